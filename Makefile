@@ -1,0 +1,32 @@
+# The same targets on a laptop and in CI. `make` alone lists them.
+PYTHON := $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
+	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+
+.PHONY: help environment demo run serve test check fix planted-bugs bench translations
+
+help:
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 16
+
+environment:
+	@test -n "$(PYTHON)" || { echo "crmdesk needs Python 3.11, 3.12 or 3.13 on the PATH."; exit 1; }
+	@$(PYTHON) packaging/bootstrap.py
+
+run: environment ## open the desktop
+	@$(BIN)/crmdesk
+
+serve: environment ## serve the company in ./company (make one with: .venv/bin/crmdesk-server init)
+	@$(BIN)/crmdesk-server serve
+
+test: environment ## the whole fast suite
+	@$(BIN)/python -m pytest -n 2 --dist worksteal
+
+check: environment ## ruff, mypy strict, import walls, translations, papers
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+fix: environment ## format and mend what ruff can mend
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
