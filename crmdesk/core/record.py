@@ -1,0 +1,273 @@
+"""A record: its surviving edits, its clock and its placement; and how to write, merge and encode one.
+
+This is the whole of synchronisation's theory: a dotted version vector per record (Preguiça et al., "Dotted
+Version Vectors", 2010), kept per field. Knows nothing of entities, users' rights, storage or transport.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from crmdesk.core import values as canonical
+from crmdesk.core.errors import CrmError
+from crmdesk.core.values import Value
+
+VERSION: Final = 1
+MAIN: Final = "main"
+MAX_SIBLINGS: Final = 32
+MAX_KEYS: Final = 600
+
+
+class Dot(NamedTuple):
+    """One edit's name for ever: the actor that made it and that actor's running number, from 1."""
+
+    actor: str
+    counter: int
+
+
+class RecordKey(NamedTuple):
+    """The unit of synchronisation: an entity's name, a record's id and the part."""
+
+    entity: str
+    id: str
+    part: str = MAIN
+
+
+class Txn(msgspec.Struct, frozen=True, array_like=True):
+    """The transaction an edit belongs to. `kind` is form, import, bulk, rule, merge or undo."""
+
+    id: str
+    kind: str
+
+
+class Placement(msgspec.Struct, frozen=True, array_like=True):
+    """Where a record lives. Only a server's command raises `move_no`; the highest wins."""
+
+    move_no: int
+    bucket: str
+
+
+class Edit(msgspec.Struct, frozen=True, array_like=True):
+    """One atomic write to one record.
+
+    `at` is the author's claimed hybrid time, `by` the user, `eff` the time the server held the claim to
+    (None until accepted), `values` field -> value. In a record's state `values` holds only the fields that
+    nobody has overwritten; in the history it is whole.
+    """
+
+    dot: Dot
+    at: int
+    by: str
+    eff: int | None
+    txn: Txn
+    values: dict[str, Any]
+
+    def order(self) -> tuple[int, Dot]:
+        """Later edits compare greater: by effective time, before acceptance by the claim; then by dot."""
+        return (self.at if self.eff is None else self.eff, self.dot)
+
+    def content(self) -> bytes:
+        """What is hashed: everything but `eff`, which the server adds later."""
+        return canonical.encode([self.dot, self.at, self.by, self.txn, self.values])
+
+
+class Record(msgspec.Struct, frozen=True, array_like=True):
+    """State = [version, placement, clock, edits]; edits are sorted by dot and none is empty."""
+
+    version: int
+    placement: Placement
+    clock: dict[str, int]
+    edits: tuple[Edit, ...]
+
+    def has_seen(self, dot: Dot) -> bool:
+        """Whether this copy has taken the edit in, surviving or not."""
+        return dot.counter <= self.clock.get(dot.actor, 0)
+
+    def siblings(self, field: str) -> list[Edit]:
+        """The edits that still carry `field`, in dot order; more than one is a conflict of that field."""
+        return [edit for edit in self.edits if field in edit.values]
+
+    def fields(self) -> set[str]:
+        """Every field that some surviving edit carries."""
+        return {field for edit in self.edits for field in edit.values}
+
+
+_decoder = msgspec.json.Decoder(Record)
+
+
+def encode(record: Record) -> bytes:
+    """The record's canonical bytes: on disk, on the wire and under the hash."""
+    return canonical.encode(record)
+
+
+def decode(state: bytes) -> Record:
+    """Read canonical bytes that this program or a checked peer wrote. Raises `malformed_record`."""
+    try:
+        return _decoder.decode(state)
+    except msgspec.DecodeError as error:
+        raise CrmError("malformed_record") from error
+
+
+def decode_foreign(state: bytes) -> Record:
+    """Read bytes from outside: canonical, within the limits and well-formed, or a `CrmError`.
+
+    `encode(decode(x)) == x` alone refuses duplicate keys, unsorted keys, NaN and odd spellings of numbers.
+    """
+    if len(state) > canonical.MAX_RECORD_BYTES:
+        raise CrmError("record_too_large")
+    record = decode(state)
+    if encode(record) != state:
+        raise CrmError("not_canonical")
+    check(record)
+    return record
+
+
+def check(record: Record) -> None:
+    """Raise a `CrmError` unless the record is well-formed: covered dots, order, legal values, limits."""
+    if record.version != VERSION or record.placement.move_no < 0 or not record.edits:
+        raise CrmError("malformed_record")
+    if any(not 0 < counter <= canonical.MAX_INTEGER for counter in record.clock.values()):
+        raise CrmError("malformed_record")
+    dots = [edit.dot for edit in record.edits]
+    if dots != sorted(set(dots)) or not all(record.has_seen(dot) and dot.counter > 0 for dot in dots):
+        raise CrmError("malformed_record")
+    for edit in record.edits:
+        check_edit(edit)
+    for field in record.fields() if len(record.edits) > MAX_SIBLINGS else ():
+        if len(record.siblings(field)) > MAX_SIBLINGS:
+            raise CrmError("too_many_versions", field=field)
+
+
+def check_edit(edit: Edit) -> None:
+    """Raise a `CrmError` unless the edit's own content is legal."""
+    if (
+        not edit.values
+        or len(edit.values) > MAX_KEYS
+        or edit.at < 0
+        or (edit.eff is not None and edit.eff < 0)
+    ):
+        raise CrmError("malformed_record")
+    for field, value in edit.values.items():
+        if not field or len(field) > 100:
+            raise CrmError("invalid_value", field=field[:40])
+        canonical.check(field, value)
+
+
+def write(
+    record: Record | None,
+    edit: Edit,
+    *,
+    placement: Placement,
+    seen: Mapping[str, Collection[Dot]] | None = None,
+) -> Record:
+    """The record after `edit`.
+
+    `seen` names, per field, the dots that the author saw and therefore overwrites; a field it doesn't
+    mention overwrites nothing. None means the author saw the present state. `placement` counts only at
+    creation.
+    """
+    if record is None:
+        return Record(VERSION, placement, {edit.dot.actor: edit.dot.counter}, (edit,))
+    kept = []
+    for old in record.edits:
+        gone = {f for f in edit.values if f in old.values and (seen is None or old.dot in seen.get(f, ()))}
+        if survivor := _without(old, gone):
+            kept.append(survivor)
+    clock = {**record.clock, edit.dot.actor: max(edit.dot.counter, record.clock.get(edit.dot.actor, 0))}
+    return Record(record.version, record.placement, clock, tuple(sorted((*kept, edit), key=_dot)))
+
+
+def merge(one: Record, other: Record) -> Record:
+    """Both copies' knowledge. Commutative, associative, idempotent; never drops what somebody has not seen.
+
+    An edit's field stays if both copies have it, or if the copy that lacks it has not yet seen its dot.
+    """
+    if one == other:
+        return one
+    ours = {edit.dot: edit for edit in one.edits}
+    theirs = {edit.dot: edit for edit in other.edits}
+    edits = []
+    for dot in sorted(ours.keys() | theirs.keys()):
+        mine, yours = ours.get(dot), theirs.get(dot)
+        if mine is not None and yours is not None:
+            edits.append(_both(mine, yours))
+        elif mine is not None and not other.has_seen(dot):
+            edits.append(mine)
+        elif yours is not None and not one.has_seen(dot):
+            edits.append(yours)
+    clock = {
+        actor: max(one.clock.get(actor, 0), other.clock.get(actor, 0))
+        for actor in one.clock.keys() | other.clock.keys()
+    }
+    placement = max(one.placement, other.placement, key=lambda p: (p.move_no, p.bucket))
+    return Record(
+        max(one.version, other.version), placement, clock, tuple(edit for edit in edits if edit.values)
+    )
+
+
+def accept(record: Record, eff: Mapping[Dot, int]) -> Record:
+    """The record with effective times set on those of its edits that have none yet."""
+    edits = tuple(
+        msgspec.structs.replace(edit, eff=eff[edit.dot]) if edit.eff is None and edit.dot in eff else edit
+        for edit in record.edits
+    )
+    return msgspec.structs.replace(record, edits=edits)
+
+
+def bound_clock(record: Record, known: Mapping[str, int]) -> Record:
+    """The record with its clock held to `known` counters, but never below its own edits.
+
+    Entries above what the receiver can vouch for are claims of having seen edits that nobody delivered:
+    they are taken as unseen, so the result is a sibling, never a loss.
+    """
+    floor: dict[str, int] = {}
+    for edit in record.edits:
+        floor[edit.dot.actor] = max(edit.dot.counter, floor.get(edit.dot.actor, 0))
+    clock = {
+        actor: max(min(counter, known.get(actor, 0)), floor.get(actor, 0))
+        for actor, counter in record.clock.items()
+    }
+    if clock == record.clock:
+        return record
+    return msgspec.structs.replace(record, clock={a: c for a, c in clock.items() if c})
+
+
+def moved(record: Record, placement: Placement) -> Record:
+    """The record in another bucket."""
+    return msgspec.structs.replace(record, placement=placement)
+
+
+def is_new_to(record: Record, dots: Iterable[Dot]) -> bool:
+    """Whether any of `dots` is one this copy has not taken in."""
+    return any(not record.has_seen(dot) for dot in dots)
+
+
+def _dot(edit: Edit) -> Dot:
+    return edit.dot
+
+
+def _without(edit: Edit, fields: set[str]) -> Edit | None:
+    if not fields:
+        return edit
+    values = {field: value for field, value in edit.values.items() if field not in fields}
+    return msgspec.structs.replace(edit, values=values) if values else None
+
+
+def _both(mine: Edit, yours: Edit) -> Edit:
+    """One edit in two copies: the fields that both still carry, and the effective time if either has it.
+
+    Edits never change, so values agree; only what was overwritten since can differ.
+    """
+    eff = mine.eff if yours.eff is None else yours.eff if mine.eff is None else max(mine.eff, yours.eff)
+    if mine.values.keys() == yours.values.keys():
+        return mine if mine.eff == eff else msgspec.structs.replace(mine, eff=eff)
+    values = {field: value for field, value in mine.values.items() if field in yours.values}
+    return msgspec.structs.replace(mine, eff=eff, values=values)
+
+
+def text_of(value: Value) -> str:
+    """A value as plain text, for messages and exports that have no field at hand."""
+    return value if isinstance(value, str) else canonical.encode(value).decode()
