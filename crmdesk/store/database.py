@@ -1,0 +1,142 @@
+"""One open database file: checked on opening, written by one transaction at a time, read by many."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, MetaData, create_engine, event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import QueuePool
+
+from crmdesk.core.errors import CrmError
+from crmdesk.store import dialect
+from crmdesk.store.dialect import Driver
+from crmdesk.store.tables import SCHEMA
+
+
+class Database:
+    """A database file. Open one with `create` or `open`, then `close` it.
+
+    Attributes: `path`; `key` (32 raw bytes, or None for a plain file); `driver`.
+    """
+
+    def __init__(self, path: Path, key: bytes | None, driver: Driver) -> None:
+        self.path = path
+        self.key = key
+        self.driver = driver
+        self._writing = threading.RLock()
+        self._engine = _engine(path, key, driver)
+
+    @classmethod
+    def create(
+        cls,
+        path: Path,
+        metadata: Sequence[MetaData],
+        *,
+        key: bytes | None = None,
+        driver: Driver = "sqlcipher",
+    ) -> Database:
+        """A new file with the given tables. Raises `database_unwritable` or `disk_full`."""
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise CrmError("database_unwritable", path=path) from error
+        database = cls(path, key, driver)
+        with database._expected_errors(), database._engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+        with database.write() as connection:
+            for part in metadata:
+                part.create_all(connection)
+            dialect.mark(connection, SCHEMA)
+        return database
+
+    @classmethod
+    def open(cls, path: Path, *, key: bytes | None = None, driver: Driver = "sqlcipher") -> Database:
+        """An existing file, checked: ours, readable with this key, not newer than this program.
+
+        Raises `no_profile`, `wrong_passphrase`, `database_foreign`, `database_corrupt` or `schema_newer`.
+        """
+        check(path, key, driver)
+        return cls(path, key, driver)
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """The one write transaction: BEGIN IMMEDIATE to COMMIT, or nothing at all."""
+        with self._writing, self._expected_errors(), self._engine.connect() as fresh:
+            connection = fresh.execution_options(writes=True)
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A consistent view of the moment it began."""
+        with self._expected_errors(), self._engine.connect() as connection, connection.begin():
+            yield connection
+
+    def scrub(self) -> None:
+        """Leave no trace of deleted rows in the file, its log or the search index."""
+        with self._writing, self._expected_errors():
+            connection = self._engine.raw_connection()
+            try:
+                cursor = connection.cursor()
+                if cursor.execute("SELECT 1 FROM sqlite_master WHERE name = 'search'").fetchone():
+                    cursor.execute(dialect.OPTIMIZE_SEARCH)
+                cursor.execute("VACUUM")
+                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                connection.close()
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _expected_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except DBAPIError as error:
+            expected = dialect.translate(error.orig or error, self.path, keyed=self.key is not None)
+            if expected is None:
+                raise
+            raise expected from error
+
+
+def check(path: Path, key: bytes | None, driver: Driver) -> None:
+    """Raise the fitting `CrmError` unless `path` is a database this program can work with."""
+    if not path.exists():
+        raise CrmError("no_profile", path=path.parent)
+    connection = None
+    try:
+        connection = dialect.connect(path, key, driver, read_only=True)
+        application, schema = dialect.identify(connection)
+    except dialect.module(driver).Error as error:
+        raise dialect.translate(error, path, keyed=key is not None) or error from error
+    finally:
+        if connection is not None:
+            connection.close()
+    if application != dialect.APPLICATION_ID:
+        raise CrmError("database_foreign", path=path)
+    if schema > SCHEMA:
+        raise CrmError("schema_newer")
+
+
+def _engine(path: Path, key: bytes | None, driver: Driver) -> Engine:
+    engine = create_engine(
+        "sqlite://",
+        module=dialect.module(driver),
+        creator=lambda: dialect.connect(path, key, driver),
+        poolclass=QueuePool,
+        pool_size=2,
+        max_overflow=20,
+    )
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> Any:
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine

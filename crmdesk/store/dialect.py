@@ -1,0 +1,112 @@
+"""What differs between database engines: connecting, pragmas, full-text search, upserts, error codes.
+
+Imports no driver and no SQLAlchemy at the top: the desktop's first paint reads through a bare connection.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+from pathlib import Path
+from typing import Any, Final, Literal, TypeAlias
+
+from crmdesk.core.errors import CrmError
+
+Driver: TypeAlias = Literal["sqlcipher", "sqlite"]
+"""`sqlcipher` on laptops (with a key it encrypts the whole file), `sqlite` on the server."""
+
+APPLICATION_ID: Final = 0x43524D44  # "CRMD", in the file's header
+BUSY_TIMEOUT_MS: Final = 5000
+_MODULES: Final[dict[Driver, str]] = {"sqlcipher": "sqlcipher3.dbapi2", "sqlite": "sqlite3"}
+
+
+def module(driver: Driver) -> Any:
+    """The DB-API module of a driver."""
+    return importlib.import_module(_MODULES[driver])
+
+
+def connect(path: Path, key: bytes | None, driver: Driver, *, read_only: bool = False) -> Any:
+    """A DB-API connection without implicit transactions, keyed and tuned.
+
+    `key` is 32 raw bytes or None for a plain file. Durability is FULL always: an edit's number must never
+    be handed out twice, and a power cut under NORMAL would do that.
+    """
+    connection = module(driver).connect(
+        os.fspath(path), isolation_level=None, check_same_thread=False, timeout=BUSY_TIMEOUT_MS / 1000
+    )
+    run = connection.execute
+    if key is not None:
+        run(f"PRAGMA key = \"x'{key.hex()}'\"")
+    run("PRAGMA foreign_keys = OFF")
+    run("PRAGMA cache_size = -65536")
+    run("PRAGMA temp_store = MEMORY")
+    run("PRAGMA trusted_schema = OFF")
+    if read_only:
+        run("PRAGMA query_only = ON")
+    else:
+        run("PRAGMA synchronous = FULL")
+        run("PRAGMA fullfsync = ON")
+        run("PRAGMA secure_delete = ON")
+        run("PRAGMA wal_autocheckpoint = 4000")
+    return connection
+
+
+def identify(connection: Any) -> tuple[int, int]:
+    """(application id, schema number) of the file; (0, 0) is a new one. Raises the driver's error."""
+    application = connection.execute("PRAGMA application_id").fetchone()[0]
+    schema = connection.execute("PRAGMA user_version").fetchone()[0]
+    connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    return int(application), int(schema)
+
+
+def mark(connection: Any, schema: int) -> None:
+    """Name the file as ours, at this schema number."""
+    connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.exec_driver_sql(f"PRAGMA user_version = {schema}")
+
+
+def translate(error: BaseException, path: Path, *, keyed: bool) -> CrmError | None:
+    """The expected error behind a driver's exception, or None if it is a bug of ours."""
+    text = str(error).lower()
+    if "not a database" in text or "hmac check" in text:
+        return CrmError("wrong_passphrase") if keyed else CrmError("database_foreign", path=path)
+    for words, code in (
+        ("database or disk is full", "disk_full"),
+        ("disk i/o error", "disk_full"),
+        ("locked", "database_busy"),
+        ("malformed", "database_corrupt"),
+        ("corrupt", "database_corrupt"),
+        ("readonly", "database_unwritable"),
+        ("read-only", "database_unwritable"),
+        ("unable to open", "database_unwritable"),
+    ):
+        if words in text:
+            return CrmError(code, path=path)
+    return None
+
+
+SEARCH_COLUMNS: Final = ("cn", "py", "ini", "en", "ph")
+CREATE_SEARCH: Final = (
+    "CREATE VIRTUAL TABLE search USING fts5("
+    + ", ".join(SEARCH_COLUMNS)
+    + ", content='', contentless_delete=1, tokenize='unicode61', prefix='1 2', detail=full)"
+)
+INSERT_SEARCH: Final = "INSERT INTO search(rowid, cn, py, ini, en, ph) VALUES (?, ?, ?, ?, ?, ?)"
+DELETE_SEARCH: Final = "DELETE FROM search WHERE rowid = ?"
+OPTIMIZE_SEARCH: Final = "INSERT INTO search(search) VALUES ('optimize')"
+MATCH: Final = "SELECT rowid FROM search WHERE search MATCH ?"
+
+
+def upsert(table: str, columns: tuple[str, ...], keys: tuple[str, ...]) -> str:
+    """An INSERT that replaces the row with the same keys."""
+    marks = ", ".join("?" * len(columns))
+    update = ", ".join(f"{c} = excluded.{c}" for c in columns if c not in keys)
+    return (
+        f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks}) "
+        f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {update}"
+    )
+
+
+def insert(table: str, columns: tuple[str, ...]) -> str:
+    """A plain INSERT for `executemany`."""
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"

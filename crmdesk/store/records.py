@@ -1,0 +1,210 @@
+"""Records and their history, by key and in bulk. Bytes in, bytes out; no projection, no rights, no merging."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any, Final, NamedTuple
+
+import msgspec
+from sqlalchemy import Connection
+
+from crmdesk.core.record import Edit, Record, RecordKey, decode, encode
+from crmdesk.core.registry import Registry
+from crmdesk.core.values import encode as canonical
+from crmdesk.store import dialect
+
+_CHUNK: Final = 500
+_COLUMNS: Final = ("n", "entity", "id", "part", "root", "bucket", "move_no", "seq", "state")
+_INSERT: Final = dialect.insert("record", _COLUMNS)
+_UPDATE: Final = "UPDATE record SET root = ?, bucket = ?, move_no = ?, seq = ?, state = ? WHERE n = ?"
+_EDIT_COLUMNS: Final = ("actor", "counter", "entity", "id", "part", "by", "at", "eff", "txn", "body")
+_ADD_HISTORY: Final = dialect.insert("edit", _EDIT_COLUMNS) + " ON CONFLICT (actor, counter) DO NOTHING"
+
+_edit_decoder = msgspec.json.Decoder(Edit)
+
+LEFT: Final = -1
+"""The seq of a record that left this laptop while edits of it were unsent: hidden, kept until settled."""
+
+
+class Stored(NamedTuple):
+    """A record as it stands in the table. `n` is its row number."""
+
+    n: int
+    key: RecordKey
+    root: str
+    seq: int | None
+    record: Record
+
+
+class Row(NamedTuple):
+    """A record to be written. `n` is None for a new one until `insert` gives it a number."""
+
+    key: RecordKey
+    root: str
+    seq: int | None
+    record: Record
+    state: bytes
+    n: int | None = None
+
+
+def row(key: RecordKey, root: str, seq: int | None, record: Record, n: int | None = None) -> Row:
+    """A row whose bytes are made from the record."""
+    return Row(key, root, seq, record, encode(record), n)
+
+
+def chunks(items: Iterable[Any]) -> Iterator[list[Any]]:
+    """Lists of at most 500: what one statement binds."""
+    iterator = iter(items)
+    while chunk := list(islice(iterator, _CHUNK)):
+        yield chunk
+
+
+def load(connection: Connection, keys: Iterable[RecordKey]) -> dict[RecordKey, Stored]:
+    """The records that exist among `keys`."""
+    wanted = set(keys)
+    found: dict[RecordKey, Stored] = {}
+    for ids in chunks({key.id for key in wanted}):
+        marks = ",".join("?" * len(ids))
+        result = connection.exec_driver_sql(
+            f"SELECT n, entity, id, part, root, seq, state FROM record WHERE id IN ({marks})", tuple(ids)
+        )
+        for n, entity, record_id, part, root, seq, state in result:
+            key = RecordKey(entity, record_id, part)
+            if key in wanted:
+                found[key] = Stored(n, key, root, seq, decode(state))
+    return found
+
+
+def under_root(connection: Connection, root: str) -> list[Stored]:
+    """A root record and all below it."""
+    return _select(connection, "root = ?", (root,))
+
+
+def in_bucket(connection: Connection, bucket: str) -> list[Stored]:
+    """Every record placed in a bucket."""
+    return _select(connection, "bucket = ?", (bucket,))
+
+
+def every(connection: Connection, entity: str | None = None) -> Iterator[list[Stored]]:
+    """All records that have not left, or those of one entity, in pages by row number."""
+    last = 0
+    where = "n > ? AND (seq IS NULL OR seq <> -1)" + (" AND entity = ?" if entity else "")
+    while page := _select(connection, where, (last, entity) if entity else (last,), limit=2000):
+        yield page
+        last = page[-1].n
+
+
+def _select(connection: Connection, where: str, bind: tuple[Any, ...], limit: int = -1) -> list[Stored]:
+    result = connection.exec_driver_sql(
+        f"SELECT n, entity, id, part, root, seq, state FROM record WHERE {where} ORDER BY n LIMIT {limit}",
+        bind,
+    )
+    return [
+        Stored(n, RecordKey(e, i, p), root, seq, decode(state)) for n, e, i, p, root, seq, state in result
+    ]
+
+
+def insert(connection: Connection, rows: Sequence[Row]) -> list[Row]:
+    """Write new records in one statement; returns them with their row numbers."""
+    if not rows:
+        return []
+    first = (connection.exec_driver_sql("SELECT max(n) FROM record").scalar() or 0) + 1
+    numbered = [r._replace(n=n) for n, r in enumerate(rows, first)]
+    connection.exec_driver_sql(
+        _INSERT,
+        [
+            (r.n, *r.key, r.root, r.record.placement.bucket, r.record.placement.move_no, r.seq, r.state)
+            for r in numbered
+        ],
+    )
+    return numbered
+
+
+def update(connection: Connection, rows: Sequence[Row]) -> None:
+    """Rewrite records that exist; each row carries its number."""
+    if rows:
+        connection.exec_driver_sql(
+            _UPDATE,
+            [
+                (r.root, r.record.placement.bucket, r.record.placement.move_no, r.seq, r.state, r.n)
+                for r in rows
+            ],
+        )
+
+
+def remove(connection: Connection, numbers: Sequence[int]) -> None:
+    """Delete records by row number."""
+    if numbers:
+        connection.exec_driver_sql("DELETE FROM record WHERE n = ?", [(n,) for n in numbers])
+
+
+def root_of(
+    connection: Connection, registry: Registry, key: RecordKey, record: Record, known: Mapping[str, str]
+) -> tuple[str, bool]:
+    """(id of the root a record hangs under, whether its home was found).
+
+    `known` maps ids to roots for records of the same batch. Without its home a record is its own root until
+    the home arrives.
+    """
+    entity = registry.entities.get(key.entity)
+    if entity is None or entity.home is None:
+        return key.id, True
+    homes = [e.values[entity.home] for e in record.edits if e.values.get(entity.home)]
+    if not homes:
+        return key.id, True  # a task of nobody's customer stands for itself
+    home = str(homes[0])
+    if home in known:
+        return known[home], True
+    root = connection.exec_driver_sql("SELECT root FROM record WHERE id = ? LIMIT 1", (home,)).scalar()
+    return (root, True) if root else (home, False)
+
+
+def body(edit: Edit) -> bytes:
+    """An edit's bytes in the history: whole, without the server's time, which has a column."""
+    return canonical([edit.dot, edit.at, edit.by, None, edit.txn, edit.values])
+
+
+def decode_edit(content: bytes, eff: int | None = None) -> Edit:
+    """An edit from its history bytes, with its effective time."""
+    edit = _edit_decoder.decode(content)
+    return edit if eff is None else msgspec.structs.replace(edit, eff=eff)
+
+
+def add_history(connection: Connection, entries: Sequence[tuple[RecordKey, Edit]]) -> None:
+    """Append edits; one that is there already stays as it is."""
+    if entries:
+        connection.exec_driver_sql(
+            _ADD_HISTORY,
+            [(*e.dot, *key, e.by, e.at, e.eff, e.txn.id, body(e)) for key, e in entries],
+        )
+
+
+def history(connection: Connection, record_id: str) -> list[tuple[RecordKey, Edit]]:
+    """Every edit of a record that this replica holds, earliest first by effective time."""
+    return _edits(connection, "id = ?", (record_id,))
+
+
+def transaction(connection: Connection, txn: str) -> list[tuple[RecordKey, Edit]]:
+    """The edits of one transaction, in the order made."""
+    return _edits(connection, "txn = ?", (txn,))
+
+
+def by_counter(
+    connection: Connection, actor: str, counters: Iterable[int]
+) -> dict[int, tuple[RecordKey, Edit]]:
+    """An actor's edits by counter."""
+    found: dict[int, tuple[RecordKey, Edit]] = {}
+    for chunk in chunks(counters):
+        marks = ",".join("?" * len(chunk))
+        for key, edit in _edits(connection, f"actor = ? AND counter IN ({marks})", (actor, *chunk)):
+            found[edit.dot.counter] = (key, edit)
+    return found
+
+
+def _edits(connection: Connection, where: str, bind: tuple[Any, ...]) -> list[tuple[RecordKey, Edit]]:
+    result = connection.exec_driver_sql(
+        f"SELECT entity, id, part, eff, body FROM edit WHERE {where} ORDER BY coalesce(eff, at), actor, counter",
+        bind,
+    )
+    return [(RecordKey(e, i, p), decode_edit(content, eff)) for e, i, p, eff, content in result]

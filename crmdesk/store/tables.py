@@ -1,0 +1,95 @@
+"""The authoritative tables every replica has (record, edit) and those only a laptop has.
+
+Everything that is not here is a projection and may be dropped at any time.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+SCHEMA: Final = 1
+"""Number of the authoritative schema; a file with a higher one was written by a newer program."""
+
+replica = MetaData()
+laptop = MetaData()
+
+RowNumber = BigInteger().with_variant(Integer, "sqlite")
+
+record = Table(
+    "record", replica,
+    Column("n", RowNumber, primary_key=True, doc="row number: joins projections and search"),
+    Column("entity", Text, nullable=False),
+    Column("id", Text, nullable=False),
+    Column("part", Text, nullable=False),
+    Column("root", Text, nullable=False, doc="id of the root record this one hangs under, or its own"),
+    Column("bucket", Text, nullable=False),
+    Column("move_no", Integer, nullable=False),
+    Column("seq", BigInteger, doc="the bucket's commit; NULL: unsent; -1: left, its unsent edits not settled"),
+    Column("state", LargeBinary, nullable=False, doc="canonical bytes of core.record.Record"),
+    UniqueConstraint("id", "entity", "part", name="record_key"),
+)  # fmt: skip
+Index("record_root", record.c.root)
+Index("record_bucket", record.c.bucket, record.c.seq)
+
+edit = Table(
+    "edit", replica,
+    Column("actor", Text, nullable=False),
+    Column("counter", BigInteger, nullable=False),
+    Column("entity", Text, nullable=False),
+    Column("id", Text, nullable=False),
+    Column("part", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("eff", BigInteger),
+    Column("txn", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False, doc="canonical bytes of the whole core.record.Edit, eff null"),
+    PrimaryKeyConstraint("actor", "counter"),
+)  # fmt: skip
+Index("edit_record", edit.c.id)
+Index("edit_txn", edit.c.txn)
+
+outbox = Table(
+    "outbox", laptop,
+    Column("counter", BigInteger, primary_key=True, doc="of the edit, under this laptop's present actor"),
+    Column("entity", Text, nullable=False),
+    Column("id", Text, nullable=False),
+    Column("part", Text, nullable=False),
+    Column("verdict", Text, doc="NULL: waiting; else rejected or quarantined"),
+    Column("code", Text),
+    Column("about", Text),
+)  # fmt: skip
+Index("outbox_record", outbox.c.id)
+
+cursor = Table(
+    "cursor", laptop,
+    Column("bucket", Text, primary_key=True),
+    Column("epoch", Integer, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("salt", Text, nullable=False),
+    Column("complete", Integer, nullable=False, doc="1: has once reached a head"),
+)  # fmt: skip
+
+setting = Table(
+    "setting", laptop,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False, doc="JSON"),
+)  # fmt: skip
+
+draft = Table(
+    "draft", laptop,
+    Column("name", Text, primary_key=True, doc="which form, for which record"),
+    Column("value", Text, nullable=False, doc="JSON of what was typed"),
+)  # fmt: skip
