@@ -46,8 +46,8 @@ class Database:
         except OSError as error:
             raise CrmError("database_unwritable", path=path) from error
         database = cls(path, key, driver)
-        with database._expected_errors(), database._engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+        with database._expected_errors():
+            dialect.initialise(path, key, driver)
         with database.write() as connection:
             for part in metadata:
                 part.create_all(connection)
@@ -98,8 +98,9 @@ class Database:
     def _expected_errors(self) -> Iterator[None]:
         try:
             yield
-        except DBAPIError as error:
-            expected = dialect.translate(error.orig or error, self.path, keyed=self.key is not None)
+        except (DBAPIError, dialect.module(self.driver).Error) as error:
+            cause = error.orig or error if isinstance(error, DBAPIError) else error
+            expected = dialect.translate(cause, self.path, keyed=self.key is not None)
             if expected is None:
                 raise
             raise expected from error

@@ -51,6 +51,15 @@ def connect(path: Path, key: bytes | None, driver: Driver, *, read_only: bool = 
     return connection
 
 
+def initialise(path: Path, key: bytes | None, driver: Driver) -> None:
+    """Make a new file that readers and the writer can share (write-ahead log)."""
+    connection = connect(path, key, driver)
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+    finally:
+        connection.close()
+
+
 def identify(connection: Any) -> tuple[int, int]:
     """(application id, schema number) of the file; (0, 0) is a new one. Raises the driver's error."""
     application = connection.execute("PRAGMA application_id").fetchone()[0]
