@@ -135,7 +135,7 @@ CUSTOMER: Final = Entity(
         Field("source", Type.CHOICE, Label("来源", "Source"), Rule.LATEST, options=SOURCES),
         Field("industry", Type.CHOICE, Label("行业", "Industry"), options=INDUSTRIES),
         Field("region", Type.TEXT, Label("省份", "Province")),
-        Field("city", Type.TEXT, Label("城市", "City"), search=Search.NAME),
+        Field("city", Type.TEXT, Label("城市", "City"), search=Search.OTHER),
         Field("address", Type.TEXT, Label("地址", "Address")),
         Field("phone", Type.PHONE, Label("电话", "Phone"), search=Search.PHONE),
         Field("email", Type.EMAIL, Label("邮箱", "Email"), search=Search.OTHER),

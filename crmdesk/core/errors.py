@@ -63,8 +63,14 @@ def describe(code: str, language: Language, about: dict[str, object] | None = No
     if problem is None:
         problem, about = PROBLEMS["unknown_code"], {"code": code}
     words = problem.zh_CN if language == "zh_CN" else problem.en
-    blanks = _Blank(about or {})
+    blanks = _Blank({name: _in(language, value) for name, value in (about or {}).items()})
     return Sentence(*(part.format_map(blanks) for part in words))
+
+
+def _in(language: Language, value: object) -> object:
+    """A label in the reader's language; anything else as it is."""
+    text = getattr(value, "text", None)
+    return text(language) if callable(text) else value
 
 
 _KEPT_ZH: Final = "您录入的内容都在本机,没有丢失。"

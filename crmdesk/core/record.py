@@ -240,6 +240,54 @@ def moved(record: Record, placement: Placement) -> Record:
     return msgspec.structs.replace(record, placement=placement)
 
 
+def restamp(
+    record: Record,
+    dots: Mapping[Dot, Dot],
+    settled: Mapping[str, int],
+    *,
+    by: Mapping[str, str] | None = None,
+) -> Record:
+    """The record with unsettled edits under new names.
+
+    `dots` maps the old names of this record's unsettled edits to new ones; `settled` gives, per old actor,
+    the highest counter of this record that keeps its name; `by` maps authors. Used when an actor must be
+    given up: its settled edits stay what they are.
+    """
+    edits = tuple(sorted((_renamed(edit, dots, settled, by or {}) for edit in record.edits), key=_dot))
+    return msgspec.structs.replace(record, clock=_renamed_clock(record.clock, dots, settled), edits=edits)
+
+
+def restamp_edit(
+    edit: Edit, dots: Mapping[Dot, Dot], settled: Mapping[str, int], *, by: Mapping[str, str] | None = None
+) -> Edit:
+    """One edit as `restamp` renames it."""
+    return _renamed(edit, dots, settled, by or {})
+
+
+def _renamed(edit: Edit, dots: Mapping[Dot, Dot], settled: Mapping[str, int], by: Mapping[str, str]) -> Edit:
+    if edit.dot not in dots:
+        return edit
+    values = dict(edit.values)
+    tombstone = values.get("deleted")
+    if isinstance(tombstone, dict) and isinstance(seen := tombstone.get("seen"), dict):
+        values["deleted"] = {"seen": _renamed_clock(seen, dots, settled)}
+    return msgspec.structs.replace(edit, dot=dots[edit.dot], by=by.get(edit.by, edit.by), values=values)
+
+
+def _renamed_clock(
+    clock: Mapping[str, int], dots: Mapping[Dot, Dot], settled: Mapping[str, int]
+) -> dict[str, int]:
+    renamed = dict(clock)
+    for actor in {dot.actor for dot in dots}:
+        seen = renamed.pop(actor, 0)
+        if kept := min(seen, settled.get(actor, 0)):
+            renamed[actor] = kept
+        for old, new in dots.items():
+            if old.actor == actor and old.counter <= seen:
+                renamed[new.actor] = max(renamed.get(new.actor, 0), new.counter)
+    return renamed
+
+
 def is_new_to(record: Record, dots: Iterable[Dot]) -> bool:
     """Whether any of `dots` is one this copy has not taken in."""
     return any(not record.has_seen(dot) for dot in dots)

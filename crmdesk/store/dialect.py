@@ -35,6 +35,8 @@ def connect(path: Path, key: bytes | None, driver: Driver, *, read_only: bool = 
         os.fspath(path), isolation_level=None, check_same_thread=False, timeout=BUSY_TIMEOUT_MS / 1000
     )
     run = connection.execute
+    if driver == "sqlcipher":
+        run("PRAGMA cipher_log_level = NONE")  # it would print to the terminal; errors arrive as exceptions
     if key is not None:
         run(f"PRAGMA key = \"x'{key.hex()}'\"")
     run("PRAGMA foreign_keys = OFF")

@@ -1,0 +1,110 @@
+"""What this laptop has still to send, and how far it has read each bucket."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+from crmdesk.core.record import RecordKey
+from crmdesk.store import dialect
+from crmdesk.store.records import chunks
+
+_COLUMNS = ("counter", "entity", "id", "part")
+_ADD = dialect.insert("outbox", _COLUMNS)
+_CURSOR = dialect.upsert("cursor", ("bucket", "epoch", "seq", "salt", "complete"), ("bucket",))
+
+
+class Unsent(NamedTuple):
+    """An edit that the server has not accepted. `verdict` is None while it only waits."""
+
+    counter: int
+    key: RecordKey
+    verdict: str | None = None
+    code: str | None = None
+    about: str | None = None
+
+
+class Cursor(NamedTuple):
+    """How far a bucket was read; `complete` once a head was reached."""
+
+    bucket: str
+    epoch: int
+    seq: int
+    salt: str
+    complete: bool
+
+
+def add(connection: Connection, entries: Sequence[tuple[int, RecordKey]]) -> None:
+    connection.exec_driver_sql(_ADD, [(counter, *key) for counter, key in entries])
+
+
+def waiting(connection: Connection, limit: int, *, after: int = 0) -> list[Unsent]:
+    """The edits to send next, in the order made."""
+    return _select(connection, "verdict IS NULL AND counter > ? ORDER BY counter LIMIT ?", (after, limit))
+
+
+def refused(connection: Connection) -> list[Unsent]:
+    """The edits that the server would not take, with its reasons."""
+    return _select(connection, "verdict IS NOT NULL ORDER BY counter", ())
+
+
+def of_record(connection: Connection, record_id: str) -> list[Unsent]:
+    return _select(connection, "id = ? ORDER BY counter", (record_id,))
+
+
+def everything(connection: Connection) -> list[Unsent]:
+    return _select(connection, "1 = 1 ORDER BY counter", ())
+
+
+def _select(connection: Connection, where: str, bind: tuple[object, ...]) -> list[Unsent]:
+    result = connection.exec_driver_sql(
+        f"SELECT counter, entity, id, part, verdict, code, about FROM outbox WHERE {where}", bind
+    )
+    return [Unsent(c, RecordKey(e, i, p), v, code, about) for c, e, i, p, v, code, about in result]
+
+
+def count(connection: Connection) -> tuple[int, int]:
+    """(edits waiting, edits refused)."""
+    row = connection.exec_driver_sql("SELECT count(*) - count(verdict), count(verdict) FROM outbox").one()
+    return int(row[0]), int(row[1])
+
+
+def settle(connection: Connection, counters: Iterable[int]) -> None:
+    """Forget edits that the server has."""
+    for chunk in chunks(counters):
+        marks = ",".join("?" * len(chunk))
+        connection.exec_driver_sql(f"DELETE FROM outbox WHERE counter IN ({marks})", tuple(chunk))
+
+
+def refuse(
+    connection: Connection, counters: Iterable[int], verdict: str, code: str | None, about: str | None
+) -> None:
+    """Keep edits with the server's reason."""
+    connection.exec_driver_sql(
+        "UPDATE outbox SET verdict = ?, code = ?, about = ? WHERE counter = ?",
+        [(verdict, code, about, counter) for counter in counters],
+    )
+
+
+def retry(connection: Connection, record_id: str | None = None) -> int:
+    """Let refused edits wait again: those of one record, or all; returns how many."""
+    where, bind = ("AND id = ?", (record_id,)) if record_id else ("", ())
+    done = connection.exec_driver_sql(
+        f"UPDATE outbox SET verdict = NULL, code = NULL, about = NULL WHERE verdict IS NOT NULL {where}", bind
+    )
+    return done.rowcount
+
+
+def cursors(connection: Connection) -> dict[str, Cursor]:
+    result = connection.exec_driver_sql("SELECT bucket, epoch, seq, salt, complete FROM cursor")
+    return {b: Cursor(b, e, s, salt, bool(c)) for b, e, s, salt, c in result}
+
+
+def set_cursor(connection: Connection, cursor: Cursor) -> None:
+    connection.exec_driver_sql(_CURSOR, tuple(cursor))
+
+
+def drop_cursor(connection: Connection, bucket: str) -> None:
+    connection.exec_driver_sql("DELETE FROM cursor WHERE bucket = ?", (bucket,))

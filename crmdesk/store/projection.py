@@ -1,0 +1,331 @@
+"""The typed tables, search index and facts that are computed from records, and their rebuilding.
+
+One table per declared entity, made from its declaration; `element` for what a field holds several of;
+`attention` for what somebody must decide; `search` for words. All of it may be dropped at any time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import Column, Connection, Index, Integer, MetaData, Table, Text
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from crmdesk.core.entities import custom_field
+from crmdesk.core.ids import is_id
+from crmdesk.core.record import Record, RecordKey
+from crmdesk.core.registry import Entity, Field, Registry, Search, Type
+from crmdesk.core.resolve import Life, RecordView, read_record
+from crmdesk.core.search import index_terms
+from crmdesk.core.text import Readings
+from crmdesk.store import dialect
+from crmdesk.store.records import Stored, chunks, every
+
+_LIFE: Final = {Life.LIVE: 0, Life.DELETED: 1, Life.CONTESTED: 2}
+DELETED: Final = _LIFE[Life.DELETED]
+_FIXED_COLUMNS: Final = ("n", "id", "root", "bucket", "life", "conflicts", "created_at", "updated_at", "sort")
+_FACTS: Final = {"customer": ("last_visit_at", "visits", "tags", "person")}
+_INTEGERS: Final = (Type.INSTANT, Type.MONEY, Type.INTEGER, Type.BOOLEAN)
+VERSION: Final = 1
+"""Raised when the same declarations project differently, so that laptops rebuild."""
+
+
+class Basis(NamedTuple):
+    """What projections are computed by, beside the records: the declarations and how characters are read."""
+
+    registry: Registry
+    readings: Readings
+
+
+class Projected(NamedTuple):
+    """A record to project. `fresh`: no projection of it exists yet."""
+
+    n: int
+    key: RecordKey
+    root: str
+    record: Record
+    fresh: bool
+
+
+def columns(entity: Entity) -> tuple[str, ...]:
+    """The entity's own columns: one per field, two for money."""
+    names: list[str] = []
+    for field in entity.fields:
+        if not field.repeated:
+            names.append(column(field))
+            if field.type is Type.MONEY:
+                names.append(column(field) + "_currency")
+    return tuple(names)
+
+
+def column(field: Field) -> str:
+    """The column a field is read from."""
+    return f"f_{field.name}"
+
+
+def table(name: str) -> str:
+    """The projection table of an entity."""
+    return f"p_{name}"
+
+
+def metadata(registry: Registry) -> MetaData:
+    """The projection's tables, made from the declarations."""
+    made = MetaData()
+    for entity in registry.entities.values():
+        integers = {column(f) for f in entity.fields if f.type in _INTEGERS}
+        own = [Column(c, Integer if c in integers else Text) for c in columns(entity)]
+        facts = [
+            Column(c, Integer if c in ("last_visit_at", "visits") else Text)
+            for c in _FACTS.get(entity.name, ())
+        ]
+        Table(
+            table(entity.name), made,
+            Column("n", Integer, primary_key=True), Column("id", Text, nullable=False, unique=True),
+            Column("root", Text), Column("bucket", Text), Column("life", Integer), Column("conflicts", Integer),
+            Column("created_at", Integer), Column("updated_at", Integer), Column("sort", Text),
+            *own, *facts,
+        )  # fmt: skip
+        if entity.home:
+            Index(f"{table(entity.name)}_root", made.tables[table(entity.name)].c.root)
+    customer = made.tables[table("customer")]
+    Index("p_customer_sort", customer.c.life, customer.c.sort, customer.c.n)
+    Index("p_customer_stage", customer.c.life, customer.c.f_stage, customer.c.sort, customer.c.n)
+    Index("p_customer_next", customer.c.life, customer.c.f_next_follow_up_on)
+    visit = made.tables[table("visit")]
+    Index("p_visit_at", visit.c.life, visit.c.f_at)
+    task = made.tables[table("task")]
+    Index("p_task_due", task.c.life, task.c.f_done, task.c.f_due_on)
+    Table(
+        "element", made,
+        Column("n", Integer, primary_key=True), Column("field", Text, primary_key=True),
+        Column("element", Text, primary_key=True), Column("value", Text),
+        sqlite_with_rowid=False,
+    )  # fmt: skip
+    Index("element_value", made.tables["element"].c.field, made.tables["element"].c.element)
+    Table(
+        "attention", made,
+        Column("n", Integer, primary_key=True), Column("field", Text, primary_key=True),
+        Column("entity", Text), Column("id", Text), Column("root", Text), Column("kind", Text),
+        sqlite_with_rowid=False,
+    )  # fmt: skip
+    return made
+
+
+def signature(registry: Registry) -> str:
+    """Changes whenever the projection of the same records would."""
+    made = metadata(registry)
+    ddl = [str(CreateTable(t)) for t in made.sorted_tables]
+    ddl += sorted(str(CreateIndex(i)) for t in made.sorted_tables for i in t.indexes)
+    searched = [f"{e.name}.{f.name}:{f.search}" for e in registry.entities.values() for f in e.fields]
+    return hashlib.sha256(
+        "\n".join([str(VERSION), dialect.CREATE_SEARCH, *ddl, *searched]).encode()
+    ).hexdigest()
+
+
+def drop(connection: Connection) -> None:
+    """Drop every projection, whichever version made it."""
+    names = connection.exec_driver_sql(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND (substr(name, 1, 2) = 'p_' "
+        "OR name IN ('element', 'attention', 'search'))"
+    ).scalars()
+    for name in names.all():
+        connection.exec_driver_sql(f'DROP TABLE "{name}"')
+
+
+def create(connection: Connection, registry: Registry) -> None:
+    """Create empty projections."""
+    metadata(registry).create_all(connection)
+    connection.exec_driver_sql(dialect.CREATE_SEARCH)
+
+
+def rebuild(connection: Connection, basis: Basis) -> int:
+    """Drop and recompute everything derived; returns how many records were read."""
+    drop(connection)
+    create(connection, basis.registry)
+    count = 0
+    for page in every(connection):
+        project(connection, basis, [Projected(s.n, s.key, s.root, s.record, True) for s in page])
+        count += len(page)
+    return count
+
+
+def add_field(connection: Connection, basis: Basis, entity: str, field: Field) -> None:
+    """Give an existing table the column of a field added at run time, then fill it."""
+    present = {r[1] for r in connection.exec_driver_sql(f"PRAGMA table_info({table(entity)})")}
+    names = [column(field)] + ([column(field) + "_currency"] if field.type is Type.MONEY else [])
+    for name in names:
+        if name not in present:
+            kind = "INTEGER" if field.type in _INTEGERS and name == column(field) else "TEXT"
+            connection.exec_driver_sql(f'ALTER TABLE {table(entity)} ADD COLUMN "{name}" {kind}')
+    for page in every(connection, entity):
+        touched = [s for s in page if field.name in s.record.fields()]
+        project(connection, basis, [Projected(s.n, s.key, s.root, s.record, False) for s in touched])
+
+
+def custom_fields(stored: Iterable[Stored], registry: Registry) -> list[tuple[str, Field]]:
+    """The fields that `field` records declare: (entity, field)."""
+    found = []
+    for one in stored:
+        view = read_record(one.record, "field", registry)
+        entity = view.values.get("entity")
+        if view.life is not Life.DELETED and isinstance(entity, str) and is_id(one.key.id):
+            values = view.values
+            found.append(
+                (
+                    entity,
+                    custom_field(
+                        one.key.id, values.get("type"), values.get("label_zh"), values.get("label_en")
+                    ),
+                )
+            )
+    return sorted(found, key=lambda pair: (pair[0], pair[1].name))
+
+
+def project(connection: Connection, basis: Basis, items: Sequence[Projected]) -> None:
+    """Bring every projection of these records up to date, in a handful of statements."""
+    registry, readings = basis
+    stale = [(item.n,) for item in items if not item.fresh]
+    if stale:
+        _forget(connection, stale, {item.key.entity for item in items if not item.fresh})
+    rows: dict[str, list[tuple[Any, ...]]] = {}
+    elements: list[tuple[Any, ...]] = []
+    attention: list[tuple[Any, ...]] = []
+    words: list[tuple[Any, ...]] = []
+    for item in items:
+        entity = registry.entities.get(item.key.entity)
+        if entity is None or item.key.part != "main":
+            continue
+        view = read_record(item.record, entity.name, registry)
+        rows.setdefault(entity.name, []).append(_row(entity, item, view, readings))
+        elements.extend(_elements(item, view))
+        attention.extend(_attention(item, view))
+        if view.life is not Life.DELETED and (found := _words(entity, view, readings)) is not None:
+            words.append((item.n, *found))
+    for name, values in rows.items():
+        own = (*_FIXED_COLUMNS, *columns(registry[name]))
+        quoted = tuple(f'"{c}"' for c in own) + (('"tags"',) if name == "customer" else ())
+        connection.exec_driver_sql(dialect.insert(table(name), quoted), values)
+    _insert(connection, "element", ("n", "field", "element", "value"), elements)
+    _insert(connection, "attention", ("n", "field", "entity", "id", "root", "kind"), attention)
+    if words:
+        connection.exec_driver_sql(dialect.INSERT_SEARCH, words)
+    _facts(connection, items)
+
+
+def forget(connection: Connection, gone: Sequence[Stored]) -> None:
+    """Remove every projection of records that left."""
+    _forget(connection, [(s.n,) for s in gone], {s.key.entity for s in gone})
+    _facts(connection, [Projected(s.n, s.key, s.root, s.record, False) for s in gone])
+
+
+def _forget(connection: Connection, numbers: list[tuple[int]], entities: set[str]) -> None:
+    for name in entities:
+        if connection.exec_driver_sql("SELECT 1 FROM sqlite_master WHERE name = ?", (table(name),)).first():
+            connection.exec_driver_sql(f"DELETE FROM {table(name)} WHERE n = ?", numbers)
+    connection.exec_driver_sql("DELETE FROM element WHERE n = ?", numbers)
+    connection.exec_driver_sql("DELETE FROM attention WHERE n = ?", numbers)
+    connection.exec_driver_sql(dialect.DELETE_SEARCH, numbers)
+
+
+def _insert(connection: Connection, name: str, names: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
+    if rows:
+        connection.exec_driver_sql(dialect.insert(name, names), rows)
+
+
+def _row(entity: Entity, item: Projected, view: RecordView, readings: Readings) -> tuple[Any, ...]:
+    updated = max(edit.order()[0] for edit in item.record.edits)
+    named = entity.by_name[entity.title]
+    title = view.values.get(entity.title) if named.search is Search.NAME else None
+    row: list[Any] = [
+        item.n, item.key.id, item.root, item.record.placement.bucket, _LIFE[view.life], len(view.conflicts),
+        int(item.key.id[:12], 16) if is_id(item.key.id) else 0, updated >> 16, readings.sort_key(str(title)[:80]) if title else "",
+    ]  # fmt: skip
+    values = view.values
+    for field in entity.fields:
+        if not field.repeated:
+            row.extend(_cells(field, values.get(field.name)))
+    if entity.name == "customer":
+        row.append(" ".join(sorted(k[4:] for k, v in values.items() if k.startswith("tag:") and v)))
+    return tuple(row)
+
+
+def _cells(field: Field, value: Any) -> tuple[Any, ...]:
+    """A value as column cells; one of another type than declared is not shown in typed tables."""
+    if field.type is Type.MONEY:
+        amount = value.get("money") if isinstance(value, dict) else None
+        if isinstance(amount, list) and len(amount) == 2 and isinstance(amount[0], int):
+            return amount[0], str(amount[1])
+        return None, None
+    if field.type in _INTEGERS:
+        return (int(value) if isinstance(value, int) else None,)
+    return (value if isinstance(value, str) else None,)
+
+
+def _elements(item: Projected, view: RecordView) -> Iterator[tuple[Any, ...]]:
+    for key, value in view.values.items():
+        name, colon, element = key.partition(":")
+        if colon and value not in (None, False):
+            yield item.n, name, element, value if isinstance(value, str) else None
+
+
+def _attention(item: Projected, view: RecordView) -> Iterator[tuple[Any, ...]]:
+    for conflict in view.conflicts:
+        yield item.n, conflict.key, item.key.entity, item.key.id, item.root, "conflict"
+    if view.life is Life.CONTESTED:
+        yield item.n, "deleted", item.key.entity, item.key.id, item.root, "contested"
+
+
+def _words(entity: Entity, view: RecordView, readings: Readings) -> tuple[str, ...] | None:
+    """The search columns of a record, or None where the entity is not searched."""
+    found: dict[Search, list[str]] = {kind: [] for kind in Search}
+    for field in entity.fields:
+        if field.search is None:
+            continue
+        if field.repeated:
+            prefix = field.name + ":"
+            found[field.search].extend(
+                v for k, v in view.values.items() if k.startswith(prefix) and isinstance(v, str)
+            )
+        elif isinstance(value := view.values.get(field.name), str) and value:
+            found[field.search].append(value)
+    if entity.name not in ("customer", "contact") or not any(found.values()):
+        return None
+    return index_terms(
+        readings,
+        names=found[Search.NAME],
+        english=found[Search.ENGLISH],
+        phones=found[Search.PHONE],
+        other=found[Search.OTHER],
+    )
+
+
+def _facts(connection: Connection, items: Sequence[Projected]) -> None:
+    """Facts per customer: last visit, number of visits, whom to ask for. Pure functions of its records."""
+    kinds = {item.key.entity for item in items}
+    if not kinds & {"visit", "contact", "customer"}:
+        return
+    only_new_customers = kinds == {"customer"} and all(item.fresh for item in items)
+    roots = sorted({item.root for item in items if item.key.entity in ("visit", "contact", "customer")})
+    if only_new_customers and not _have_children(connection, roots):
+        return
+    connection.exec_driver_sql(
+        "UPDATE p_customer SET (last_visit_at, visits) = (SELECT max(f_at), count(*) FROM p_visit v "
+        f"WHERE v.root = p_customer.id AND v.life <> {DELETED}), "
+        "person = (SELECT f_name FROM p_contact c WHERE c.root = p_customer.id "
+        f"AND c.life <> {DELETED} ORDER BY c.id LIMIT 1) WHERE id = ?",
+        [(root,) for root in roots],
+    )
+
+
+def _have_children(connection: Connection, roots: list[str]) -> bool:
+    for chunk in chunks(roots):
+        marks = ",".join("?" * len(chunk))
+        for name in ("p_visit", "p_contact"):
+            found = connection.exec_driver_sql(
+                f"SELECT 1 FROM {name} WHERE root IN ({marks}) LIMIT 1", tuple(chunk)
+            )
+            if found.first():
+                return True
+    return False

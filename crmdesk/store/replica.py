@@ -1,0 +1,350 @@
+"""A laptop's replica: what a person writes is committed here, what the server sends is taken in here.
+
+Both doors keep records, history, outbox, cursors and projections in step inside one transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+import msgspec
+from sqlalchemy import Connection
+
+from crmdesk.core import record as kernel
+from crmdesk.core.clock import tick
+from crmdesk.core.entities import REGISTRY
+from crmdesk.core.errors import CrmError
+from crmdesk.core.form import Shown
+from crmdesk.core.ids import uuid7
+from crmdesk.core.record import Dot, Edit, Placement, Record, RecordKey, Txn
+from crmdesk.core.registry import Registry
+from crmdesk.core.text import Readings
+from crmdesk.core.values import MAX_RECORD_BYTES, Value
+from crmdesk.store import outbox, projection, records, settings, tables
+from crmdesk.store.database import Database
+from crmdesk.store.projection import Basis, Projected
+from crmdesk.store.records import LEFT, Row, Stored
+from crmdesk.store.settings import Identity
+
+
+class Clock(Protocol):
+    """Time and randomness, handed in so that a simulator can own them."""
+
+    def now_ms(self) -> int: ...
+    def monotonic_ms(self) -> int: ...
+    def random(self, size: int) -> bytes: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One wanted change of one record. `shown` is what the author saw; None means the present state."""
+
+    key: RecordKey
+    values: Mapping[str, Value]
+    shown: Shown | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """Which records a write or a sync moved, so that pages reload only what they show."""
+
+    keys: frozenset[RecordKey] = frozenset()
+    is_everything: bool = False
+
+    def __or__(self, other: Touched) -> Touched:
+        return Touched(self.keys | other.keys, self.is_everything or other.is_everything)
+
+    def concerns(self, *entities: str) -> bool:
+        """Whether any record of these entities moved."""
+        return self.is_everything or any(key.entity in entities for key in self.keys)
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """A write that is safe on this disk. `txn` is None if nothing differed, so nothing was written."""
+
+    txn: str | None
+    touched: Touched
+
+
+class Arrival(NamedTuple):
+    """A record sent by the server: its canonical bytes and the commit it came in."""
+
+    key: RecordKey
+    state: bytes
+    seq: int
+
+
+class Departure(NamedTuple):
+    """A record the server moved out of a bucket."""
+
+    key: RecordKey
+    bucket: str
+    move_no: int
+
+
+@dataclass
+class Replica:
+    """An open local store. Make one with `create_replica` or `open_replica`."""
+
+    database: Database
+    clock: Clock
+    readings: Callable[[], Readings]
+    registry: Registry = field(default=REGISTRY)
+
+    @property
+    def basis(self) -> Basis:
+        return Basis(self.registry, self.readings())
+
+    def close(self) -> None:
+        self.database.close()
+
+    def identity(self) -> Identity:
+        with self.database.read() as connection:
+            return settings.identity(connection)
+
+    # -- what a person writes -----------------------------------------------------------------------
+
+    def new_id(self) -> str:
+        """An id for a new record."""
+        return uuid7(self.clock.now_ms(), self.clock.random(10))
+
+    def commit(self, writes: Sequence[Write], *, kind: str = "form") -> Committed:
+        """Write one transaction: every record's edit, its history, the outbox and the projections, or nothing.
+
+        Raises `invalid_value`, `field_too_long`, `record_too_large`, `fixed_field` or `disk_full`; then
+        nothing was changed.
+        """
+        wanted = [write for write in writes if write.values]
+        if not wanted:
+            return Committed(None, Touched())
+        if len({write.key for write in wanted}) != len(wanted):
+            raise ValueError("one edit per record per transaction")
+        with self.database.write() as connection:
+            identity = settings.identity(connection)
+            txn = Txn(self.new_id(), kind)
+            rows, identity = self._edited(connection, identity, wanted, txn)
+            settings.write(connection, {"identity": identity})
+            return Committed(txn.id, self._stored(connection, rows))
+
+    def _edited(
+        self, connection: Connection, identity: Identity, writes: Sequence[Write], txn: Txn
+    ) -> tuple[list[Row], Identity]:
+        stored = records.load(connection, [write.key for write in writes])
+        limit = identity.ceiling.limit(self.clock.monotonic_ms()) if identity.ceiling else None
+        stamp = tick(identity.stamp, self.clock.now_ms(), limit)
+        counter = identity.counter
+        rows: list[Row] = []
+        entries: list[tuple[RecordKey, Edit]] = []
+        roots: dict[str, str] = {}
+        for write in writes:
+            counter += 1
+            edit = Edit(Dot(identity.actor, counter), stamp, identity.user, None, txn, dict(write.values))
+            row = self._written(connection, identity, write, edit, old=stored.get(write.key), roots=roots)
+            roots[write.key.id] = row.root
+            rows.append(row)
+            entries.append((write.key, edit))
+        records.add_history(connection, entries)
+        outbox.add(connection, [(edit.dot.counter, key) for key, edit in entries])
+        return rows, msgspec.structs.replace(identity, counter=counter, stamp=stamp)
+
+    def _written(
+        self,
+        connection: Connection,
+        identity: Identity,
+        write: Write,
+        edit: Edit,
+        *,
+        old: Stored | None,
+        roots: Mapping[str, str],
+    ) -> Row:
+        kernel.check_edit(edit)
+        if old is not None:
+            _refuse_fixed(self.registry, write, old.record)
+            seen = None if write.shown is None else write.shown.seen(tuple(write.values))
+            record = kernel.write(old.record, edit, placement=old.record.placement, seen=seen)
+            row = records.row(write.key, old.root, old.seq, record, old.n)
+        else:
+            lone = kernel.write(None, edit, placement=Placement(0, ""))
+            root, _ = records.root_of(connection, self.registry, write.key, lone, roots)
+            bucket = self._bucket(connection, identity, write.key, root)
+            row = records.row(write.key, root, None, kernel.moved(lone, Placement(0, bucket)))
+        kernel.check(row.record)
+        if len(row.state) > MAX_RECORD_BYTES:
+            raise CrmError("record_too_large")
+        return row
+
+    def _bucket(self, connection: Connection, identity: Identity, key: RecordKey, root: str) -> str:
+        """Where a new record goes: its root's bucket, or its entity's own place."""
+        if root != key.id:
+            found = connection.exec_driver_sql(
+                "SELECT bucket FROM record WHERE id = ? LIMIT 1", (root,)
+            ).scalar()
+            if found:
+                return str(found)
+        entity = self.registry.entities.get(key.entity)
+        return identity.config if entity is not None and entity.placed == "config" else identity.book
+
+    # -- what the server sends ------------------------------------------------------------------------
+
+    def take_in(
+        self, connection: Connection, arrivals: Sequence[Arrival], departures: Sequence[Departure] = ()
+    ) -> Touched:
+        """Merge the server's records into this replica, inside the caller's transaction."""
+        stored = records.load(connection, [a.key for a in arrivals])
+        rows: list[Row] = []
+        overwritten: list[tuple[RecordKey, Edit]] = []
+        roots: dict[str, str] = {}
+        for arrival in arrivals:
+            incoming = kernel.decode_foreign(arrival.state)
+            old = stored.get(arrival.key)
+            row = self._arrived(connection, arrival, incoming, old, roots)
+            if row is None:
+                continue
+            roots[arrival.key.id] = row.root
+            rows.append(row)
+            if old is not None:
+                overwritten += [(arrival.key, e) for e in old.record.edits if e not in row.record.edits]
+        records.add_history(connection, overwritten)
+        return self._stored(connection, rows) | self._depart(connection, departures)
+
+    def _arrived(
+        self,
+        connection: Connection,
+        arrival: Arrival,
+        incoming: Record,
+        old: Stored | None,
+        roots: Mapping[str, str],
+    ) -> Row | None:
+        if old is None:
+            root, _ = records.root_of(connection, self.registry, arrival.key, incoming, roots)
+            return Row(arrival.key, root, arrival.seq, incoming, arrival.state)
+        merged = kernel.merge(old.record, incoming)
+        if merged == old.record and old.seq == arrival.seq:
+            return None
+        if old.record.placement.move_no > incoming.placement.move_no and old.seq is not None:
+            return (
+                None if merged == old.record else records.row(arrival.key, old.root, old.seq, merged, old.n)
+            )
+        return records.row(arrival.key, old.root, arrival.seq, merged, old.n)
+
+    def _depart(self, connection: Connection, departures: Sequence[Departure]) -> Touched:
+        stored = records.load(connection, [d.key for d in departures])
+        leaving = [
+            stored[d.key]
+            for d in departures
+            if d.key in stored
+            and stored[d.key].record.placement.bucket == d.bucket
+            and stored[d.key].record.placement.move_no < d.move_no
+        ]
+        return self.leave(connection, leaving)
+
+    def leave(self, connection: Connection, leaving: Sequence[Stored]) -> Touched:
+        """Remove records this user may no longer see; those with unsent edits are hidden until settled."""
+        if not leaving:
+            return Touched()
+        unsent = {entry.key for entry in outbox.everything(connection)}
+        projection.forget(connection, leaving)
+        kept = [s for s in leaving if s.key in unsent]
+        gone = [s for s in leaving if s.key not in unsent]
+        records.update(connection, [records.row(s.key, s.root, LEFT, s.record, s.n) for s in kept])
+        records.remove(connection, [s.n for s in gone])
+        connection.exec_driver_sql(
+            "DELETE FROM edit WHERE id = ?", [(s.key.id,) for s in gone]
+        ) if gone else None
+        return Touched(frozenset(s.key for s in leaving))
+
+    # -- shared by both -------------------------------------------------------------------------------
+
+    def _stored(self, connection: Connection, rows: Sequence[Row]) -> Touched:
+        """Write records and bring projections up to date; children that came before their home follow it."""
+        fresh = records.insert(connection, [row for row in rows if row.n is None])
+        changed = [row for row in rows if row.n is not None]
+        records.update(connection, changed)
+        visible = [row for row in (*fresh, *changed) if row.seq != LEFT]
+        self._learn_fields(connection, visible)
+        is_fresh = {row.key for row in fresh}
+        projection.project(
+            connection,
+            self.basis,
+            [Projected(row.n or 0, row.key, row.root, row.record, row.key in is_fresh) for row in visible],
+        )
+        self._adopt(connection, fresh)
+        return Touched(frozenset(row.key for row in rows))
+
+    def _adopt(self, connection: Connection, fresh: Iterable[Row]) -> None:
+        """Re-root records that arrived before their home (a review before its visit)."""
+        homes = {row.key.id: row.root for row in fresh if self.registry.children(row.key.entity)}
+        moved = {home: root for home, root in homes.items() if home != root}
+        for home, root in moved.items():
+            waiting = [s for s in records.under_root(connection, home) if s.key.id != home]
+            records.update(connection, [records.row(s.key, root, s.seq, s.record, s.n) for s in waiting])
+            projection.project(
+                connection, self.basis, [Projected(s.n, s.key, root, s.record, False) for s in waiting]
+            )
+
+    def _learn_fields(self, connection: Connection, rows: Iterable[Row]) -> None:
+        if not any(row.key.entity == "field" for row in rows):
+            return
+        before = self.registry
+        self.registry = load_registry(connection)
+        for entity, new in projection.custom_fields(_all_of(connection, "field"), self.registry):
+            if before.find(entity, new.name) is None and entity in self.registry.entities:
+                projection.add_field(connection, self.basis, entity, new)
+
+    def rebuild(self) -> int:
+        """Drop and recompute every projection; returns how many records were read."""
+        with self.database.write() as connection:
+            self.registry = load_registry(connection)
+            count = projection.rebuild(connection, self.basis)
+            settings.write(connection, {"projection": projection.signature(self.registry)})
+        return count
+
+
+def _all_of(connection: Connection, entity: str) -> list[Stored]:
+    return [stored for page in records.every(connection, entity) for stored in page]
+
+
+def _refuse_fixed(registry: Registry, write: Write, record: Record) -> None:
+    for key in write.values:
+        declared = registry.find(write.key.entity, key)
+        if declared is not None and declared.rule.value == "fixed" and record.siblings(key):
+            raise CrmError("fixed_field", field=declared.label)
+
+
+def load_registry(connection: Connection) -> Registry:
+    """The declared entities with the fields that administrators added."""
+    return REGISTRY.with_fields(projection.custom_fields(_all_of(connection, "field"), REGISTRY))
+
+
+def create_replica(
+    path: Path, *, key: bytes | None, clock: Clock, readings: Callable[[], Readings], identity: Identity
+) -> Replica:
+    """A new local store for one person."""
+    database = Database.create(path, [tables.replica, tables.laptop], key=key)
+    replica = Replica(database, clock, readings)
+    with database.write() as connection:
+        settings.write(connection, {"identity": identity, "projection": projection.signature(REGISTRY)})
+        projection.create(connection, REGISTRY)
+    return replica
+
+
+def open_replica(
+    path: Path, *, key: bytes | None, clock: Clock, readings: Callable[[], Readings], place: str
+) -> Replica:
+    """An existing local store. A file that was copied here takes a new actor; stale projections are rebuilt."""
+    replica = Replica(Database.open(path, key=key), clock, readings)
+    with replica.database.read() as connection:
+        identity = settings.identity(connection)
+        replica.registry = load_registry(connection)
+        projected = settings.read(connection, "projection", str)
+    if identity.place != place:
+        from crmdesk.store.identity import change_actor
+
+        change_actor(replica, place=place)
+    if projected != projection.signature(replica.registry):
+        replica.rebuild()
+    return replica

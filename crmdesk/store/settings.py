@@ -1,0 +1,77 @@
+"""Small facts a laptop keeps about itself inside its database: who it is, whom it belongs to, how far it came."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection
+
+from crmdesk.core.clock import Ceiling
+from crmdesk.core.errors import CrmError
+from crmdesk.store import dialect
+
+_PUT = dialect.upsert("setting", ("name", "value"), ("name",))
+
+
+class Identity(msgspec.Struct, frozen=True):
+    """Who writes here: this database's actor, its next numbers, and the person and buckets they belong to.
+
+    `counter` and `stamp` are the last ones handed out; they are read and written inside the transaction that
+    uses them, so several processes may share a profile. `place` tells a copied file from the original.
+    """
+
+    actor: str
+    counter: int
+    stamp: int
+    user: str
+    user_name: str
+    role: str
+    book: str
+    config: str
+    place: str
+    ceiling: Ceiling | None = None
+
+
+class Server(msgspec.Struct, frozen=True):
+    """The company this laptop is connected to."""
+
+    url: str
+    server_id: str
+    company: str
+
+
+class Device(msgspec.Struct, frozen=True):
+    """This laptop's credentials. `key` is the private Ed25519 key in hex; the file around it is encrypted."""
+
+    id: str
+    key: str
+    refresh: str
+    access: str = ""
+    access_until_ms: int = 0
+    state: str = "active"
+    words: str = ""
+
+
+def read(connection: Connection, name: str, kind: type[Any]) -> Any:
+    """A setting decoded as `kind`, or None."""
+    value = connection.exec_driver_sql("SELECT value FROM setting WHERE name = ?", (name,)).scalar()
+    return None if value is None else msgspec.json.decode(value, type=kind)
+
+
+def identity(connection: Connection) -> Identity:
+    """Who writes in this database. Raises `database_foreign` where nobody does."""
+    found = read(connection, "identity", Identity)
+    if not isinstance(found, Identity):
+        raise CrmError("database_foreign", path="")
+    return found
+
+
+def write(connection: Connection, values: Mapping[str, Any]) -> None:
+    """Store settings; None removes one."""
+    for name, value in values.items():
+        if value is None:
+            connection.exec_driver_sql("DELETE FROM setting WHERE name = ?", (name,))
+        else:
+            connection.exec_driver_sql(_PUT, (name, msgspec.json.encode(value).decode()))
