@@ -16,7 +16,9 @@ Stamp = NewType("Stamp", int)
 COUNTER_BITS: Final = 16
 MAX_AHEAD_MS: Final = 5 * 60 * 1000
 """A replica's time never runs further than this beyond the last server time plus elapsed time."""
-_MAX_MS: Final = 2**47 - 1
+MAX_STAMP: Final = 2**63 - 1
+"""The greatest stamp a database column holds."""
+_MAX_MS: Final = MAX_STAMP >> COUNTER_BITS
 
 
 def stamp(milliseconds: int, counter: int = 0) -> Stamp:

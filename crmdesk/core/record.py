@@ -6,12 +6,14 @@ Version Vectors", 2010), kept per field. Knows nothing of entities, users' right
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 import msgspec
 
 from crmdesk.core import values as canonical
+from crmdesk.core.clock import MAX_STAMP
 from crmdesk.core.errors import CrmError
 from crmdesk.core.values import Value
 
@@ -19,6 +21,8 @@ VERSION: Final = 1
 MAIN: Final = "main"
 MAX_SIBLINGS: Final = 32
 MAX_KEYS: Final = 600
+MAX_NAME: Final = 100
+"""Characters in the name of a field, actor, user, bucket or transaction."""
 
 
 class Dot(NamedTuple):
@@ -107,7 +111,7 @@ def decode(state: bytes) -> Record:
     """Read canonical bytes that this program or a checked peer wrote. Raises `malformed_record`."""
     try:
         return _decoder.decode(state)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise CrmError("malformed_record") from error
 
 
@@ -127,33 +131,39 @@ def decode_foreign(state: bytes) -> Record:
 
 def check(record: Record) -> None:
     """Raise a `CrmError` unless the record is well-formed: covered dots, order, legal values, limits."""
-    if record.version != VERSION or record.placement.move_no < 0 or not record.edits:
+    if record.version != VERSION or not record.edits:
+        raise CrmError("malformed_record")
+    if not 0 <= record.placement.move_no <= canonical.MAX_INTEGER:
         raise CrmError("malformed_record")
     if any(not 0 < counter <= canonical.MAX_INTEGER for counter in record.clock.values()):
+        raise CrmError("malformed_record")
+    if not all(map(_is_name, (record.placement.bucket, *record.clock))):
         raise CrmError("malformed_record")
     dots = [edit.dot for edit in record.edits]
     if dots != sorted(set(dots)) or not all(record.has_seen(dot) and dot.counter > 0 for dot in dots):
         raise CrmError("malformed_record")
     for edit in record.edits:
         check_edit(edit)
-    for field in record.fields() if len(record.edits) > MAX_SIBLINGS else ():
-        if len(record.siblings(field)) > MAX_SIBLINGS:
+    carriers = Counter(field for edit in record.edits for field in edit.values)
+    for field, count in carriers.items():
+        if count > MAX_SIBLINGS:
             raise CrmError("too_many_versions", field=field)
 
 
 def check_edit(edit: Edit) -> None:
     """Raise a `CrmError` unless the edit's own content is legal."""
-    if (
-        not edit.values
-        or len(edit.values) > MAX_KEYS
-        or edit.at < 0
-        or (edit.eff is not None and edit.eff < 0)
-    ):
+    if not 0 < len(edit.values) <= MAX_KEYS or not all(map(_is_name, (edit.by, edit.txn.id, edit.txn.kind))):
+        raise CrmError("malformed_record")
+    if not 0 <= edit.at <= MAX_STAMP or not 0 <= (edit.eff or 0) <= MAX_STAMP:
         raise CrmError("malformed_record")
     for field, value in edit.values.items():
-        if not field or len(field) > 100:
+        if not field or not _is_name(field):
             raise CrmError("invalid_value", field=field[:40])
         canonical.check(field, value)
+
+
+def _is_name(text: str) -> bool:
+    return len(text) <= MAX_NAME and canonical.is_canonical_text(text)
 
 
 def write(

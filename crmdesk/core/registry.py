@@ -121,7 +121,7 @@ class Entity:
         """The declaration behind a key in an edit (`name`, or `tag:<id>` of a repeated field)."""
         base, colon, element = key.partition(":")
         found = self.by_name.get(base)
-        if found is None or found.repeated != bool(colon and element):
+        if found is None or found.repeated != bool(element) or bool(colon) != bool(element):
             return None
         return found
 

@@ -54,7 +54,7 @@ def read_field(record: Record, key: str, rule: Rule, *, repeated: bool = False) 
     if len(candidates) < 2:
         value = candidates[0].value if candidates else None
         return FieldView(key, value, dots, tuple(candidates), False, None)
-    ranked = _rank(candidates, rule)
+    ranked = _rank(candidates, rule, min(siblings, key=Edit.order).dot)
     undecided = rule is Rule.ASK
     if undecided and repeated:
         # A list element's presence: an edit that the remover had not seen keeps the element.
@@ -79,8 +79,8 @@ def _candidates(siblings: list[Edit], key: str) -> list[Candidate]:
     return sorted(found, key=lambda c: c.edit.order(), reverse=True)
 
 
-def _rank(candidates: list[Candidate], rule: Rule) -> list[Candidate]:
-    """The displayed candidate first."""
+def _rank(candidates: list[Candidate], rule: Rule, earliest: Dot) -> list[Candidate]:
+    """The displayed candidate first. `earliest` names the first edit of all of them."""
     match rule:
         case Rule.ASK | Rule.LATEST:
             return candidates
@@ -91,7 +91,8 @@ def _rank(candidates: list[Candidate], rule: Rule) -> list[Candidate]:
         case Rule.MIN:
             return sorted(candidates, key=lambda c: (c.value is None, _magnitude(c.value)))
         case Rule.FIXED:
-            return candidates[::-1]  # the creating edit is the earliest
+            # The creating edit is the earliest, however late somebody repeated another value.
+            return sorted(candidates, key=lambda c: earliest not in c.dots)
 
 
 def _magnitude(value: Value) -> tuple[bool, int, bytes]:
@@ -121,7 +122,7 @@ def life(record: Record) -> Life:
     graves = {edit.dot for edit in tombstones}
     for tombstone in tombstones:
         seen = _seen(tombstone.values["deleted"])
-        if all(_is_covered(edit, seen, graves) for edit in record.edits):
+        if all(edit is tombstone or _is_covered(edit, seen, graves) for edit in record.edits):
             return Life.DELETED
     return Life.CONTESTED
 

@@ -40,6 +40,11 @@ def canonical_text(text: str) -> str:
     return unicodedata.normalize("NFC", clean)
 
 
+def is_canonical_text(text: str) -> bool:
+    """Whether a string may be stored: NFC, without NUL, which some databases can't hold."""
+    return "\x00" not in text and (text.isascii() or unicodedata.is_normalized("NFC", text))
+
+
 def check(field: str, value: object) -> None:
     """Raise `invalid_value` or `field_too_long` unless `value` is one a field may hold."""
     if value is None or isinstance(value, bool):
@@ -66,9 +71,7 @@ def check(field: str, value: object) -> None:
 def _check_text(field: str, text: str) -> None:
     if len(text) > MAX_FIELD_BYTES // 4 and len(text.encode()) > MAX_FIELD_BYTES:
         raise CrmError("field_too_long", field=field)
-    if not text.isascii() and not unicodedata.is_normalized("NFC", text):
-        raise CrmError("invalid_value", field=field)
-    if "\x00" in text:
+    if not is_canonical_text(text):
         raise CrmError("invalid_value", field=field)
 
 
