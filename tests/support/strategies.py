@@ -23,6 +23,7 @@ named = st.one_of(
     st.dictionaries(texts, st.lists(st.one_of(texts, integers), max_size=2), min_size=1, max_size=1),
 )
 values = st.one_of(st.none(), st.booleans(), integers, texts, st.lists(texts, max_size=3), named)
+letters = st.sampled_from("xy")
 placements = st.builds(Placement, st.integers(0, 3), st.sampled_from(["book", "pool"]))
 
 
@@ -33,7 +34,7 @@ class Pool(NamedTuple):
 
 
 @st.composite
-def pools(draw: st.DrawFn, *, contents: st.SearchStrategy[Any] = st.sampled_from("xy")) -> Pool:
+def pools(draw: st.DrawFn, *, contents: st.SearchStrategy[Any] = letters) -> Pool:
     """Some edits of one record, by a few actors, with distinct dots."""
     numbers = draw(st.lists(st.integers(0, 4 * len(ACTORS) - 1), min_size=1, max_size=6, unique=True))
     dots = sorted(Dot(ACTORS[number // 4], number % 4 + 1) for number in numbers)
