@@ -1,0 +1,1 @@
+"""What a person can do; every use case that writes returns what it touched."""
