@@ -6,7 +6,6 @@ Imports no driver and no SQLAlchemy at the top: the desktop's first paint reads 
 from __future__ import annotations
 
 import importlib
-import os
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
 
@@ -31,8 +30,10 @@ def connect(path: Path, key: bytes | None, driver: Driver, *, read_only: bool = 
     `key` is 32 raw bytes or None for a plain file. Durability is FULL always: an edit's number must never
     be handed out twice, and a power cut under NORMAL would do that.
     """
+    # mode=ro rather than query_only: a reader makes rank tables in its own temporary database.
+    address = f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rwc'}"
     connection = module(driver).connect(
-        os.fspath(path), isolation_level=None, check_same_thread=False, timeout=BUSY_TIMEOUT_MS / 1000
+        address, uri=True, isolation_level=None, check_same_thread=False, timeout=BUSY_TIMEOUT_MS / 1000
     )
     run = connection.execute
     if driver == "sqlcipher":
@@ -43,9 +44,7 @@ def connect(path: Path, key: bytes | None, driver: Driver, *, read_only: bool = 
     run("PRAGMA cache_size = -65536")
     run("PRAGMA temp_store = MEMORY")
     run("PRAGMA trusted_schema = OFF")
-    if read_only:
-        run("PRAGMA query_only = ON")
-    else:
+    if not read_only:
         run("PRAGMA synchronous = FULL")
         run("PRAGMA fullfsync = ON")
         run("PRAGMA secure_delete = ON")

@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Column, Connection, Index, Integer, MetaData, Table, Text
+from sqlalchemy import Column, Connection, Index, Integer, MetaData, Table, Text, text
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from crmdesk.core.entities import custom_field
@@ -25,6 +25,7 @@ from crmdesk.store.records import Stored, chunks, every
 
 _LIFE: Final = {Life.LIVE: 0, Life.DELETED: 1, Life.CONTESTED: 2}
 DELETED: Final = _LIFE[Life.DELETED]
+SHOWN: Final = f"life <> {DELETED}"
 _FIXED_COLUMNS: Final = ("n", "id", "root", "bucket", "life", "conflicts", "created_at", "updated_at", "sort")
 _FACTS: Final = {"customer": ("last_visit_at", "visits", "tags", "person")}
 _INTEGERS: Final = (Type.INSTANT, Type.MONEY, Type.INTEGER, Type.BOOLEAN)
@@ -90,13 +91,15 @@ def metadata(registry: Registry) -> MetaData:
         if entity.home:
             Index(f"{table(entity.name)}_root", made.tables[table(entity.name)].c.root)
     customer = made.tables[table("customer")]
-    Index("p_customer_sort", customer.c.life, customer.c.sort, customer.c.n)
-    Index("p_customer_stage", customer.c.life, customer.c.f_stage, customer.c.sort, customer.c.n)
-    Index("p_customer_next", customer.c.life, customer.c.f_next_follow_up_on)
-    visit = made.tables[table("visit")]
-    Index("p_visit_at", visit.c.life, visit.c.f_at)
-    task = made.tables[table("task")]
-    Index("p_task_due", task.c.life, task.c.f_done, task.c.f_due_on)
+    visit, task = made.tables[table("visit")], made.tables[table("task")]
+    for name, ordered in (
+        ("p_customer_sort", (customer.c.sort, customer.c.n)),
+        ("p_customer_visited", (customer.c.last_visit_at, customer.c.n)),
+        ("p_customer_next", (customer.c.f_next_follow_up_on, customer.c.n)),
+        ("p_visit_at", (visit.c.f_at, visit.c.n)),
+        ("p_task_due", (task.c.f_due_on, task.c.n)),
+    ):
+        Index(name, *ordered, sqlite_where=text(SHOWN), postgresql_where=text(SHOWN))
     Table(
         "element", made,
         Column("n", Integer, primary_key=True), Column("field", Text, primary_key=True),

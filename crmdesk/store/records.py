@@ -19,7 +19,11 @@ _COLUMNS: Final = ("n", "entity", "id", "part", "root", "bucket", "move_no", "se
 _INSERT: Final = dialect.insert("record", _COLUMNS)
 _UPDATE: Final = "UPDATE record SET root = ?, bucket = ?, move_no = ?, seq = ?, state = ? WHERE n = ?"
 _EDIT_COLUMNS: Final = ("actor", "counter", "entity", "id", "part", "by", "at", "eff", "txn", "body")
-_ADD_HISTORY: Final = dialect.insert("edit", _EDIT_COLUMNS) + " ON CONFLICT (actor, counter) DO NOTHING"
+_ADD_HISTORY: Final = (
+    dialect.insert("edit", _EDIT_COLUMNS)
+    + " ON CONFLICT (actor, counter) DO UPDATE SET body = excluded.body, eff = coalesce(excluded.eff, edit.eff)"
+    " WHERE length(excluded.body) > length(edit.body) OR (edit.eff IS NULL AND excluded.eff IS NOT NULL)"
+)
 
 _edit_decoder = msgspec.json.Decoder(Edit)
 
@@ -172,7 +176,7 @@ def decode_edit(content: bytes, eff: int | None = None) -> Edit:
 
 
 def add_history(connection: Connection, entries: Sequence[tuple[RecordKey, Edit]]) -> None:
-    """Append edits; one that is there already stays as it is."""
+    """Append edits; one that is there already gains what it lacked (fields overwritten here, its time)."""
     if entries:
         connection.exec_driver_sql(
             _ADD_HISTORY,

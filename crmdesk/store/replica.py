@@ -147,8 +147,13 @@ class Replica:
             roots[write.key.id] = row.root
             rows.append(row)
             entries.append((write.key, edit))
+            if write.key in stored:
+                entries += [
+                    (write.key, e) for e in stored[write.key].record.edits if e not in row.record.edits
+                ]
         records.add_history(connection, entries)
-        outbox.add(connection, [(edit.dot.counter, key) for key, edit in entries])
+        own = [(e.dot.counter, key) for key, e in entries if e.dot.actor == identity.actor and e.txn is txn]
+        outbox.add(connection, own)
         return rows, msgspec.structs.replace(identity, counter=counter, stamp=stamp)
 
     def _written(

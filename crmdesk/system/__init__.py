@@ -1,1 +1,1 @@
-"""The machine around us: paths, settings, secrets, logs and the files that ship with the product."""
+"""The machine around us: clock, folders, preferences, secrets, logs, shipped files."""

@@ -1,0 +1,143 @@
+"""Windows over long lists: the first page by index at once, then a rank table that makes any page cheap.
+
+The rank table lives in the reader's temporary database; a page is a range of its row numbers, so no list is
+ever loaded whole and nothing uses OFFSET.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+
+from crmdesk.core.search import parse_query
+from crmdesk.core.text import Readings
+from crmdesk.store import dialect
+from crmdesk.store.projection import SHOWN
+from crmdesk.store.reading import Reader
+
+SORTS: Final = {
+    "name": "c.sort, c.n",
+    "visited": "c.last_visit_at DESC, c.n DESC",
+    "next": "c.f_next_follow_up_on IS NULL, c.f_next_follow_up_on, c.n",
+    "changed": "c.updated_at DESC, c.n DESC",
+}
+_COLUMNS: Final = (
+    "c.id, c.f_name, c.f_name_en, c.person, c.f_city, c.f_stage, c.f_grade, c.tags, c.bucket, "
+    "c.last_visit_at, c.f_next_follow_up_on, c.conflicts, c.life, "
+    "EXISTS (SELECT 1 FROM outbox o WHERE o.id = c.id)"
+)
+
+
+class CustomerRow(NamedTuple):
+    """One line of the customers list. Instants are UTC milliseconds, dates ISO text."""
+
+    id: str
+    name: str | None
+    name_en: str | None
+    person: str | None
+    city: str | None
+    stage: str | None
+    grade: str | None
+    tags: str
+    bucket: str
+    last_visit_at: int | None
+    next_follow_up_on: str | None
+    conflicts: int
+    life: int
+    is_unsent: int
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerFilter:
+    """What a customers list shows. `tags` must all be present; `sort` is one of `SORTS`; `due_by` an ISO date."""
+
+    text: str = ""
+    stage: str | None = None
+    tags: tuple[str, ...] = ()
+    bucket: str | None = None
+    sort: str = "visited"
+    due_by: str | None = None
+    trash: bool = False
+
+
+def compile_filter(wanted: CustomerFilter, readings: Readings | None) -> tuple[str, list[Any]]:
+    """(WHERE clause, values to bind). `readings` are needed only where there is text to search."""
+    where = ["c.life = 1" if wanted.trash else f"c.{SHOWN}"]
+    bind: list[Any] = []
+    if wanted.text.strip() and readings is not None:
+        query = parse_query(readings, wanted.text)
+        if query:
+            where.append(
+                f"(c.n IN ({dialect.MATCH}) OR c.id IN "
+                f"(SELECT p.root FROM p_contact p WHERE p.n IN ({dialect.MATCH}) AND p.{SHOWN}))"
+            )
+            bind += [query.fts5(), query.fts5()]
+        else:
+            where.append("0")
+    if wanted.stage:
+        where.append("c.f_stage = ?")
+        bind.append(wanted.stage)
+    for tag in wanted.tags:
+        where.append("c.n IN (SELECT n FROM element WHERE field = 'tag' AND element = ?)")
+        bind.append(tag)
+    if wanted.bucket:
+        where.append("c.bucket = ?")
+        bind.append(wanted.bucket)
+    if wanted.due_by:
+        where.append("c.f_next_follow_up_on <= ?")
+        bind.append(wanted.due_by)
+    return " AND ".join(where), bind
+
+
+class CustomerWindow:
+    """A list of customers under one filter. Usable at once; `rank` makes it countable and jumpable."""
+
+    PAGE: Final = 100
+
+    def __init__(self, reader: Reader, wanted: CustomerFilter, readings: Readings | None = None) -> None:
+        self._reader = reader
+        self._where, self._bind = compile_filter(wanted, readings)
+        self._order = SORTS[wanted.sort]
+        self._count: int | None = None
+
+    def first(self, size: int = 200) -> list[CustomerRow]:
+        """The first rows, straight off an index."""
+        return self._rows(
+            f"SELECT {_COLUMNS} FROM p_customer c WHERE {self._where} ORDER BY {self._order} LIMIT {size}",
+            self._bind,
+        )
+
+    def rank(self) -> int:
+        """Number every row; returns how many there are."""
+        self._reader.run("DROP TABLE IF EXISTS temp.rank")
+        self._reader.run(
+            f"CREATE TEMP TABLE rank AS SELECT c.n AS n FROM p_customer c WHERE {self._where} ORDER BY {self._order}",
+            self._bind,
+        )
+        self._count = int(self._reader.value("SELECT coalesce(max(rowid), 0) FROM temp.rank"))
+        return self._count
+
+    def count(self) -> int:
+        """How many rows there are; ranks the list on first use."""
+        return self.rank() if self._count is None else self._count
+
+    def page(self, start: int, size: int) -> list[CustomerRow]:
+        """Rows `start` to `start + size`, counted from 0."""
+        self.count()
+        return self._rows(
+            f"SELECT {_COLUMNS} FROM temp.rank r CROSS JOIN p_customer c ON c.n = r.n "
+            "WHERE r.rowid > ? AND r.rowid <= ? ORDER BY r.rowid",
+            (start, start + size),
+        )
+
+    def position(self, customer: str) -> int | None:
+        """Where a customer stands in the list, from 0; None if it is not in it."""
+        self.count()
+        found = self._reader.value(
+            "SELECT r.rowid FROM temp.rank r WHERE r.n = (SELECT n FROM p_customer WHERE id = ?)", (customer,)
+        )
+        return None if found is None else int(found) - 1
+
+    def _rows(self, sql: str, bind: Sequence[Any]) -> list[CustomerRow]:
+        return [CustomerRow(*row) for row in self._reader.all(sql, bind)]
