@@ -137,7 +137,7 @@ def index_terms(
     for phone in phones:
         found.ph += phone_tokens(phone)
     columns = (found.cn, found.py, found.ini, found.en, found.ph)
-    return Terms(*[" ".join(dict.fromkeys(column)) for column in columns])
+    return Terms(*[" ".join(dict.fromkeys(column)) if column else "" for column in columns])
 
 
 class _Collector:
@@ -188,13 +188,15 @@ class _Collector:
             for sound in sounds[:begun]:
                 self.py.append(letters[start : start + PINYIN_WINDOW])
                 start += len(sound)
-            # A word among the characters is typed whole: TCL科技 is tclkj.
-            heads = [sound[: len(part)] for sound, part in zip(sounds, parts, strict=True)]
-            self._add_initials(heads, begun)
+            if len(parts) == len(name):
+                self._add_initials([sound[0] for sound in sounds], begun)
+            else:  # a word among the characters is typed whole: TCL科技 is tclkj
+                heads = [sound[: len(part)] for sound, part in zip(sounds, parts, strict=True)]
+                self._add_initials(heads, begun)
 
     def _add_initials(self, heads: list[str], begun: int) -> None:
         initials = "".join(heads)
-        begun_letters = sum(map(len, heads[:begun]))
+        begun_letters = len("".join(heads[:begun]))
         self.ini += [initials[start : start + INITIALS_WINDOW] for start in range(begun_letters)]
 
 

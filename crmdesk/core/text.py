@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import product
+from math import prod
 from typing import Final
 
 HAN: Final = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
@@ -54,7 +55,7 @@ class Readings:
     syllables: frozenset[str]
     beginnings: frozenset[str]
     _sort_table: _SortTable = field(repr=False, compare=False)
-    _special: re.Pattern[str] = field(repr=False, compare=False)
+    _doubtful: frozenset[str] = field(repr=False, compare=False)
     _word: re.Pattern[str] = field(repr=False, compare=False)
 
     @classmethod
@@ -72,7 +73,6 @@ class Readings:
                 usual.update(dict.fromkeys(key, first))
         others, words = marked["+"], marked["="]
         surnames = {char: reading for char, (reading,) in marked["^"].items()}
-        special = "".join({*others, *surnames, *(word[0] for word in words)})
         syllables = frozenset(usual.values()).union(*others.values(), surnames.values(), *words.values())
         return cls(
             usual=usual,
@@ -84,7 +84,7 @@ class Readings:
                 syllable[:size] for syllable in syllables for size in range(1, len(syllable) + 1)
             ),
             _sort_table=_SortTable(usual),
-            _special=re.compile(f"[{special or ' '}]"),
+            _doubtful=frozenset((*others, *_read_otherwise(usual, words))),
             _word=re.compile("|".join(sorted(map(re.escape, words), key=len, reverse=True)) or r"(?!)"),
         )
 
@@ -94,23 +94,27 @@ class Readings:
         Words of letters and characters without a known reading stand for themselves.
         """
         usual = [self.usual.get(part, part) for part in parts]
-        if not self._special.search("".join(parts)):
+        if self._doubtful.isdisjoint(parts) and not (parts and parts[0] in self.surnames):
             return [usual]
-        return self._choices(parts, usual)
+        settled = self._settle(parts, usual)
+        doubts = {
+            place: (usual[place], *self.others[part])
+            for place, part in enumerate(parts)
+            if part in self.others and place not in settled
+        }
+        if parts[0] in self.surnames and 0 not in settled:
+            doubts[0] = (*doubts.get(0, usual[:1]), self.surnames[parts[0]])
+        return _combined(usual, doubts) if doubts else [usual]
 
-    def _choices(self, parts: list[str], usual: list[str]) -> list[list[str]]:
-        options = [(reading, *self.others.get(part, ())) for part, reading in zip(parts, usual, strict=True)]
-        if parts[0] in self.surnames:
-            options[0] = (*options[0], self.surnames[parts[0]])
-        for start, word in self._words_in(parts):
-            for offset, reading in enumerate(self.words[word]):
-                options[start + offset] = (reading,)
-        return list(_combined(options))
-
-    def _words_in(self, parts: list[str]) -> Iterator[tuple[int, str]]:
+    def _settle(self, parts: list[str], usual: list[str]) -> set[int]:
+        """Read known words as they are read; return the places that leaves no doubt about."""
         # A run of letters counts as one place, so that a match's offset is an index into `parts`.
-        line = "".join(part if len(part) == 1 else " " for part in parts)
-        return ((found.start(), found[0]) for found in self._word.finditer(line))
+        line = "".join([part[0] for part in parts])
+        settled: set[int] = set()
+        for found in self._word.finditer(line):
+            usual[found.start() : found.end()] = self.words[found[0]]
+            settled.update(range(found.start(), found.end()))
+        return settled
 
     def sort_key(self, name: str) -> str:
         """A key whose binary order is the order people expect of names.
@@ -146,20 +150,20 @@ def _sorted_as(reading: str, char: str) -> str:
     return f"{reading} {char}"
 
 
-def _combined(options: list[tuple[str, ...]]) -> Iterable[list[str]]:
+def _read_otherwise(usual: Mapping[str, str], words: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """The characters that some word reads in another way than the usual one."""
+    pairs = (pair for word, readings in words.items() for pair in zip(word, readings, strict=True))
+    return [char for char, reading in pairs if usual.get(char) != reading]
+
+
+def _combined(usual: list[str], doubts: Mapping[int, tuple[str, ...]]) -> list[list[str]]:
     """All combinations while they are few; else the usual one and each single departure from it."""
-    count = 1
-    for choice in options:
-        count *= len(choice)
-    if count <= MAX_SPELLINGS:
-        return map(list, product(*options))
-    usual = [choice[0] for choice in options]
-    departures = (
-        [*usual[:place], reading, *usual[place + 1 :]]
-        for place, choice in enumerate(options)
-        for reading in choice[1:]
-    )
-    return [usual, *(reading for reading, _ in zip(departures, range(MAX_SPELLINGS - 1), strict=False))]
+    if prod(map(len, doubts.values())) <= MAX_SPELLINGS:
+        choices = [dict(zip(doubts, choice, strict=True)) for choice in product(*doubts.values())]
+    else:
+        departures = [{place: other} for place, readings in doubts.items() for other in readings[1:]]
+        choices = [{}, *departures[: MAX_SPELLINGS - 1]]
+    return [[choice.get(place, reading) for place, reading in enumerate(usual)] for choice in choices]
 
 
 def _padded(found: re.Match[str]) -> str:
