@@ -1,0 +1,97 @@
+"""Who may read and write which bucket: pure decisions over the company's people and teams.
+
+Knows no SQL and no HTTP. The table of readers is this function's answer, written down.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+
+class Role(enum.StrEnum):
+    """What a person is in the company."""
+
+    REP = "rep"
+    MANAGER = "manager"
+    DIRECTOR = "director"
+    ADMINISTRATOR = "administrator"
+
+
+LEADERS: Final = frozenset((Role.MANAGER, Role.DIRECTOR))
+CONFIGURERS: Final = frozenset((Role.MANAGER, Role.DIRECTOR, Role.ADMINISTRATOR))
+SERVER_ENTITIES: Final = frozenset(("user", "team"))
+"""Records that only the server writes: the account tables are their truth."""
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    id: str
+    parent: str | None
+    shares_books: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    user: str
+    role: Role
+    team: str | None
+    is_disabled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Org:
+    """The company's people and teams."""
+
+    teams: Mapping[str, Team]
+    members: Mapping[str, Member]
+
+    def above(self, team: str | None) -> Iterator[str]:
+        """The team and those it is part of, outwards. Ends even if teams were ever tied in a ring."""
+        seen: set[str] = set()
+        while team is not None and team in self.teams and team not in seen:
+            seen.add(team)
+            yield team
+            team = self.teams[team].parent
+
+
+def readers_of(owner: str, org: Org) -> dict[str, bool]:
+    """Who reads `owner`'s book, and whether they may write in it: user -> may write.
+
+    The owner; colleagues where the team shares its books; managers and directors of the team or of one it
+    is part of. Directors only read.
+    """
+    found = org.members[owner]
+    lines = set(org.above(found.team))
+    shares = found.team is not None and org.teams[found.team].shares_books
+    readers: dict[str, bool] = {}
+    for member in org.members.values():
+        if member.is_disabled:
+            continue
+        if member.user == owner or (shares and member.team == found.team):
+            readers[member.user] = True
+        elif member.role in LEADERS and member.team in lines:
+            readers[member.user] = member.role is Role.MANAGER
+    return readers
+
+
+def config_readers(org: Org) -> dict[str, bool]:
+    """Everybody reads the company's settings; those who lead or administer write them."""
+    return {m.user: m.role in CONFIGURERS for m in org.members.values() if not m.is_disabled}
+
+
+def may_write(entity: str, role: Role, can_write: bool | None) -> bool:
+    """Whether somebody of `role` may write a record of `entity` in a bucket.
+
+    `can_write` is their right in that bucket; None where they do not even read it.
+    """
+    if entity == "review" and role is not Role.MANAGER:
+        return False
+    return can_write is True and entity not in SERVER_ENTITIES
+
+
+def may_move(role: Role, reads_old: bool | None, reads_new: bool | None) -> bool:
+    """Whether somebody may hand a customer from one book to another, given their rights in both."""
+    return role is Role.ADMINISTRATOR or (role is Role.MANAGER and reads_old is True and reads_new is True)

@@ -1,0 +1,183 @@
+"""The tables only a server has: who may do what, how far each bucket has come, what each actor pushed.
+
+Times are UTC milliseconds. Secrets (codes, tokens) are stored as SHA-256 digests only.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+)
+
+metadata: Final = MetaData()
+
+company: Final = Table(
+    "company",
+    metadata,
+    Column("id", Integer, primary_key=True),  # always 1: one company per database
+    Column("server_id", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("actor", String, nullable=False),  # the server's own, author of users and teams
+    Column("config", String, nullable=False),  # the bucket everybody reads
+    Column("created_at", BigInteger, nullable=False),
+)
+
+team: Final = Table(
+    "team",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("name", String, nullable=False, unique=True),
+    Column("parent", ForeignKey("team.id")),
+    Column("shares_books", Boolean, nullable=False),
+)
+
+account: Final = Table(
+    "account",
+    metadata,
+    Column("user", String, primary_key=True),
+    Column("name", String, nullable=False, unique=True),
+    Column("role", String, nullable=False),
+    Column("team", ForeignKey("team.id")),
+    Column("book", String, nullable=False),
+    Column("disabled_at", BigInteger),
+)
+
+device: Final = Table(
+    "device",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("user", ForeignKey("account.user"), nullable=False),
+    Column("name", String, nullable=False),
+    Column("key", LargeBinary, nullable=False),  # Ed25519 public key
+    Column("state", String, nullable=False),  # devices.DeviceState
+    Column("created_at", BigInteger, nullable=False),
+    Column("pulled_at", BigInteger),  # server time of its last complete pull: bounds effective times
+)
+
+enrol_code: Final = Table(
+    "enrol_code",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True),
+    Column("user", ForeignKey("account.user"), nullable=False),
+    Column("hold", Boolean, nullable=False),  # the device waits for approval
+    Column("expires_at", BigInteger, nullable=False),
+    Column("device", ForeignKey("device.id")),  # who used it
+)
+
+session: Final = Table(
+    "session",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("device", ForeignKey("device.id"), nullable=False),
+    Column("confirmed", Integer, nullable=False),  # the highest generation of refresh token seen in use
+    Column("revoked_at", BigInteger),
+)
+
+token: Final = Table(
+    "token",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True),
+    Column("session", ForeignKey("session.id"), nullable=False),
+    Column("kind", String, nullable=False),  # access | refresh
+    Column("generation", Integer, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Index("token_by_session", "session"),
+)
+
+actor: Final = Table(
+    "actor",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("device", ForeignKey("device.id")),  # none: the server's own
+    Column("counter", BigInteger, nullable=False),
+    Column("chain", String, nullable=False),
+    Column("batch", String, nullable=False),
+    Column("answer", LargeBinary, nullable=False),  # to the last push, repeated byte for byte
+)
+
+bucket: Final = Table(
+    "bucket",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("kind", String, nullable=False),  # book | config
+    Column("owner", ForeignKey("account.user", use_alter=True)),
+    Column("seq", BigInteger, nullable=False),
+    Column("salt", String, nullable=False),
+)
+
+bucket_commit: Final = Table(
+    "bucket_commit",
+    metadata,
+    Column("bucket", String, primary_key=True),
+    Column("seq", BigInteger, primary_key=True),
+    Column("salt", String, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+
+reader: Final = Table(
+    "reader",
+    metadata,
+    Column("bucket", String, primary_key=True),
+    Column("user", String, primary_key=True),
+    Column("can_write", Boolean, nullable=False),
+    Index("reader_by_user", "user"),
+)
+
+movement: Final = Table(
+    "movement",
+    metadata,
+    Column("bucket", String, primary_key=True),
+    Column("entity", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("part", String, primary_key=True),
+    Column("kind", String, nullable=False),  # ENTER | LEAVE: the record's last crossing of this bucket
+    Column("move_no", Integer, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Index("movement_by_seq", "bucket", "seq"),
+    Index("movement_by_record", "id"),
+)
+
+pulled_head: Final = Table(
+    "pulled_head",
+    metadata,
+    Column("device", String, primary_key=True),
+    Column("bucket", String, primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+)
+
+refused: Final = Table(
+    "refused",
+    metadata,
+    Column("actor", String, primary_key=True),
+    Column("counter", BigInteger, primary_key=True),
+    Column("entity", String, nullable=False),
+    Column("id", String, nullable=False),
+    Column("part", String, nullable=False),
+    Column("user", String, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("verdict", String, nullable=False),  # rejected | quarantined
+    Column("code", String, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
+command: Final = Table(
+    "command",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("user", String, nullable=False),
+    Column("asked", LargeBinary, nullable=False),
+    Column("answer", LargeBinary, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
