@@ -1,0 +1,142 @@
+"""Buckets: their commits, what moved through them, who was told how much. Hot paths use plain SQL."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from crmdesk.core.record import RecordKey
+from crmdesk.core.wire import Commit, Head, Kind
+from crmdesk.store.records import chunks
+from sync_server.tables import bucket, bucket_commit, movement, pulled_head
+
+
+class Movement(NamedTuple):
+    """A record's last crossing of a bucket's border."""
+
+    bucket: str
+    key: RecordKey
+    kind: Kind
+    move_no: int
+    seq: int
+
+
+def add(connection: Connection, bucket_id: str, kind: str, owner: str | None) -> None:
+    """A new, empty bucket; `kind` is book or config."""
+    connection.execute(insert(bucket).values(id=bucket_id, kind=kind, owner=owner, seq=0, salt=""))
+
+
+def advance(connection: Connection, bucket_id: str, now_ms: int) -> Commit:
+    """Take the bucket's next commit number; the row stays locked until this transaction ends."""
+    salt = secrets.token_hex(8)
+    seq = connection.scalar(
+        update(bucket)
+        .where(bucket.c.id == bucket_id)
+        .values(seq=bucket.c.seq + 1, salt=salt)
+        .returning(bucket.c.seq)
+    )
+    assert seq is not None, "every placement names a bucket of this server"
+    connection.execute(insert(bucket_commit).values(bucket=bucket_id, seq=seq, salt=salt, at=now_ms))
+    return Commit(bucket_id, seq - 1, seq, salt)
+
+
+def rights(connection: Connection, user: str) -> dict[str, bool]:
+    """The buckets a user reads -> whether they may write there."""
+    rows = connection.exec_driver_sql("SELECT bucket, can_write FROM reader WHERE user = ?", (user,))
+    return {place: bool(can_write) for place, can_write in rows}
+
+
+def heads(connection: Connection, user: str, epoch: int) -> tuple[Head, ...]:
+    """How far each bucket that the user reads has come."""
+    rows = connection.exec_driver_sql(
+        "SELECT b.id, b.seq, b.salt FROM reader r JOIN bucket b ON b.id = r.bucket WHERE r.user = ? ORDER BY b.id",
+        (user,),
+    )
+    return tuple(Head(place, epoch, seq, salt) for place, seq, salt in rows)
+
+
+def seq_of(connection: Connection, bucket_id: str) -> int:
+    return connection.scalar(select(bucket.c.seq).where(bucket.c.id == bucket_id)) or 0
+
+
+def salt_at(connection: Connection, bucket_id: str, seq: int) -> str | None:
+    """The salt of a commit; None if this server never made it. Before the first commit it is empty."""
+    if seq == 0:
+        return ""
+    return connection.scalar(
+        select(bucket_commit.c.salt).where(bucket_commit.c.bucket == bucket_id, bucket_commit.c.seq == seq)
+    )
+
+
+def present(
+    connection: Connection, bucket_id: str, after: int, upto: int, limit: int
+) -> list[tuple[int, str, str, str, int, bytes]]:
+    """(seq, entity, id, part, move_no, state bytes) of the bucket's records that changed in (after, upto]."""
+    rows = connection.exec_driver_sql(
+        "SELECT seq, entity, id, part, move_no, state FROM record"
+        " WHERE bucket = ? AND seq > ? AND seq <= ? ORDER BY seq, n LIMIT ?",
+        (bucket_id, after, upto, limit),
+    )
+    return [tuple(row) for row in rows]
+
+
+def movements(connection: Connection, bucket_id: str, after: int, upto: int, limit: int) -> list[Movement]:
+    """The crossings in (after, upto], in commit order."""
+    rows = connection.exec_driver_sql(
+        "SELECT bucket, entity, id, part, kind, move_no, seq FROM movement"
+        " WHERE bucket = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?",
+        (bucket_id, after, upto, limit),
+    )
+    return [_movement(row) for row in rows]
+
+
+def departures(connection: Connection, ids: Iterable[str], user: str) -> list[Movement]:
+    """Where records with these ids left a bucket that the user may write."""
+    found: list[Movement] = []
+    for chunk in chunks(ids):
+        marks = ",".join("?" * len(chunk))
+        rows = connection.exec_driver_sql(
+            "SELECT m.bucket, m.entity, m.id, m.part, m.kind, m.move_no, m.seq FROM movement m"
+            " JOIN reader r ON r.bucket = m.bucket AND r.user = ? AND r.can_write"
+            f" WHERE m.kind = 'LEAVE' AND m.id IN ({marks})",
+            (user, *chunk),
+        )
+        found += [_movement(row) for row in rows]
+    return found
+
+
+def _movement(row: Any) -> Movement:
+    place, entity, record_id, part, kind, move_no, seq = row
+    return Movement(place, RecordKey(entity, record_id, part), kind, move_no, seq)
+
+
+def note_movements(connection: Connection, crossings: Iterable[Movement]) -> None:
+    """Remember crossings; an earlier one of the same record and bucket gives way."""
+    rows = [(m.bucket, *m.key, m.kind, m.move_no, m.seq) for m in crossings]
+    if rows:
+        connection.exec_driver_sql(
+            "INSERT INTO movement (bucket, entity, id, part, kind, move_no, seq) VALUES (?, ?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (bucket, entity, id, part) DO UPDATE SET"
+            " kind = excluded.kind, move_no = excluded.move_no, seq = excluded.seq",
+            rows,
+        )
+
+
+def pulled_heads(connection: Connection, device: str) -> dict[str, int]:
+    """How far each bucket was handed to the device."""
+    rows = connection.execute(
+        select(pulled_head.c.bucket, pulled_head.c.seq).where(pulled_head.c.device == device)
+    )
+    return {row.bucket: row.seq for row in rows}
+
+
+def note_pulled(connection: Connection, device: str, bucket_id: str, seq: int) -> None:
+    """The device was handed the bucket up to `seq`."""
+    row = upsert(pulled_head).values(device=device, bucket=bucket_id, seq=seq)
+    connection.execute(
+        row.on_conflict_do_update(index_elements=["device", "bucket"], set_={"seq": row.excluded.seq})
+    )

@@ -1,0 +1,224 @@
+"""Devices, the codes that enrol them and the tokens they hold. Secrets appear only as digests."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Row, delete, insert, select, update
+
+from crmdesk.core.errors import CrmError
+from sync_server.policy import Role
+from sync_server.tables import account, device, enrol_code, session, token
+
+
+class DeviceState(enum.StrEnum):
+    """A device's life."""
+
+    PENDING = "pending"  # waits for an administrator who compares its words
+    ACTIVE = "active"
+    REVOKED = "revoked"  # for good
+
+
+TRANSITIONS = {
+    DeviceState.PENDING: {DeviceState.ACTIVE, DeviceState.REVOKED},
+    DeviceState.ACTIVE: {DeviceState.PENDING, DeviceState.REVOKED},
+    DeviceState.REVOKED: frozenset[DeviceState](),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """An enrolled laptop. `pulled_at` is the server time (ms) of its last complete pull."""
+
+    id: str
+    user: str
+    name: str
+    key: bytes
+    state: DeviceState
+    created_at: int
+    pulled_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """An enrolment code as stored; `device` is who used it."""
+
+    user: str
+    hold: bool
+    expires_at: int
+    device: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A stored token and the device session it belongs to."""
+
+    session: str
+    device: str
+    kind: str
+    generation: int
+    expires_at: int
+    confirmed: int
+    is_dead: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """Who asks, as an access token says."""
+
+    user: str
+    role: Role
+    book: str
+    device: str
+    state: DeviceState
+    key: bytes
+    pulled_at: int | None
+    is_disabled: bool
+    is_dead: bool
+    expires_at: int
+
+
+def add_code(connection: Connection, digest: bytes, user: str, expires_at: int, *, hold: bool) -> None:
+    connection.execute(
+        insert(enrol_code).values(digest=digest, user=user, hold=hold, expires_at=expires_at, device=None)
+    )
+
+
+def find_code(connection: Connection, digest: bytes) -> Code | None:
+    row = connection.execute(select(enrol_code).where(enrol_code.c.digest == digest)).one_or_none()
+    return None if row is None else Code(row.user, row.hold, row.expires_at, row.device)
+
+
+def use_code(connection: Connection, digest: bytes, by: str) -> None:
+    connection.execute(update(enrol_code).where(enrol_code.c.digest == digest).values(device=by))
+
+
+def add_device(connection: Connection, new: Device) -> None:
+    connection.execute(
+        insert(device).values(
+            id=new.id,
+            user=new.user,
+            name=new.name,
+            key=new.key,
+            state=new.state.value,
+            created_at=new.created_at,
+        )
+    )
+
+
+def find_device(connection: Connection, device_id: str) -> Device | None:
+    row = connection.execute(select(device).where(device.c.id == device_id)).one_or_none()
+    return None if row is None else _device(row)
+
+
+def devices(connection: Connection) -> list[Device]:
+    """Every device, oldest first."""
+    rows = connection.execute(select(device).order_by(device.c.created_at, device.c.id))
+    return [_device(row) for row in rows]
+
+
+def _device(row: Row[tuple[object, ...]]) -> Device:
+    return Device(row.id, row.user, row.name, row.key, DeviceState(row.state), row.created_at, row.pulled_at)
+
+
+def change_state(connection: Connection, known: Device, state: DeviceState) -> None:
+    """Move a device along its life. Raises `forbidden` for a step that is not in the table."""
+    if state is known.state:
+        return
+    if state not in TRANSITIONS[known.state]:
+        raise CrmError("device_revoked")
+    connection.execute(update(device).where(device.c.id == known.id).values(state=state.value))
+
+
+def note_pull(connection: Connection, device_id: str, now_ms: int) -> None:
+    connection.execute(update(device).where(device.c.id == device_id).values(pulled_at=now_ms))
+
+
+def add_session(connection: Connection, session_id: str, device_id: str) -> None:
+    connection.execute(insert(session).values(id=session_id, device=device_id, confirmed=0))
+
+
+def add_token(
+    connection: Connection, digest: bytes, session_id: str, kind: str, generation: int, expires_at: int
+) -> None:
+    connection.execute(
+        insert(token).values(
+            digest=digest, session=session_id, kind=kind, generation=generation, expires_at=expires_at
+        )
+    )
+
+
+def find_token(connection: Connection, digest: bytes) -> Token | None:
+    row = connection.execute(
+        select(token, session.c.device, session.c.confirmed, session.c.revoked_at)
+        .join(session, session.c.id == token.c.session)
+        .where(token.c.digest == digest)
+    ).one_or_none()
+    if row is None:
+        return None
+    return Token(
+        row.session,
+        row.device,
+        row.kind,
+        row.generation,
+        row.expires_at,
+        row.confirmed,
+        row.revoked_at is not None,
+    )
+
+
+def confirm(connection: Connection, session_id: str, generation: int, now_ms: int) -> None:
+    """A refresh token of this generation is in use: older ones are spent; expired tokens go."""
+    connection.execute(update(session).where(session.c.id == session_id).values(confirmed=generation))
+    connection.execute(delete(token).where(token.c.session == session_id, token.c.expires_at < now_ms))
+
+
+def end_sessions(connection: Connection, device_id: str, now_ms: int) -> None:
+    """No token of the device is good any more."""
+    connection.execute(update(session).where(session.c.device == device_id).values(revoked_at=now_ms))
+
+
+def revive_sessions(connection: Connection, device_id: str) -> None:
+    """After an approval any refresh token the device still holds is good again, with its signature."""
+    connection.execute(
+        update(session).where(session.c.device == device_id).values(revoked_at=None, confirmed=0)
+    )
+    sessions = select(session.c.id).where(session.c.device == device_id)
+    connection.execute(delete(token).where(token.c.session.in_(sessions), token.c.kind == "access"))
+
+
+def bearer(connection: Connection, digest: bytes) -> Bearer | None:
+    """Who holds an access token."""
+    row = connection.execute(
+        select(
+            account.c.user,
+            account.c.role,
+            account.c.book,
+            account.c.disabled_at,
+            device.c.id,
+            device.c.state,
+            device.c.key,
+            device.c.pulled_at,
+            session.c.revoked_at,
+            token.c.expires_at,
+        )
+        .join(session, session.c.id == token.c.session)
+        .join(device, device.c.id == session.c.device)
+        .join(account, account.c.user == device.c.user)
+        .where(token.c.digest == digest, token.c.kind == "access")
+    ).one_or_none()
+    if row is None:
+        return None
+    return Bearer(
+        row.user,
+        Role(row.role),
+        row.book,
+        row.id,
+        DeviceState(row.state),
+        row.key,
+        row.pulled_at,
+        row.disabled_at is not None,
+        row.revoked_at is not None,
+        row.expires_at,
+    )
