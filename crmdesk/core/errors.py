@@ -311,6 +311,15 @@ PROBLEMS: Final[dict[str, Problem]] = {
             "Update crmdesk; if it lasts, call your administrator.",
         ),
     ),
+    "method_not_allowed": _problem(
+        405,
+        ("这个地址不接受这样的请求。", _NOTHING_ZH, "请更新 crmdesk;如果仍然出现,请联系管理员。"),
+        (
+            "This address does not take that kind of request.",
+            _NOTHING_EN,
+            "Update crmdesk; if it lasts, call your administrator.",
+        ),
+    ),
     "body_too_large": _problem(
         413,
         ("这次发送的内容太大。", _KEPT_ZH, "crmdesk 会分成小批再发送。"),

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from crmdesk.core.record import RecordKey
 from crmdesk.core.wire import Commit, Head, Kind
 from crmdesk.store.records import chunks
-from sync_server.tables import bucket, bucket_commit, movement, pulled_head
+from sync_server.tables import bucket, bucket_commit, pulled_head
 
 
 class Movement(NamedTuple):
@@ -92,6 +92,14 @@ def movements(connection: Connection, bucket_id: str, after: int, upto: int, lim
         (bucket_id, after, upto, limit),
     )
     return [_movement(row) for row in rows]
+
+
+def places(connection: Connection, entity: str, record_id: str) -> dict[str, str]:
+    """Where each part of a record is: part -> bucket."""
+    rows = connection.exec_driver_sql(
+        "SELECT part, bucket FROM record WHERE id = ? AND entity = ?", (record_id, entity)
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def departures(connection: Connection, ids: Iterable[str], user: str) -> list[Movement]:

@@ -67,7 +67,9 @@ def add_team(connection: Connection, new: Team, name: str) -> None:
 
 def find_team(connection: Connection, name_or_id: str) -> str:
     """A team's id. Raises `not_found`."""
-    found = connection.scalar(select(team.c.id).where(or_(team.c.id == name_or_id, team.c.name == name_or_id)))
+    found = connection.scalar(
+        select(team.c.id).where(or_(team.c.id == name_or_id, team.c.name == name_or_id))
+    )
     if found is None:
         raise CrmError("not_found", name=name_or_id)
     return str(found)
@@ -75,7 +77,9 @@ def find_team(connection: Connection, name_or_id: str) -> str:
 
 def team_names(connection: Connection) -> dict[str, str]:
     """Team id -> name, oldest first."""
-    return {row.id: row.name for row in connection.execute(select(team.c.id, team.c.name).order_by(team.c.id))}
+    return {
+        row.id: row.name for row in connection.execute(select(team.c.id, team.c.name).order_by(team.c.id))
+    }
 
 
 def is_name_taken(connection: Connection, name: str) -> bool:

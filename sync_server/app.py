@@ -1,0 +1,87 @@
+"""The server as one ASGI application. Nothing is built on import: call `create_app`."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Final
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+
+from crmdesk.core.errors import CrmError
+from crmdesk.core.wire import MAX_BODY_BYTES, PROTOCOL
+from sync_server.accounts import open_company
+from sync_server.errors import MEDIA_TYPE, RETRY_SECONDS, framework_error, problem
+from sync_server.handlers import access, health, sync
+from sync_server.handlers.context import Context
+from sync_server.settings import Settings
+
+_log: Final = logging.getLogger(__name__)
+
+
+def wall_ms() -> int:
+    """UTC now, in milliseconds: the one place where the server reads the wall clock."""
+    return time.time_ns() // 1_000_000
+
+
+def create_app(settings: Settings, now_ms: Callable[[], int] = wall_ms) -> FastAPI:
+    """An application over the company in `settings.directory`. Raises `no_company` and its kin."""
+    database = open_company(settings)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        database.close()
+
+    app = FastAPI(
+        title="crmdesk server",
+        version=str(PROTOCOL),
+        description="Protocol v1. docs/protocol.md says what each route promises.",
+        lifespan=lifespan,
+        max_body_size=MAX_BODY_BYTES,
+        redoc_url=None,
+        docs_url=None,
+        openapi_url="/openapi.json",
+    )
+    app.state.context = Context(database, settings, now_ms)
+    for part in (health, access, sync):
+        app.include_router(part.router)
+    _answer_errors(app)
+    return app
+
+
+def _answer_errors(app: FastAPI) -> None:
+    @app.exception_handler(CrmError)
+    def expected(_request: Request, error: CrmError) -> Response:
+        return _respond(error)
+
+    @app.exception_handler(RequestValidationError)
+    def invalid(_request: Request, error: RequestValidationError) -> Response:
+        where = ".".join(str(part) for part in error.errors()[0]["loc"][1:]) if error.errors() else ""
+        return _respond(CrmError("malformed_body", field=where[:100]))
+
+    @app.exception_handler(HTTPException)
+    def refused(_request: Request, error: HTTPException) -> Response:
+        return _respond(framework_error(error.status_code), headers=error.headers)
+
+    @app.exception_handler(Exception)
+    def unexpected(request: Request, error: Exception) -> Response:
+        reference = secrets.token_hex(4)
+        _log.error("reference %s: %s %s", reference, request.method, request.url.path, exc_info=error)
+        return _respond(CrmError("server_error", reference=reference))
+
+
+def _respond(error: CrmError, headers: object = None) -> Response:
+    document = problem(error)
+    extra: dict[str, str] = dict(headers) if isinstance(headers, dict) else {}
+    if document.status in (429, 503):
+        extra["Retry-After"] = str(RETRY_SECONDS)
+    if document.status == 401:
+        extra["WWW-Authenticate"] = "Bearer"
+    return JSONResponse(document.model_dump(), document.status, extra, media_type=MEDIA_TYPE)

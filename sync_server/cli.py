@@ -1,0 +1,300 @@
+"""The administrator's command line. Every command takes --json and may run while the server serves."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any, Final, NoReturn
+
+import typer
+
+from crmdesk.core.errors import CrmError, Language
+from crmdesk.core.fingerprint import words
+from crmdesk.store.database import Database
+from sync_server import accounts, enrolment, keeping
+from sync_server.app import create_app, wall_ms
+from sync_server.policy import Role
+from sync_server.serving import Server, address_of, announce, bind, stop_quietly
+from sync_server.settings import Settings
+from sync_server.storage import devices, people
+
+HOUR_MS: Final = 60 * 60 * 1000
+
+app = typer.Typer(
+    name="crmdesk-server",
+    help="Keep a company's CRM and serve it to its laptops. 保存公司的 CRM 数据,并为各台笔记本提供同步。",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+team_app = typer.Typer(help="Teams. 团队。", no_args_is_help=True)
+user_app = typer.Typer(help="People. 用户。", no_args_is_help=True)
+device_app = typer.Typer(help="Laptops. 设备。", no_args_is_help=True)
+app.add_typer(team_app, name="team")
+app.add_typer(user_app, name="user")
+app.add_typer(device_app, name="device")
+
+Dir = Annotated[Path, typer.Option("--dir", help="The company's folder. 公司数据目录。")]
+Json = Annotated[bool, typer.Option("--json", help="Answer in JSON. 以 JSON 输出。")]
+HERE: Final = Path("company")
+
+
+def language() -> Language:
+    """The person's language, from CRMDESK_LANGUAGE or the locale."""
+    chosen = os.environ.get("CRMDESK_LANGUAGE") or os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
+    return "zh_CN" if chosen.lower().startswith("zh") else "en"
+
+
+def say(as_json: bool, facts: dict[str, Any], zh: str, en: str) -> None:
+    """Print facts as JSON, or one sentence in the person's language."""
+    if as_json:
+        typer.echo(json.dumps(facts, ensure_ascii=False))
+    else:
+        typer.echo(zh if language() == "zh_CN" else en)
+
+
+def table(as_json: bool, name: str, rows: list[dict[str, Any]]) -> None:
+    """Print rows as JSON under `name`, or as columns."""
+    if as_json:
+        typer.echo(json.dumps({name: rows}, ensure_ascii=False))
+        return
+    for row in rows:
+        typer.echo("\t".join("" if value is None else str(value) for value in row.values()))
+
+
+@contextmanager
+def company(directory: Path) -> Iterator[Database]:
+    """The company's database, closed again afterwards."""
+    database = accounts.open_company(Settings(directory))
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+@app.command()
+def init(
+    company_name: Annotated[str, typer.Option("--company", help="The company's name. 公司名称。")],
+    directory: Dir = HERE,
+    as_json: Json = False,
+) -> None:
+    """Make a new company. 新建公司。"""
+    made = accounts.create_company(Settings(directory), company_name, wall_ms())
+    say(
+        as_json,
+        {"server_id": made.server_id, "company": made.name, "directory": str(directory)},
+        f"已在 {directory} 新建「{made.name}」。下一步:crmdesk-server user add。",
+        f"Made “{made.name}” in {directory}. Next: crmdesk-server user add.",
+    )
+
+
+@app.command()
+def serve(
+    directory: Dir = HERE,
+    host: Annotated[str, typer.Option(help="Address to listen on. 监听地址。")] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option(help="Port; 0 takes a free one. 端口;0 表示自动选择。", min=0, max=65535)
+    ] = 8400,
+    announce_file: Annotated[
+        Path | None, typer.Option("--announce", help="Write the address to this file. 把地址写入该文件。")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Serve the company until told to stop. 提供同步服务,直到收到停止信号。"""
+    settings = Settings(directory, host, port)
+    application = create_app(settings)
+    listener = bind(host, port)
+    address = address_of(listener)
+
+    def started() -> None:
+        line = json.dumps({"listening": address}) if as_json else f"listening on {address}"
+        typer.echo(line)
+        sys.stdout.flush()
+        if announce_file is not None:
+            announce(announce_file, address)
+
+    stop_quietly()
+    Server(application, listener, started).serve_until_told()
+
+
+@team_app.command("add")
+def team_add(
+    name: str,
+    parent: Annotated[str | None, typer.Option(help="The team it is part of. 上级团队。")] = None,
+    share_books: Annotated[bool, typer.Option(help="Colleagues share their books. 组内共享客户。")] = False,
+    directory: Dir = HERE,
+    as_json: Json = False,
+) -> None:
+    """Add a team. 新增团队。"""
+    with company(directory) as database, database.write() as connection:
+        team = accounts.add_team(connection, name, wall_ms(), parent=parent, shares_books=share_books)
+    say(as_json, {"team": team, "name": name}, f"已新增团队「{name}」。", f"Added the team “{name}”.")
+
+
+@team_app.command("list")
+def team_list(directory: Dir = HERE, as_json: Json = False) -> None:
+    """List the teams. 列出团队。"""
+    with company(directory) as database, database.read() as connection:
+        names, teams = people.team_names(connection), people.load_org(connection).teams
+    rows = [
+        {
+            "team": team,
+            "name": name,
+            "parent": names.get(teams[team].parent or ""),
+            "shares_books": teams[team].shares_books,
+        }
+        for team, name in names.items()
+    ]
+    table(as_json, "teams", rows)
+
+
+@user_app.command("add")
+def user_add(
+    name: str,
+    role: Annotated[Role, typer.Option(help="What they are. 角色。")],
+    team: Annotated[str | None, typer.Option(help="Their team. 所属团队。")] = None,
+    directory: Dir = HERE,
+    as_json: Json = False,
+) -> None:
+    """Add a person. 新增用户。"""
+    with company(directory) as database, database.write() as connection:
+        made = accounts.add_user(connection, name, role, wall_ms(), team=team)
+    say(
+        as_json,
+        {"user": made.user, "name": made.name, "role": made.role.value, "book": made.book},
+        f"已新增用户「{made.name}」。下一步:crmdesk-server enrol {made.name}。",
+        f"Added “{made.name}”. Next: crmdesk-server enrol {made.name}.",
+    )
+
+
+@user_app.command("list")
+def user_list(directory: Dir = HERE, as_json: Json = False) -> None:
+    """List the people. 列出用户。"""
+    with company(directory) as database, database.read() as connection:
+        found, names = people.accounts(connection), people.team_names(connection)
+    rows = [
+        {
+            "user": a.user,
+            "name": a.name,
+            "role": a.role.value,
+            "team": names.get(a.team or ""),
+            "disabled": a.is_disabled,
+        }
+        for a in found
+    ]
+    table(as_json, "users", rows)
+
+
+@user_app.command("disable")
+def user_disable(name: str, directory: Dir = HERE, as_json: Json = False) -> None:
+    """Shut a person out; what they wrote stays. 停用用户,其数据保留。"""
+    with company(directory) as database, database.write() as connection:
+        made = accounts.disable_user(connection, name, wall_ms())
+    say(
+        as_json,
+        {"user": made.user, "disabled": True},
+        f"已停用「{made.name}」。",
+        f"“{made.name}” is shut out.",
+    )
+
+
+@app.command()
+def enrol(
+    user: str,
+    hold: Annotated[
+        bool, typer.Option(help="The laptop waits until you approve it. 设备须经批准后才能使用。")
+    ] = False,
+    valid_hours: Annotated[
+        int, typer.Option(help="How long the code is good. 有效小时数。", min=1, max=72)
+    ] = 72,
+    directory: Dir = HERE,
+    as_json: Json = False,
+) -> None:
+    """Print a one-use code that connects a person's laptop. 生成一次性入网码。"""
+    expires_at = wall_ms() + valid_hours * HOUR_MS
+    with company(directory) as database, database.write() as connection:
+        code = enrolment.issue_code(connection, user, expires_at, hold=hold)
+    say(as_json, {"code": code, "expires_at": expires_at, "hold": hold}, code, code)
+
+
+@device_app.command("list")
+def device_list(directory: Dir = HERE, as_json: Json = False) -> None:
+    """List the laptops with the words to compare. 列出设备及核对词。"""
+    with company(directory) as database, database.read() as connection:
+        names = {a.user: a.name for a in people.accounts(connection)}
+        found = devices.devices(connection)
+    rows = [
+        {
+            "device": d.id,
+            "state": d.state.value,
+            "user": names[d.user],
+            "name": d.name,
+            "words": words(d.key),
+            "pulled_at": d.pulled_at,
+        }
+        for d in found
+    ]
+    table(as_json, "devices", rows)
+
+
+@device_app.command("approve")
+def device_approve(device: str, directory: Dir = HERE, as_json: Json = False) -> None:
+    """Let a waiting laptop in. 批准设备。"""
+    with company(directory) as database, database.write() as connection:
+        made = enrolment.approve(connection, device)
+    say(as_json, {"device": made.id, "state": made.state.value}, "已批准。", "Approved.")
+
+
+@device_app.command("revoke")
+def device_revoke(device: str, directory: Dir = HERE, as_json: Json = False) -> None:
+    """Shut a laptop out for good. 永久停用设备。"""
+    with company(directory) as database, database.write() as connection:
+        made = enrolment.revoke(connection, device, wall_ms())
+    say(as_json, {"device": made.id, "state": made.state.value}, "已停用。", "Revoked.")
+
+
+@app.command()
+def backup(file: Path, directory: Dir = HERE, as_json: Json = False) -> None:
+    """Copy the company to one file while the server serves, and check it. 在线备份并校验。"""
+    made = keeping.backup(Settings(directory), file)
+    say(
+        as_json,
+        {"file": str(file), "records": made.records, "edits": made.edits},
+        f"已备份到 {file}:{made.records} 条记录,{made.edits} 次修改,校验通过。",
+        f"Backed up to {file}: {made.records} records, {made.edits} edits, checked.",
+    )
+
+
+@app.command()
+def check(directory: Dir = HERE, as_json: Json = False) -> None:
+    """Read everything and say whether anything is broken. 全面检查。"""
+    with company(directory) as database:
+        found = keeping.check(database)
+    facts = {"records": found.records, "edits": found.edits, "problems": list(found.problems)}
+    summary = "\n".join(found.problems)
+    say(
+        as_json,
+        facts,
+        summary or f"完好:{found.records} 条记录,{found.edits} 次修改。",
+        summary or f"All well: {found.records} records, {found.edits} edits.",
+    )
+    if found.problems:
+        raise typer.Exit(1)
+
+
+def main() -> NoReturn:
+    """The `crmdesk-server` command: an expected error is a sentence, never a traceback."""
+    try:
+        app(standalone_mode=True)
+    except CrmError as error:
+        if "--json" in sys.argv:
+            about = {name: str(value) for name, value in error.about.items()}
+            typer.echo(json.dumps({"code": error.code, "about": about}, ensure_ascii=False), err=True)
+        else:
+            typer.echo(str(error.sentence(language())), err=True)
+        sys.exit(1)
+    sys.exit(0)

@@ -1,0 +1,223 @@
+"""How a laptop becomes a device and stays signed in: one-use codes, approval, rotating signed tokens."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from typing import Final
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from sqlalchemy import Connection
+
+from crmdesk.core.errors import CrmError
+from crmdesk.core.fingerprint import words
+from sync_server.settings import Settings
+from sync_server.storage import devices, people
+from sync_server.storage.devices import Bearer, Device, DeviceState, Token
+
+ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's base 32: no I, L, O or U to misread."""
+CODE_LENGTH: Final = 25
+GROUP: Final = 5
+_MISREAD: Final = str.maketrans("OIL", "011", "- ")
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What a device signs in with. `access_expires_in` is in seconds."""
+
+    access: str
+    refresh: str
+    access_expires_in: int
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """What a device learns on enrolling. `access` is absent until the device may use it at once."""
+
+    device: str
+    state: DeviceState
+    words: str
+    server_id: str
+    company: str
+    user: str
+    user_name: str
+    role: str
+    book: str
+    config: str
+    refresh: str
+    access: str | None
+    access_expires_in: int
+
+
+def issue_code(connection: Connection, user: str, expires_at: int, *, hold: bool) -> str:
+    """A new one-use code for a person; 125 bits, so its digest needs no salt. Raises `not_found`."""
+    account = people.find_account(connection, user)
+    code = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
+    devices.add_code(connection, _digest(code), account.user, expires_at, hold=hold)
+    return "-".join(code[start : start + GROUP] for start in range(0, CODE_LENGTH, GROUP))
+
+
+def plain_code(typed: str) -> str:
+    """A code as it was issued, from what somebody typed: case, dashes and look-alikes are forgiven."""
+    return typed.upper().translate(_MISREAD)
+
+
+def enrol(
+    connection: Connection, settings: Settings, code: str, key: bytes, name: str, now_ms: int
+) -> Enrolment:
+    """Use up a code for the device with this public key. Raises `code_invalid`.
+
+    The same device may ask again with the same code while it is valid, because a reply can be lost; it
+    then gets no access token and proves itself by signing its first refresh.
+    """
+    digest = _digest(plain_code(code))
+    found = devices.find_code(connection, digest)
+    device_id = hashlib.sha256(key).hexdigest()[:32]
+    if found is None or found.expires_at < now_ms or found.device not in (None, device_id):
+        raise CrmError("code_invalid")
+    device = devices.find_device(connection, device_id)
+    if device is not None and device.user != found.user:
+        raise CrmError("code_invalid")
+    is_repeat = device is not None
+    if device is None:
+        state = DeviceState.PENDING if found.hold else DeviceState.ACTIVE
+        device = Device(device_id, found.user, name, key, state, now_ms, None)
+        devices.add_device(connection, device)
+    if device.state is DeviceState.REVOKED:
+        raise CrmError("device_revoked")
+    devices.use_code(connection, digest, device_id)
+    return _welcome(connection, settings, device, now_ms, with_access=not is_repeat)
+
+
+def _welcome(
+    connection: Connection, settings: Settings, device: Device, now_ms: int, *, with_access: bool
+) -> Enrolment:
+    company = people.load_company(connection)
+    account = people.find_account(connection, device.user)
+    if account.is_disabled:
+        raise CrmError("code_invalid")
+    session = secrets.token_hex(16)
+    devices.add_session(connection, session, device.id)
+    tokens = _issue(connection, settings, session, 0, now_ms)
+    can_start = with_access and device.state is DeviceState.ACTIVE
+    return Enrolment(
+        device=device.id,
+        state=device.state,
+        words=words(device.key),
+        server_id=company.server_id,
+        company=company.name,
+        user=account.user,
+        user_name=account.name,
+        role=account.role.value,
+        book=account.book,
+        config=company.config,
+        refresh=tokens.refresh,
+        access=tokens.access if can_start else None,
+        access_expires_in=tokens.access_expires_in if can_start else 0,
+    )
+
+
+def signed_text(device: str, refresh: str, at_ms: int) -> bytes:
+    """What a device signs to refresh its tokens."""
+    return f"crmdesk-token\n{device}\n{refresh}\n{at_ms}".encode()
+
+
+def refresh(
+    connection: Connection,
+    settings: Settings,
+    device_id: str,
+    secret: str,
+    at_ms: int,
+    signature: bytes,
+    now_ms: int,
+) -> Tokens | CrmError:
+    """New tokens for a device that proves its key; or the error to answer, after what it changes is kept.
+
+    The presented token stays good until its successor is first used, so a lost reply locks nobody out. One
+    that comes after that was copied: every session of the device ends and the device waits for approval.
+    """
+    token = devices.find_token(connection, _digest(secret))
+    if token is None or token.kind != "refresh" or token.device != device_id or token.expires_at < now_ms:
+        return CrmError("session_expired")
+    device = devices.find_device(connection, device_id)
+    assert device is not None, "tokens belong to devices"
+    if not _is_signed(device.key, signed_text(device_id, secret, at_ms), signature):
+        return CrmError("session_expired")
+    account = people.find_account(connection, device.user)
+    if device.state is DeviceState.REVOKED or account.is_disabled:
+        return CrmError("device_revoked")
+    if device.state is DeviceState.PENDING:
+        return CrmError("device_pending", words=words(device.key))
+    if token.is_dead:
+        return CrmError("session_expired")
+    return _rotate(connection, settings, device, token, now_ms)
+
+
+def _rotate(
+    connection: Connection, settings: Settings, device: Device, token: Token, now_ms: int
+) -> Tokens | CrmError:
+    if token.generation < token.confirmed:
+        devices.end_sessions(connection, device.id, now_ms)
+        devices.change_state(connection, device, DeviceState.PENDING)
+        return CrmError("device_pending", words=words(device.key))
+    devices.confirm(connection, token.session, token.generation, now_ms)
+    return _issue(connection, settings, token.session, token.generation + 1, now_ms)
+
+
+def _issue(connection: Connection, settings: Settings, session: str, generation: int, now_ms: int) -> Tokens:
+    access, refresh_token = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
+    devices.add_token(connection, _digest(access), session, "access", generation, now_ms + settings.access_ms)
+    devices.add_token(
+        connection, _digest(refresh_token), session, "refresh", generation, now_ms + settings.refresh_ms
+    )
+    return Tokens(access, refresh_token, settings.access_ms // 1000)
+
+
+def authenticate(connection: Connection, access: str, now_ms: int) -> Bearer:
+    """Who holds this access token. Raises `session_expired`, `device_revoked` or `device_pending`."""
+    bearer = devices.bearer(connection, _digest(access))
+    if bearer is None:
+        raise CrmError("session_expired")
+    if bearer.state is DeviceState.REVOKED or bearer.is_disabled:
+        raise CrmError("device_revoked")
+    if bearer.state is DeviceState.PENDING:
+        raise CrmError("device_pending", words=words(bearer.key))
+    if bearer.is_dead or bearer.expires_at < now_ms:
+        raise CrmError("session_expired")
+    return bearer
+
+
+def approve(connection: Connection, device_id: str) -> Device:
+    """Let a waiting device in. Raises `not_found`, `device_revoked`."""
+    return _change(connection, device_id, DeviceState.ACTIVE)
+
+
+def revoke(connection: Connection, device_id: str, now_ms: int) -> Device:
+    """Shut a device out for good. Raises `not_found`."""
+    devices.end_sessions(connection, device_id, now_ms)
+    return _change(connection, device_id, DeviceState.REVOKED)
+
+
+def _change(connection: Connection, device_id: str, state: DeviceState) -> Device:
+    device = devices.find_device(connection, device_id)
+    if device is None:
+        raise CrmError("not_found")
+    devices.change_state(connection, device, state)
+    if state is DeviceState.ACTIVE and device.state is DeviceState.PENDING:
+        devices.revive_sessions(connection, device_id)
+    return Device(device.id, device.user, device.name, device.key, state, device.created_at, device.pulled_at)
+
+
+def _digest(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()
+
+
+def _is_signed(key: bytes, text: bytes, signature: bytes) -> bool:
+    try:
+        Ed25519PublicKey.from_public_bytes(key).verify(signature, text)
+    except InvalidSignature:
+        return False
+    return True

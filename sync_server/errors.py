@@ -1,0 +1,52 @@
+"""Errors as the network sees them: RFC 9457 problem documents with the catalogue's stable codes."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pydantic import BaseModel
+
+from crmdesk.core.errors import PROBLEMS, CrmError
+
+MEDIA_TYPE: Final = "application/problem+json"
+RETRY_SECONDS: Final = 2
+"""When to come back after the server was busy."""
+HTTP_CODES: Final = {
+    400: "malformed_body",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "body_too_large",
+    415: "malformed_body",
+    422: "malformed_body",
+}
+"""What the web framework itself refuses, in the catalogue's words."""
+
+
+class Problem(BaseModel):
+    """An RFC 9457 problem. `code` is stable; `about` fills the placeholders of the code's sentence."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    about: dict[str, str]
+
+
+def problem(error: CrmError) -> Problem:
+    """The document for an expected error."""
+    return Problem(
+        type=f"urn:crmdesk:problem:{error.code}",
+        title=error.sentence("en").happened,
+        status=PROBLEMS[error.code].status,
+        code=error.code,
+        about={name: str(value) for name, value in error.about.items() if name not in _PRIVATE},
+    )
+
+
+_PRIVATE: Final = frozenset(("path",))
+"""Where this server keeps its files is nobody's business."""
+
+
+def framework_error(status: int) -> CrmError:
+    """The catalogue's error for a refusal that came from the web framework."""
+    return CrmError(HTTP_CODES.get(status, "server_error"))

@@ -1,0 +1,132 @@
+"""Bodies from outside: bounded before they are read, strict when parsed, compressed both ways."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import zlib
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any, Final, TypeAlias
+
+import zstandard
+from fastapi import Depends, Request, Response
+from fastapi.routing import APIRoute
+
+from crmdesk.core.errors import CrmError
+from crmdesk.core.wire import MAX_BODY_BYTES
+
+SMALL_BODY_BYTES: Final = 64 * 1024
+COMPRESS_FROM: Final = 1024
+"""Shorter answers travel as they are."""
+
+
+class StrictRequest(Request):
+    """A request whose JSON has no duplicate keys and no NaN: both would be read in two ways."""
+
+    async def json(self) -> Any:
+        try:
+            return json.loads(
+                await self.body(), object_pairs_hook=_no_duplicates, parse_constant=_no_constants
+            )
+        except (UnicodeDecodeError, RecursionError, ValueError) as error:
+            raise CrmError("malformed_body") from error
+
+
+def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise CrmError("malformed_body")
+    return found
+
+
+def _no_constants(_name: str) -> Any:
+    raise CrmError("malformed_body")
+
+
+class StrictRoute(APIRoute):
+    """A route that reads its JSON strictly."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def strictly(request: Request) -> Response:
+            return await handle(StrictRequest(request.scope, request.receive))
+
+        return strictly
+
+
+async def _raw_body(request: Request) -> bytes:
+    """The body as it came; the framework stops reading at the route's limit."""
+    return await request.body()
+
+
+RawBody: TypeAlias = Annotated[bytes, Depends(_raw_body)]
+
+
+def plain(body: bytes, encoding: str | None) -> bytes:
+    """A body without its Content-Encoding. Raises `body_too_large` before a bomb unfolds."""
+    match (encoding or "identity").strip().lower():
+        case "identity":
+            return body
+        case "zstd":
+            return _inflate(zstandard.ZstdDecompressor(max_window_size=2**23).decompressobj(), body)
+        case "gzip":
+            return _gunzip(body)
+        case _:
+            raise CrmError("malformed_body")
+
+
+def _gunzip(body: bytes) -> bytes:
+    stream = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    try:
+        found = stream.decompress(body, MAX_BODY_BYTES + 1)
+    except zlib.error as error:
+        raise CrmError("malformed_body") from error
+    if len(found) > MAX_BODY_BYTES:
+        raise CrmError("body_too_large")
+    if not stream.eof or stream.unused_data:
+        raise CrmError("malformed_body")
+    return found
+
+
+def _inflate(stream: Any, body: bytes) -> bytes:
+    """Feed a little at a time: a frame that announces or unfolds more than the limit is never held whole."""
+    parts: list[bytes] = []
+    size = 0
+    try:
+        for start in range(0, len(body), _STEP):
+            part = stream.decompress(body[start : start + _STEP])
+            size += len(part)
+            if size > MAX_BODY_BYTES:
+                raise CrmError("body_too_large")
+            parts.append(part)
+    except zstandard.ZstdError as error:
+        raise CrmError("malformed_body") from error
+    if not stream.eof:
+        raise CrmError("malformed_body")
+    return b"".join(parts)
+
+
+_STEP: Final = 256
+"""Bytes of zstd fed at once: bounds what one step can unfold to a few MB (a block unfolds to 128 KB)."""
+
+
+def answer(body: bytes, accepts: str | None, media_type: str = "application/json") -> Response:
+    """A response in the best encoding the asker takes."""
+    headers = {"Vary": "Accept-Encoding", "Cache-Control": "no-store"}
+    encoding = _best(accepts) if len(body) >= COMPRESS_FROM else None
+    if encoding == "zstd":
+        body = zstandard.ZstdCompressor(level=1).compress(body)
+    elif encoding == "gzip":
+        body = gzip.compress(body, compresslevel=1, mtime=0)
+    if encoding:
+        headers["Content-Encoding"] = encoding
+    return Response(body, media_type=media_type, headers=headers)
+
+
+def _best(accepts: str | None) -> str | None:
+    offered = {}
+    for item in (accepts or "").lower().split(","):
+        name, _, quality = item.strip().partition(";")
+        offered[name.strip()] = quality.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
+    return next((name for name in ("zstd", "gzip") if offered.get(name)), None)

@@ -1,0 +1,78 @@
+"""What every handler needs: the open company, the clock, and who asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, TypeAlias
+
+from fastapi import Depends, Header, Request
+from fastapi.security import HTTPBearer
+
+from crmdesk.core.errors import CrmError
+from crmdesk.core.wire import MINIMUM_PROTOCOL
+from crmdesk.store.database import Database
+from sync_server import enrolment
+from sync_server.errors import MEDIA_TYPE, Problem
+from sync_server.settings import Settings
+from sync_server.storage.devices import Bearer
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One running server. `now_ms` reads the wall clock."""
+
+    database: Database
+    settings: Settings
+    now_ms: Callable[[], int]
+
+
+def context(request: Request) -> Context:
+    """The server that a request came to."""
+    found = request.app.state.context
+    assert isinstance(found, Context)
+    return found
+
+
+def speaks_protocol(crmdesk_protocol: Annotated[str | None, Header()] = None) -> None:
+    """Refuse a client that is too old; one that names no version is taken to speak the present one."""
+    if crmdesk_protocol is None:
+        return
+    if not crmdesk_protocol.isdecimal() or int(crmdesk_protocol[:9]) < MINIMUM_PROTOCOL:
+        raise CrmError("upgrade_needed")
+
+
+_scheme: Final = HTTPBearer(auto_error=False, description="An access token from /v1/enrol or /v1/token")
+
+
+def signed_in(request: Request, _documented: Annotated[object, Depends(_scheme)]) -> Bearer:
+    """Who asks. Raises `session_expired`, `device_revoked` or `device_pending`."""
+    kind, _, token = request.headers.get("authorization", "").partition(" ")
+    if kind.lower() != "bearer" or not token:
+        raise CrmError("session_expired")
+    here = context(request)
+    with here.database.read() as connection:
+        return enrolment.authenticate(connection, token.strip(), here.now_ms())
+
+
+SignedIn: TypeAlias = Annotated[Bearer, Depends(signed_in)]
+
+
+def problems(*codes: str) -> dict[int | str, dict[str, Any]]:
+    """OpenAPI's description of the problems a route answers, by status."""
+    by_status: dict[int | str, list[str]] = {}
+    for code in codes:
+        by_status.setdefault(CrmError(code).status, []).append(code)
+    return {
+        status: {
+            "model": Problem,
+            "description": "Problem: " + ", ".join(f"`{code}`" for code in found),
+            "content": {MEDIA_TYPE: {}},
+        }
+        for status, found in by_status.items()
+    }
+
+
+SESSION_PROBLEMS: Final = ("session_expired", "device_revoked", "device_pending", "upgrade_needed")
+ANY_PROBLEMS: Final = ("malformed_body", "database_busy", "disk_full", "server_error")
+"""What any route may answer."""

@@ -1,0 +1,69 @@
+"""Routes for those who watch the server, and the handshake."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Depends, Request
+from pydantic import BaseModel
+from sqlalchemy import text
+
+from crmdesk.core.wire import MERGE, MINIMUM_PROTOCOL, PROTOCOL
+from sync_server.fields import known_registry
+from sync_server.handlers.bodies import StrictRoute
+from sync_server.handlers.context import ANY_PROBLEMS, context, problems, speaks_protocol
+from sync_server.storage import people
+
+router = APIRouter(tags=["health"], route_class=StrictRoute)
+
+
+class Health(BaseModel):
+    """A sign of life."""
+
+    status: str
+
+
+class Hello(BaseModel):
+    """Whose server this is, what it speaks and which fields it knows."""
+
+    server_id: str
+    company: str
+    protocol: int
+    minimum_protocol: int
+    merge: int
+    server_ms: int
+    entities: dict[str, list[str]]
+
+
+@router.get("/healthz")
+def healthz() -> Health:
+    """The process answers."""
+    return Health(status="ok")
+
+
+@router.get("/readyz", responses=problems("database_busy", "disk_full", "server_error"))
+def readyz(request: Request) -> Health:
+    """The database answers."""
+    with context(request).database.read() as connection:
+        connection.execute(text("SELECT 1 FROM company"))
+    return Health(status="ok")
+
+
+@router.get(
+    "/v1/hello",
+    dependencies=[Depends(speaks_protocol)],
+    responses=problems("upgrade_needed", *ANY_PROBLEMS),
+)
+def hello(request: Request) -> Hello:
+    """The handshake; needs no sign-in."""
+    here = context(request)
+    with here.database.read() as connection:
+        company = people.load_company(connection)
+        registry = known_registry(connection)
+    return Hello(
+        server_id=company.server_id,
+        company=company.name,
+        protocol=PROTOCOL,
+        minimum_protocol=MINIMUM_PROTOCOL,
+        merge=MERGE,
+        server_ms=here.now_ms(),
+        entities={name: sorted(entity.by_name) for name, entity in registry.entities.items()},
+    )

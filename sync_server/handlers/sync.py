@@ -1,0 +1,99 @@
+"""Routes that move records: heads, pull, history. Bodies are msgspec; pydantic would go row by row."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final, TypeAlias
+
+import msgspec
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+
+from crmdesk.core.wire import Heads, PullPage
+from sync_server import pulling
+from sync_server.handlers.bodies import StrictRoute, answer
+from sync_server.handlers.context import (
+    ANY_PROBLEMS,
+    SESSION_PROBLEMS,
+    SignedIn,
+    context,
+    problems,
+    speaks_protocol,
+)
+from sync_server.pulling import Cursor
+
+router = APIRouter(
+    prefix="/v1", tags=["sync"], route_class=StrictRoute, dependencies=[Depends(speaks_protocol)]
+)
+Accepts: TypeAlias = Annotated[str | None, Header(alias="Accept-Encoding")]
+Id: TypeAlias = Annotated[str, Path(max_length=100)]
+Counter: TypeAlias = Annotated[int, Query(ge=0, lt=2**53)]
+JSON: Final = "application/json"
+
+
+def schema_of(shape: type, description: str) -> dict[str, Any]:
+    """OpenAPI's description of a msgspec shape."""
+    (found,), components = msgspec.json.schema_components([shape], ref_template="#/$defs/{name}")
+    name = found["$ref"].rsplit("/", 1)[-1]
+    schema = {**components.pop(name), "$defs": components}
+    return {"description": description, "content": {JSON: {"schema": schema}}}
+
+
+@router.get(
+    "/heads",
+    responses={200: schema_of(Heads, "Heads"), **problems(*SESSION_PROBLEMS, *ANY_PROBLEMS)},
+    response_class=Response,
+)
+def heads(request: Request, who: SignedIn, accepts: Accepts = None) -> Response:
+    """How far each bucket has come that the asker may see; one that is missing was taken away."""
+    here = context(request)
+    with here.database.read() as connection:
+        found = pulling.heads(connection, who, here.now_ms())
+    return answer(msgspec.json.encode(found), accepts)
+
+
+@router.get(
+    "/pull",
+    responses={
+        200: schema_of(PullPage, "A page of whole commits"),
+        **problems("not_found", "regressed", *SESSION_PROBLEMS, *ANY_PROBLEMS),
+    },
+    response_class=Response,
+)
+def pull(
+    request: Request,
+    who: SignedIn,
+    bucket: Annotated[str, Query(max_length=100)],
+    epoch: Counter,
+    after: Counter,
+    salt: Annotated[str, Query(max_length=100)],
+    head: Annotated[int | None, Query(ge=0, lt=2**53)] = None,
+    accepts: Accepts = None,
+) -> Response:
+    """The next page of a bucket after a cursor, up to a head that stays fixed once it was given."""
+    here = context(request)
+    with here.database.read() as connection:
+        page = pulling.page(connection, who, Cursor(bucket, epoch, after, salt, head))
+    if page.complete:
+        with here.database.write() as connection:
+            pulling.note_complete(connection, who, page, here.now_ms())
+    return answer(msgspec.json.encode(page), accepts)
+
+
+@router.get(
+    "/records/{entity}/{id}/history",
+    responses={
+        200: {"description": "Every edit, earliest first", "content": {JSON: {}}},
+        **problems("not_found", *SESSION_PROBLEMS, *ANY_PROBLEMS),
+    },
+    response_class=Response,
+)
+def history(
+    request: Request,
+    who: SignedIn,
+    entity: Id,
+    record_id: Annotated[str, Path(alias="id", max_length=100)],
+    accepts: Accepts = None,
+) -> Response:
+    """The past of one record, edit by edit: [dot, at, by, eff, txn, values]."""
+    with context(request).database.read() as connection:
+        found = pulling.history(connection, who, entity, record_id)
+    return answer(found, accepts)

@@ -1,0 +1,102 @@
+"""Looking after a company's file: a copy taken while it is in use, and a check that nothing is broken."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from crmdesk.core.errors import CrmError
+from crmdesk.core.record import decode
+from crmdesk.store.database import Database
+from sync_server.accounts import METADATA
+from sync_server.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a check looked at, and the problems it found (empty: none)."""
+
+    records: int
+    edits: int
+    problems: tuple[str, ...]
+
+
+def backup(settings: Settings, file: Path) -> Checked:
+    """Copy the company's database to `file` while servers go on, and check the copy before it counts.
+
+    Raises `no_company`, `database_unwritable` or `database_corrupt`.
+    """
+    if not settings.database.exists():
+        raise CrmError("no_company", path=settings.directory)
+    draft = file.with_name(file.name + ".part")
+    try:
+        draft.unlink(missing_ok=True)
+        with (
+            closing(sqlite3.connect(settings.database, timeout=30)) as source,
+            closing(sqlite3.connect(draft)) as target,
+        ):
+            source.backup(target)
+            target.execute("PRAGMA journal_mode = DELETE")
+        draft.chmod(0o600)
+        checked = _check_file(draft)
+        if checked.problems:
+            raise CrmError("database_corrupt", path=file)
+        draft.replace(file)
+    except (OSError, sqlite3.Error) as error:
+        raise CrmError("database_unwritable", path=file) from error
+    finally:
+        draft.unlink(missing_ok=True)
+    return checked
+
+
+def _check_file(path: Path) -> Checked:
+    database = Database.open(path, driver="sqlite")
+    try:
+        return check(database)
+    finally:
+        database.close()
+
+
+def check(database: Database) -> Checked:
+    """Read everything: the file's own structure, every record's bytes, every bucket's numbers."""
+    with database.read() as connection:
+        return Checked(
+            records=connection.exec_driver_sql("SELECT count(*) FROM record").scalar_one(),
+            edits=connection.exec_driver_sql("SELECT count(*) FROM edit").scalar_one(),
+            problems=(*_structure(connection), *_tables(connection), *_records(connection)),
+        )
+
+
+def _structure(connection: Connection) -> list[str]:
+    rows = connection.exec_driver_sql("PRAGMA integrity_check").scalars()
+    return [str(row) for row in rows if row != "ok"]
+
+
+def _tables(connection: Connection) -> list[str]:
+    present = set(connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'").scalars())
+    return [f"table {name} is missing" for part in METADATA for name in part.tables if name not in present]
+
+
+def _records(connection: Connection) -> list[str]:
+    """Each record reads back, and its columns say what its bytes say."""
+    found = []
+    rows = connection.exec_driver_sql(
+        "SELECT r.entity, r.id, r.bucket, r.move_no, r.seq, r.state, b.seq FROM record r"
+        " LEFT JOIN bucket b ON b.id = r.bucket"
+    )
+    for entity, record_id, bucket, move_no, seq, state, head in rows:
+        name = f"{entity} {record_id}"
+        try:
+            placement = decode(state).placement
+        except CrmError:
+            found.append(f"{name}: unreadable")
+            continue
+        if (placement.bucket, placement.move_no) != (bucket, move_no):
+            found.append(f"{name}: placed in two ways")
+        if head is None or seq is None or seq > head:
+            found.append(f"{name}: beyond its bucket's head")
+    return found

@@ -1,0 +1,99 @@
+"""What a laptop reads: heads, pages of whole commits, one record's history. Stored bytes pass untouched."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from operator import attrgetter
+
+import msgspec
+from sqlalchemy import Connection
+
+from crmdesk.core.errors import CrmError
+from crmdesk.core.wire import PAGE_BYTES, PAGE_RECORDS, PROTOCOL, Heads, Kind, PullItem, PullPage
+from crmdesk.store import records
+from sync_server.storage import buckets, devices, people
+from sync_server.storage.devices import Bearer
+
+
+class Cursor(msgspec.Struct, frozen=True):
+    """Where a laptop stands in a bucket: (epoch, last seq, that commit's salt), and the head to reach."""
+
+    bucket: str
+    epoch: int
+    after: int
+    salt: str
+    head: int | None = None
+
+
+def heads(connection: Connection, who: Bearer, now_ms: int) -> Heads:
+    """The buckets this user reads and how far each has come."""
+    company = people.load_company(connection)
+    found = buckets.heads(connection, who.user, company.epoch)
+    return Heads(found, now_ms, company.server_id, PROTOCOL)
+
+
+def page(connection: Connection, who: Bearer, cursor: Cursor) -> PullPage:
+    """The next whole commits after a cursor. Raises `not_found` or `regressed`."""
+    if cursor.bucket not in buckets.rights(connection, who.user):
+        raise CrmError("not_found")
+    epoch = people.load_company(connection).epoch
+    newest = buckets.seq_of(connection, cursor.bucket)
+    head = newest if cursor.head is None else cursor.head
+    is_known = cursor.epoch == epoch and cursor.after <= head <= newest
+    if not is_known or buckets.salt_at(connection, cursor.bucket, cursor.after) != cursor.salt:
+        raise CrmError("regressed")
+    items, complete = _whole_commits(_changes(connection, cursor, head))
+    seq = head if complete else items[-1].seq
+    salt = buckets.salt_at(connection, cursor.bucket, seq)
+    assert salt is not None, "each number that a record bears was a commit"
+    return PullPage(cursor.bucket, epoch, seq, salt, head, complete, tuple(items))
+
+
+def _changes(connection: Connection, cursor: Cursor, head: int) -> list[PullItem]:
+    """What changed up to `head`, in commit order: one more than a page holds, if there is more."""
+    reach = (cursor.bucket, cursor.after, head, PAGE_RECORDS + 1)
+    crossings = buckets.movements(connection, *reach)
+    entered = {(m.key, m.move_no) for m in crossings if m.kind == "ENTER"}
+    items = [PullItem(m.seq, "LEAVE", *m.key, m.move_no) for m in crossings if m.kind == "LEAVE"]
+    for seq, entity, record_id, part, move_no, state in buckets.present(connection, *reach):
+        kind: Kind = "ENTER" if entered and ((entity, record_id, part), move_no) in entered else "UPDATE"
+        items.append(PullItem(seq, kind, entity, record_id, part, move_no, msgspec.Raw(state)))
+    return sorted(items, key=attrgetter("seq")) if crossings else items
+
+
+def _whole_commits(changes: list[PullItem]) -> tuple[list[PullItem], bool]:
+    """As many whole commits as fit in a page, at least one; and whether that is all of `changes`.
+
+    A commit is never larger than a page, so one record over the limit shows that its commit is cut.
+    """
+    taken: list[PullItem] = []
+    size = 0
+    for _, group in groupby(changes, key=attrgetter("seq")):
+        commit = list(group)
+        size += sum(len(item.state) for item in commit if item.state is not None)
+        if taken and (len(taken) + len(commit) > PAGE_RECORDS or size > PAGE_BYTES):
+            return taken, False
+        taken += commit
+    return taken, True
+
+
+def note_complete(connection: Connection, who: Bearer, done: PullPage, now_ms: int) -> None:
+    """Remember what was handed to the device: it bounds effective times and late work after a move."""
+    buckets.note_pulled(connection, who.device, done.bucket, done.seq)
+    devices.note_pull(connection, who.device, now_ms)
+
+
+def history(connection: Connection, who: Bearer, entity: str, record_id: str) -> bytes:
+    """Every edit of a record this user may see, earliest first, as JSON. Raises `not_found`."""
+    readable = buckets.rights(connection, who.user)
+    parts = {
+        part for part, bucket in buckets.places(connection, entity, record_id).items() if bucket in readable
+    }
+    if not parts:
+        raise CrmError("not_found")
+    edits = [
+        edit
+        for key, edit in records.history(connection, record_id)
+        if key.entity == entity and key.part in parts
+    ]
+    return msgspec.json.encode({"edits": edits})

@@ -1,0 +1,86 @@
+"""Running the application: sockets, signals and the line that says where it listens."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import uvicorn
+from fastapi import FastAPI
+
+from crmdesk.core.errors import CrmError
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A socket to listen on; port 0 takes a free one. Raises `port_in_use` or `bad_argument`."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except (OSError, OverflowError) as error:
+        raise CrmError("bad_argument", argument=f"{host}:{port}", hint="--host, --port") from error
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    if os.name != "nt":  # there the option would let two servers share the port
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(address)
+        listener.listen(512)
+    except OSError as error:
+        listener.close()
+        raise CrmError("port_in_use", port=port) from error
+    return listener
+
+
+def address_of(listener: socket.socket) -> str:
+    """The address that clients enter."""
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+class Server(uvicorn.Server):
+    """A uvicorn that calls back once it answers."""
+
+    def __init__(self, app: FastAPI, listener: socket.socket, started: Callable[[], None]) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                log_level="warning",
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=10,
+                timeout_keep_alive=75,
+                lifespan="on",
+            )
+        )
+        self._listener = listener
+        self._started = started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._started()
+
+    def serve_until_told(self) -> None:
+        """Answer until SIGTERM, SIGINT or `should_exit`; requests under way are finished first."""
+        try:
+            self.run(sockets=[self._listener])
+        finally:
+            self._listener.close()
+
+
+def stop_quietly() -> None:
+    """Let SIGTERM and SIGINT end the process in order with status 0.
+
+    uvicorn raises the signal it caught again after its shutdown, for whoever handled it before.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: None)
+
+
+def announce(file: Path, address: str) -> None:
+    """Write the address for scripts that wait: whole or not at all."""
+    with tempfile.NamedTemporaryFile("w", dir=file.parent, delete=False, encoding="utf-8") as draft:
+        draft.write(address + "\n")
+    Path(draft.name).replace(file)

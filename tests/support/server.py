@@ -1,0 +1,101 @@
+"""A real server on a real socket over a real file, and a small company to put in it."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from crmdesk.store.database import Database
+from sync_server import accounts, enrolment
+from sync_server.app import create_app, wall_ms
+from sync_server.policy import Role
+from sync_server.serving import Server, address_of, bind
+from sync_server.settings import Settings
+from sync_server.storage.people import Account
+
+HOUR_MS = 60 * 60 * 1000
+
+
+@dataclass
+class Clock:
+    """The server's wall clock; `ahead_ms` moves it."""
+
+    ahead_ms: int = 0
+
+    def __call__(self) -> int:
+        return wall_ms() + self.ahead_ms
+
+
+@dataclass
+class RunningServer:
+    """A server that answers at `address`. Its company's people are in `people`, by name."""
+
+    address: str
+    settings: Settings
+    database: Database
+    clock: Clock
+    people: dict[str, Account] = field(default_factory=dict)
+    visitors: ExitStack = field(default_factory=ExitStack)
+    """Connections that end before the server does."""
+
+    def add_team(self, name: str, *, parent: str | None = None, shares_books: bool = False) -> str:
+        with self.database.write() as connection:
+            return accounts.add_team(connection, name, self.clock(), parent=parent, shares_books=shares_books)
+
+    def add_user(self, name: str, role: str = "rep", team: str | None = None) -> Account:
+        with self.database.write() as connection:
+            made = accounts.add_user(connection, name, Role(role), self.clock(), team=team)
+        self.people[name] = made
+        return made
+
+    def code(self, user: str, *, hold: bool = False, valid_ms: int = HOUR_MS) -> str:
+        """A one-use code for a person."""
+        with self.database.write() as connection:
+            return enrolment.issue_code(connection, user, self.clock() + valid_ms, hold=hold)
+
+    def digest(self) -> str:
+        """What the whole database holds: equal digests mean that nothing changed."""
+        with closing(sqlite3.connect(self.settings.database)) as connection:
+            dump = "\n".join(connection.iterdump())
+        return hashlib.sha256(dump.encode()).hexdigest()
+
+
+@contextmanager
+def running_server(folder: Path, *, company: str = "Test company") -> Iterator[RunningServer]:
+    """An empty company served on a free port of this machine."""
+    clock = Clock()
+    settings = Settings(folder / "company", port=0)
+    if not settings.database.exists():
+        accounts.create_company(settings, company, clock())
+    listener = bind(settings.host, 0)
+    ready = threading.Event()
+    server = Server(create_app(settings, clock), listener, ready.set)
+    thread = threading.Thread(target=server.serve_until_told, name="server")
+    address = address_of(listener)
+    thread.start()
+    database = accounts.open_company(settings)
+    try:
+        assert ready.wait(20), "the server did not start"
+        running = RunningServer(address, settings, database, clock)
+        with running.visitors:
+            yield running
+    finally:
+        server.should_exit = True
+        thread.join(20)
+        database.close()
+
+
+def build_company(server: RunningServer) -> None:
+    """Region North with two teams: East shares its books (Ann, Bo), West does not (Cai). Mei manages North."""
+    server.add_team("North")
+    server.add_team("East", parent="North", shares_books=True)
+    server.add_team("West", parent="North")
+    server.add_user("Mei", "manager", "North")
+    server.add_user("Ann", "rep", "East")
+    server.add_user("Bo", "rep", "East")
+    server.add_user("Cai", "rep", "West")
