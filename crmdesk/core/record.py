@@ -245,6 +245,13 @@ def bound_clock(record: Record, known: Mapping[str, int]) -> Record:
     return msgspec.structs.replace(record, clock={a: c for a, c in clock.items() if c})
 
 
+def lost(before: Record, after: Record) -> dict[Dot, set[str]]:
+    """The fields, by edit, that `before` carried and `after` no longer does: what was overwritten."""
+    now = {edit.dot: edit.values.keys() for edit in after.edits}
+    gone = {edit.dot: edit.values.keys() - now.get(edit.dot, set()) for edit in before.edits}
+    return {dot: fields for dot, fields in gone.items() if fields}
+
+
 def moved(record: Record, placement: Placement) -> Record:
     """The record in another bucket."""
     return msgspec.structs.replace(record, placement=placement)

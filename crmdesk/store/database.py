@@ -15,7 +15,7 @@ from sqlalchemy.pool import QueuePool
 from crmdesk.core.errors import CrmError
 from crmdesk.store import dialect
 from crmdesk.store.dialect import Driver
-from crmdesk.store.tables import SCHEMA
+from crmdesk.store.reading import check
 
 
 class Database:
@@ -51,7 +51,7 @@ class Database:
         with database.write() as connection:
             for part in metadata:
                 part.create_all(connection)
-            dialect.mark(connection, SCHEMA)
+            dialect.mark(connection, dialect.SCHEMA)
         return database
 
     @classmethod
@@ -104,25 +104,6 @@ class Database:
             if expected is None:
                 raise
             raise expected from error
-
-
-def check(path: Path, key: bytes | None, driver: Driver) -> None:
-    """Raise the fitting `CrmError` unless `path` is a database this program can work with."""
-    if not path.exists():
-        raise CrmError("no_profile", path=path.parent)
-    connection = None
-    try:
-        connection = dialect.connect(path, key, driver, read_only=True)
-        application, schema = dialect.identify(connection)
-    except dialect.module(driver).Error as error:
-        raise dialect.translate(error, path, keyed=key is not None) or error from error
-    finally:
-        if connection is not None:
-            connection.close()
-    if application != dialect.APPLICATION_ID:
-        raise CrmError("database_foreign", path=path)
-    if schema > SCHEMA:
-        raise CrmError("schema_newer")
 
 
 def _engine(path: Path, key: bytes | None, driver: Driver) -> Engine:

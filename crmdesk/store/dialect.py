@@ -15,6 +15,8 @@ Driver: TypeAlias = Literal["sqlcipher", "sqlite"]
 """`sqlcipher` on laptops (with a key it encrypts the whole file), `sqlite` on the server."""
 
 APPLICATION_ID: Final = 0x43524D44  # "CRMD", in the file's header
+SCHEMA: Final = 1
+"""Number of the authoritative schema; a file with a higher one was written by a newer program."""
 BUSY_TIMEOUT_MS: Final = 5000
 _MODULES: Final[dict[Driver, str]] = {"sqlcipher": "sqlcipher3.dbapi2", "sqlite": "sqlite3"}
 
@@ -69,6 +71,12 @@ def identify(connection: Any) -> tuple[int, int]:
     return int(application), int(schema)
 
 
+def is_plain(path: Path) -> bool:
+    """Whether the file can be read without a key."""
+    with path.open("rb") as file:
+        return file.read(16) == b"SQLite format 3\x00"
+
+
 def mark(connection: Any, schema: int) -> None:
     """Name the file as ours, at this schema number."""
     connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
@@ -99,7 +107,7 @@ SEARCH_COLUMNS: Final = ("cn", "py", "ini", "en", "ph")
 CREATE_SEARCH: Final = (
     "CREATE VIRTUAL TABLE search USING fts5("
     + ", ".join(SEARCH_COLUMNS)
-    + ", content='', contentless_delete=1, tokenize='unicode61', prefix='1 2', detail=full)"
+    + ", content='', contentless_delete=1, tokenize='unicode61', prefix='1 2', detail=column)"
 )
 INSERT_SEARCH: Final = "INSERT INTO search(rowid, cn, py, ini, en, ph) VALUES (?, ?, ?, ?, ?, ?)"
 DELETE_SEARCH: Final = "DELETE FROM search WHERE rowid = ?"

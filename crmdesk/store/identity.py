@@ -76,6 +76,11 @@ def _restamp(replica: Replica, connection: Connection, old: Identity, new: Ident
         [Projected(r.n or 0, r.key, r.root, r.record, False) for r in rows if r.seq != records.LEFT],
     )
     _rewrite_outbox(connection, unsent)
+    if dots:
+        connection.exec_driver_sql(
+            "UPDATE overwrote SET actor = ?, counter = ? WHERE actor = ? AND counter = ?",
+            [(*fresh, *given_up) for given_up, fresh in dots.items()],
+        )
     settings.write(connection, {"identity": msgspec.structs.replace(new, counter=len(unsent)), "chain": None})
 
 

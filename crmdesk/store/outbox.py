@@ -1,4 +1,4 @@
-"""What this laptop has still to send, and how far it has read each bucket."""
+"""What this laptop has still to send, what its transactions replaced, and how far it has read each bucket."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from crmdesk.core.record import RecordKey
+from crmdesk.core.record import Dot, RecordKey
 from crmdesk.store import dialect
 from crmdesk.store.records import chunks
 
 _COLUMNS = ("counter", "entity", "id", "part")
 _ADD = dialect.insert("outbox", _COLUMNS)
+_REPLACED = dialect.insert("overwrote", ("txn", "entity", "id", "part", "field", "actor", "counter"))
 _CURSOR = dialect.upsert("cursor", ("bucket", "epoch", "seq", "salt", "complete"), ("bucket",))
 
 
@@ -38,6 +39,24 @@ class Cursor(NamedTuple):
 
 def add(connection: Connection, entries: Sequence[tuple[int, RecordKey]]) -> None:
     connection.exec_driver_sql(_ADD, [(counter, *key) for counter, key in entries])
+
+
+def note_overwritten(
+    connection: Connection, txn: str, replaced: Sequence[tuple[RecordKey, str, Dot]]
+) -> None:
+    """Remember which values a transaction replaced, so that undo can bring exactly those back."""
+    if replaced:
+        connection.exec_driver_sql(_REPLACED, [(txn, *key, field, *dot) for key, field, dot in replaced])
+
+
+def overwritten(connection: Connection, txn: str) -> dict[tuple[RecordKey, str], list[Dot]]:
+    """What a transaction replaced: by record and field, the edits whose values they were."""
+    found: dict[tuple[RecordKey, str], list[Dot]] = {}
+    for entity, record_id, part, field, actor, counter in connection.exec_driver_sql(
+        "SELECT entity, id, part, field, actor, counter FROM overwrote WHERE txn = ?", (txn,)
+    ):
+        found.setdefault((RecordKey(entity, record_id, part), field), []).append(Dot(actor, counter))
+    return found
 
 
 def waiting(connection: Connection, limit: int, *, after: int = 0) -> list[Unsent]:

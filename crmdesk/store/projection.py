@@ -21,11 +21,10 @@ from crmdesk.core.resolve import Life, RecordView, read_record
 from crmdesk.core.search import index_terms
 from crmdesk.core.text import Readings
 from crmdesk.store import dialect
+from crmdesk.store.names import DELETED, SHOWN, column, table
 from crmdesk.store.records import Stored, chunks, every
 
-_LIFE: Final = {Life.LIVE: 0, Life.DELETED: 1, Life.CONTESTED: 2}
-DELETED: Final = _LIFE[Life.DELETED]
-SHOWN: Final = f"life <> {DELETED}"
+_LIFE: Final = {Life.LIVE: 0, Life.DELETED: DELETED, Life.CONTESTED: 2}
 _FIXED_COLUMNS: Final = ("n", "id", "root", "bucket", "life", "conflicts", "created_at", "updated_at", "sort")
 _FACTS: Final = {"customer": ("last_visit_at", "visits", "tags", "person")}
 _INTEGERS: Final = (Type.INSTANT, Type.MONEY, Type.INTEGER, Type.BOOLEAN)
@@ -59,16 +58,6 @@ def columns(entity: Entity) -> tuple[str, ...]:
             if field.type is Type.MONEY:
                 names.append(column(field) + "_currency")
     return tuple(names)
-
-
-def column(field: Field) -> str:
-    """The column a field is read from."""
-    return f"f_{field.name}"
-
-
-def table(name: str) -> str:
-    """The projection table of an entity."""
-    return f"p_{name}"
 
 
 def metadata(registry: Registry) -> MetaData:

@@ -8,11 +8,34 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from crmdesk.core.errors import CrmError
 from crmdesk.core.record import MAIN, Record, decode
 from crmdesk.store import dialect
 from crmdesk.store.dialect import Driver
 
 T = TypeVar("T")
+
+
+def check(path: Path, key: bytes | None, driver: Driver = "sqlcipher") -> None:
+    """Raise the fitting `CrmError` unless `path` is a database this program can work with.
+
+    `no_profile`, `wrong_passphrase`, `database_foreign`, `database_corrupt` or `schema_newer`.
+    """
+    if not path.exists():
+        raise CrmError("no_profile", path=path.parent)
+    connection = None
+    try:
+        connection = dialect.connect(path, key, driver, read_only=True)
+        application, schema = dialect.identify(connection)
+    except dialect.module(driver).Error as error:
+        raise dialect.translate(error, path, keyed=key is not None) or error from error
+    finally:
+        if connection is not None:
+            connection.close()
+    if application != dialect.APPLICATION_ID:
+        raise CrmError("database_foreign", path=path)
+    if schema > dialect.SCHEMA:
+        raise CrmError("schema_newer")
 
 
 class Reader:

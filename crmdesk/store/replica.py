@@ -106,11 +106,25 @@ class Replica:
         with self.database.read() as connection:
             return settings.identity(connection)
 
+    def settle_at(self, place: str) -> None:
+        """Note where this file lives; said once, right after it was made."""
+        with self.database.write() as connection:
+            identity = settings.identity(connection)
+            settings.write(connection, {"identity": msgspec.structs.replace(identity, place=place)})
+
     # -- what a person writes -----------------------------------------------------------------------
 
     def new_id(self) -> str:
         """An id for a new record."""
         return uuid7(self.clock.now_ms(), self.clock.random(10))
+
+    def load(self, key: RecordKey) -> Record:
+        """A record as it stands here. Raises `not_found`."""
+        with self.database.read() as connection:
+            found = records.load(connection, [key])
+        if key not in found or found[key].seq == LEFT:
+            raise CrmError("not_found")
+        return found[key].record
 
     def commit(self, writes: Sequence[Write], *, kind: str = "form") -> Committed:
         """Write one transaction: every record's edit, its history, the outbox and the projections, or nothing.
@@ -139,6 +153,7 @@ class Replica:
         counter = identity.counter
         rows: list[Row] = []
         entries: list[tuple[RecordKey, Edit]] = []
+        replaced: list[tuple[RecordKey, str, Dot]] = []
         roots: dict[str, str] = {}
         for write in writes:
             counter += 1
@@ -154,6 +169,7 @@ class Replica:
         records.add_history(connection, entries)
         own = [(e.dot.counter, key) for key, e in entries if e.dot.actor == identity.actor and e.txn is txn]
         outbox.add(connection, own)
+        outbox.note_overwritten(connection, txn.id, replaced)
         return rows, msgspec.structs.replace(identity, counter=counter, stamp=stamp)
 
     def _written(
@@ -212,7 +228,8 @@ class Replica:
             roots[arrival.key.id] = row.root
             rows.append(row)
             if old is not None:
-                overwritten += [(arrival.key, e) for e in old.record.edits if e not in row.record.edits]
+                lost = kernel.lost(old.record, row.record)
+                overwritten += [(arrival.key, e) for e in old.record.edits if e.dot in lost]
         records.add_history(connection, overwritten)
         return self._stored(connection, rows) | self._depart(connection, departures)
 

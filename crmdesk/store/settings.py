@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
-from sqlalchemy import Connection
 
 from crmdesk.core.clock import Ceiling
 from crmdesk.core.errors import CrmError
 from crmdesk.store import dialect
+
+if TYPE_CHECKING:  # the desktop's first paint reads these shapes without SQLAlchemy
+    from sqlalchemy import Connection
 
 _PUT = dialect.upsert("setting", ("name", "value"), ("name",))
 

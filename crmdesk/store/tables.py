@@ -5,8 +5,6 @@ Everything that is not here is a projection and may be dropped at any time.
 
 from __future__ import annotations
 
-from typing import Final
-
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -19,9 +17,6 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
-
-SCHEMA: Final = 1
-"""Number of the authoritative schema; a file with a higher one was written by a newer program."""
 
 replica = MetaData()
 laptop = MetaData()
@@ -72,6 +67,19 @@ outbox = Table(
     Column("about", Text),
 )  # fmt: skip
 Index("outbox_record", outbox.c.id)
+
+overwrote = Table(
+    "overwrote", laptop,
+    Column("txn", Text, nullable=False),
+    Column("entity", Text, nullable=False),
+    Column("id", Text, nullable=False),
+    Column("part", Text, nullable=False),
+    Column("field", Text, nullable=False),
+    Column("actor", Text, nullable=False, doc="with counter: the edit whose value this transaction replaced"),
+    Column("counter", BigInteger, nullable=False),
+    PrimaryKeyConstraint("txn", "id", "entity", "part", "field", "actor", "counter"),
+)  # fmt: skip
+Index("overwrote_dot", overwrote.c.actor, overwrote.c.counter)
 
 cursor = Table(
     "cursor", laptop,

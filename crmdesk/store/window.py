@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 from crmdesk.core.search import parse_query
 from crmdesk.core.text import Readings
 from crmdesk.store import dialect
-from crmdesk.store.projection import SHOWN
+from crmdesk.store.names import SHOWN
 from crmdesk.store.reading import Reader
 
 SORTS: Final = {

@@ -16,7 +16,7 @@ from crmdesk.core.errors import CrmError
 from crmdesk.system.paths import Profile
 
 KEY_BYTES: Final = 32
-PASSPHRASE_VARIABLE: Final = "CRMDESK_PASSPHRASE"
+PASSPHRASE_VARIABLE: Final = "CRMDESK_PASSPHRASE"  # noqa: S105 -- the name of a variable
 _SERVICE: Final = "crmdesk"
 _MEMORY_KIB: Final = 64 * 1024
 _TIME_COST: Final = 3

@@ -1,1 +1,1 @@
-"""What a person can do; every use case that writes returns what it touched."""
+"""What a person can do. No Qt, no SQL of its own beyond reading views; every write says what it touched."""

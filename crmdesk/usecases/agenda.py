@@ -1,0 +1,109 @@
+"""Today: what is due, what is overdue, and ticking it off."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from crmdesk.core.record import RecordKey
+from crmdesk.store.names import SHOWN
+from crmdesk.store.reading import Reader
+from crmdesk.usecases.outcome import Outcome
+
+if TYPE_CHECKING:
+    from crmdesk.store.replica import Replica
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Something to do: a task, or a customer whose next follow-up has come (`entity` says which)."""
+
+    entity: str
+    id: str
+    customer: str | None
+    customer_name: str
+    title: str
+    due_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """The day in figures."""
+
+    due: int
+    overdue: int
+    visits_this_week: int
+    customers: int
+
+
+def due(
+    reader: Reader, today: date, *, days: int = 7, limit: int = 200, book: str | None = None
+) -> list[Due]:
+    """Everything due until `days` from today, the longest overdue first. `book` limits it to one rep's."""
+    until = (today + timedelta(days=days)).isoformat()
+    mine = ("AND c.bucket = ?", [book]) if book else ("", [])
+    tasks = reader.all(
+        "SELECT 'task', t.id, t.f_customer, coalesce(c.f_name, ''), coalesce(t.f_title, ''), t.f_due_on "
+        f"FROM p_task t LEFT JOIN p_customer c ON c.id = t.f_customer WHERE t.{SHOWN} "
+        f"AND coalesce(t.f_done, 0) = 0 AND t.f_due_on <= ? {mine[0]} ORDER BY t.f_due_on, t.n LIMIT ?",
+        (until, *mine[1], limit),
+    )
+    follow_ups = reader.all(
+        "SELECT 'customer', c.id, c.id, coalesce(c.f_name, ''), '', c.f_next_follow_up_on FROM p_customer c "
+        f"WHERE c.{SHOWN} AND c.f_next_follow_up_on <= ? {mine[0]} "
+        "AND NOT EXISTS (SELECT 1 FROM p_task t WHERE t.root = c.id AND coalesce(t.f_done, 0) = 0 "
+        f"AND t.f_due_on = c.f_next_follow_up_on AND t.{SHOWN}) ORDER BY c.f_next_follow_up_on, c.n LIMIT ?",
+        (until, *mine[1], limit),
+    )
+    found = [
+        Due(entity, record_id, customer, name, title, date.fromisoformat(day))
+        for entity, record_id, customer, name, title, day in (*tasks, *follow_ups)
+        if _is_date(day)
+    ]
+    return sorted(found, key=lambda item: (item.due_on, item.customer_name, item.id))[:limit]
+
+
+def numbers(reader: Reader, today: date, *, week_start_ms: int) -> Numbers:
+    """The day in figures; `week_start_ms` is Monday's midnight in the company's zone."""
+    day = today.isoformat()
+    return Numbers(
+        due=reader.value(
+            f"SELECT count(*) FROM p_task WHERE {SHOWN} AND coalesce(f_done, 0) = 0 AND f_due_on = ?", (day,)
+        )
+        + reader.value(f"SELECT count(*) FROM p_customer WHERE {SHOWN} AND f_next_follow_up_on = ?", (day,)),
+        overdue=reader.value(
+            f"SELECT count(*) FROM p_task WHERE {SHOWN} AND coalesce(f_done, 0) = 0 AND f_due_on < ?", (day,)
+        )
+        + reader.value(f"SELECT count(*) FROM p_customer WHERE {SHOWN} AND f_next_follow_up_on < ?", (day,)),
+        visits_this_week=reader.value(
+            f"SELECT count(*) FROM p_visit WHERE {SHOWN} AND f_at >= ?", (week_start_ms,)
+        ),
+        customers=reader.value(f"SELECT count(*) FROM p_customer WHERE {SHOWN}"),
+    )
+
+
+def finish(replica: Replica, task: str, *, done: bool = True) -> Outcome[None]:
+    """Tick a task off, or take the tick back."""
+    from crmdesk.store.replica import Write
+
+    committed = replica.commit([Write(RecordKey("task", task), {"done": done})])
+    return Outcome(None, committed.touched, committed.txn)
+
+
+def reschedule(replica: Replica, item: Due, day: date | None) -> Outcome[None]:
+    """Put a task or a follow-up off, or a follow-up away with None."""
+    from crmdesk.store.replica import Write
+
+    field = "due_on" if item.entity == "task" else "next_follow_up_on"
+    value = day.isoformat() if day else None
+    committed = replica.commit([Write(RecordKey(item.entity, item.id), {field: value})])
+    return Outcome(None, committed.touched, committed.txn)
+
+
+def _is_date(text: str | None) -> bool:
+    try:
+        date.fromisoformat(text or "")
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,150 @@
+"""Customers: the list, the search box, the 360 page's card."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from crmdesk.core.errors import CrmError
+from crmdesk.core.record import RecordKey
+from crmdesk.core.registry import Registry
+from crmdesk.core.resolve import Life, RecordView, read_record
+from crmdesk.core.search import parse_query, rank
+from crmdesk.core.text import Readings, normalise
+from crmdesk.core.values import Value
+from crmdesk.store.names import SHOWN
+from crmdesk.store.reading import Reader
+from crmdesk.usecases import records
+from crmdesk.usecases.outcome import Outcome
+
+if TYPE_CHECKING:
+    from crmdesk.store.replica import Replica
+
+_CANDIDATES: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A search result: a customer, or a contact of one. `detail` says what a person recognises it by."""
+
+    entity: str
+    id: str
+    customer: str
+    name: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    id: str
+    name: str
+    position: str | None
+    phones: tuple[str, ...]
+    email: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """Everything the 360 page's header shows. `view` has the values; facts are computed from other records."""
+
+    id: str
+    bucket: str
+    view: RecordView
+    tags: tuple[str, ...]
+    contacts: tuple[Contact, ...]
+    last_visit_at: int | None
+    visits: int
+    is_unsent: bool
+
+    @property
+    def is_contested(self) -> bool:
+        return self.view.life is Life.CONTESTED
+
+
+def search(reader: Reader, readings: Readings, text: str, limit: int = 20) -> list[Hit]:
+    """Customers and contacts by any of their names, pinyin, initials or phone digits, best first."""
+    query = parse_query(readings, text)
+    if not query:
+        return []
+    rows = reader.all(
+        "WITH hit AS MATERIALIZED (SELECT rowid AS n FROM search WHERE search MATCH ? ORDER BY rowid DESC "
+        f"LIMIT {_CANDIDATES}) "
+        "SELECT 'customer', c.id, c.id, coalesce(c.f_name, ''), coalesce(c.f_city, '') FROM hit "
+        f"JOIN p_customer c ON c.n = hit.n AND c.{SHOWN} "
+        "UNION ALL SELECT 'contact', p.id, p.root, coalesce(p.f_name, ''), coalesce(c.f_name, '') FROM hit "
+        f"JOIN p_contact p ON p.n = hit.n AND p.{SHOWN} JOIN p_customer c ON c.id = p.root AND c.{SHOWN}",
+        (query.fts5(),),
+    )
+    hits = {row[1]: Hit(*row) for row in rows}
+    best = rank(readings, query, [(hit.id, hit.name) for hit in hits.values()])
+    return [hits[key] for key in best[:limit]]
+
+
+def open_card(reader: Reader, registry: Registry, customer: str) -> Card:
+    """The card of a customer. Raises `not_found`."""
+    record = reader.record("customer", customer)
+    row = reader.one("SELECT bucket, last_visit_at, visits FROM p_customer WHERE id = ?", (customer,))
+    if record is None or row is None:
+        raise CrmError("not_found")
+    view = read_record(record, "customer", registry)
+    unsent = reader.value(
+        "SELECT 1 FROM outbox o JOIN record r ON r.id = o.id WHERE r.root = ? LIMIT 1", (customer,)
+    )
+    tags = tuple(sorted(k[4:] for k, v in view.values.items() if k.startswith("tag:") and v))
+    return Card(customer, row[0], view, tags, contacts(reader, customer), row[1], row[2] or 0, bool(unsent))
+
+
+def contacts(reader: Reader, customer: str) -> tuple[Contact, ...]:
+    """The people at a customer, in the order they were added."""
+    rows = reader.all(
+        f"SELECT n, id, f_name, f_position, f_email FROM p_contact WHERE root = ? AND {SHOWN} ORDER BY id",
+        (customer,),
+    )
+    phones: dict[int, list[str]] = {}
+    for n, number in reader.all(
+        "SELECT e.n, e.value FROM element e JOIN p_contact c ON c.n = e.n WHERE c.root = ? AND e.field = 'phone' "
+        "ORDER BY e.element",
+        (customer,),
+    ):
+        phones.setdefault(n, []).append(number or "")
+    return tuple(
+        Contact(i, name or "", position, tuple(phones.get(n, ())), mail)
+        for n, i, name, position, mail in rows
+    )
+
+
+def similar(reader: Reader, readings: Readings, name: str, limit: int = 5) -> list[Hit]:
+    """Customers that may be the one being typed: same name, or found by it. For a warning while typing."""
+    wanted = normalise(name)
+    if len(wanted) < 2:
+        return []
+    hits = [hit for hit in search(reader, readings, name, _CANDIDATES) if hit.entity == "customer"]
+    return [hit for hit in hits if wanted in normalise(hit.name) or normalise(hit.name) in wanted][:limit]
+
+
+def same_names(reader: Reader) -> list[tuple[str, list[str]]]:
+    """Customers that carry exactly the same name: (name, ids). Two reps may have created one company twice."""
+    rows = reader.all(
+        f"SELECT f_name, group_concat(id, ' ') FROM p_customer WHERE {SHOWN} AND f_name IS NOT NULL "
+        "GROUP BY f_name HAVING count(*) > 1 ORDER BY f_name LIMIT 500"
+    )
+    return [(name, sorted(ids.split())) for name, ids in rows]
+
+
+def add(replica: Replica, values: Mapping[str, Value], tags: tuple[str, ...] = ()) -> Outcome[str]:
+    """A new customer in the author's book; returns its id."""
+    return records.add(replica, "customer", {**values, **{f"tag:{tag}": True for tag in tags}})
+
+
+def add_contact(
+    replica: Replica, customer: str, values: Mapping[str, Value], phones: tuple[str, ...] = ()
+) -> Outcome[str]:
+    """A new person at a customer; every phone is an element with a clock of its own."""
+    numbers = {f"phone:{replica.new_id()}": number for number in phones if number.strip()}
+    return records.add(replica, "contact", {**values, **numbers, "customer": customer})
+
+
+def key(customer: str) -> RecordKey:
+    """The record of a customer."""
+    return RecordKey("customer", customer)

@@ -1,0 +1,106 @@
+"""Names for ids: people, teams, tags and tag groups, read once and kept until one of them changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from crmdesk.core.registry import Registry
+from crmdesk.store.names import SHOWN
+from crmdesk.store.reading import Reader
+from crmdesk.store.settings import Identity
+
+ENTITIES: Final = ("user", "team", "tag", "tag_group", "field")
+"""A directory is stale once a record of one of these moved."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    id: str
+    name: str
+    role: str
+    team: str | None
+    book: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    id: str
+    name: str
+    hue: str
+    group: str | None
+    retired: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """Everything with a name that customers refer to. `me` is the workspace's own person."""
+
+    me: Person
+    people: dict[str, Person]
+    owners: dict[str, Person]
+    tags: dict[str, Tag]
+    groups: dict[str, str]
+    teams: dict[str, str]
+
+    def person_name(self, user: str) -> str:
+        """A person's name; the id's beginning where it is not known here."""
+        found = self.people.get(user)
+        return found.name if found else user[:6]
+
+    def owner_name(self, bucket: str) -> str:
+        """Who owns the customers of a bucket; blank for buckets of nobody's."""
+        found = self.owners.get(bucket)
+        return found.name if found else ""
+
+    def name_of(self, entity: str, record_id: str) -> str | None:
+        """The name behind a reference, where it is one of the directory's."""
+        match entity:
+            case "user":
+                found = self.people.get(record_id)
+                return found.name if found else None
+            case "tag":
+                tag = self.tags.get(record_id)
+                return tag.name if tag else None
+            case "tag_group":
+                return self.groups.get(record_id)
+            case "team":
+                return self.teams.get(record_id)
+            case _:
+                return None
+
+
+def read_directory(reader: Reader) -> Directory:
+    """The directory as the workspace stands now."""
+    identity = reader.setting("identity", Identity)
+    assert identity is not None, "a workspace has an identity"
+    people = {
+        row[0]: Person(row[0], row[1] or "", row[2] or "rep", row[3], row[4])
+        for row in reader.all(f"SELECT id, f_name, f_role, f_team, f_book FROM p_user WHERE {SHOWN}")
+    }
+    me = people.get(identity.user) or Person(
+        identity.user, identity.user_name, identity.role, None, identity.book
+    )
+    people.setdefault(me.id, me)
+    tags = {
+        row[0]: Tag(row[0], row[1] or "", row[2] or "grey", row[3], bool(row[4]))
+        for row in reader.all(
+            f"SELECT id, f_name, f_hue, f_group, f_retired FROM p_tag WHERE {SHOWN} ORDER BY sort, n"
+        )
+    }
+    return Directory(
+        me=me,
+        people=people,
+        owners={person.book: person for person in people.values() if person.book},
+        tags=tags,
+        groups=dict(reader.all(f"SELECT id, f_name FROM p_tag_group WHERE {SHOWN} ORDER BY sort, n")),
+        teams=dict(reader.all(f"SELECT id, f_name FROM p_team WHERE {SHOWN} ORDER BY sort, n")),
+    )
+
+
+def read_registry(reader: Reader) -> Registry:
+    """The declarations with the fields that administrators added."""
+    from crmdesk.core.entities import REGISTRY, custom_field
+
+    rows = reader.all(f"SELECT id, f_entity, f_type, f_label_zh, f_label_en FROM p_field WHERE {SHOWN}")
+    return REGISTRY.with_fields((row[1], custom_field(row[0], *row[2:])) for row in rows if row[1])

@@ -1,0 +1,68 @@
+"""A customer's story: visits with their reviews, promises, and who was added, latest first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from crmdesk.store.names import SHOWN
+from crmdesk.store.reading import Reader
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that happened. `kind` is a visit's kind, `task` or `contact`; `by` a user's id.
+
+    `remark` and `outcome` are the manager's review of a visit, where there is one.
+    """
+
+    entity: str
+    id: str
+    kind: str
+    at_ms: int
+    by: str
+    text: str
+    result: str | None = None
+    next_step: str | None = None
+    next_on: str | None = None
+    outcome: str | None = None
+    remark: str | None = None
+    is_unsent: bool = False
+    is_done: bool = False
+
+
+def timeline(reader: Reader, customer: str, *, limit: int = 200) -> list[Entry]:
+    """The latest `limit` entries."""
+    rows = reader.all(
+        "SELECT 'visit', v.id, coalesce(v.f_kind, ''), coalesce(v.f_at, v.created_at), v.n, coalesce(v.f_summary, ''), "
+        "v.f_result, v.f_next_step, v.f_next_on, r.f_outcome, r.f_remark, "
+        "EXISTS (SELECT 1 FROM outbox o WHERE o.id = v.id), 0 FROM p_visit v "
+        f"LEFT JOIN p_review r ON r.f_visit = v.id AND r.{SHOWN} "
+        f"AND r.n = (SELECT max(x.n) FROM p_review x WHERE x.f_visit = v.id AND x.{SHOWN}) "
+        f"WHERE v.root = ? AND v.{SHOWN} "
+        "UNION ALL SELECT 'task', t.id, 'task', t.created_at, t.n, coalesce(t.f_title, ''), NULL, NULL, t.f_due_on, "
+        "NULL, NULL, EXISTS (SELECT 1 FROM outbox o WHERE o.id = t.id), coalesce(t.f_done, 0) FROM p_task t "
+        f"WHERE t.root = ? AND t.{SHOWN} "
+        "UNION ALL SELECT 'contact', c.id, 'contact', c.created_at, c.n, coalesce(c.f_name, ''), NULL, NULL, NULL, "
+        "NULL, NULL, EXISTS (SELECT 1 FROM outbox o WHERE o.id = c.id), 0 FROM p_contact c "
+        f"WHERE c.root = ? AND c.{SHOWN} ORDER BY 4 DESC, 2 DESC LIMIT ?",
+        (customer, customer, customer, limit),
+    )
+    return [
+        Entry(
+            entity, record_id, kind, at, author(reader, record_id), text, result, step, on, outcome, remark,
+            bool(unsent), bool(done),
+        )
+        for entity, record_id, kind, at, _, text, result, step, on, outcome, remark, unsent, done in rows
+    ]  # fmt: skip
+
+
+def author(reader: Reader, record_id: str) -> str:
+    """Who made a record: the author of its earliest edit here."""
+    by = reader.value("SELECT by FROM edit WHERE id = ? ORDER BY coalesce(eff, at) LIMIT 1", (record_id,))
+    if by is not None:
+        return str(by)
+    from crmdesk.core.record import decode
+
+    state = reader.value("SELECT state FROM record WHERE id = ? LIMIT 1", (record_id,))
+    edits = decode(state).edits if state is not None else ()
+    return min(edits, key=lambda e: e.order()).by if edits else ""

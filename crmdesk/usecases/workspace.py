@@ -1,0 +1,117 @@
+"""An opened profile: what reads it, what writes it, whose it is. The door every face comes in by."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from crmdesk.core.dates import day_of
+from crmdesk.core.errors import CrmError
+from crmdesk.core.text import Readings
+from crmdesk.store.reading import Reader, check
+from crmdesk.store.settings import Identity, Server
+from crmdesk.system.clock import SystemClock
+from crmdesk.system.paths import Profile
+from crmdesk.system.resources import resource
+
+if TYPE_CHECKING:
+    from crmdesk.store.replica import Clock, Replica
+
+
+@lru_cache(maxsize=1)
+def readings() -> Readings:
+    """How Chinese characters are read; parsed once, on first use."""
+    return Readings.parse(resource("pinyin", "readings.txt").read_text(encoding="utf-8"))
+
+
+@dataclass
+class Workspace:
+    """A profile that is open. `reader` belongs to the thread that opened it; `replica` to the writer's.
+
+    The replica is opened on first use, because it loads SQLAlchemy: the first paint only reads.
+    """
+
+    profile: Profile
+    key: bytes | None
+    reader: Reader
+    clock: Clock = field(default_factory=SystemClock)
+    _replica: Replica | None = None
+    _opening: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def replica(self) -> Replica:
+        with self._opening:
+            if self._replica is None:
+                from crmdesk.store.replica import open_replica
+
+                self._replica = open_replica(
+                    self.profile.database,
+                    key=self.key,
+                    clock=self.clock,
+                    readings=readings,
+                    place=self.profile.place(),
+                )
+            return self._replica
+
+    def identity(self) -> Identity:
+        """Whose workspace it is."""
+        found = self.reader.setting("identity", Identity)
+        if found is None:
+            raise CrmError("database_foreign", path=self.profile.database)
+        return found
+
+    def server(self) -> Server | None:
+        """The company it is connected to, None while working alone."""
+        return self.reader.setting("server", Server)
+
+    def today(self) -> date:
+        """The company's day."""
+        return day_of(self.clock.now_ms())
+
+    def another_reader(self) -> Reader:
+        """A reader for another thread; the caller closes it."""
+        return Reader(self.profile.database, self.key)
+
+    def close(self) -> None:
+        self.reader.close()
+        if self._replica is not None:
+            self._replica.close()
+
+
+def open_workspace(profile: Profile, key: bytes | None, clock: Clock | None = None) -> Workspace:
+    """Open an existing profile for reading at once and for writing later.
+
+    Raises `no_profile`, `wrong_passphrase`, `database_foreign`, `database_corrupt` or `schema_newer`.
+    """
+    check(profile.database, key, "sqlcipher")
+    workspace = Workspace(profile, key, Reader(profile.database, key), clock or SystemClock())
+    if workspace.identity().place != profile.place():
+        _ = workspace.replica  # a copied file takes a new actor before anything is read from it
+    return workspace
+
+
+def create_workspace(
+    profile: Profile, key: bytes | None, *, user_name: str = "", clock: Clock | None = None
+) -> Workspace:
+    """A new profile for working alone; it can join a company later and loses nothing then."""
+    from crmdesk.core.ids import uuid7
+    from crmdesk.store.replica import create_replica
+
+    if profile.exists():
+        raise CrmError("already_enrolled")
+    clock = clock or SystemClock()
+
+    def mint() -> str:
+        return uuid7(clock.now_ms(), clock.random(10))
+
+    identity = Identity(
+        actor=clock.random(16).hex(), counter=0, stamp=0, user=mint(), user_name=user_name, role="rep",
+        book=mint(), config=mint(), place="",
+    )  # fmt: skip
+    profile.folder.mkdir(parents=True, exist_ok=True)
+    replica = create_replica(profile.database, key=key, clock=clock, readings=readings, identity=identity)
+    replica.settle_at(profile.place())
+    return Workspace(profile, key, Reader(profile.database, key), clock, replica)
