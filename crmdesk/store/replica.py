@@ -163,9 +163,9 @@ class Replica:
             rows.append(row)
             entries.append((write.key, edit))
             if write.key in stored:
-                entries += [
-                    (write.key, e) for e in stored[write.key].record.edits if e not in row.record.edits
-                ]
+                lost = kernel.lost(stored[write.key].record, row.record)
+                entries += [(write.key, e) for e in stored[write.key].record.edits if e.dot in lost]
+                replaced += [(write.key, f, dot) for dot, fields in lost.items() for f in fields]
         records.add_history(connection, entries)
         own = [(e.dot.counter, key) for key, e in entries if e.dot.actor == identity.actor and e.txn is txn]
         outbox.add(connection, own)
