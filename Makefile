@@ -21,6 +21,9 @@ serve: environment ## serve the company in ./company (make one with: .venv/bin/c
 test: environment ## the whole fast suite
 	@$(BIN)/python -m pytest -n 2 --dist worksteal
 
+planted-bugs: environment ## break every assumption of sync on purpose and name the seed that finds it
+	@$(BIN)/python -m tests.support.planted
+
 check: environment ## ruff, mypy strict, import walls, translations, papers
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .

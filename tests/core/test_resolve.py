@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import permutations
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -26,11 +27,11 @@ A, B, C, D = "a" * 32, "b" * 32, "c" * 32, "d" * 32
 BOOK = Placement(0, "book")
 
 
-def edit(actor: str, counter: int, at: int = 0, eff: int | None = None, **values: object) -> Edit:
+def edit(actor: str, counter: int, at: int = 0, eff: int | None = None, **values: Any) -> Edit:
     return Edit(Dot(actor, counter), at, "u", eff, Txn("t", "form"), values)
 
 
-def siblings(*values: object, key: str = "f") -> Record:
+def siblings(*values: Any, key: str = "f") -> Record:
     """A record whose field was given these values by people who did not see each other, in this order."""
     edits = tuple(edit(f"{n:032}", 1, at=n, **{key: value}) for n, value in enumerate(values, 1))
     return Record(VERSION, BOOK, {e.dot.actor: 1 for e in edits}, edits)
@@ -144,7 +145,7 @@ def test_an_element_that_everybody_removed_is_gone() -> None:
 # -- life --------------------------------------------------------------------------------------------
 
 
-def customer(**values: object) -> Record:
+def customer(**values: Any) -> Record:
     return write(None, edit(A, 1, **(values or {"name": "n"})), placement=BOOK)
 
 
@@ -152,8 +153,9 @@ def changed(record: Record, change: Edit) -> Record:
     return write(record, change, placement=BOOK)
 
 
-def deleted(record: Record, actor: str = B, counter: int = 1, **also: object) -> Record:
-    return changed(record, edit(actor, counter, **deletion(record), **also))
+def deleted(record: Record, actor: str = B, counter: int = 1, **also: Any) -> Record:
+    said: dict[str, Any] = {**deletion(record), **also}
+    return changed(record, edit(actor, counter, **said))
 
 
 def test_a_deleted_record_is_hidden() -> None:
@@ -222,10 +224,11 @@ def test_a_deletion_this_program_cannot_read_hides_nothing(odd: object) -> None:
 
 def test_the_order_of_arrival_does_not_matter_to_life() -> None:
     base = customer()
+    restored: dict[str, Any] = {"deleted": None}
     parts = (
         deleted(base, B),
         changed(base, edit(C, 1, name="m")),
-        changed(deleted(base, D), edit(D, 2, deleted=None)),
+        changed(deleted(base, D), edit(D, 2, **restored)),
     )
     lives = set()
     for one, two, three in permutations(parts):
@@ -239,9 +242,8 @@ def test_the_order_of_arrival_does_not_matter_to_life() -> None:
 def test_a_record_shows_every_field_through_its_declared_rule() -> None:
     base = customer(name="n", source="web")
     one = changed(base, edit(B, 1, at=1, name="early", source="web", **{"tag:t": True}))
-    other = changed(
-        base, edit(C, 1, at=2, name="late", source="referral", **{"tag:t": None, "x_new": {"u": 1}})
-    )
+    more: dict[str, Any] = {"tag:t": None, "x_new": {"u": 1}}
+    other = changed(base, edit(C, 1, at=2, name="late", source="referral", **more))
     view = read_record(merge(one, other), "customer", REGISTRY)
     assert view.values == {"name": "late", "source": "referral", "tag:t": True, "x_new": {"u": 1}}
     assert [conflict.key for conflict in view.conflicts] == ["name"]
