@@ -141,7 +141,8 @@ def _believe(world: World, incoming: Record, record_id: str, sender: Replica) ->
 
 
 def _believe_what_exists(world: World, incoming: Record, record_id: str, sender: Replica) -> Record:
-    """Held to what the server has, delivered to the pusher or not."""
+    """Held to what the server has. That alone is too much: a claim to have seen an edit that was never delivered
+    takes it away unless the server also keeps what no edit of the push rewrote, or knows what it delivered."""
     here = world.server.records.get(record_id)
     own = {actor: counter for actor, counter in incoming.clock.items() if actor in sender.own}
     known = (here.clock if here else {}) | own
@@ -254,7 +255,7 @@ BUGS: Final = (
         ((World, "keep", _write_resolutions_back),)),
     Bug("forged_clock", "a server believes any clock", Kind.LOST,
         ((World, "vouched", _believe),)),
-    Bug("clock_bound_to_stored", "a server believes a clock up to what it holds, delivered or not", Kind.LOST,
+    Bug("clock_bound_to_stored", "a server believes a clock up to what it holds and asks no more", Kind.LOST,
         ((World, "vouched", _believe_what_exists),)),
 )  # fmt: skip
 
