@@ -34,13 +34,13 @@ def load(
     while not cancelled() and (batch := list(islice(source, BATCH))):
         for item in batch:
             ids[item.key] = replica.new_id()
-        writes = [Write(RecordKey(item.entity, ids[item.key]), _values(replica, item, ids)) for item in batch]
+        writes = [Write(RecordKey(item.entity, ids[item.key]), values_of(replica, item, ids)) for item in batch]
         replica.commit(writes, kind="import")
         progress(len(ids))
     return ids
 
 
-def _values(replica: Replica, item: SampleRecord, ids: dict[str, str]) -> dict[str, Value]:
+def values_of(replica: Replica, item: SampleRecord, ids: dict[str, str]) -> dict[str, Value]:
     """The record's values with local keys replaced by ids."""
     entity = replica.registry[item.entity]
     values: dict[str, Value] = {}
