@@ -12,6 +12,9 @@ environment:
 	@test -n "$(PYTHON)" || { echo "crmdesk needs Python 3.11, 3.12 or 3.13 on the PATH."; exit 1; }
 	@$(PYTHON) packaging/bootstrap.py
 
+demo: environment ## a day in a dead zone, synced, resolved and reviewed (HEADLESS=1: no window)
+	@$(BIN)/python packaging/demo/story.py
+
 run: environment ## open the desktop
 	@$(BIN)/crmdesk
 

@@ -1,8 +1,8 @@
-"""Build the project's private environment in `.venv`, from the hashed lock file alone.
+r"""Build the project's private environment in `.venv`, from the hashed lock file alone.
 
 Runs on a bare Python 3.11-3.13 (standard library only) and does nothing when the
 environment already matches the lock file. `make` calls it; on Windows run it by hand:
-`py -3.11 packaging\\bootstrap.py`.
+`py -3.11 packaging\bootstrap.py`.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def wanted() -> str:
 
 def run(*arguments: str) -> None:
     """Run one installation step quietly; on failure show its output and stop."""
-    done = subprocess.run(arguments, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 -- fixed commands
+    done = subprocess.run(arguments, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
         sys.stderr.write(done.stdout[-4000:] + done.stderr[-4000:])
         sys.exit(
@@ -67,7 +67,7 @@ def main() -> None:
     packages = next(ENVIRONMENT.glob("[Ll]ib/**/site-packages"))
     # -qq and no check: wheels carry templates that are not Python and can't compile.
     compiling = (str(interpreter()), "-m", "compileall", "-qq", "-j", "0", str(packages))
-    subprocess.run(compiling, cwd=ROOT, check=False)  # noqa: S603 -- fixed commands
+    subprocess.run(compiling, cwd=ROOT, check=False)
     STAMP.write_text(wanted())
 
 

@@ -71,9 +71,7 @@ def _seen(event: dict[str, Any], field: str) -> frozenset[str]:
     return frozenset(spelled(value) for value in event.get("screen", {}).get(field, ()))
 
 
-def _judge(
-    typed: list[Typed], shown: dict[tuple[str, str], dict[str, set[str]]], manager: str
-) -> list[Loss]:
+def _judge(typed: list[Typed], shown: dict[tuple[str, str], dict[str, set[str]]], manager: str) -> list[Loss]:
     on_field: dict[tuple[str, str], list[Typed]] = defaultdict(list)
     for entry in typed:
         on_field[entry.record, entry.field].append(entry)

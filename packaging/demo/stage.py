@@ -15,12 +15,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from crmdesk.sync.engine import Engine, Report
+from crmdesk.sync.enrolment import connect, enrol
+
 from crmdesk.core.record import RecordKey
 from crmdesk.core.resolve import Life
 from crmdesk.core.values import Value
 from crmdesk.store.window import CustomerFilter, CustomerWindow
-from crmdesk.sync.engine import Engine, Report
-from crmdesk.sync.enrolment import connect, enrol
 from crmdesk.system import secrets as keys
 from crmdesk.system.paths import Profile
 from crmdesk.usecases import conflicts, export, history, records
@@ -108,7 +109,13 @@ class Person:
         """Log values about to be saved, and what those fields showed."""
         screen = {} if is_new else {name: self._on_screen(key, name) for name in values}
         self.log.append(
-            {"event": "typed", "who": self.name, "record": f"{key.entity}/{key.id}", "values": dict(values), "screen": screen}
+            {
+                "event": "typed",
+                "who": self.name,
+                "record": f"{key.entity}/{key.id}",
+                "values": dict(values),
+                "screen": screen,
+            }
         )
         self.log.typed += 1
 
@@ -152,7 +159,9 @@ class Person:
         reader, registry = self.workspace.reader, self.workspace.replica.registry
         keys_seen: list[RecordKey] = []
         for entity in registry.entities.values():
-            keys_seen += [RecordKey(entity.name, record_id) for record_id, _ in export.rows_of(reader, registry, entity)]
+            keys_seen += [
+                RecordKey(entity.name, record_id) for record_id, _ in export.rows_of(reader, registry, entity)
+            ]
         trash = CustomerWindow(reader, CustomerFilter(trash=True))
         keys_seen += [RecordKey("customer", row.id) for row in trash.page(0, trash.count())]
         waiting: dict[RecordKey, dict[str, list[Value]]] = {}
@@ -163,14 +172,20 @@ class Person:
             for name, values in waiting.get(key, {}).items():
                 beside.setdefault(name, []).extend(values)
             self.log.append(
-                {"event": "screen", "who": self.name, "record": f"{key.entity}/{key.id}", "shown": shown, "inbox": beside}
+                {
+                    "event": "screen",
+                    "who": self.name,
+                    "record": f"{key.entity}/{key.id}",
+                    "shown": shown,
+                    "inbox": beside,
+                }
             )
         return len(keys_seen)
 
 
 def enrol_person(name: str, code: str, server: Server, folder: Path, log: Log) -> Person:
     """A new laptop: its profile, its key, and the company's code typed in."""
-    profile = Profile(folder / "profiles" / name.split()[-1].lower())
+    profile = Profile(folder / "profiles" / name.rpartition(" ")[2].lower())
     passphrase = secrets.token_urlsafe(12)
     key = keys.new_key(profile, passphrase)
     workspace = create_workspace(profile, key)
@@ -182,7 +197,9 @@ def people_equal(people: list[Person]) -> bool:
     """Whether everybody who holds a record holds the same bytes of it."""
     states: dict[tuple[str, str], set[str]] = {}
     for person in people:
-        for entity, record_id, state in person.workspace.reader.all("SELECT entity, id, hex(state) FROM record"):
+        for entity, record_id, state in person.workspace.reader.all(
+            "SELECT entity, id, hex(state) FROM record"
+        ):
             states.setdefault((entity, record_id), set()).add(state)
     return all(len(different) == 1 for different in states.values())
 

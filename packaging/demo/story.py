@@ -102,9 +102,7 @@ def found_company(server: Server, log: Log) -> Cast:
 def load_sample(person: Person, seed: int, count: int) -> int:
     """Generated customers into a rep's book; every value is logged as typed."""
     workspace = person.workspace
-    items = list(
-        sample.generate(seed=seed, customers=count, authors=[person.name], today=workspace.today())
-    )
+    items = list(sample.generate(seed=seed, customers=count, authors=[person.name], today=workspace.today()))
     mine = [item for item in items if item.entity not in ("tag", "tag_group") or seed == 1]
     ids = sample_loading.load(workspace.replica, mine)
     for item in mine:
@@ -138,7 +136,9 @@ def sync_all(cast: Cast, rounds: int = 3) -> dict[str, int]:
 def dead_zone(cast: Cast, figures: Figures) -> None:
     """Two reps work on the same customers without a network."""
     an, bo = cast.an, cast.bo
-    window = CustomerWindow(an.workspace.reader, CustomerFilter(sort="name", bucket=an.workspace.identity().book))
+    window = CustomerWindow(
+        an.workspace.reader, CustomerFilter(sort="name", bucket=an.workspace.identity().book)
+    )
     picked = [RecordKey("customer", row.id) for row in window.page(0, 40)]
     name = {key: row.name for key, row in zip(picked, window.page(0, 40), strict=True)}
     first, second, third, fourth, fifth = picked[:5]
@@ -149,7 +149,9 @@ def dead_zone(cast: Cast, figures: Figures) -> None:
     tell(f"different fields of {name[first]}: An the grade and address, Bo the head count")
 
     for number, person in enumerate((an, bo), 1):
-        person.edit(second, {"phone": f"1600000000{number}", "next_follow_up_on": str(today + timedelta(days=number))})
+        person.edit(
+            second, {"phone": f"1600000000{number}", "next_follow_up_on": str(today + timedelta(days=number))}
+        )
     tell(f"the same phone of {name[second]}, typed differently; and its next date")
 
     directory = read_directory(an.workspace.reader)
@@ -188,7 +190,12 @@ def dead_zone(cast: Cast, figures: Figures) -> None:
 
 def log_visit(person: Person, customer: RecordKey, summary: str, today: Any) -> None:
     note = VisitNote(
-        customer.id, summary, kind="onsite", result="considering", next_step="发送报价", next_on=today + timedelta(days=7)
+        customer.id,
+        summary,
+        kind="onsite",
+        result="considering",
+        next_step="发送报价",
+        next_on=today + timedelta(days=7),
     )
     made = visits.log(person.workspace.replica, note)
     person.typed(
@@ -213,7 +220,13 @@ def settle(cast: Cast, figures: Figures) -> None:
             i for i in conflicts.listed(person.workspace.reader, person.workspace.replica.registry)
             if (i.key, i.field) == (item.key, item.field)
         )  # fmt: skip
-        label = "删除 deletion" if own.kind == "contested" else own.declared.label.zh if own.declared else own.field
+        label = (
+            "删除 deletion"
+            if own.kind == "contested"
+            else own.declared.label.zh
+            if own.declared
+            else own.field
+        )
         said = " / ".join("保留" if c.value is None else str(c.value) for c in own.choices)
         if own.kind == "contested":
             person.typed(own.key, {"deleted": False})
@@ -238,7 +251,9 @@ def settled_by_rule(person: Person) -> int:
     for entity, state in person.workspace.reader.all("SELECT entity, state FROM record"):
         record = decode(state)
         if len(record.edits) > 1:
-            views = (view_field(record, entity, name, registry) for name in record.fields() if name != "deleted")
+            views = (
+                view_field(record, entity, name, registry) for name in record.fields() if name != "deleted"
+            )
             count += sum(view.settled_by is not None for view in views)
     return count
 
@@ -254,7 +269,11 @@ def review_all(cast: Cast, figures: Figures) -> None:
         outcome = "flagged" if number == 0 else "reviewed"
         remark = "请补充竞品报价。" if number == 0 else ""
         made = reviews.review(manager.workspace.replica, visit.id, outcome, remark)  # type: ignore[arg-type]
-        values: dict[str, Any] = {"visit": visit.id, "outcome": outcome, **({"remark": remark} if remark else {})}
+        values: dict[str, Any] = {
+            "visit": visit.id,
+            "outcome": outcome,
+            **({"remark": remark} if remark else {}),
+        }
         manager.typed(RecordKey("review", made.value), values, is_new=True)
         figures.visits_reviewed += 1
     tell(f"{manager.name} reviews {len(fresh)} visits, one with a remark")
@@ -305,7 +324,9 @@ def play(server: Server, log: Log) -> tuple[Cast, Figures]:
     with chapter("4  The network returns"):
         server.start()
         moved = sync_all(cast)
-        tell(f"{moved['sent']} edits sent, {moved['merged']} records merged, {moved['received']} records received")
+        tell(
+            f"{moved['sent']} edits sent, {moved['merged']} records merged, {moved['received']} records received"
+        )
         figures.merged_by_rule += moved["merged"]
     with chapter("5  The inbox"):
         settle(cast, figures)
@@ -321,7 +342,9 @@ def play(server: Server, log: Log) -> tuple[Cast, Figures]:
 def show(figures: Figures) -> None:
     table = Table(title="demo-output/summary.json", show_header=False, title_justify="left")
     for name, value in vars(figures).items():
-        table.add_row(name, f"{len(value)} PNG files in demo-output/pages" if isinstance(value, list) else str(value))
+        table.add_row(
+            name, f"{len(value)} PNG files in demo-output/pages" if isinstance(value, list) else str(value)
+        )
     console.print()
     console.print(table)
 
@@ -330,7 +353,9 @@ def has_display() -> bool:
     """Whether a window can open; HEADLESS=1 says no."""
     if os.environ.get("HEADLESS"):
         return False
-    return sys.platform in ("darwin", "win32") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    return sys.platform in ("darwin", "win32") or bool(
+        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    )
 
 
 def main() -> None:

@@ -1,0 +1,42 @@
+"""Broad `except` stands at the named edges only, and nothing keeps global state."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+PRODUCT = [p for room in ("crmdesk", "sync_server") for p in (ROOT / room).rglob("*.py")]
+EDGES = {
+    "crmdesk/ui/runner.py",  # a job's failure becomes a result
+    "crmdesk/ui/application.py",  # the excepthook
+    "crmdesk/cli/edge.py",  # the command line's last line of defence
+    "sync_server/errors.py",  # the server's handler
+}
+
+
+def is_broad(handler: ast.ExceptHandler) -> bool:
+    names = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    return any(
+        n is None or (isinstance(n, ast.Name) and n.id in ("Exception", "BaseException")) for n in names
+    )
+
+
+def test_broad_except_stands_at_the_edges_only() -> None:
+    broad = {
+        str(path.relative_to(ROOT))
+        for path in PRODUCT
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ExceptHandler) and is_broad(node)
+    }
+    assert broad <= EDGES
+
+
+def test_nothing_is_global() -> None:
+    found = [
+        str(path.relative_to(ROOT))
+        for path in PRODUCT
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Global)
+    ]
+    assert found == []

@@ -1,0 +1,55 @@
+"""The tree speaks of the product alone, and marks no work as unfinished."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCE = (".py", ".md", ".toml", ".in", ".qss", ".ts", ".txt", ".yml", ".json", ".svg", "")
+HERE = Path(__file__).name
+
+
+def tracked() -> list[Path]:
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    return [ROOT / line for line in listed.splitlines() if (ROOT / line).is_file()]
+
+
+def texts() -> list[tuple[Path, str]]:
+    found = []
+    for path in tracked():
+        if path.suffix in SOURCE and path.name != HERE and path.stat().st_size < 2_000_000:
+            try:
+                found.append((path.relative_to(ROOT), path.read_text(encoding="utf-8")))
+            except UnicodeDecodeError:
+                continue
+    return found
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        r"https?://[^\s\"')]+/(simple|packages/[0-9a-f]{2})/",  # where packages are downloaded from
+        r"(?<![\w/])/(work|home|root|tmp)/[a-z]",  # a path of one machine
+        r"\b(TODO|FIXME|XXX|HACK)\b",
+        r"NotImplementedError",
+        r"pytest\.mark\.(skip|xfail)\b",
+    ],
+)
+def test_no_file_says(pattern: str) -> None:
+    found = [f"{path}: {m[0]}" for path, text in texts() for m in re.finditer(pattern, text)]
+    assert found == []
+
+
+def test_the_lock_file_has_a_hash_for_every_package_and_no_address() -> None:
+    lock = (ROOT / "packaging" / "requirements.lock").read_text()
+    packages = re.findall(r"^[A-Za-z0-9_.-]+==\S+(?: ;[^\\\n]*)? \\$", lock, re.MULTILINE)
+    assert len(packages) > 50
+    assert len(re.split(r"^[A-Za-z0-9_.-]+==", lock, flags=re.MULTILINE)) - 1 == len(packages)
+    assert "http" not in re.sub(r"httpx2|httpcore2|httpx2-jsfetch", "", lock)
