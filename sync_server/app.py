@@ -18,7 +18,7 @@ from crmdesk.core.errors import CrmError
 from crmdesk.core.wire import MAX_BODY_BYTES, PROTOCOL
 from sync_server.accounts import open_company
 from sync_server.errors import MEDIA_TYPE, RETRY_SECONDS, framework_error, problem
-from sync_server.handlers import access, health, sync
+from sync_server.handlers import access, commands, health, sync
 from sync_server.handlers.context import Context
 from sync_server.settings import Settings
 
@@ -50,7 +50,7 @@ def create_app(settings: Settings, now_ms: Callable[[], int] = wall_ms) -> FastA
         openapi_url="/openapi.json",
     )
     app.state.context = Context(database, settings, now_ms)
-    for part in (health, access, sync):
+    for part in (health, access, sync, commands):
         app.include_router(part.router)
     _answer_errors(app)
     return app

@@ -15,7 +15,7 @@ import typer
 from crmdesk.core.errors import CrmError, Language
 from crmdesk.core.fingerprint import words
 from crmdesk.store.database import Database
-from sync_server import accounts, enrolment, keeping
+from sync_server import accounts, commands, enrolment, keeping
 from sync_server.app import create_app, wall_ms
 from sync_server.policy import Role
 from sync_server.serving import Server, address_of, announce, bind, stop_quietly
@@ -34,9 +34,11 @@ app = typer.Typer(
 team_app = typer.Typer(help="Teams. 团队。", no_args_is_help=True)
 user_app = typer.Typer(help="People. 用户。", no_args_is_help=True)
 device_app = typer.Typer(help="Laptops. 设备。", no_args_is_help=True)
+owner_app = typer.Typer(help="Who a customer belongs to. 客户归属。", no_args_is_help=True)
 app.add_typer(team_app, name="team")
 app.add_typer(user_app, name="user")
 app.add_typer(device_app, name="device")
+app.add_typer(owner_app, name="owner")
 
 Dir = Annotated[Path, typer.Option("--dir", help="The company's folder. 公司数据目录。")]
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON. 以 JSON 输出。")]
@@ -255,6 +257,24 @@ def device_revoke(device: str, directory: Dir = HERE, as_json: Json = False) -> 
     with company(directory) as database, database.write() as connection:
         made = enrolment.revoke(connection, device, wall_ms())
     say(as_json, {"device": made.id, "state": made.state.value}, "已停用。", "Revoked.")
+
+
+@owner_app.command("change")
+def owner_change(
+    customer: Annotated[str, typer.Argument(help="The customer's id. 客户编号。")],
+    to: Annotated[str, typer.Option(help="The person who takes over. 接手人。")],
+    directory: Dir = HERE,
+    as_json: Json = False,
+) -> None:
+    """Hand a customer and all below it to another person. 把客户及其全部资料移交给另一个人。"""
+    with company(directory) as database, database.write() as connection:
+        made = commands.change_owner_here(connection, customer, to, wall_ms())
+    say(
+        as_json,
+        {"moved": made.moved, "bucket": made.bucket},
+        f"已移交 {made.moved} 条记录。",
+        f"Handed over {made.moved} records.",
+    )
 
 
 @app.command()

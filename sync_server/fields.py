@@ -7,10 +7,10 @@ from sqlalchemy import Connection
 from crmdesk.core.entities import REGISTRY
 from crmdesk.core.registry import Registry
 from crmdesk.store.projection import custom_fields
-from crmdesk.store.records import every
+from sync_server.storage import buckets, people
 
 
 def known_registry(connection: Connection) -> Registry:
     """The registry as the company's `field` records extend it."""
-    declared = [stored for page in every(connection, "field") for stored in page]
-    return REGISTRY.with_fields(custom_fields(declared, REGISTRY))
+    config = people.load_company(connection).config
+    return REGISTRY.with_fields(custom_fields(buckets.declared_fields(connection, config), REGISTRY))

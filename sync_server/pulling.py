@@ -70,7 +70,7 @@ def _whole_commits(changes: list[PullItem]) -> tuple[list[PullItem], bool]:
     size = 0
     for _, group in groupby(changes, key=attrgetter("seq")):
         commit = list(group)
-        size += sum(len(item.state) for item in commit if item.state is not None)
+        size += sum(len(memoryview(item.content)) for item in commit)
         if taken and (len(taken) + len(commit) > PAGE_RECORDS or size > PAGE_BYTES):
             return taken, False
         taken += commit

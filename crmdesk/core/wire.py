@@ -26,6 +26,18 @@ MAX_TRANSACTION_BYTES: Final = 4 * 1024 * 1024
 Verdict: TypeAlias = Literal["accepted", "merged", "rejected", "quarantined"]
 Kind: TypeAlias = Literal["ENTER", "UPDATE", "LEAVE"]
 
+_NOTHING: Final = msgspec.Raw(b"null")
+
+
+def _nothing() -> msgspec.Raw:
+    """No state comes with this line. (msgspec decodes no `Raw` that may be None and describes none.)"""
+    return _NOTHING
+
+
+def _state(content: msgspec.Raw) -> bytes | None:
+    state = bytes(content)
+    return None if state == b"null" else state
+
 
 class LogEdit(msgspec.Struct, frozen=True, array_like=True):
     """One new edit of the pusher's log: the counter of its dot, its record, and the edit's bytes whole."""
@@ -67,7 +79,11 @@ class Outcome(msgspec.Struct, frozen=True, array_like=True):
     move_no: int = 0
     code: str | None = None
     about: str | None = None
-    state: msgspec.Raw | None = None
+    content: msgspec.Raw = msgspec.field(default_factory=_nothing)
+
+    @property
+    def state(self) -> bytes | None:
+        return _state(self.content)
 
 
 class Commit(msgspec.Struct, frozen=True, array_like=True):
@@ -116,7 +132,11 @@ class PullItem(msgspec.Struct, frozen=True, array_like=True):
     id: str
     part: str
     move_no: int
-    state: msgspec.Raw | None = None
+    content: msgspec.Raw = msgspec.field(default_factory=_nothing)
+
+    @property
+    def state(self) -> bytes | None:
+        return _state(self.content)
 
 
 class PullPage(msgspec.Struct, frozen=True):

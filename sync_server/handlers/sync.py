@@ -7,9 +7,9 @@ from typing import Annotated, Any, Final, TypeAlias
 import msgspec
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 
-from crmdesk.core.wire import Heads, PullPage
-from sync_server import pulling
-from sync_server.handlers.bodies import StrictRoute, answer
+from crmdesk.core.wire import Heads, PullPage, Push, PushAnswer
+from sync_server import batches, pulling, pushing
+from sync_server.handlers.bodies import RawBody, StrictRoute, answer, plain
 from sync_server.handlers.context import (
     ANY_PROBLEMS,
     SESSION_PROBLEMS,
@@ -48,6 +48,37 @@ def heads(request: Request, who: SignedIn, accepts: Accepts = None) -> Response:
     with here.database.read() as connection:
         found = pulling.heads(connection, who, here.now_ms())
     return answer(msgspec.json.encode(found), accepts)
+
+
+@router.post(
+    "/push",
+    responses={
+        200: schema_of(PushAnswer, "A verdict per record, in the order pushed"),
+        **problems(
+            "actor_forked",
+            "counter_gap",
+            "not_canonical",
+            "body_too_large",
+            *SESSION_PROBLEMS,
+            *ANY_PROBLEMS,
+        ),
+    },
+    openapi_extra={"requestBody": {"required": True, **schema_of(Push, "An idempotent batch")}},
+    response_class=Response,
+)
+def push(
+    request: Request,
+    who: SignedIn,
+    body: RawBody,
+    encoding: Annotated[str | None, Header(alias="Content-Encoding")] = None,
+    accepts: Accepts = None,
+) -> Response:
+    """Take in new edits and the record states they lead to; each record gets its own verdict."""
+    here = context(request)
+    batch = batches.read(plain(body, encoding))
+    with here.database.write() as connection:
+        content = pushing.push(connection, who, batch, here.now_ms())
+    return answer(content, accepts)
 
 
 @router.get(

@@ -60,15 +60,17 @@ def save(connection: Connection, new: Actor) -> None:
     connection.execute(row.on_conflict_do_update(index_elements=["id"], set_=changed))
 
 
-def refused_bodies(connection: Connection, actor_id: str, counters: Iterable[int]) -> dict[int, bytes]:
-    """The bytes of an actor's refused edits."""
+def said(connection: Connection, actor_id: str, counters: Iterable[int]) -> dict[int, bytes]:
+    """The bytes of an actor's edits, taken in or refused."""
     found: dict[int, bytes] = {}
     for chunk in chunks(counters):
         marks = ",".join("?" * len(chunk))
-        rows = connection.exec_driver_sql(
-            f"SELECT counter, body FROM refused WHERE actor = ? AND counter IN ({marks})", (actor_id, *chunk)
-        )
-        found.update((row[0], row[1]) for row in rows)
+        for table in ("refused", "edit"):
+            rows = connection.exec_driver_sql(
+                f"SELECT counter, body FROM {table} WHERE actor = ? AND counter IN ({marks})",
+                (actor_id, *chunk),
+            )
+            found.update((row[0], row[1]) for row in rows)
     return found
 
 

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from crmdesk.core.record import RecordKey
+from crmdesk.core.record import RecordKey, decode
 from crmdesk.core.wire import Commit, Head, Kind
-from crmdesk.store.records import chunks
+from crmdesk.store.records import Stored, chunks
 from sync_server.tables import bucket, bucket_commit, pulled_head
 
 
@@ -100,6 +100,30 @@ def places(connection: Connection, entity: str, record_id: str) -> dict[str, str
         "SELECT part, bucket FROM record WHERE id = ? AND entity = ?", (record_id, entity)
     )
     return {row[0]: row[1] for row in rows}
+
+
+def roots(connection: Connection, keys: Iterable[RecordKey]) -> dict[RecordKey, tuple[str, str]]:
+    """(root, bucket) of the records that exist among `keys`."""
+    wanted = set(keys)
+    found: dict[RecordKey, tuple[str, str]] = {}
+    for ids in chunks({key.id for key in wanted}):
+        marks = ",".join("?" * len(ids))
+        rows = connection.exec_driver_sql(
+            f"SELECT entity, id, part, root, bucket FROM record WHERE id IN ({marks})", tuple(ids)
+        )
+        for entity, record_id, part, root, place in rows:
+            if (key := RecordKey(entity, record_id, part)) in wanted:
+                found[key] = (root, place)
+    return found
+
+
+def declared_fields(connection: Connection, config: str) -> list[Stored]:
+    """The company's own fields: the `field` records of its settings."""
+    rows = connection.exec_driver_sql(
+        "SELECT n, entity, id, part, root, seq, state FROM record WHERE bucket = ? AND entity = 'field'",
+        (config,),
+    )
+    return [Stored(n, RecordKey(e, i, p), root, seq, decode(state)) for n, e, i, p, root, seq, state in rows]
 
 
 def departures(connection: Connection, ids: Iterable[str], user: str) -> list[Movement]:

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from crmdesk.core.clock import stamp
 from crmdesk.core.ids import uuid7
-from crmdesk.core.record import Dot, Edit, Placement, Record, RecordKey, Txn, encode, write
+from crmdesk.core.record import Dot, Edit, Placement, Record, RecordKey, Txn, accept, encode, write
 from crmdesk.core.wire import Heads, LogEdit, PullPage, Push, PushAnswer, PushRecord
 from crmdesk.store.records import body
 from sync_server.enrolment import signed_text
@@ -142,9 +142,11 @@ class Laptop:
         """Take a push's answer in."""
         self.chain = answer.chain
         self.unsent = []
+        eff = {Dot(self.actor, int(counter)): at for counter, at in answer.eff.items()}
         for outcome in answer.outcomes:
+            key = RecordKey(outcome.entity, outcome.id, outcome.part)
+            self.records[key] = accept(self.records[key], eff)
             if outcome.state is not None:
-                key = RecordKey(outcome.entity, outcome.id, outcome.part)
                 self.records[key] = msgspec.json.decode(outcome.state, type=Record)
 
     # -- reading -------------------------------------------------------------------------------

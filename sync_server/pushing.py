@@ -1,0 +1,225 @@
+"""Taking a push in: one transaction in which records, history, numbers and the answer are kept together."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+import msgspec
+from sqlalchemy import Connection
+
+from crmdesk.core.clock import clamp, stamp
+from crmdesk.core.errors import CrmError
+from crmdesk.core.record import Dot, Edit
+from crmdesk.core.wire import Commit, Outcome, PushAnswer, Verdict
+from crmdesk.store import records
+from crmdesk.store.records import Row, Stored
+from sync_server.batches import Batch
+from sync_server.fields import known_registry
+from sync_server.placing import Map, Place, QuarantineError, survey
+from sync_server.storage import actors, buckets, people
+from sync_server.storage.actors import Actor, Refused
+from sync_server.storage.buckets import Movement
+from sync_server.storage.devices import Bearer
+from sync_server.verdict import Claims, Item, Judged, judge
+
+_LAST_TICK: Final = 0xFFFF
+QUARANTINED: Final = frozenset(("too_many_versions",))
+"""Errors that a person must look at on the server's side too."""
+
+
+@dataclass(slots=True)
+class Taken:
+    """A record that was taken in: where it goes and what it became."""
+
+    item: Item
+    place: Place
+    judged: Judged
+    stored: Stored | None
+
+    @property
+    def is_changed(self) -> bool:
+        return self.stored is None or self.stored.record != self.judged.record
+
+    @property
+    def stays_away_from(self) -> str | None:
+        """The bucket that a new child of a departed record must be seen to leave at once."""
+        return self.place.left if self.stored is None else None
+
+    def fresh(self) -> list[Edit]:
+        return self.item.fresh(self.stored.record if self.stored else None)
+
+
+@dataclass(slots=True)
+class Ledger:
+    """What a push leads to, before anything is written."""
+
+    outcomes: list[Outcome] = field(default_factory=list)
+    taken: list[Taken] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+
+
+def push(connection: Connection, who: Bearer, batch: Batch, now_ms: int) -> bytes:
+    """Take a batch in and return the answer's bytes; the same batch again gets the same bytes.
+
+    Raises `actor_forked` or `counter_gap` for the batch as a whole; anything else is a verdict per record.
+    """
+    actor = _turn(connection, who, batch)
+    if actor.batch == batch.batch:
+        return actor.answer
+    claims = _claims(who, batch, actor, now_ms)
+    _refuse_reused(connection, batch, actor)
+    registry = known_registry(connection)
+    config = people.load_company(connection).config
+    ledger = _judge(survey(connection, who, config, registry, batch.items.values()), batch, claims, now_ms)
+    commits = _write(connection, ledger, claims, now_ms)
+    answer = PushAnswer(
+        chain=secrets.token_hex(16),
+        outcomes=tuple(ledger.outcomes),
+        eff={str(dot.counter): eff for dot, eff in _effective(ledger, claims)},
+        commits=tuple(commits),
+        server_ms=now_ms,
+    )
+    content = msgspec.json.encode(answer)
+    actors.save(connection, Actor(actor.id, who.device, claims.top, answer.chain, batch.batch, content))
+    return content
+
+
+def _turn(connection: Connection, who: Bearer, batch: Batch) -> Actor:
+    """The actor, bound to its device at its first push. Raises `actor_forked`."""
+    actor = actors.find(connection, batch.actor)
+    if actor is None:
+        actor = Actor(batch.actor, who.device, 0, "", "", b"")
+        is_next = batch.chain is None
+    else:
+        is_next = batch.batch == actor.batch or batch.chain == actor.chain
+    if actor.device != who.device or not is_next:
+        raise CrmError("actor_forked")
+    return actor
+
+
+def _claims(who: Bearer, batch: Batch, actor: Actor, now_ms: int) -> Claims:
+    new = [counter for counter in batch.counters if counter > actor.counter]
+    if new != list(range(actor.counter + 1, actor.counter + 1 + len(new))):
+        raise CrmError("counter_gap", expected=actor.counter + 1)
+    earliest, latest = stamp(who.pulled_at or 0), stamp(now_ms, _LAST_TICK)
+    eff = {
+        edit.dot: int(clamp(edit.at, earliest, latest)) for item in batch.items.values() for edit in item.log
+    }
+    return Claims(actor.id, who.user, actor.counter + len(new), eff)
+
+
+def _refuse_reused(connection: Connection, batch: Batch, actor: Actor) -> None:
+    """An edit that was sent before must still say the same."""
+    again = [counter for counter in batch.counters if counter <= actor.counter]
+    said = actors.said(connection, actor.id, again) if again else {}
+    for item in batch.items.values() if said else ():
+        if any(said.get(counter, content) != content for counter, content in item.bodies.items()):
+            item.refusal = CrmError("dot_reused")
+
+
+def _judge(places: Map, batch: Batch, claims: Claims, now_ms: int) -> Ledger:
+    ledger = Ledger()
+    for item in batch.items.values():
+        try:
+            if item.refusal is not None:
+                raise item.refusal
+            place = places.place(item)
+            stored = places.stored.get(item.key)
+            before = stored.record if stored else None
+            judged = judge(item, before, place.placement, claims, places.registry)
+        except QuarantineError:
+            _refuse(ledger, item, claims, now_ms, "quarantined", CrmError("forbidden"))
+        except CrmError as error:
+            verdict: Verdict = "quarantined" if error.code in QUARANTINED else "rejected"
+            _refuse(ledger, item, claims, now_ms, verdict, error)
+        else:
+            places.settle(item.key, place)
+            ledger.taken.append(Taken(item, place, judged, stored))
+            ledger.outcomes.append(_outcome(item, place, judged))
+    return ledger
+
+
+def _outcome(item: Item, place: Place, judged: Judged) -> Outcome:
+    if place.left is not None:  # the author may not see where it went; a LEAVE follows
+        pushed = item.record
+        assert pushed is not None, "an unreadable item has a refusal"
+        return Outcome(*item.key, "accepted", place.left, pushed.placement.move_no)
+    bucket, move_no = place.placement.bucket, place.placement.move_no
+    if judged.is_as_pushed:
+        return Outcome(*item.key, "accepted", bucket, move_no)
+    return Outcome(*item.key, "merged", bucket, move_no, content=msgspec.Raw(judged.state))
+
+
+def _refuse(
+    ledger: Ledger, item: Item, claims: Claims, now_ms: int, verdict: Verdict, error: CrmError
+) -> None:
+    about = error.about.get("field") or error.about.get("entity")
+    ledger.outcomes.append(
+        Outcome(*item.key, verdict, code=error.code, about=None if about is None else str(about))
+    )
+    ledger.refused += [
+        Refused(claims.actor, counter, item.key, claims.user, now_ms, verdict, error.code, content)
+        for counter, content in item.bodies.items()
+    ]
+
+
+def _write(connection: Connection, ledger: Ledger, claims: Claims, now_ms: int) -> list[Commit]:
+    """Everything at once; returns the commits that hold nothing but what the pusher knows."""
+    changed = [taken for taken in ledger.taken if taken.is_changed]
+    departed = {taken.stays_away_from for taken in changed} - {None}
+    hidden = departed | {taken.place.placement.bucket for taken in changed if taken.place.left}
+    touched = {taken.place.placement.bucket for taken in changed} | departed
+    commits = {
+        bucket: buckets.advance(connection, bucket, now_ms) for bucket in sorted(b for b in touched if b)
+    }
+    rows = [_row(taken, commits) for taken in changed]
+    records.insert(connection, [row for row in rows if row.n is None])
+    records.update(connection, [row for row in rows if row.n is not None])
+    buckets.note_movements(
+        connection,
+        [
+            Movement(bucket, taken.item.key, "LEAVE", taken.place.placement.move_no, commits[bucket].seq)
+            for taken in changed
+            if (bucket := taken.stays_away_from)
+        ],
+    )
+    _remember(connection, ledger, claims)
+    return [commit for bucket, commit in commits.items() if bucket not in hidden]
+
+
+def _row(taken: Taken, commits: Mapping[str, Commit]) -> Row:
+    record, stored = taken.judged.record, taken.stored
+    return Row(
+        taken.item.key,
+        taken.place.root,
+        commits[record.placement.bucket].seq,
+        record,
+        taken.judged.state,
+        stored.n if stored else None,
+    )
+
+
+def _remember(connection: Connection, ledger: Ledger, claims: Claims) -> None:
+    """History for what was taken in; what was refused is kept beside it."""
+    entries = [
+        (taken.item.key, msgspec.structs.replace(edit, eff=claims.eff[edit.dot]))
+        for taken in ledger.taken
+        for edit in taken.fresh()
+    ]
+    records.add_history(connection, entries)
+    actors.accept(connection, claims.actor, [edit.dot.counter for _, edit in entries])
+    actors.refuse(connection, ledger.refused)
+
+
+def _effective(ledger: Ledger, claims: Claims) -> Iterator[tuple[Dot, int]]:
+    """When each edit that was taken in counts: as set now, or as it was set the first time."""
+    for taken in ledger.taken:
+        before = {e.dot: e.eff for e in taken.stored.record.edits} if taken.stored else {}
+        fresh = {edit.dot for edit in taken.fresh()}
+        for edit in taken.item.log:
+            eff = claims.eff[edit.dot] if edit.dot in fresh else before.get(edit.dot)
+            if eff is not None:
+                yield edit.dot, eff

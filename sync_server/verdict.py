@@ -1,0 +1,227 @@
+"""Judging one pushed record: pure decisions on what is vouched for, legal and seen.
+
+A push is a claim. Only edits of the pusher's own log are new; what others wrote counts as this server holds
+it; knowledge beyond what this server holds counts as not seen. So the worst a false claim brings is one more
+version of a field, never a loss. Knows no SQL, no HTTP and no rights.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import msgspec
+
+from crmdesk.core.errors import CrmError
+from crmdesk.core.ids import is_id
+from crmdesk.core.record import (
+    MAIN,
+    MAX_SIBLINGS,
+    Dot,
+    Edit,
+    Placement,
+    Record,
+    RecordKey,
+    accept,
+    bound_clock,
+    encode,
+    merge,
+    moved,
+)
+from crmdesk.core.registry import Field, Registry, Rule, Type
+from crmdesk.core.values import MAX_RECORD_BYTES
+from crmdesk.core.values import encode as canonical
+
+
+@dataclass(slots=True)
+class Item:
+    """One pushed record: its claimed state and the log that led there. `refusal`: it was bad as it came."""
+
+    key: RecordKey
+    record: Record | None = None
+    log: list[Edit] = field(default_factory=list)
+    bodies: dict[int, bytes] = field(default_factory=dict)
+    refusal: CrmError | None = None
+
+    def fresh(self, stored: Record | None) -> list[Edit]:
+        """The edits that the stored record has not taken in."""
+        if stored is None:
+            return self.log
+        return [edit for edit in self.log if not stored.has_seen(edit.dot)]
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What a push says beyond its records: who speaks, how far the log goes, when each edit counts."""
+
+    actor: str
+    user: str
+    top: int
+    eff: Mapping[Dot, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The record after the push; whether it is just what was pushed, effective times aside."""
+
+    record: Record
+    state: bytes
+    is_as_pushed: bool
+
+
+def judge(
+    item: Item, stored: Record | None, placement: Placement, claims: Claims, registry: Registry
+) -> Judged:
+    """The stored record with a push merged in, placed. Raises the `CrmError` it is rejected for."""
+    pushed = item.record
+    assert pushed is not None, "an unreadable item has a refusal"
+    fresh = item.fresh(stored)
+    if stored is None and not fresh:
+        raise CrmError("forbidden")
+    check_log(item.key, fresh, claims, is_new=stored is None, registry=registry)
+    heard = vouch(item, stored, claims)
+    known = {**(stored.clock if stored else {}), claims.actor: claims.top}
+    record = bound_clock(heard, known)
+    if stored is not None:
+        record = keep_unearned(stored, merge(stored, record), fresh)
+    record = moved(record, placement)
+    _check_limits(record)
+    return Judged(record, encode(record), record == accept(pushed, claims.eff))
+
+
+def check_log(
+    key: RecordKey, log: Sequence[Edit], claims: Claims, *, is_new: bool, registry: Registry
+) -> None:
+    """Raise unless each new edit says only what its author may say about fields this server knows."""
+    if key.entity not in registry.entities or key.part != MAIN:
+        raise CrmError("unknown_entity", entity=key.entity)
+    for number, edit in enumerate(log):
+        if edit.by != claims.user:
+            raise CrmError("forbidden")
+        for name, value in edit.values.items():
+            declared = registry.find(key.entity, name)
+            if declared is None:
+                raise CrmError("unknown_field", field=name)
+            if declared.server:
+                raise CrmError("server_field", field=name)
+            if declared.rule is Rule.FIXED and not (is_new and number == 0):
+                raise CrmError("fixed_field", field=name)
+            if not fits(declared, value):
+                raise CrmError("invalid_value", field=name)
+
+
+_DATE: Final = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
+
+
+def fits(declared: Field, value: object) -> bool:
+    """Whether a value is of the field's kind. Null clears any field; unknown choices are kept as they are."""
+    if value is None:
+        return True
+    match declared.type:
+        case Type.BOOLEAN:
+            return isinstance(value, bool)
+        case Type.INTEGER | Type.INSTANT:
+            return _is_whole(value)
+        case Type.DATE:
+            return isinstance(value, str) and _DATE.fullmatch(value) is not None
+        case Type.REFERENCE:
+            return is_id(value)
+        case Type.MONEY:
+            return _is_money(value)
+        case Type.SEEN:
+            return _is_clock(value)
+        case _:
+            return isinstance(value, str) or (declared.repeated and isinstance(value, list | dict))
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_money(value: object) -> bool:
+    content = value.get("money") if isinstance(value, dict) else None
+    return (
+        isinstance(content, list)
+        and len(content) == 2
+        and _is_whole(content[0])
+        and isinstance(content[1], str)
+    )
+
+
+def _is_clock(value: object) -> bool:
+    content = value.get("seen") if isinstance(value, dict) else None
+    return isinstance(content, dict) and all(_is_whole(counter) for counter in content.values())
+
+
+def vouch(item: Item, stored: Record | None, claims: Claims) -> Record:
+    """The pushed record with each edit as somebody can vouch for it: the log, or this server's own copy."""
+    pushed = item.record
+    assert pushed is not None, "an unreadable item has a refusal"
+    said = {edit.dot: edit for edit in item.log}
+    held = {edit.dot: edit for edit in stored.edits} if stored else {}
+    if not all(pushed.has_seen(dot) for dot in said):
+        raise CrmError("malformed_record")
+    edits = []
+    for edit in pushed.edits:
+        if (ours := held.get(edit.dot)) is not None:
+            edits.append(_narrowed(ours, edit))
+        elif stored is not None and stored.has_seen(edit.dot):
+            continue  # somebody who saw it has overwritten it since
+        elif (own := said.get(edit.dot)) is not None:
+            if not _is_what_is_left_of(edit, own):
+                raise CrmError("malformed_record")
+            edits.append(msgspec.structs.replace(edit, eff=claims.eff[edit.dot]))
+        elif edit.dot.actor == claims.actor:
+            raise CrmError("counter_gap")
+        elif stored is None:
+            raise CrmError("forbidden")
+        # else: somebody else's edit that never came here; its author brings it
+    return msgspec.structs.replace(pushed, edits=tuple(e for e in edits if e.values))
+
+
+def _narrowed(ours: Edit, pushed: Edit) -> Edit:
+    if ours.values.keys() == pushed.values.keys():
+        return ours
+    return msgspec.structs.replace(ours, values={k: v for k, v in ours.values.items() if k in pushed.values})
+
+
+def _is_what_is_left_of(surviving: Edit, whole: Edit) -> bool:
+    if (surviving.at, surviving.by, surviving.txn) != (whole.at, whole.by, whole.txn):
+        return False
+    left = {name: whole.values.get(name, _MISSING) for name in surviving.values}
+    return _MISSING not in left.values() and canonical(left) == canonical(surviving.values)
+
+
+_MISSING: Final = object()
+
+
+def keep_unearned(stored: Record, merged: Record, fresh: Sequence[Edit]) -> Record:
+    """`merged`, with every stored value back that no new edit of the push overwrote.
+
+    A state may leave a value out only where its log says something about that field: anything else comes
+    from a program that forgot what it did not know.
+    """
+    written = {name for edit in fresh for name in edit.values}
+    left = {edit.dot: edit for edit in merged.edits}
+    changed = False
+    for edit in stored.edits:
+        kept = left.get(edit.dot)
+        names = kept.values.keys() if kept else frozenset[str]()
+        if lost := edit.values.keys() - names - written:
+            values = {k: v for k, v in edit.values.items() if k in lost or k in names}
+            left[edit.dot] = msgspec.structs.replace(edit, values=values)
+            changed = True
+    if not changed:
+        return merged
+    return msgspec.structs.replace(merged, edits=tuple(left[dot] for dot in sorted(left)))
+
+
+def _check_limits(record: Record) -> None:
+    if len(record.edits) > MAX_SIBLINGS:
+        for name in record.fields():
+            if len(record.siblings(name)) > MAX_SIBLINGS:
+                raise CrmError("too_many_versions", field=name)
+    if len(record.edits) > 1 and len(encode(record)) > MAX_RECORD_BYTES:
+        raise CrmError("record_too_large")
