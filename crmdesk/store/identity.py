@@ -81,7 +81,10 @@ def _restamp(replica: Replica, connection: Connection, old: Identity, new: Ident
             "UPDATE overwrote SET actor = ?, counter = ? WHERE actor = ? AND counter = ?",
             [(*fresh, *given_up) for given_up, fresh in dots.items()],
         )
-    settings.write(connection, {"identity": msgspec.structs.replace(new, counter=len(unsent)), "chain": None})
+    settings.write(
+        connection,
+        {"identity": msgspec.structs.replace(new, counter=len(unsent)), "chain": None, "batch": None},
+    )
 
 
 def _settled(

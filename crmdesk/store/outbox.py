@@ -64,6 +64,49 @@ def waiting(connection: Connection, limit: int, *, after: int = 0) -> list[Unsen
     return _select(connection, "verdict IS NULL AND counter > ? ORDER BY counter LIMIT ?", (after, limit))
 
 
+class Outgoing(NamedTuple):
+    """An unsent edit with its transaction and its canonical bytes."""
+
+    counter: int
+    key: RecordKey
+    txn: str
+    body: bytes
+
+
+_OUTGOING = (
+    "SELECT o.counter, o.entity, o.id, o.part, e.txn, e.body FROM outbox o "
+    "JOIN edit e ON e.actor = ? AND e.counter = o.counter WHERE "
+)
+
+
+def outgoing(connection: Connection, actor: str, limit: int) -> list[Outgoing]:
+    """The edits to send next, in the order made."""
+    return _outgoing(connection, "o.verdict IS NULL ORDER BY o.counter LIMIT ?", (actor, limit))
+
+
+def refused_of(connection: Connection, actor: str, records: Iterable[RecordKey]) -> list[Outgoing]:
+    """The refused edits of these records, which travel again with the record's next edit."""
+    wanted = set(records)
+    if not connection.exec_driver_sql("SELECT 1 FROM outbox WHERE verdict IS NOT NULL LIMIT 1").first():
+        return []
+    found = _outgoing(connection, "o.verdict IS NOT NULL ORDER BY o.counter", (actor,))
+    return [edit for edit in found if edit.key in wanted]
+
+
+def again(connection: Connection, actor: str, counters: Iterable[int]) -> list[Outgoing]:
+    """The edits of a batch that was sent before and got no answer."""
+    found: list[Outgoing] = []
+    for chunk in chunks(sorted(counters)):
+        marks = ",".join("?" * len(chunk))
+        found += _outgoing(connection, f"o.counter IN ({marks}) ORDER BY o.counter", (actor, *chunk))
+    return found
+
+
+def _outgoing(connection: Connection, where: str, bind: tuple[object, ...]) -> list[Outgoing]:
+    result = connection.exec_driver_sql(_OUTGOING + where, bind)
+    return [Outgoing(c, RecordKey(e, i, p), txn, body) for c, e, i, p, txn, body in result]
+
+
 def refused(connection: Connection) -> list[Unsent]:
     """The edits that the server would not take, with its reasons."""
     return _select(connection, "verdict IS NOT NULL ORDER BY counter", ())

@@ -80,6 +80,20 @@ def load(connection: Connection, keys: Iterable[RecordKey]) -> dict[RecordKey, S
     return found
 
 
+def states(connection: Connection, keys: Iterable[RecordKey]) -> dict[RecordKey, bytes]:
+    """The canonical bytes of the records that exist among `keys`."""
+    wanted = set(keys)
+    found: dict[RecordKey, bytes] = {}
+    for ids in chunks({key.id for key in wanted}):
+        marks = ",".join("?" * len(ids))
+        result = connection.exec_driver_sql(
+            f"SELECT entity, id, part, state FROM record WHERE id IN ({marks})", tuple(ids)
+        )
+        for entity, record_id, part, state in result:
+            found[RecordKey(entity, record_id, part)] = state
+    return {key: state for key, state in found.items() if key in wanted}
+
+
 def under_root(connection: Connection, root: str) -> list[Stored]:
     """A root record and all below it."""
     return _select(connection, "root = ?", (root,))
@@ -181,6 +195,15 @@ def add_history(connection: Connection, entries: Sequence[tuple[RecordKey, Edit]
         connection.exec_driver_sql(
             _ADD_HISTORY,
             [(*e.dot, *key, e.by, e.at, e.eff, e.txn.id, body(e)) for key, e in entries],
+        )
+
+
+def set_eff(connection: Connection, actor: str, eff: Mapping[int, int]) -> None:
+    """Note the effective times that the server gave an actor's edits, by counter."""
+    if eff:
+        connection.exec_driver_sql(
+            "UPDATE edit SET eff = ? WHERE actor = ? AND counter = ?",
+            [(at, actor, counter) for counter, at in eff.items()],
         )
 
 

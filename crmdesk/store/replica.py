@@ -265,7 +265,10 @@ class Replica:
         return self.leave(connection, leaving)
 
     def leave(self, connection: Connection, leaving: Sequence[Stored]) -> Touched:
-        """Remove records this user may no longer see; those with unsent edits are hidden until settled."""
+        """Remove records this user may no longer see; those with unsent edits are hidden until settled.
+
+        Leaves the note `scrub`: deleted rows can still be read from the file until it is scrubbed.
+        """
         if not leaving:
             return Touched()
         unsent = {entry.key for entry in outbox.everything(connection)}
@@ -274,9 +277,9 @@ class Replica:
         gone = [s for s in leaving if s.key not in unsent]
         records.update(connection, [records.row(s.key, s.root, LEFT, s.record, s.n) for s in kept])
         records.remove(connection, [s.n for s in gone])
-        connection.exec_driver_sql(
-            "DELETE FROM edit WHERE id = ?", [(s.key.id,) for s in gone]
-        ) if gone else None
+        if gone:
+            connection.exec_driver_sql("DELETE FROM edit WHERE id = ?", [(s.key.id,) for s in gone])
+        settings.write(connection, {"scrub": True})
         return Touched(frozenset(s.key for s in leaving))
 
     # -- shared by both -------------------------------------------------------------------------------
