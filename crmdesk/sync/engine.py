@@ -1,0 +1,235 @@
+"""One sync from beginning to end: what was taken away leaves, what is unsent goes, what is new comes.
+
+Plain blocking calls for a worker's thread. Every step is one local transaction, so a sync that is cut or
+killed anywhere goes on from its last step; unsent work is never deleted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Literal, NamedTuple, TypeAlias
+
+from crmdesk.core.errors import CrmError
+from crmdesk.core.wire import Head, Heads
+from crmdesk.store import outbox, records, settings
+from crmdesk.store.identity import change_actor
+from crmdesk.store.replica import Replica, Touched
+from crmdesk.sync import plan, push
+from crmdesk.sync.http import Hello, Http
+from crmdesk.sync.lock import sync_lock
+from crmdesk.sync.plan import Pull
+from crmdesk.sync.pull import pull
+
+Phase: TypeAlias = Literal["push", "pull", "clean"]
+_FORKED: Final = ("actor_forked", "dot_reused", "counter_gap")
+"""Answers that mean this actor's numbering can't be trusted any longer; a new actor heals them all."""
+_MAX_FORKS: Final = 3
+_SMALLEST_BYTES: Final = 64 * 1024
+_MANY: Final = 1000
+"""Beyond this many records a page reloads whole."""
+
+
+class Progress(NamedTuple):
+    """How far a sync is: edits sent or records received so far, and the phase's share from 0 to 1 if known."""
+
+    phase: Phase
+    done: int
+    share: float | None = None
+
+
+@dataclass
+class Report:
+    """What a sync did, as far as it came. Counts are of edits sent and of records received or left.
+
+    `unsent` is (waiting, refused) afterwards; `server_ms` the server's time; `problem` what ended it early.
+    """
+
+    pushed: int = 0
+    merged: int = 0
+    rejected: int = 0
+    quarantined: int = 0
+    received: int = 0
+    left: int = 0
+    touched: Touched = field(default_factory=Touched)
+    unsent: tuple[int, int] = (0, 0)
+    server_ms: int | None = None
+    seconds: float = 0.0
+    is_complete: bool = False
+    problem: CrmError | None = None
+
+
+class Engine:
+    """Syncs one replica with its server. `hello` is asked once, to send again what an older server refused."""
+
+    def __init__(self, replica: Replica, http: Http) -> None:
+        self._replica = replica
+        self._http = http
+        self._greeted = False
+
+    def sync(
+        self,
+        progress: Callable[[Progress], None] = lambda _: None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Report:
+        """Run once; both callables are called on this thread. Expected trouble ends up in the report."""
+        started = self._replica.clock.monotonic_ms()
+        run = _Run(self._replica, self._http, progress, cancelled)
+        try:
+            with sync_lock(self._replica.database.path):
+                self._greet()
+                run.everything()
+        except CrmError as error:
+            run.report.problem = error
+        with self._replica.database.read() as connection:
+            run.report.unsent = outbox.count(connection)
+        run.report.seconds = (self._replica.clock.monotonic_ms() - started) / 1000
+        return run.report
+
+    def _greet(self) -> None:
+        """Edits that an older server did not know travel again once it does."""
+        if self._greeted:
+            return
+        known = self._http.hello()
+        with self._replica.database.write() as connection:
+            for key in {e.key for e in outbox.refused(connection) if _is_known_now(e, known)}:
+                outbox.retry(connection, key.id)
+        self._greeted = True
+
+
+def _is_known_now(refused: outbox.Unsent, server: Hello) -> bool:
+    if refused.code == "unknown_entity":
+        return refused.key.entity in server.entities
+    return refused.code == "unknown_field" and refused.about in server.entities.get(refused.key.entity, ())
+
+
+class _Run:
+    """One sync under way and what it has done so far."""
+
+    def __init__(
+        self,
+        replica: Replica,
+        http: Http,
+        progress: Callable[[Progress], None],
+        cancelled: Callable[[], bool],
+    ) -> None:
+        self.report = Report()
+        self._replica = replica
+        self._http = http
+        self._progress = progress
+        self._cancelled = cancelled
+
+    def everything(self) -> None:
+        heads = self._hear()
+        self._revoke(heads)
+        if self._push({head.bucket for head in heads}):
+            heads = self._hear()
+        self._pull(heads)
+        self._clean()
+        self.report.is_complete = not self._cancelled()
+
+    def _hear(self) -> Sequence[Head]:
+        found: Heads = self._http.heads()
+        self.report.server_ms = found.server_ms
+        with self._replica.database.write() as connection:
+            push.hear(self._replica, connection, found.server_ms)
+        return found.heads
+
+    # -- what was taken away ------------------------------------------------------------------------
+
+    def _revoke(self, heads: Sequence[Head]) -> None:
+        """Records of buckets that are no longer offered leave; with unsent edits they hide until settled."""
+        with self._replica.database.write() as connection:
+            steps = plan.steps(outbox.cursors(connection), heads)
+            for bucket in steps.revoked:
+                leaving = records.in_bucket(connection, bucket)
+                self._touch(self._replica.leave(connection, leaving))
+                self.report.left += len(leaving)
+                outbox.drop_cursor(connection, bucket)
+            for cursor in steps.empty:
+                outbox.set_cursor(connection, cursor)
+
+    # -- what is unsent -----------------------------------------------------------------------------
+
+    def _push(self, readable: set[str]) -> bool:
+        """Send everything that waits; returns whether anything was sent."""
+        budget, forks, sent = plan.BATCH_BYTES, 0, False
+        while not self._cancelled() and (batch := push.prepare(self._replica, budget)):
+            try:
+                answer = self._http.push(batch.message)
+            except CrmError as error:
+                if error.code == "body_too_large" and budget > _SMALLEST_BYTES:
+                    budget //= 2
+                    push.forget(self._replica)
+                    continue
+                if error.code not in _FORKED:
+                    raise
+                is_forked = True
+            else:
+                done = push.settle(self._replica, batch, answer, readable)
+                self._note_settled(done)
+                sent, is_forked = True, done.is_forked
+            if is_forked:
+                if forks == _MAX_FORKS:
+                    raise CrmError("actor_forked")
+                forks += 1
+                change_actor(self._replica)
+        return sent
+
+    def _note_settled(self, done: push.Settled) -> None:
+        report = self.report
+        report.pushed += sum(done.verdicts.values())
+        report.merged += done.count("merged")
+        report.rejected += done.count("rejected")
+        report.quarantined += done.count("quarantined")
+        report.left += done.left
+        self._touch(done.touched)
+        self._progress(Progress("push", report.pushed))
+
+    # -- what is new ----------------------------------------------------------------------------------
+
+    def _pull(self, heads: Sequence[Head]) -> None:
+        with self._replica.database.write() as connection:
+            identity = settings.identity(connection)
+            steps = plan.steps(outbox.cursors(connection), heads, (identity.config, identity.book))
+            for bucket in steps.regressed:
+                outbox.drop_cursor(connection, bucket)
+        for wanted in steps.pulls:
+            if self._cancelled():
+                return
+            self._read(wanted)
+
+    def _read(self, wanted: Pull) -> None:
+        try:
+            self._read_on(wanted)
+        except CrmError as error:
+            if error.code == "not_found":
+                return  # taken away since the heads were read: the next sync hears of it
+            if error.code != "regressed" or wanted.cursor is None:
+                raise
+            with self._replica.database.write() as connection:
+                outbox.drop_cursor(connection, wanted.head.bucket)
+            self._read_on(wanted._replace(cursor=None))
+
+    def _read_on(self, wanted: Pull) -> None:
+        for taken in pull(self._replica, self._http, wanted, self._cancelled):
+            self.report.received += taken.received
+            self.report.left += taken.left
+            self._touch(taken.touched)
+            self._progress(Progress("pull", self.report.received, taken.share))
+
+    # -- afterwards -------------------------------------------------------------------------------------
+
+    def _clean(self) -> None:
+        """Leave no trace in the file of what left; a cut sync leaves the note for the next one."""
+        with self._replica.database.read() as connection:
+            wanted = settings.read(connection, "scrub", bool)
+        if wanted:
+            self._progress(Progress("clean", self.report.left))
+            self._replica.database.scrub()
+            with self._replica.database.write() as connection:
+                settings.write(connection, {"scrub": None})
+
+    def _touch(self, touched: Touched) -> None:
+        both = self.report.touched | touched
+        self.report.touched = both if len(both.keys) <= _MANY else Touched(is_everything=True)

@@ -1,0 +1,91 @@
+"""Joining a company: this laptop's key, the one-use code, and what was typed alone comes along."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import msgspec
+
+from crmdesk.core.errors import CrmError
+from crmdesk.store import settings
+from crmdesk.store.identity import join
+from crmdesk.store.replica import Replica
+from crmdesk.store.settings import Device, Server
+from crmdesk.sync import http
+from crmdesk.sync.http import Enrolment, Http, Session
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """The company joined. While `is_pending`, an administrator compares `words` before anything syncs."""
+
+    company: str
+    user_name: str
+    is_pending: bool
+    words: str
+
+
+def enrol(replica: Replica, url: str, code: str, device_name: str) -> Joined:
+    """Connect a laptop that works alone, or was just set up, to a company; nothing typed before is lost.
+
+    The device's key is on disk before the code is used, so a lost reply is healed by asking again. Raises
+    `already_enrolled`, `code_invalid`, `insecure_address`, `not_crmdesk`, `upgrade_needed` or `offline`.
+    """
+    key = _key(replica)
+    server = Http(url)
+    try:
+        server.hello()
+        welcome = server.enrol(code, http.public_key(key), device_name)
+    finally:
+        server.close()
+    _join(replica, server.url, key, welcome)
+    return Joined(welcome.company, welcome.user_name, welcome.state != "active", welcome.words)
+
+
+def connect(replica: Replica) -> Http:
+    """The company's server with this laptop's credentials. Raises `not_enrolled`."""
+    with replica.database.read() as connection:
+        server = settings.read(connection, "server", Server)
+    if not isinstance(server, Server):
+        raise CrmError("not_enrolled")
+
+    def load() -> Device:
+        with replica.database.read() as connection:
+            device = settings.read(connection, "device", Device)
+        if not isinstance(device, Device):
+            raise CrmError("not_enrolled")
+        return device
+
+    def keep(device: Device) -> None:
+        with replica.database.write() as connection:
+            settings.write(connection, {"device": device})
+
+    return Http(server.url, Session(server.server_id, load, keep, replica.clock.now_ms))
+
+
+def _key(replica: Replica) -> str:
+    with replica.database.write() as connection:
+        if settings.read(connection, "server", Server) is not None:
+            raise CrmError("already_enrolled")
+        device = settings.read(connection, "device", Device)
+        if device is None:
+            device = Device("", http.new_key(), "", state="new")
+            settings.write(connection, {"device": device})
+        return str(device.key)
+
+
+def _join(replica: Replica, url: str, key: str, welcome: Enrolment) -> None:
+    until = replica.clock.now_ms() + welcome.access_expires_in * 1000 if welcome.access else 0
+    device = Device(
+        welcome.device, key, welcome.refresh, welcome.access or "", until, welcome.state, welcome.words
+    )
+    identity = msgspec.structs.replace(
+        replica.identity(),
+        user=welcome.user,
+        user_name=welcome.user_name,
+        role=welcome.role,
+        book=welcome.book,
+        config=welcome.config,
+    )
+    server = Server(url, welcome.server_id, welcome.company)
+    join(replica, identity, server=server, device=device)

@@ -1,0 +1,307 @@
+"""The server as a laptop sees it: one method per route, every failure a `CrmError` with the catalogue's code.
+
+The only file that knows the HTTP client. Bodies travel compressed; nothing is retried here but one request
+whose access token had expired.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, Final, NamedTuple, TypeVar
+from urllib.parse import urlsplit
+
+import msgspec
+import zstandard
+
+from crmdesk.core.errors import CrmError
+from crmdesk.core.wire import PROTOCOL, Heads, PullPage, Push, PushAnswer
+from crmdesk.store.settings import Device
+
+T = TypeVar("T")
+
+CONNECT_SECONDS: Final = 5.0
+READ_SECONDS: Final = 30.0
+MAX_ANSWER_BYTES: Final = 64 * 1024 * 1024
+"""An answer that unfolds to more is not read to its end."""
+_COMPRESS_FROM: Final = 1024
+_EARLY_MS: Final = 30_000
+"""An access token this close to its end is replaced before it is used."""
+_LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
+_BY_STATUS: Final = {
+    413: "body_too_large", 426: "upgrade_needed", 429: "too_many_tries", 500: "server_error",
+    502: "server_busy", 503: "server_busy", 504: "server_busy",
+}  # fmt: skip
+"""What a proxy in between says without a problem document; anything else is not our server."""
+
+
+class Hello(msgspec.Struct, frozen=True):
+    """Who a server says it is, and the fields it knows by entity."""
+
+    server_id: str
+    company: str
+    protocol: int
+    minimum_protocol: int
+    server_ms: int
+    entities: dict[str, list[str]]
+
+
+class Enrolment(msgspec.Struct, frozen=True):
+    """What a device learns on enrolling. No `access` while it waits for approval."""
+
+    device: str
+    state: str
+    words: str
+    server_id: str
+    company: str
+    user: str
+    user_name: str
+    role: str
+    book: str
+    config: str
+    refresh: str
+    access: str | None = None
+    access_expires_in: int = 0
+
+
+class Tokens(msgspec.Struct, frozen=True):
+    """A fresh pair; `access_expires_in` is in seconds."""
+
+    access: str
+    refresh: str
+    access_expires_in: int
+
+
+class Moved(msgspec.Struct, frozen=True):
+    """What changing an owner did: how many records moved, and to which bucket."""
+
+    moved: int
+    bucket: str
+
+
+class _History(msgspec.Struct, frozen=True):
+    edits: list[msgspec.Raw]
+
+
+class Session(NamedTuple):
+    """How a device's credentials are read and kept, so that every process of a profile uses the latest."""
+
+    server_id: str
+    load: Callable[[], Device]
+    keep: Callable[[Device], None]
+    now_ms: Callable[[], int]
+
+
+class Http:
+    """A server at `url`. Without a `session` only `hello` and `enrol` can be asked.
+
+    Raises `insecure_address` for anything but https, except on this machine.
+    """
+
+    def __init__(self, url: str, session: Session | None = None) -> None:
+        import httpx2  # the desktop's first paint must not wait for it
+
+        self.url = checked_address(url)
+        self._session = session
+        self._known = False
+        self._network = (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError)
+        self._undecodable = httpx2.DecodingError
+        self._client = httpx2.Client(
+            base_url=self.url,
+            headers={"Crmdesk-Protocol": str(PROTOCOL), "Accept-Encoding": "zstd, gzip"},
+            timeout=httpx2.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
+            follow_redirects=False,
+            trust_env=urlsplit(self.url).hostname not in _LOOPBACK,
+        )
+
+    def close(self) -> None:
+        self._client.close()
+
+    # -- the routes ---------------------------------------------------------------------------------
+
+    def hello(self) -> Hello:
+        """Who is there. Raises `not_crmdesk`, `upgrade_needed`."""
+        found = self._decode(self._send("GET", "/v1/hello"), Hello)
+        if found.minimum_protocol > PROTOCOL:
+            raise CrmError("upgrade_needed")
+        return found
+
+    def enrol(self, code: str, device_key: str, device_name: str) -> Enrolment:
+        """Use a one-use code up for a device; `device_key` is its public key in hex. Raises `code_invalid`."""
+        asked = {"code": code, "device_key": device_key, "device_name": device_name}
+        return self._decode(self._send("POST", "/v1/enrol", msgspec.json.encode(asked)), Enrolment)
+
+    def token(self) -> Device:
+        """Fresh tokens, kept before they are used: a lost reply leaves the old ones good.
+
+        Raises `session_expired`, `device_revoked` or `device_pending`.
+        """
+        session = self._signed_in()
+        device = session.load()
+        at_ms = session.now_ms()
+        asked = {
+            "device": device.id,
+            "refresh": device.refresh,
+            "at_ms": at_ms,
+            "signature": sign(device.key, f"crmdesk-token\n{device.id}\n{device.refresh}\n{at_ms}".encode()),
+        }
+        got = self._decode(self._send("POST", "/v1/token", msgspec.json.encode(asked)), Tokens)
+        fresh = msgspec.structs.replace(
+            device,
+            refresh=got.refresh,
+            access=got.access,
+            access_until_ms=at_ms + got.access_expires_in * 1000,
+            state="active",
+        )
+        session.keep(fresh)
+        return fresh
+
+    def push(self, body: Push) -> PushAnswer:
+        """Hand in a batch. Raises `actor_forked`, `counter_gap` or `body_too_large` for the whole of it."""
+        return self._decode(self._ask("POST", "/v1/push", msgspec.json.encode(body)), PushAnswer)
+
+    def heads(self) -> Heads:
+        """How far each bucket this person may see has come. Raises `wrong_server`."""
+        found = self._decode(self._ask("GET", "/v1/heads"), Heads)
+        if found.server_id != self._signed_in().server_id:
+            raise CrmError("wrong_server")
+        return found
+
+    def pull(self, bucket: str, epoch: int, after: int, salt: str, head: int | None = None) -> PullPage:
+        """The next page after a commit, up to `head` once known. Raises `regressed`, `not_found`."""
+        asked: dict[str, str | int] = {"bucket": bucket, "epoch": epoch, "after": after, "salt": salt}
+        if head is not None:
+            asked["head"] = head
+        return self._decode(self._ask("GET", "/v1/pull", params=asked), PullPage)
+
+    def history(self, entity: str, record_id: str) -> list[bytes]:
+        """Every edit of a record, as canonical bytes. Raises `not_found`."""
+        answer = self._ask("GET", f"/v1/records/{entity}/{record_id}/history")
+        return [bytes(edit) for edit in self._decode(answer, _History).edits]
+
+    def change_owner(self, command: str, customer: str, to_user: str) -> Moved:
+        """Hand a customer over; `command` names the request, so that a repeat changes nothing."""
+        asked = {"id": command, "customer": customer, "to_user": to_user}
+        answer = self._ask("POST", "/v1/commands/change-owner", msgspec.json.encode(asked))
+        return self._decode(answer, Moved)
+
+    # -- asking -------------------------------------------------------------------------------------
+
+    def _signed_in(self) -> Session:
+        if self._session is None:
+            raise CrmError("not_enrolled")
+        return self._session
+
+    def _ask(
+        self, method: str, path: str, body: bytes | None = None, params: Mapping[str, str | int] | None = None
+    ) -> bytes:
+        """A request with the device's access token, which is replaced once if it has expired."""
+        session = self._signed_in()
+        self._check_company(session)
+        device = session.load()
+        if device.access_until_ms - _EARLY_MS < session.now_ms():
+            device = self.token()
+        try:
+            return self._send(method, path, body, params, device.access)
+        except CrmError as error:
+            if error.code != "session_expired":
+                raise
+        return self._send(method, path, body, params, self.token().access)
+
+    def _check_company(self, session: Session) -> None:
+        """Ask who is there before the first token leaves this laptop."""
+        if not self._known:
+            if self.hello().server_id != session.server_id:
+                raise CrmError("wrong_server")
+            self._known = True
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        params: Mapping[str, str | int] | None = None,
+        access: str | None = None,
+    ) -> bytes:
+        headers = {"Authorization": f"Bearer {access}"} if access else {}
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+            if len(body) >= _COMPRESS_FROM:
+                headers["Content-Encoding"] = "zstd"
+                body = zstandard.ZstdCompressor(level=1).compress(body)
+        try:
+            with self._client.stream(method, path, content=body, params=params, headers=headers) as response:
+                answer = self._read(response.iter_bytes())
+                status, kind = response.status_code, response.headers.get("content-type", "")
+                retry_after = response.headers.get("retry-after", "")
+        except self._undecodable as error:
+            raise CrmError("not_crmdesk", address=self.url) from error
+        except self._network as error:
+            raise CrmError("offline") from error
+        if status == 200 and kind.startswith("application/json"):
+            return answer
+        raise self._problem(status, kind, answer, retry_after)
+
+    def _read(self, parts: Any) -> bytes:
+        found = bytearray()
+        for part in parts:
+            found += part
+            if len(found) > MAX_ANSWER_BYTES:
+                raise CrmError("not_crmdesk", address=self.url)
+        return bytes(found)
+
+    def _problem(self, status: int, kind: str, answer: bytes, retry_after: str) -> CrmError:
+        """The error an answer stands for: its problem document's, a proxy's, or that of a stranger."""
+        about: dict[str, object] = {}
+        code = _BY_STATUS.get(status, "not_crmdesk")
+        if kind.startswith("application/problem+json"):
+            try:
+                document = json.loads(answer)
+                code, about = str(document["code"]), dict(document.get("about") or {})
+            except (ValueError, TypeError, KeyError):
+                code = "not_crmdesk"
+        if code == "not_crmdesk":
+            about["address"] = self.url
+        if retry_after.isdecimal():
+            about["retry_after"] = int(retry_after[:6])
+        error = CrmError(code)
+        error.about = about
+        return error
+
+    def _decode(self, answer: bytes, kind: type[T]) -> T:
+        try:
+            return msgspec.json.decode(answer, type=kind)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise CrmError("not_crmdesk", address=self.url) from error
+
+
+def checked_address(url: str) -> str:
+    """The address without a trailing slash. Raises `insecure_address`: tokens never travel in the clear."""
+    parts = urlsplit(url.strip())
+    is_local = parts.scheme == "http" and parts.hostname in _LOOPBACK
+    if not parts.hostname or not (parts.scheme == "https" or is_local):
+        raise CrmError("insecure_address")
+    return url.strip().rstrip("/")
+
+
+def new_key() -> str:
+    """A device's private key: Ed25519, 32 bytes in hex."""
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    return Ed25519PrivateKey.generate().private_bytes_raw().hex()
+
+
+def public_key(key: str) -> str:
+    """The public half of a device's key, in hex."""
+    return str(_private(key).public_key().public_bytes_raw().hex())
+
+
+def sign(key: str, text: bytes) -> str:
+    """A device's signature, in hex."""
+    return str(_private(key).sign(text).hex())
+
+
+def _private(key: str) -> Any:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    return Ed25519PrivateKey.from_private_bytes(bytes.fromhex(key))

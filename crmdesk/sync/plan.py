@@ -1,0 +1,142 @@
+"""What a sync will do, decided from what both sides hold: pure, so that every case can be tried.
+
+Knows nothing of databases or HTTP; `engine` carries plans out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+from typing import Final, NamedTuple
+
+from crmdesk.core.record import RecordKey
+from crmdesk.core.wire import (
+    BATCH_RECORDS,
+    MAX_BODY_BYTES,
+    MAX_TRANSACTION_BYTES,
+    MAX_TRANSACTION_RECORDS,
+    Commit,
+    Head,
+)
+from crmdesk.store.outbox import Cursor
+
+BATCH_BYTES: Final = 2 * 1024 * 1024
+"""A batch is closed at this size: small enough to go through on a poor line."""
+LIMIT_BYTES: Final = MAX_BODY_BYTES - 256 * 1024
+"""What one transaction may reach; the rest is for the envelope."""
+
+
+class Pull(NamedTuple):
+    """A bucket to read, from its cursor; None from the beginning."""
+
+    head: Head
+    cursor: Cursor | None
+
+    @property
+    def is_first(self) -> bool:
+        """Whether this bucket was never read to a head."""
+        return self.cursor is None or not self.cursor.complete
+
+
+class Steps(NamedTuple):
+    """What a set of heads asks for: buckets taken away, cursors that hold no longer, buckets to read."""
+
+    revoked: tuple[str, ...]
+    regressed: tuple[str, ...]
+    pulls: tuple[Pull, ...]
+    empty: tuple[Cursor, ...]
+
+
+def steps(cursors: Mapping[str, Cursor], heads: Sequence[Head], first: Sequence[str] = ()) -> Steps:
+    """Compare cursors with heads. `first` names the buckets to read before the others."""
+    offered = {head.bucket for head in heads}
+    rank = {bucket: n for n, bucket in enumerate(first)}
+    pulls, regressed, empty = [], [], []
+    for head in sorted(heads, key=lambda h: (rank.get(h.bucket, len(rank)), h.bucket)):
+        cursor = cursors.get(head.bucket)
+        if cursor is not None and has_regressed(cursor, head):
+            regressed.append(head.bucket)
+            cursor = None
+        if cursor is None and head.seq == 0:
+            empty.append(Cursor(head.bucket, head.epoch, 0, head.salt, True))
+        elif cursor is None or not cursor.complete or cursor.seq < head.seq:
+            pulls.append(Pull(head, cursor))
+    return Steps(tuple(sorted(cursors.keys() - offered)), tuple(regressed), tuple(pulls), tuple(empty))
+
+
+def has_regressed(cursor: Cursor, head: Head) -> bool:
+    """Whether the server no longer holds the commit this cursor stands at (it was restored from a backup)."""
+    if cursor.epoch != head.epoch or cursor.seq > head.seq:
+        return True
+    return cursor.seq == head.seq and cursor.salt != head.salt
+
+
+def advanced(cursors: Mapping[str, Cursor], commits: Iterable[Commit]) -> list[Cursor]:
+    """The cursors that a push moves: those that stood right before a commit made of this push alone."""
+    return [
+        cursor._replace(seq=commit.seq, salt=commit.salt)
+        for commit in commits
+        if (cursor := cursors.get(commit.bucket)) is not None
+        and cursor.seq == commit.before
+        and cursor.complete
+    ]
+
+
+class Waiting(NamedTuple):
+    """An unsent edit as a batch sees it: its counter, record, transaction and size in bytes."""
+
+    counter: int
+    key: RecordKey
+    txn: str
+    size: int
+
+
+def whole(waiting: Sequence[Waiting], limit: int) -> Sequence[Waiting]:
+    """The edits read up to `limit` without a last transaction that the limit may have cut short."""
+    if len(waiting) < limit or waiting[0].txn == waiting[-1].txn:
+        return waiting
+    return [edit for edit in waiting if edit.txn != waiting[-1].txn]
+
+
+def cut(
+    waiting: Sequence[Waiting], states: Mapping[RecordKey, int], budget: int = BATCH_BYTES
+) -> Sequence[Waiting]:
+    """How many of the edits, in the order made, travel in one batch: a beginning of `waiting`, never empty.
+
+    `states` gives the size of each record's state. A transaction travels whole unless it is larger than one
+    may be.
+    """
+    taken: list[Waiting] = []
+    records: set[RecordKey] = set()
+    size = 0
+    for _, group in groupby(waiting, key=lambda w: w.txn):
+        transaction = list(group)
+        fresh = {w.key for w in transaction} - records
+        added = sum(w.size for w in transaction) + sum(states.get(key, 0) for key in fresh)
+        if taken and (len(records) + len(fresh) > BATCH_RECORDS or size + added > budget):
+            break
+        if not taken and _is_oversize(len(fresh), added):
+            return _prefix(transaction, states, budget)
+        taken += transaction
+        records |= fresh
+        size += added
+    return taken
+
+
+def _is_oversize(records: int, size: int) -> bool:
+    """Whether a transaction is beyond what travels whole: its edits and states together, so twice its bytes."""
+    return records > MAX_TRANSACTION_RECORDS or size > min(2 * MAX_TRANSACTION_BYTES, LIMIT_BYTES)
+
+
+def _prefix(
+    transaction: Sequence[Waiting], states: Mapping[RecordKey, int], budget: int
+) -> Sequence[Waiting]:
+    """As much of one oversize transaction as a batch holds, at least one edit."""
+    records: set[RecordKey] = set()
+    size = 0
+    for n, edit in enumerate(transaction):
+        size += edit.size + (0 if edit.key in records else states.get(edit.key, 0))
+        records.add(edit.key)
+        if n and (len(records) > BATCH_RECORDS or size > budget):
+            return transaction[:n]
+    return transaction

@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.rep import Rep, enrolled
+from tests.support.server import RunningServer, build_company, running_server
+
+Hire = Callable[..., Rep]
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[RunningServer]:
+    """The small company, served."""
+    with running_server(tmp_path) as running:
+        build_company(running)
+        yield running
+
+
+@pytest.fixture
+def hire(server: RunningServer, tmp_path: Path) -> Iterator[Hire]:
+    """Give a person of the company a laptop: `hire("Ann")`; `address` may name a proxy before the server."""
+    laptops: list[Rep] = []
+
+    def hire(name: str, address: str | None = None) -> Rep:
+        path = tmp_path / f"{name}{len(laptops)}" / "crmdesk.db"
+        laptops.append(enrolled(address or server.address, server.code(server.people[name].user), path))
+        return laptops[-1]
+
+    yield hire
+    for laptop in laptops:
+        laptop.close()
