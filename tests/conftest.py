@@ -1,0 +1,20 @@
+"""What every test may ask for: Qt without a screen, the same on every machine."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+# Before the first QApplication: pictures and sizes must not depend on the machine.
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ["FONTCONFIG_FILE"] = str(Path(__file__).parent / "support" / "fonts.conf")
+
+
+@pytest.fixture(scope="session")
+def qapp():
+    """The product's own QApplication in Chinese and light, its hooks into the process left to pytest."""
+    from crmdesk.ui import application, theme
+
+    app = application.dressed(["crmdesk"], look=theme.Look(), spoken="zh_CN")
+    app.setCursorFlashTime(0)
+    return app
