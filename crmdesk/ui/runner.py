@@ -1,0 +1,197 @@
+"""The only owner of threads: plain work goes out, plain results come back to the GUI thread by one queued signal.
+
+Work must not touch or capture a QObject. It must not know what the work is for.
+"""
+
+import gc
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+from itertools import count
+from typing import Any, ParamSpec, TypeVar
+
+import shiboken6
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+
+T = TypeVar("T")
+P = ParamSpec("P")
+
+
+class Lane(StrEnum):
+    """Which threads do the work. WRITE is one thread, so local writes keep their order."""
+
+    WRITE = "write"
+    READ = "read"
+    NETWORK = "network"
+
+
+@dataclass(eq=False, slots=True)
+class Job:
+    """One piece of work under way; cancel it, or let a newer job with the same key overtake it."""
+
+    number: int
+    work: Callable[[], Any]
+    done: Callable[[Any], None] | None
+    failed: Callable[[Exception], None] | None
+    owner: QObject | None
+    key: tuple[int, str] | None
+    future: Future[Any] | None = None
+    dropped: bool = False
+
+    def cancel(self) -> None:
+        """Forget the result; the work itself is stopped only if it has not begun."""
+        self.dropped = True
+        if self.future is not None:
+            self.future.cancel()
+
+
+class Runner(QObject):
+    """Runs work on a lane and reports on the GUI thread.
+
+    `unhandled(Exception)` fires for a failure nobody asked to hear of; `idle()` when nothing is pending.
+    """
+
+    unhandled = Signal(object)
+    idle = Signal()
+    _ended = Signal(int)
+
+    def __init__(
+        self,
+        lanes: Mapping[Lane, Executor],
+        delivery: Qt.ConnectionType = Qt.ConnectionType.QueuedConnection,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._lanes = lanes
+        self._jobs: dict[int, Job] = {}
+        self._latest: dict[tuple[int, str], Job] = {}
+        self._numbers = count(1)
+        self._ended.connect(self._deliver, delivery)
+
+    @classmethod
+    def threaded(cls, parent: QObject | None = None) -> "Runner":
+        """The product's runner: one writer, one reader, two for the network."""
+        sizes = {Lane.WRITE: 1, Lane.READ: 1, Lane.NETWORK: 2}
+        return cls(
+            {lane: ThreadPoolExecutor(size, f"crmdesk-{lane}") for lane, size in sizes.items()}, parent=parent
+        )
+
+    @classmethod
+    def inline(cls, parent: QObject | None = None) -> "Runner":
+        """A runner that has finished when `run` returns; for tests and pictures."""
+        here = _InlineExecutor()
+        return cls(dict.fromkeys(Lane, here), Qt.ConnectionType.DirectConnection, parent)
+
+    @property
+    def pending(self) -> int:
+        """How many jobs have not been delivered or dropped yet."""
+        return len(self._jobs)
+
+    def run(
+        self,
+        work: Callable[[], T],
+        done: Callable[[T], None] | None = None,
+        failed: Callable[[Exception], None] | None = None,
+        *,
+        lane: Lane = Lane.WRITE,
+        owner: QObject | None = None,
+        key: str = "",
+    ) -> Job:
+        """Run `work` on `lane`; then call `done(result)` or `failed(error)` on the GUI thread.
+
+        Neither is called once `owner` is gone (default: the QObject that `done` is a method of), nor when a
+        newer job of the same owner and non-empty `key` was started meanwhile: only the latest search counts.
+        """
+        owner = owner or _owner_of(done) or _owner_of(failed)
+        generation = (id(owner), key) if key else None
+        job = Job(next(self._numbers), work, done, failed, owner, generation)
+        if generation is not None:
+            if older := self._latest.get(generation):
+                older.cancel()
+            self._latest[generation] = job
+        self._jobs[job.number] = job
+        # The box empties when the work starts, so its last reference dies with the job, on this thread.
+        job.future = self._lanes[lane].submit(_unboxed, [work])
+        job.future.add_done_callback(partial(_report, self._ended.emit, job.number))
+        return job
+
+    def shutdown(self) -> None:
+        """Drop what has not begun, wait for what has, deliver nothing more."""
+        for job in self._jobs.values():
+            job.cancel()
+        for lane in set(self._lanes.values()):
+            lane.shutdown(wait=True, cancel_futures=True)
+        self._jobs.clear()
+        self._latest.clear()
+
+    @Slot(int)
+    def _deliver(self, number: int) -> None:
+        job = self._jobs.pop(number, None)
+        if job is None or job.future is None:
+            return
+        if job.key is not None and self._latest.get(job.key) is job:
+            del self._latest[job.key]
+        if not job.dropped and (job.owner is None or shiboken6.isValid(job.owner)):
+            self._settle(job, job.future)
+        if not self._jobs:
+            self.idle.emit()
+
+    def _settle(self, job: Job, future: Future[Any]) -> None:
+        error = future.exception()
+        if error is None:
+            if job.done is not None:
+                job.done(future.result())
+        elif job.failed is not None and isinstance(error, Exception):
+            job.failed(error)
+        else:
+            self.unhandled.emit(error)
+
+
+def _unboxed(box: list[Callable[[], T]]) -> T:
+    return box.pop()()
+
+
+def _report(emit: Callable[[int], None], number: int, _future: Future[Any]) -> None:
+    emit(number)
+
+
+def _owner_of(callback: Callable[..., Any] | None) -> QObject | None:
+    holder = getattr(callback, "__self__", None)
+    return holder if isinstance(holder, QObject) else None
+
+
+class _InlineExecutor(Executor):
+    """Does the work at once, in the caller's thread."""
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        future: Future[T] = Future()
+        future.set_running_or_notify_cancel()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:  # noqa: BLE001 -- as any executor: the future carries it to the caller
+            future.set_exception(error)
+        return future
+
+
+class Collector(QObject):
+    """Collects cyclic garbage on the GUI thread only: a collection in a worker would destroy widgets there."""
+
+    def __init__(self, parent: QObject | None = None, every_ms: int = 2000) -> None:
+        super().__init__(parent)
+        gc.disable()
+        self._timer = QTimer(self, interval=every_ms)
+        self._timer.timeout.connect(self._collect)
+        self._timer.start()
+
+    @Slot()
+    def _collect(self) -> None:
+        young, middle, old = gc.get_count()
+        limits = gc.get_threshold()
+        if old > limits[2]:
+            gc.collect()
+        elif middle > limits[1]:
+            gc.collect(1)
+        elif young > limits[0]:
+            gc.collect(0)
