@@ -1,0 +1,145 @@
+"""What just happened, said quietly at the foot of the window, with Undo where there is one. Never a dialog."""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, QTimer
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QWidget
+
+from crmdesk.ui import icons, text_layout, theme
+from crmdesk.ui.fonts import BODY, BOLD, MEDIUM, TINY, font
+from crmdesk.ui.widgets.buttons import key_text
+from crmdesk.ui.widgets.painting import rounded
+
+_ICONS = {"done": "circle-check", "info": "info", "warn": "triangle-alert", "bad": "circle-alert"}
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One sentence; `action` with its label is offered while it shows (Ctrl+Z when `undo`)."""
+
+    text: str
+    kind: str = "done"
+    action_label: str = ""
+    action: Callable[[], object] | None = None
+    undo: bool = False
+    seconds: float = 6.0
+
+
+class _ToastButton(QAbstractButton):
+    """The action of a notice, painted on the toast's own colours."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.hint = ""
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def sizeHint(self) -> QSize:
+        hint = text_layout.width(self.hint, font(TINY)) + 8 if self.hint else 0
+        return QSize(text_layout.width(self.text(), font(BODY, BOLD)) + hint + 20, 28)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        colours = theme.tokens()
+        if self.underMouse() or self.hasFocus():
+            rounded(painter, self.rect(), 6, "", colours.on_toast)
+        words = self.rect().adjusted(10, 0, 0, 0)
+        text_layout.draw(painter, words, self.text(), font(BODY, BOLD), colours.on_toast)
+        offset = text_layout.width(self.text(), font(BODY, BOLD)) + 8
+        text_layout.draw(painter, words.adjusted(offset, 0, 0, 0), self.hint, font(TINY), colours.on_toast)
+
+
+class NoticeBar(QWidget):
+    """Shows notices one after another over the foot of `parent`; the pointer resting on it keeps it."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._home = parent
+        self._queue: deque[Notice] = deque()
+        self._notice: Notice | None = None
+        self._button = _ToastButton(self)
+        self._button.clicked.connect(self.act)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 5, 6, 5)
+        row.addStretch(1)
+        row.addWidget(self._button)
+        self._timer = QTimer(self, singleShot=True)
+        self._timer.timeout.connect(self._next)
+        parent.installEventFilter(self)
+        self.hide()
+
+    @property
+    def showing(self) -> Notice | None:
+        """The notice in view."""
+        return self._notice
+
+    def post(self, notice: Notice) -> None:
+        """Show a notice, after those that wait. A notice that offers something is not kept waiting for one that doesn't."""
+        self._queue.append(notice)
+        if self._notice is None or self._notice.action is None:
+            self._next()
+
+    def act(self) -> None:
+        """Do what the notice offers."""
+        notice = self._notice
+        self._next()
+        if notice is not None and notice.action is not None:
+            notice.action()
+
+    def offers_undo(self) -> bool:
+        """Whether Ctrl+Z belongs to the notice in view."""
+        return self._notice is not None and self._notice.undo
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize and self._notice is not None:
+            self._place()
+        return False
+
+    def enterEvent(self, event: QEvent) -> None:
+        self._timer.stop()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._timer.start(2000)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._notice is None:
+            return
+        colours = theme.tokens()
+        painter = QPainter(self)
+        rounded(painter, self.rect(), 9, colours.toast)
+        icons.paint(
+            painter, QRect(14, self.height() // 2 - 8, 16, 16), _ICONS[self._notice.kind], colours.on_toast
+        )
+        room = self.rect().adjusted(40, 0, -self._button.width() - 8 if self._button.isVisible() else -14, 0)
+        text_layout.draw(painter, room, self._notice.text, font(BODY, MEDIUM), colours.on_toast)
+
+    def _next(self) -> None:
+        self._timer.stop()
+        self._notice = self._queue.popleft() if self._queue else None
+        if self._notice is None:
+            self.hide()
+            return
+        self._button.setText(self._notice.action_label)
+        self._button.hint = key_text("Ctrl+Z") if self._notice.undo else ""
+        self._button.setVisible(self._notice.action is not None)
+        self._button.setAccessibleName(self._notice.action_label)
+        self.setAccessibleName(self._notice.text)
+        self._place()
+        self.show()
+        self.raise_()
+        QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
+        self._timer.start(round(self._notice.seconds * 1000))
+
+    def _place(self) -> None:
+        if self._notice is None:
+            return
+        offered = self._button.sizeHint().width() + 14 if self._notice.action is not None else 16
+        home = self._home.size()
+        width = min(
+            text_layout.width(self._notice.text, font(BODY, MEDIUM)) + 44 + offered, home.width() - 32
+        )
+        self.resize(width, 40)
+        self.move(QPoint((home.width() - width) // 2, home.height() - 40 - 20))

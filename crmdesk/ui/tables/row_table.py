@@ -1,0 +1,201 @@
+"""The table every long list uses: whole-row selection by id, Enter opens, columns that fit, one row height a density."""
+
+from typing import Any
+
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPersistentModelIndex, QRect, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from crmdesk.ui import text_layout, theme
+from crmdesk.ui.fonts import BODY, SMALL, font
+from crmdesk.ui.tables.fit import Wish, fit
+from crmdesk.ui.tables.window_model import ROW_ROLE, WindowModel, WindowSource
+
+Index = QModelIndex | QPersistentModelIndex
+PAD = 10
+
+
+class RowDelegate(QStyledItemDelegate):
+    """Paints row background, selection bar and rule; `paint_cell` adds the words. Subclass that for richer rows."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        row = index.data(ROW_ROLE)
+        table = option.widget
+        if row is None or not isinstance(table, RowTable):
+            return
+        colours = theme.tokens()
+        rect: QRect = option.rect
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        painter.save()
+        if selected or index.row() == table.hovered:
+            painter.fillRect(rect, QColor(colours.selection if selected else colours.hover))
+        painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), QColor(colours.grid))
+        if selected and index.column() == 0:
+            bar = colours.primary if table.hasFocus() else colours.border_strong
+            painter.fillRect(QRect(rect.left(), rect.top(), 3, rect.height()), QColor(bar))
+        self.paint_cell(painter, rect.adjusted(PAD, 0, -PAD, -1), table.columns[index.column()].key, row)
+        painter.restore()
+
+    def paint_cell(self, painter: QPainter, rect: QRect, key: str, row: Any) -> None:
+        """Draw the cell of column `key` into `rect` (padding already taken off)."""
+        table = self.parent()
+        if isinstance(table, RowTable):
+            column = next(column for column in table.columns if column.key == key)
+            side = Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft
+            text_layout.draw(painter, rect, column.text(row), font(BODY), theme.tokens().text, align=side)
+
+
+class RowTable(QTableView):
+    """Shows a WindowModel. `current(id)`: another row is current ("" for none); `opened(id)`: Enter or double click.
+
+    Use `show_source` to change rows: the current id stays current if it is still there.
+    """
+
+    current = Signal(str)
+    opened = Signal(str)
+
+    def __init__(self, name: str, model: WindowModel[Any], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.window_model = model
+        self.columns = model.columns
+        self.hovered = -1
+        self._current_id = ""
+        self.verticalHeader().setMinimumSectionSize(
+            1
+        )  # before the model: later it walks every row, 1 s in 100,000
+        self.verticalHeader().setDefaultSectionSize(theme.metrics().row)
+        self.setModel(model)
+        self.setItemDelegate(RowDelegate(self))
+        self.setAccessibleName(name)
+        self.setShowGrid(False)
+        self.setMouseTracking(True)
+        self.setFrameShape(QTableView.Shape.NoFrame)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setTabKeyNavigation(False)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)  # single keys work under an IME
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header = self.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header.setHighlightSections(False)
+        header.setAccessibleName(self.tr("Columns of %1").replace("%1", name))
+        self.activated.connect(self._activated)
+        self.selectionModel().currentRowChanged.connect(self._moved)
+        self._apply_metrics()
+
+    @property
+    def current_id(self) -> str:
+        """The id of the current row, "" for none."""
+        return self._current_id
+
+    def show_source(self, source: WindowSource[Any]) -> None:
+        """Show another result and stay on the current id, else on the first row."""
+        wanted = self._current_id
+        self.window_model.reset(source)
+        self.hovered = -1
+        if not self.select_id(wanted):
+            self.select_row(0)
+
+    def select_id(self, row_id: str) -> bool:
+        """Make the row with this id current; False if it is not in the result."""
+        position = self.window_model.position(row_id) if row_id else None
+        return position is not None and self.select_row(position)
+
+    def select_row(self, row: int) -> bool:
+        """Make a row current by number; False if there is none."""
+        if not 0 <= row < self.window_model.rowCount():
+            self._tell("")
+            return False
+        index = self.window_model.index(row, 0)
+        flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+        self.selectionModel().setCurrentIndex(index, flags)
+        self.scrollTo(index)
+        return True
+
+    def step(self, by: int) -> bool:
+        """Move the current row; for Alt+Left and Alt+Right in a detail page."""
+        return self.select_row(self.currentIndex().row() + by)
+
+    def visible_rows(self) -> int:
+        """How many whole rows are in view."""
+        return self.viewport().height() // theme.metrics().row
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._current_id:
+            self.opened.emit(self._current_id)
+        elif (
+            event.text().isprintable()
+            and event.text()
+            and not event.modifiers() & ~Qt.KeyboardModifier.ShiftModifier
+        ):
+            event.ignore()  # no type-ahead over rows that are not loaded: letters are the page's keys
+        else:
+            super().keyPressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        self._hover(self.rowAt(event.position().toPoint().y()))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._hover(-1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_columns()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:
+            self._apply_metrics()
+
+    def _hover(self, row: int) -> None:
+        before, self.hovered = self.hovered, row
+        if before != row:
+            for number in (before, row):
+                top = self.rowViewportPosition(number)
+                self.viewport().update(0, top, self.viewport().width(), theme.metrics().row)
+
+    def _apply_metrics(self) -> None:
+        heights = theme.metrics()
+        if self.verticalHeader().defaultSectionSize() != heights.row:
+            self.verticalHeader().setDefaultSectionSize(heights.row)
+        self.horizontalHeader().setFixedHeight(heights.head)
+        self.verticalScrollBar().setSingleStep(heights.row)
+        self._fit_columns()
+
+    def _fit_columns(self) -> None:
+        wishes = []
+        for column in self.columns:
+            least = text_layout.width(column.title, font(SMALL)) + 2 * PAD + 4
+            wishes.append(Wish(column.key, least, max(least, column.width), column.stretch, column.drop))
+        widths = fit(wishes, self.viewport().width())
+        for number, column in enumerate(self.columns):
+            self.setColumnHidden(number, column.key not in widths)
+            self.setColumnWidth(number, widths.get(column.key, 0))
+
+    def _activated(self, index: QModelIndex) -> None:
+        if row := index.data(ROW_ROLE):
+            self.opened.emit(row.id)
+
+    def _moved(self, index: QModelIndex) -> None:
+        row = index.data(ROW_ROLE)
+        if row is not None:
+            self._tell(row.id)
+
+    def _tell(self, row_id: str) -> None:
+        if row_id != self._current_id:
+            self._current_id = row_id
+            self.current.emit(row_id)

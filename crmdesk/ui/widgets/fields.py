@@ -1,0 +1,134 @@
+"""Small building blocks around text: the search field, labels by rank, the label/value grid, cards, rules."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from crmdesk.ui import icons
+
+
+def label(text: str = "", tone: str = "") -> QLabel:
+    """A label; `tone` is one of title, card, figure, strong, second, faint, ok, warn, bad."""
+    result = QLabel(text)
+    result.setTextFormat(Qt.TextFormat.PlainText)
+    if tone:
+        result.setProperty("tone", tone)
+    return result
+
+
+def set_tone(target: QLabel, tone: str) -> None:
+    """Change a label's tone after it was made."""
+    target.setProperty("tone", tone)
+    target.style().unpolish(target)
+    target.style().polish(target)
+
+
+def rule() -> QFrame:
+    """A thin horizontal line."""
+    line = QFrame()
+    line.setObjectName("rule")
+    return line
+
+
+class Card(QFrame):
+    """A bordered box with an optional title row; add content to `body`, small things beside the title to `head`."""
+
+    def __init__(self, title: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("card")
+        self.body = QVBoxLayout(self)
+        self.body.setContentsMargins(16, 14, 16, 14)
+        self.body.setSpacing(8)
+        self.head = QHBoxLayout()
+        if title:
+            self.head.addWidget(label(title, "card"))
+            self.head.addStretch(1)
+            self.body.addLayout(self.head)
+            self.setAccessibleName(title)
+
+
+class SearchField(QLineEdit):
+    """A search box that waits for a short pause in typing, then says `searched(text)`. Esc empties it.
+
+    Down arrow says `left_down()`, so that a list can take the keyboard. Pre-edit text of an input method is
+    not searched.
+    """
+
+    searched = Signal(str)
+    left_down = Signal()
+
+    def __init__(self, placeholder: str, parent: QWidget | None = None, pause_ms: int = 60) -> None:
+        super().__init__(parent)
+        self.setProperty("kind", "search")
+        self.setPlaceholderText(placeholder)
+        self.setAccessibleName(placeholder)
+        action = QAction(icons.icon("search", "text_3"), placeholder, self)
+        self.addAction(action, QLineEdit.ActionPosition.LeadingPosition)
+        self._said = ""
+        self._pause = QTimer(self, singleShot=True, interval=pause_ms)
+        self._pause.timeout.connect(self._say)
+        self.textChanged.connect(self._typed)
+        for button in self.findChildren(QToolButton):
+            button.setAccessibleName(placeholder)
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+    def sizeHint(self) -> QSize:
+        return QSize(300, super().sizeHint().height())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.text():
+            self.clear()
+        elif event.key() == Qt.Key.Key_Down:
+            self.left_down.emit()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._say()
+        else:
+            super().keyPressEvent(event)
+
+    def _typed(self) -> None:
+        self._pause.start()
+
+    def _say(self) -> None:
+        self._pause.stop()
+        if (text := self.text().strip()) != self._said:
+            self._said = text
+            self.searched.emit(text)
+
+
+class FieldGrid(QWidget):
+    """Labels and values in pairs, `columns` pairs a line. Values can be selected and copied."""
+
+    def __init__(self, columns: int = 2, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._columns = columns
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(12)
+        self._grid.setVerticalSpacing(6)
+        for column in range(columns):
+            self._grid.setColumnStretch(2 * column + 1, 1)
+
+    def set_fields(self, fields: Sequence[tuple[str, str]]) -> None:
+        """Show (label, value) pairs; an empty value shows a dash."""
+        while item := self._grid.takeAt(0):
+            if widget := item.widget():
+                widget.deleteLater()
+        for index, (name, value) in enumerate(fields):
+            line, column = divmod(index, self._columns)
+            shown = label(value or "—", "strong")
+            shown.setAccessibleName(f"{name} {value}")
+            shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            shown.setWordWrap(True)
+            self._grid.addWidget(label(name, "faint"), line, 2 * column)
+            self._grid.addWidget(shown, line, 2 * column + 1)
