@@ -30,13 +30,12 @@ def paint(painter: QPainter, rect: QRect, name: str, colour: str) -> None:
 @lru_cache(maxsize=512)
 def pixmap(name: str, colour: str, size: int, ratio: float) -> QPixmap:
     """The drawn icon, `size` logical pixels square. An unknown name raises FileNotFoundError."""
+    drawing = QSvgRenderer(QByteArray(_source(name).replace(b"currentColor", colour.encode())))
     edge = round(size * ratio)
     result = QPixmap(edge, edge)
     result.fill(Qt.GlobalColor.transparent)
     painter = QPainter(result)
-    QSvgRenderer(QByteArray(_source(name).replace(b"currentColor", colour.encode()))).render(
-        painter, QRectF(0, 0, edge, edge)
-    )
+    drawing.render(painter, QRectF(0, 0, edge, edge))
     painter.end()
     result.setDevicePixelRatio(ratio)
     return result
@@ -68,11 +67,11 @@ class _ThemedIcon(QIconEngine):
         )
 
     def scaledPixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State, scale: float) -> QPixmap:
-        result = QPixmap(size)
+        result = QPixmap(size * scale)
+        result.setDevicePixelRatio(scale)
         result.fill(Qt.GlobalColor.transparent)
         painter = QPainter(result)
-        edge = size.height()
-        painter.drawPixmap(QPoint(0, 0), pixmap(self._name, self._colour(mode), edge, 1.0))
+        painter.drawPixmap(QPoint(0, 0), pixmap(self._name, self._colour(mode), size.height(), scale))
         painter.end()
         return result
 
