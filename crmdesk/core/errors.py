@@ -172,6 +172,15 @@ PROBLEMS: Final[dict[str, Problem]] = {
             "Run `crmdesk enrol` first, or open the desktop and choose to work alone.",
         ),
     ),
+    "profile_exists": _problem(
+        409,
+        ("{path} 中已经有 crmdesk 数据。", _NOTHING_ZH, "直接使用即可,或另选一个配置目录。"),
+        (
+            "There is crmdesk data in {path} already.",
+            _NOTHING_EN,
+            "Just use it, or choose another profile folder.",
+        ),
+    ),
     "already_enrolled": _problem(
         409,
         ("这个配置已经连接到一家公司。", _NOTHING_ZH, "要连接另一家公司,请换一个配置目录。"),

@@ -12,6 +12,8 @@ import secrets
 from collections.abc import Callable
 from typing import Any, Final
 
+import msgspec
+
 from crmdesk.core.errors import CrmError
 from crmdesk.system.paths import Profile
 
@@ -25,8 +27,16 @@ AskPassphrase = Callable[[], "str | None"]
 
 
 def new_key(profile: Profile, passphrase: str | None) -> bytes:
-    """Mint the key of a new profile. Raises `no_keychain` if there is neither keychain nor passphrase."""
-    profile.folder.mkdir(parents=True, exist_ok=True)
+    """Mint the key of a new profile. Raises `no_keychain` if there is neither keychain nor passphrase.
+
+    Raises `profile_exists` rather than replace the only key of what is there, and `database_unwritable`.
+    """
+    if profile.exists():
+        raise CrmError("profile_exists", path=profile.folder)
+    try:
+        profile.folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CrmError("database_unwritable", path=profile.folder) from error
     if passphrase:
         salt = secrets.token_bytes(16)
         _note(profile, {"kind": "passphrase", "salt": salt.hex()})
@@ -107,16 +117,24 @@ def _derive(passphrase: str, salt: bytes) -> bytes:
 def _note(profile: Profile, note: dict[str, str]) -> None:
     path = profile.folder / "key.json"
     temporary = path.with_suffix(".tmp")
-    temporary.write_text(json.dumps(note))
-    temporary.chmod(0o600)
-    temporary.replace(path)
+    try:
+        temporary.write_text(json.dumps(note))
+        temporary.chmod(0o600)
+        temporary.replace(path)
+    except OSError as error:
+        raise CrmError("database_unwritable", path=path) from error
 
 
 def _read_note(profile: Profile) -> dict[str, str]:
+    path = profile.folder / "key.json"
     try:
-        note = json.loads((profile.folder / "key.json").read_text())
-    except FileNotFoundError as error:
+        note = msgspec.json.decode(path.read_bytes(), type=dict[str, str])
+        if note["kind"] == "passphrase":
+            bytes.fromhex(note["salt"])
+        else:
+            _ = note["name"]
+    except (FileNotFoundError, NotADirectoryError) as error:
         raise CrmError("no_profile", path=profile.folder) from error
-    except ValueError as error:
-        raise CrmError("database_corrupt", path=profile.folder / "key.json") from error
-    return {str(k): str(v) for k, v in note.items()}
+    except (OSError, ValueError, KeyError, msgspec.DecodeError) as error:
+        raise CrmError("database_corrupt", path=path) from error
+    return note

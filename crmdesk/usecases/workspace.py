@@ -96,12 +96,15 @@ def open_workspace(profile: Profile, key: bytes | None, clock: Clock | None = No
 def create_workspace(
     profile: Profile, key: bytes | None, *, user_name: str = "", clock: Clock | None = None
 ) -> Workspace:
-    """A new profile for working alone; it can join a company later and loses nothing then."""
+    """A new profile for working alone; it can join a company later and loses nothing then.
+
+    Raises `profile_exists`, `database_unwritable` or `disk_full`.
+    """
     from crmdesk.core.ids import uuid7
     from crmdesk.store.replica import create_replica
 
     if profile.exists():
-        raise CrmError("already_enrolled")
+        raise CrmError("profile_exists", path=profile.folder)
     clock = clock or SystemClock()
 
     def mint() -> str:
