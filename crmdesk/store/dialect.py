@@ -18,6 +18,8 @@ APPLICATION_ID: Final = 0x43524D44  # "CRMD", in the file's header
 SCHEMA: Final = 1
 """Number of the authoritative schema; a file with a higher one was written by a newer program."""
 BUSY_TIMEOUT_MS: Final = 5000
+PAGE_BYTES: Final = 4096
+"""A database file is whole pages of this size, encrypted or not."""
 _MODULES: Final[dict[Driver, str]] = {"sqlcipher": "sqlcipher3.dbapi2", "sqlite": "sqlite3"}
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -28,6 +29,8 @@ def check(path: Path, key: bytes | None, driver: Driver = "sqlcipher") -> None:
         connection = dialect.connect(path, key, driver, read_only=True)
         application, schema = dialect.identify(connection)
     except dialect.module(driver).Error as error:
+        if key is not None and _is_foreign(path):
+            raise CrmError("database_foreign", path=path) from error
         raise dialect.translate(error, path, keyed=key is not None) or error from error
     finally:
         if connection is not None:
@@ -38,21 +41,44 @@ def check(path: Path, key: bytes | None, driver: Driver = "sqlcipher") -> None:
         raise CrmError("schema_newer")
 
 
+def _is_foreign(path: Path) -> bool:
+    """Whether a file that did not open with its key can't be one of ours at all: readable, or not in pages."""
+    return dialect.is_plain(path) or path.stat().st_size % dialect.PAGE_BYTES != 0
+
+
 class Reader:
-    """A read-only connection of its own, for one thread. Queries on the GUI thread stay under 15 ms."""
+    """A read-only connection of its own, for one thread. Queries on the GUI thread stay under 15 ms.
+
+    A file found damaged, or locked, while it is read raises the fitting `CrmError`.
+    """
 
     def __init__(self, path: Path, key: bytes | None, driver: Driver = "sqlcipher") -> None:
+        self._path = path
+        self._keyed = key is not None
+        self._error = dialect.module(driver).Error
         self._connection = dialect.connect(path, key, driver, read_only=True)
 
     def all(self, sql: str, bind: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Every row of a query."""
-        rows: list[tuple[Any, ...]] = self._connection.execute(sql, tuple(bind)).fetchall()
+        with self._expected_errors():
+            rows: list[tuple[Any, ...]] = self._connection.execute(sql, tuple(bind)).fetchall()
         return rows
 
     def one(self, sql: str, bind: Sequence[Any] = ()) -> tuple[Any, ...] | None:
         """The first row, or None."""
-        row: tuple[Any, ...] | None = self._connection.execute(sql, tuple(bind)).fetchone()
+        with self._expected_errors():
+            row: tuple[Any, ...] | None = self._connection.execute(sql, tuple(bind)).fetchone()
         return row
+
+    @contextmanager
+    def _expected_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except self._error as error:
+            expected = dialect.translate(error, self._path, keyed=self._keyed)
+            if expected is None:
+                raise
+            raise expected from error
 
     def value(self, sql: str, bind: Sequence[Any] = ()) -> Any:
         """The first cell of the first row, or None."""
@@ -61,7 +87,8 @@ class Reader:
 
     def run(self, sql: str, bind: Sequence[Any] = ()) -> None:
         """A statement on this connection's own temporary database."""
-        self._connection.execute(sql, tuple(bind))
+        with self._expected_errors():
+            self._connection.execute(sql, tuple(bind))
 
     def setting(self, name: str, kind: type[T]) -> T | None:
         """A setting decoded as `kind`, or None."""
