@@ -1,0 +1,170 @@
+"""`enrol`, `sync`, `status`, `transfer`: this laptop and its company."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from crmdesk.cli import naming
+from crmdesk.cli.command import command, root
+from crmdesk.cli.customers import Customer
+from crmdesk.cli.output import instant, moment
+from crmdesk.cli.session import Session
+
+if TYPE_CHECKING:
+    from crmdesk.sync.engine import Progress, Report
+
+
+@command(root, "enrol")
+def enrol(
+    session: Session,
+    url: Annotated[str, typer.Argument(help="The server's address. 服务器地址。")],
+    code: Annotated[str, typer.Argument(help="The one-use code. 入网码。")],
+    name: Annotated[str | None, typer.Option(help="What to call this device. 设备名称。")] = None,
+) -> None:
+    """Connect to a company; what was typed alone comes along. 连接公司。"""
+    from crmdesk.sync import enrolment
+    from crmdesk.sync.http import checked_address
+
+    checked_address(url)
+    workspace = session.workspace if session.profile.exists() else session.create("")
+    joined = enrolment.enrol(workspace.replica, url, code, name or platform.node() or "laptop")
+    facts = {
+        "company": joined.company,
+        "user": joined.user_name,
+        "state": "pending" if joined.is_pending else "active",
+        "words": joined.words,
+    }
+    if joined.is_pending:
+        session.out.say(
+            facts,
+            f"已向「{joined.company}」申请入网。请把核对词告诉管理员:{joined.words}",
+            f"Asked “{joined.company}” to let this device in. Tell your administrator: {joined.words}",
+        )
+    else:
+        session.out.say(
+            facts,
+            f"已连接「{joined.company}」,用户:{joined.user_name}。下一步:crmdesk sync",
+            f"Connected to “{joined.company}” as {joined.user_name}. Next: crmdesk sync",
+        )
+
+
+@command(root, "sync")
+def sync(session: Session) -> None:
+    """Send what is unsent and fetch what is new. 同步。"""
+    from crmdesk.sync.engine import Engine
+    from crmdesk.sync.enrolment import connect
+
+    with closing(connect(session.replica)) as http, _progress(session) as show:
+        report = Engine(session.replica, http).sync(show)
+    if report.problem is not None:
+        raise report.problem
+    session.out.say(
+        _facts(report),
+        f"已发送 {report.pushed},收到 {report.received},被拒 {report.unsent[1]},待发送 {report.unsent[0]}。",
+        f"Sent {report.pushed}, received {report.received}, refused {report.unsent[1]}, unsent {report.unsent[0]}.",
+    )
+
+
+def _facts(report: Report) -> dict[str, Any]:
+    plain = ("pushed", "merged", "rejected", "quarantined", "received", "left")
+    waiting, refused = report.unsent
+    return {**{name: getattr(report, name) for name in plain}, "unsent": waiting, "refused": refused}
+
+
+@contextmanager
+def _progress(session: Session) -> Iterator[Callable[[Progress], None]]:
+    """A moving line on a terminal; nothing where nobody watches."""
+    from rich import progress as bars
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    words = {
+        "push": session.out.text("发送", "Sending"),
+        "pull": session.out.text("接收", "Receiving"),
+        "clean": session.out.text("清理", "Cleaning"),
+    }
+    bar = bars.Progress(
+        bars.TextColumn("{task.description}"), bars.BarColumn(), bars.TextColumn("{task.completed}"),
+        console=console, disable=session.out.as_json or not console.is_terminal, transient=True,
+    )  # fmt: skip
+    task = bar.add_task("", total=None)
+
+    def show(step: Progress) -> None:
+        total = round(step.done / step.share) if step.share else None
+        bar.update(task, description=words[step.phase], completed=step.done, total=total)
+
+    with bar:
+        yield show
+
+
+@command(root, "status")
+def status(session: Session) -> None:
+    """Who works here, what is unsent, how old the data is. 状态。"""
+    from crmdesk.core.entities import REGISTRY
+    from crmdesk.usecases import status as safety
+
+    who, found = session.workspace.identity(), safety.status(session.reader)
+    refused = safety.refusals(session.reader, REGISTRY)
+    if session.out.as_json:
+        session.out.json(
+            {
+                "profile": str(session.profile.folder), "user": who.user_name, "role": who.role,
+                "company": found.company, "url": found.url, "records": found.records, "unsent": found.unsent,
+                "refused": found.refused, "conflicts": found.conflicts, "synced_at": instant(found.synced_at_ms),
+                "refusals": [
+                    {"record": r.record, "entity": r.entity, "title": r.title, "code": r.code, "about": r.about}
+                    for r in refused
+                ],
+            }
+        )  # fmt: skip
+        return
+    out = session.out
+    out.pairs(
+        (
+            (out.text("配置", "Profile"), str(session.profile.folder)),
+            (out.text("用户", "User"), who.user_name or "—"),
+            (out.text("公司", "Company"), found.company or out.text("独立使用", "working alone")),
+            (out.text("记录", "Records"), str(found.records)),
+            (out.text("待发送", "Unsent"), str(found.unsent)),
+            (out.text("被拒", "Refused"), str(found.refused)),
+            (out.text("冲突", "Conflicts"), str(found.conflicts)),
+            (out.text("上次同步", "Last sync"), moment(found.synced_at_ms)),
+        )
+    )
+    for refusal in refused:
+        _tell(session, refusal)
+
+
+def _tell(session: Session, refusal: Any) -> None:
+    """One refused record and why."""
+    from crmdesk.core.errors import describe
+
+    sentence = describe(refusal.code, session.out.language, {"field": refusal.about, "entity": refusal.about})
+    session.out.line(f"· {refusal.title or refusal.record}  {sentence}  [{refusal.code}]")
+
+
+@command(root, "transfer")
+def transfer(
+    session: Session,
+    customer: Customer,
+    user: Annotated[str, typer.Argument(help="The colleague's name. 同事姓名。")],
+) -> None:
+    """Hand a customer and all below it to a colleague. 移交客户。"""
+    from crmdesk.sync.commands import change_owner
+    from crmdesk.sync.enrolment import connect
+    from crmdesk.usecases.directory import read_directory
+
+    with closing(connect(session.replica)) as http:
+        found = naming.customer(session.reader, customer)
+        person = naming.person(read_directory(session.reader), user)
+        moved = change_owner(session.replica, http, found, person.id)
+    session.out.say(
+        {"customer": found, "user": person.id, "name": person.name, "moved": moved.moved},
+        f"已移交给 {person.name},共 {moved.moved} 条记录;下次同步后可见。",
+        f"Handed to {person.name}, {moved.moved} records; the next sync shows it.",
+    )

@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.support.desk import Desk
+
+
+def shown(desk: Desk, name: str) -> dict[str, object]:
+    found = desk("customer", "show", name)
+    assert isinstance(found, dict)
+    return found
+
+
+def test_a_customer_is_added_with_fields_named_in_either_language(desk: Desk) -> None:
+    desk(
+        "customer",
+        "add",
+        "宏远机械",
+        "--field",
+        "城市=苏州",
+        "--field",
+        "stage=意向",
+        "--field",
+        "Deal amount=1.2万",
+    )
+    fields = shown(desk, "宏远机械")["fields"]
+    assert fields == {
+        "name": "宏远机械",
+        "city": "苏州",
+        "stage": "intent",
+        "amount": {"money": [1_200_000, "CNY"]},
+    }
+
+
+@pytest.mark.parametrize("name", ["宏远机械", "hongyuan", "hyjx", "C-7"])
+def test_a_customer_is_named_by_name_pinyin_initials_or_code(desk: Desk, name: str) -> None:
+    made = desk("customer", "add", "宏远机械", "--field", "code=C-7")["customer"]
+    assert shown(desk, name)["customer"] == made
+
+
+def test_a_full_name_wins_over_longer_names_that_contain_it(desk: Desk) -> None:
+    made = desk("customer", "add", "宏远")["customer"]
+    desk("customer", "add", "宏远机械")
+    assert shown(desk, "宏远")["customer"] == made
+
+
+def test_an_ambiguous_name_lists_the_candidates(desk: Desk) -> None:
+    ids = {desk("customer", "add", name)["customer"] for name in ("宏远机械", "宏远电子")}
+    error = desk.fails("customer", "show", "宏远")
+    assert error["code"] == "ambiguous"
+    assert {candidate["id"] for candidate in error["candidates"]} == ids
+
+
+def test_only_fields_that_differ_are_changed(desk: Desk) -> None:
+    desk("customer", "add", "Acme", "--field", "city=Suzhou")
+    done = desk("customer", "set", "Acme", "--field", "city=Suzhou", "--field", "grade=A")
+    assert done["changed"] == ["grade"]
+
+
+def test_an_empty_text_empties_a_field(desk: Desk) -> None:
+    desk("customer", "add", "Acme", "--field", "city=Suzhou")
+    desk("customer", "set", "Acme", "--field", "city=")
+    assert shown(desk, "Acme")["fields"] == {"name": "Acme"}
+
+
+def test_a_deleted_customer_is_in_the_trash_until_restored(desk: Desk) -> None:
+    desk("customer", "add", "Acme")
+    desk("customer", "delete", "Acme")
+    assert desk("customer", "list")["total"] == 0
+    assert [row["name"] for row in desk("customer", "list", "--trash")["customers"]] == ["Acme"]
+    desk("customer", "restore", "Acme")
+    assert [row["name"] for row in desk("customer", "list")["customers"]] == ["Acme"]
+
+
+def test_a_list_is_filtered_sorted_and_cut(desk: Desk) -> None:
+    for name, stage in (("Bravo", "lead"), ("Alpha", "lead"), ("Charlie", "won")):
+        desk("customer", "add", name, "--field", f"stage={stage}")
+    assert [row["name"] for row in desk("customer", "list", "--stage", "线索")["customers"]] == [
+        "Alpha",
+        "Bravo",
+    ]
+    cut = desk("customer", "list", "--limit", "1", "--skip", "1")
+    assert (cut["total"], [row["name"] for row in cut["customers"]]) == (3, ["Bravo"])
+
+
+def test_a_contact_is_found_by_the_digits_of_any_phone(desk: Desk) -> None:
+    desk("customer", "add", "Acme")
+    desk("contact", "add", "Acme", "王芳", "--phone", "139 1234 5678", "--phone", "0512-65432109")
+    assert [hit["name"] for hit in desk("customer", "find", "65432109")["hits"]] == ["王芳"]
+    assert set(shown(desk, "Acme")["contacts"][0]["phones"]) == {"139 1234 5678", "0512-65432109"}  # type: ignore[index]
+
+
+def test_what_others_typed_cannot_steer_the_terminal(desk: Desk) -> None:
+    desk("customer", "add", "Acme [bold]\x1b[31mred")
+    assert "\x1b" not in desk.run("customer", "list").out
+    assert "[bold]" in desk.run("customer", "list").out
+
+
+@pytest.mark.parametrize("lang", ["zh_CN", "en"])
+def test_a_customer_reads_well_in_both_languages(desk: Desk, lang: str) -> None:
+    desk("customer", "add", "Acme", "--field", "stage=won")
+    text = desk.run("customer", "show", "Acme", "--lang", lang).out
+    assert ("成交" if lang == "zh_CN" else "Won") in text
