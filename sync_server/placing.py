@@ -69,7 +69,7 @@ class Map:
 
     def _new(self, item: Item, entity: Entity) -> Place:
         if entity.placed == "config":
-            self._allow(entity.name, self.rights.get(self.config))
+            self._allow(entity.name, self.rights.get(self.config), is_new=True)
             return Place(item.key.id, Placement(0, self.config))
         home = home_of(item, entity)
         if home is None:
@@ -94,8 +94,8 @@ class Map:
         """The bucket a record left without this device having been told."""
         return next((m.bucket for m in departures if self.pulled.get(m.bucket, 0) < m.seq), None)
 
-    def _allow(self, entity: str, can_write: bool | None) -> None:
-        if not policy.may_write(entity, self.who.role, can_write):
+    def _allow(self, entity: str, can_write: bool | None, *, is_new: bool = False) -> None:
+        if not policy.may_write(entity, self.who.role, can_write, is_new=is_new):
             raise CrmError("forbidden")
 
     def settle(self, key: RecordKey, place: Place) -> None:

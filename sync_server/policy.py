@@ -25,6 +25,8 @@ CONFIGURERS: Final = frozenset((Role.MANAGER, Role.DIRECTOR, Role.ADMINISTRATOR)
 SERVER_ENTITIES: Final = frozenset(("user", "team"))
 """Records that only the server writes: the account tables are their truth."""
 
+TAGGING: Final = frozenset(("tag", "tag_group"))
+
 
 @dataclass(frozen=True, slots=True)
 class Team:
@@ -82,11 +84,14 @@ def config_readers(org: Org) -> dict[str, bool]:
     return {m.user: m.role in CONFIGURERS for m in org.members.values() if not m.is_disabled}
 
 
-def may_write(entity: str, role: Role, can_write: bool | None) -> bool:
+def may_write(entity: str, role: Role, can_write: bool | None, *, is_new: bool = False) -> bool:
     """Whether somebody of `role` may write a record of `entity` in a bucket.
 
-    `can_write` is their right in that bucket; None where they do not even read it.
+    `can_write` is their right in that bucket; None where they do not even read it. A new tag is anybody's to
+    make, in passing and offline; renaming or retiring one is for those who configure.
     """
+    if is_new and entity in TAGGING and can_write is not None:
+        return True
     if entity == "review" and role is not Role.MANAGER:
         return False
     return can_write is True and entity not in SERVER_ENTITIES

@@ -90,7 +90,7 @@ def found_company(server: Server, log: Log) -> Cast:
     codes = {}
     for who, (name, role, team) in names.items():
         user = server.command("user", "add", name, "--role", role, "--team", team)
-        codes[who] = server.command("enrol", user["id"])["code"]
+        codes[who] = server.command("enrol", user["user"])["code"]
     server.start()
     tell(f"server: a process of its own at {server.url}")
     people = {who: enrol_person(names[who][0], codes[who], server, OUTPUT, log) for who in names}

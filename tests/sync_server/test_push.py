@@ -225,7 +225,7 @@ REJECTIONS: dict[str, tuple[str, dict[str, Any], str]] = {
     "unknown element": ("customer", {"name": "x", "city:1": "x"}, "unknown_field"),
     "people are the server's": ("user", {"name": "x"}, "server_field"),
     "teams are the server's": ("team", {"name": "x"}, "server_field"),
-    "settings are not a rep's": ("tag", {"name": "x"}, "forbidden"),
+    "settings are not a rep's": ("field", {"label_zh": "x"}, "forbidden"),
     "reviews are a manager's": ("review", {"outcome": "reviewed"}, "forbidden"),
     "number for text": ("customer", {"name": 5}, "invalid_value"),
     "text for a number": ("customer", {"name": "x", "employees": "5"}, "invalid_value"),
@@ -235,6 +235,15 @@ REJECTIONS: dict[str, tuple[str, dict[str, Any], str]] = {
     "not an id": ("contact", {"name": "x", "customer": "5"}, "invalid_value"),
     "not a clock": ("customer", {"name": "x", "deleted": {"seen": {"a": "b"}}}, "invalid_value"),
 }
+
+
+def test_a_new_tag_is_anybodys_to_make_and_only_leaders_rename_it(server: RunningServer) -> None:
+    ann = enrolled(server, "Ann")
+    key = RecordKey("tag", fresh_id())
+    ann.write(key, {"name": "VIP"})
+    assert verdicts(ann.push()) == [("merged", None)]  # this laptop had put it into a book
+    ann.write(key, {"name": "VIP 2"})
+    assert verdicts(ann.push()) == [("rejected", "forbidden")]
 
 
 @pytest.mark.parametrize("case", REJECTIONS)
