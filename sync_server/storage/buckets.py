@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from crmdesk.core.record import RecordKey, decode
@@ -167,8 +167,10 @@ def pulled_heads(connection: Connection, device: str) -> dict[str, int]:
 
 
 def note_pulled(connection: Connection, device: str, bucket_id: str, seq: int) -> None:
-    """The device was handed the bucket up to `seq`."""
+    """The device was handed the bucket up to `seq`; what it once heard it can't unhear."""
     row = upsert(pulled_head).values(device=device, bucket=bucket_id, seq=seq)
     connection.execute(
-        row.on_conflict_do_update(index_elements=["device", "bucket"], set_={"seq": row.excluded.seq})
+        row.on_conflict_do_update(
+            index_elements=["device", "bucket"], set_={"seq": func.max(pulled_head.c.seq, row.excluded.seq)}
+        )
     )
