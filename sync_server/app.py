@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import secrets
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Final
@@ -15,19 +14,15 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from crmdesk.core.errors import CrmError
-from crmdesk.core.wire import MAX_BODY_BYTES, PROTOCOL
+from crmdesk.core.wire import PROTOCOL
 from sync_server.accounts import open_company
+from sync_server.clock import wall_ms
 from sync_server.errors import MEDIA_TYPE, RETRY_SECONDS, framework_error, problem
 from sync_server.handlers import access, commands, health, sync
 from sync_server.handlers.context import Context
 from sync_server.settings import Settings
 
 _log: Final = logging.getLogger(__name__)
-
-
-def wall_ms() -> int:
-    """UTC now, in milliseconds: the one place where the server reads the wall clock."""
-    return time.time_ns() // 1_000_000
 
 
 def create_app(settings: Settings, now_ms: Callable[[], int] = wall_ms) -> FastAPI:
@@ -44,7 +39,6 @@ def create_app(settings: Settings, now_ms: Callable[[], int] = wall_ms) -> FastA
         version=str(PROTOCOL),
         description="Protocol v1. docs/protocol.md says what each route promises.",
         lifespan=lifespan,
-        max_body_size=MAX_BODY_BYTES,
         redoc_url=None,
         docs_url=None,
         openapi_url="/openapi.json",

@@ -16,9 +16,8 @@ from crmdesk.core.errors import CrmError, Language
 from crmdesk.core.fingerprint import words
 from crmdesk.store.database import Database
 from sync_server import accounts, commands, enrolment, keeping
-from sync_server.app import create_app, wall_ms
+from sync_server.clock import wall_ms
 from sync_server.policy import Role
-from sync_server.serving import Server, address_of, announce, bind, stop_quietly
 from sync_server.settings import Settings
 from sync_server.storage import devices, people
 
@@ -107,17 +106,20 @@ def serve(
     as_json: Json = False,
 ) -> None:
     """Serve the company until told to stop. 提供同步服务,直到收到停止信号。"""
+    # Late: the other commands answer at once, without loading a web server.
+    from sync_server.app import create_app
+    from sync_server.serving import Server, address_of, announce, bind, stop_quietly
+
     settings = Settings(directory, host, port)
     application = create_app(settings)
     listener = bind(host, port)
     address = address_of(listener)
 
     def started() -> None:
-        line = json.dumps({"listening": address}) if as_json else f"listening on {address}"
-        typer.echo(line)
-        sys.stdout.flush()
         if announce_file is not None:
             announce(announce_file, address)
+        typer.echo(json.dumps({"listening": address}) if as_json else f"listening on {address}")
+        sys.stdout.flush()
 
     stop_quietly()
     Server(application, listener, started).serve_until_told()

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from crmdesk.core.errors import CrmError
 from sync_server import enrolment
 from sync_server.enrolment import Enrolment, Tokens
-from sync_server.handlers.bodies import SMALL_BODY_BYTES, StrictRoute
+from sync_server.handlers.bodies import StrictRoute
 from sync_server.handlers.context import ANY_PROBLEMS, context, problems, speaks_protocol
 
 router = APIRouter(prefix="/v1", tags=["access"], route_class=StrictRoute)
@@ -40,7 +40,6 @@ class TokenRequest(BaseModel):
 @router.post(
     "/enrol",
     dependencies=[Depends(speaks_protocol)],
-    max_body_size=SMALL_BODY_BYTES,
     responses=problems("code_invalid", "device_revoked", "upgrade_needed", "body_too_large", *ANY_PROBLEMS),
 )
 def enrol(request: Request, asked: EnrolRequest) -> Enrolment:
@@ -54,7 +53,6 @@ def enrol(request: Request, asked: EnrolRequest) -> Enrolment:
 @router.post(
     "/token",
     dependencies=[Depends(speaks_protocol)],
-    max_body_size=SMALL_BODY_BYTES,
     responses=problems(
         "session_expired",
         "device_revoked",

@@ -6,10 +6,10 @@ import gzip
 import json
 import zlib
 from collections.abc import Callable, Coroutine
-from typing import Annotated, Any, Final, TypeAlias
+from typing import Annotated, Any, ClassVar, Final, TypeAlias
 
 import zstandard
-from fastapi import Depends, Request, Response
+from fastapi import Depends, HTTPException, Request, Response
 from fastapi.routing import APIRoute
 
 from crmdesk.core.errors import CrmError
@@ -21,7 +21,21 @@ COMPRESS_FROM: Final = 1024
 
 
 class StrictRequest(Request):
-    """A request whose JSON has no duplicate keys and no NaN: both would be read in two ways."""
+    """A request that is read up to a limit, whose JSON has no duplicate keys and no NaN."""
+
+    limit: int
+
+    async def body(self) -> bytes:
+        if not hasattr(self, "_body"):
+            parts: list[bytes] = []
+            size = 0
+            async for part in self.stream():
+                size += len(part)
+                if size > self.limit:
+                    raise HTTPException(413)  # the framework lets no other exception through here
+                parts.append(part)
+            self._body = b"".join(parts)
+        return self._body
 
     async def json(self) -> Any:
         try:
@@ -44,19 +58,29 @@ def _no_constants(_name: str) -> Any:
 
 
 class StrictRoute(APIRoute):
-    """A route that reads its JSON strictly."""
+    """A route that reads a small body, strictly."""
+
+    limit: ClassVar[int] = SMALL_BODY_BYTES
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
 
         async def strictly(request: Request) -> Response:
-            return await handle(StrictRequest(request.scope, request.receive))
+            strict = StrictRequest(request.scope, request.receive)
+            strict.limit = self.limit
+            return await handle(strict)
 
         return strictly
 
 
+class BulkRoute(StrictRoute):
+    """A route that takes bulk bodies."""
+
+    limit: ClassVar[int] = MAX_BODY_BYTES
+
+
 async def _raw_body(request: Request) -> bytes:
-    """The body as it came; the framework stops reading at the route's limit."""
+    """The body as it came."""
     return await request.body()
 
 

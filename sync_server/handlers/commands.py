@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from sync_server import commands
 from sync_server.commands import ChangeOwner
-from sync_server.handlers.bodies import SMALL_BODY_BYTES, StrictRoute, answer
+from sync_server.handlers.bodies import StrictRoute, answer
 from sync_server.handlers.context import (
     ANY_PROBLEMS,
     SESSION_PROBLEMS,
@@ -47,7 +47,6 @@ class ChangeOwnerAnswer(BaseModel):
 
 @router.post(
     "/change-owner",
-    max_body_size=SMALL_BODY_BYTES,
     response_class=Response,
     responses={
         200: {"model": ChangeOwnerAnswer, "description": "Moved"},

@@ -65,9 +65,8 @@ def problems(*codes: str) -> dict[int | str, dict[str, Any]]:
         by_status.setdefault(CrmError(code).status, []).append(code)
     return {
         status: {
-            "model": Problem,
             "description": "Problem: " + ", ".join(f"`{code}`" for code in found),
-            "content": {MEDIA_TYPE: {}},
+            "content": {MEDIA_TYPE: {"schema": Problem.model_json_schema()}},
         }
         for status, found in by_status.items()
     }

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 
 from crmdesk.core.wire import Heads, PullPage, Push, PushAnswer
 from sync_server import batches, pulling, pushing
-from sync_server.handlers.bodies import RawBody, StrictRoute, answer, plain
+from sync_server.handlers.bodies import BulkRoute, RawBody, answer, plain
 from sync_server.handlers.context import (
     ANY_PROBLEMS,
     SESSION_PROBLEMS,
@@ -21,7 +21,7 @@ from sync_server.handlers.context import (
 from sync_server.pulling import Cursor
 
 router = APIRouter(
-    prefix="/v1", tags=["sync"], route_class=StrictRoute, dependencies=[Depends(speaks_protocol)]
+    prefix="/v1", tags=["sync"], route_class=BulkRoute, dependencies=[Depends(speaks_protocol)]
 )
 Accepts: TypeAlias = Annotated[str | None, Header(alias="Accept-Encoding")]
 Id: TypeAlias = Annotated[str, Path(max_length=100)]

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from crmdesk.store.database import Database
 from sync_server import accounts, enrolment
-from sync_server.app import create_app, wall_ms
+from sync_server.app import create_app
+from sync_server.clock import wall_ms
 from sync_server.policy import Role
 from sync_server.serving import Server, address_of, bind
 from sync_server.settings import Settings

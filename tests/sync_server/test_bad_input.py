@@ -1,0 +1,199 @@
+from __future__ import annotations
+
+import gzip
+import time
+import tracemalloc
+
+import msgspec
+import pytest
+import zstandard
+
+from crmdesk.core.wire import MAX_BODY_BYTES
+from sync_server.handlers.bodies import plain
+from tests.support.laptop import Laptop, enrolled
+from tests.support.server import RunningServer
+
+GOOD = b'{"batch":"%s","actor":"%s","chain":null,"log":[],"records":[]}' % (b"b" * 32, b"a" * 32)
+BAD_PUSHES: dict[str, tuple[bytes, str]] = {
+    "nothing": (b"", "malformed_body"),
+    "no JSON": (b"<html>", "malformed_body"),
+    "a list": (b"[]", "malformed_body"),
+    "duplicate keys": (GOOD.replace(b'"chain"', b'"actor":"%s","chain"' % (b"c" * 32)), "not_canonical"),
+    "spaces": (GOOD.replace(b",", b", "), "not_canonical"),
+    "an unknown key": (GOOD.replace(b'"log"', b'"device":"x","log"'), "malformed_body"),
+    "a missing key": (GOOD.replace(b'"chain":null,', b""), "malformed_body"),
+    "not a number": (GOOD.replace(b"null", b"NaN"), "malformed_body"),
+    "a wrong type": (GOOD.replace(b"null", b"5"), "malformed_body"),
+    "an actor that is no id": (GOOD.replace(b"a" * 32, b"A" * 32), "malformed_body"),
+    "a batch that is no id": (GOOD.replace(b"b" * 32, b"../b"), "malformed_body"),
+    "a log without its record": (
+        GOOD.replace(b'"log":[]', b'"log":[[1,"customer","x","main",[]]]'),
+        "malformed_body",
+    ),
+    "a record twice": (
+        GOOD.replace(b'"records":[]', b'"records":[["customer","x","main",[]],["customer","x","main",[]]]'),
+        "malformed_body",
+    ),
+    "a huge number": (
+        GOOD.replace(b'"log":[]', b'"log":[[99999999999999999999,"customer","x","main",[]]]'),
+        "malformed_body",
+    ),
+    "broken text": (GOOD.replace(b"b" * 32, b"\xff" * 32), "malformed_body"),
+    "depth": (GOOD.replace(b'"log":[]', b'"log":' + b"[" * 100_000 + b"]" * 100_000), "malformed_body"),
+    "too many records": (
+        GOOD.replace(
+            b'"records":[]',
+            b'"records":[' + b",".join(b'["customer","%d","main",[]]' % n for n in range(1001)) + b"]",
+        ),
+        "body_too_large",
+    ),
+    "too many bytes": (b" " * (MAX_BODY_BYTES + 1), "body_too_large"),
+}
+
+
+@pytest.mark.parametrize("case", BAD_PUSHES)
+def test_a_push_that_cannot_be_read_is_refused_and_changes_nothing(server: RunningServer, case: str) -> None:
+    content, code = BAD_PUSHES[case]
+    ann = enrolled(server, "Ann")
+    before = server.digest()
+    reply = ann.post(content)
+    assert reply.json()["code"] == code
+    assert reply.status_code == {"body_too_large": 413}.get(code, 422)
+    assert reply.headers["content-type"] == "application/problem+json"
+    assert server.digest() == before
+
+
+def test_the_good_push_beside_them_is_taken(server: RunningServer) -> None:
+    assert enrolled(server, "Ann").post(GOOD).status_code == 200
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "zstd"])
+def test_a_compressed_push_is_taken_and_answered(server: RunningServer, encoding: str) -> None:
+    ann = enrolled(server, "Ann")
+    for _ in range(20):
+        ann.customer()
+    content = msgspec.json.encode(ann.batch())
+    pack = gzip.compress if encoding == "gzip" else zstandard.ZstdCompressor().compress
+    reply = ann.post(pack(content), **{"Content-Encoding": encoding, "Accept-Encoding": encoding})
+    assert reply.status_code == 200
+    assert reply.headers["content-encoding"] == encoding
+
+
+BOMB = b"\0" * (256 * 1024 * 1024)
+BAD_PACKS: dict[str, tuple[str, bytes, str]] = {
+    "gzip bomb": ("gzip", gzip.compress(BOMB), "body_too_large"),
+    "zstd bomb": ("zstd", zstandard.ZstdCompressor().compress(BOMB), "body_too_large"),
+    "cut gzip": ("gzip", gzip.compress(GOOD)[:-9], "malformed_body"),
+    "cut zstd": ("zstd", zstandard.ZstdCompressor().compress(GOOD)[:-5], "malformed_body"),
+    "two gzips": ("gzip", gzip.compress(GOOD) * 2, "malformed_body"),
+    "not gzip": ("gzip", GOOD, "malformed_body"),
+    "not zstd": ("zstd", GOOD, "malformed_body"),
+    "unknown": ("br", GOOD, "malformed_body"),
+}
+
+
+@pytest.mark.parametrize("case", BAD_PACKS)
+def test_a_body_that_does_not_unfold_well_is_refused(server: RunningServer, case: str) -> None:
+    encoding, content, code = BAD_PACKS[case]
+    ann = enrolled(server, "Ann")
+    before = server.digest()
+    assert ann.post(content, **{"Content-Encoding": encoding}).json()["code"] == code
+    assert server.digest() == before
+
+
+@pytest.mark.parametrize("case", ["gzip bomb", "zstd bomb"])
+def test_a_bomb_is_never_held_in_memory(case: str) -> None:
+    encoding, content, _ = BAD_PACKS[case]
+    tracemalloc.start()
+    begun = time.perf_counter()
+    with pytest.raises(Exception, match="body_too_large"):
+        plain(content, encoding)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 50 * 1024 * 1024
+    assert time.perf_counter() - begun < 5
+
+
+BAD_ENROLMENTS: dict[str, bytes] = {
+    "duplicate keys": b'{"code":"A","code":"B","device_key":"%s","device_name":"x"}' % (b"a" * 64),
+    "an unknown key": b'{"code":"A","device_key":"%s","device_name":"x","role":"manager"}' % (b"a" * 64),
+    "a short key": b'{"code":"A","device_key":"aa","device_name":"x"}',
+    "a number for a text": b'{"code":5,"device_key":"%s","device_name":"x"}' % (b"a" * 64),
+    "no name": b'{"code":"A","device_key":"%s","device_name":""}' % (b"a" * 64),
+    "not a number": b'{"code":NaN,"device_key":"%s","device_name":"x"}' % (b"a" * 64),
+    "broken text": b'{"code":"\xff","device_key":"%s","device_name":"x"}' % (b"a" * 64),
+    "nothing": b"",
+    "a list": b"[]",
+    "depth": b"[" * 10_000,
+}
+
+
+@pytest.mark.parametrize("case", BAD_ENROLMENTS)
+def test_an_enrolment_that_cannot_be_read_is_refused(server: RunningServer, case: str) -> None:
+    before = server.digest()
+    stranger = Laptop(server, "")
+    reply = stranger.http.post(
+        "/v1/enrol", content=BAD_ENROLMENTS[case], headers={"Content-Type": "application/json"}
+    )
+    assert (reply.status_code, reply.json()["code"]) == (422, "malformed_body")
+    assert server.digest() == before
+
+
+def test_a_small_route_takes_no_large_body(server: RunningServer) -> None:
+    reply = Laptop(server, "").http.post(
+        "/v1/enrol", content=b" " * 100_000, headers={"Content-Type": "application/json"}
+    )
+    assert (reply.status_code, reply.json()["code"]) == (413, "body_too_large")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [
+        ("GET", "/nowhere", 404, "not_found"),
+        ("POST", "/v1/hello", 405, "method_not_allowed"),
+        ("GET", "/v1/push", 405, "method_not_allowed"),
+        ("GET", "/v1/pull", 401, "session_expired"),
+        ("POST", "/v1/push", 401, "session_expired"),
+        ("GET", "/v1/heads", 401, "session_expired"),
+        ("GET", "/v1/records/customer/x/history", 401, "session_expired"),
+        ("POST", "/v1/commands/change-owner", 401, "session_expired"),
+    ],
+)
+def test_each_refusal_is_a_problem_document(
+    server: RunningServer, method: str, path: str, status: int, code: str
+) -> None:
+    query = "bucket=b&epoch=1&after=0&salt=" if path == "/v1/pull" else None
+    body = {"id": "a" * 32, "customer": "a" * 32, "to_user": "a" * 32} if "commands" in path else None
+    reply = Laptop(server, "").http.request(method, path, params=query, json=body)
+    assert (reply.status_code, reply.json()["code"]) == (status, code)
+    assert reply.headers["content-type"] == "application/problem+json"
+    assert reply.json().keys() == {"type", "title", "status", "code", "about"}
+
+
+@pytest.mark.parametrize("cursor", [{"after": "x"}, {"after": -1}, {"epoch": 2**60}, {"head": "1.5"}])
+def test_a_cursor_that_is_no_number_is_malformed(server: RunningServer, cursor: dict[str, str | int]) -> None:
+    reply = enrolled(server, "Ann").ask_page("b", **cursor)
+    assert (reply.status_code, reply.json()["code"]) == (422, "malformed_body")
+
+
+@pytest.mark.parametrize("version", ["0", "x", "-1"])
+def test_a_client_that_is_too_old_is_told_to_upgrade(server: RunningServer, version: str) -> None:
+    reply = Laptop(server, "").http.get("/v1/hello", headers={"Crmdesk-Protocol": version})
+    assert (reply.status_code, reply.json()["code"]) == (426, "upgrade_needed")
+
+
+def test_the_handshake_names_every_entity_and_field(server: RunningServer) -> None:
+    hello = Laptop(server, "").http.get("/v1/hello", headers={"Crmdesk-Protocol": "1"}).json()
+    assert hello["company"] == "Test company"
+    assert "deleted" in hello["entities"]["customer"]
+    assert (hello["protocol"], hello["minimum_protocol"], hello["merge"]) == (1, 1, 1)
+
+
+def test_a_bug_is_a_reference_not_a_traceback(server: RunningServer) -> None:
+    ann = enrolled(server, "Ann")
+    with server.database.write() as connection:
+        connection.exec_driver_sql("ALTER TABLE bucket RENAME TO lost")
+    reply = ann.http.get("/v1/heads")
+    assert (reply.status_code, reply.json()["code"]) == (500, "server_error")
+    assert reply.json()["about"].keys() == {"reference"}
+    assert "bucket" not in reply.text

@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import sqlite3
+import threading
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from crmdesk.core.errors import CrmError
+from sync_server import accounts, keeping
+from sync_server.settings import Settings
+from tests.support.laptop import enrolled
+from tests.support.server import RunningServer
+
+
+def test_a_backup_taken_while_laptops_push_is_whole(server: RunningServer, tmp_path: Path) -> None:
+    ann = enrolled(server, "Ann")
+    stop = threading.Event()
+
+    def keep_pushing() -> None:
+        while not stop.is_set():
+            ann.visit(ann.customer())
+            ann.push()
+
+    writer = threading.Thread(target=keep_pushing)
+    writer.start()
+    try:
+        made = [keeping.backup(server.settings, tmp_path / f"backup-{n}.db") for n in range(5)]
+    finally:
+        stop.set()
+        writer.join()
+    assert all(checked.problems == () for checked in made)
+    assert [checked.records for checked in made] == sorted(checked.records for checked in made)
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_a_backup_serves_as_the_company(server: RunningServer, tmp_path: Path) -> None:
+    ann = enrolled(server, "Ann")
+    ann.customer()
+    ann.push()
+    restored = Settings(tmp_path / "restored")
+    restored.directory.mkdir()
+    keeping.backup(server.settings, restored.database)
+    database = accounts.open_company(restored)
+    with database.read() as connection:
+        names = connection.exec_driver_sql("SELECT count(*) FROM record WHERE entity = 'customer'")
+        assert names.scalar() == 1
+    database.close()
+
+
+def test_a_backup_that_cannot_be_written_says_so_and_leaves_nothing(
+    server: RunningServer, tmp_path: Path
+) -> None:
+    with pytest.raises(CrmError) as caught:
+        keeping.backup(server.settings, tmp_path / "no" / "such" / "folder.db")
+    assert caught.value.code == "database_unwritable"
+    assert not (tmp_path / "no").exists()
+
+
+def test_a_check_finds_a_record_whose_columns_and_bytes_disagree(server: RunningServer) -> None:
+    ann = enrolled(server, "Ann")
+    key = ann.customer()
+    ann.push()
+    assert keeping.check(server.database).problems == ()
+    with closing(sqlite3.connect(server.settings.database)) as connection:
+        connection.execute("UPDATE record SET move_no = 7 WHERE id = ?", (key.id,))
+        connection.execute("UPDATE record SET seq = 99 WHERE id = ?", (key.id,))
+        connection.commit()
+    problems = keeping.check(server.database).problems
+    assert [problem.split(": ")[1] for problem in problems] == [
+        "placed in two ways",
+        "beyond its bucket's head",
+    ]
+
+
+def test_no_company_is_said_plainly(tmp_path: Path) -> None:
+    for ask in (
+        lambda: keeping.backup(Settings(tmp_path), tmp_path / "b"),
+        lambda: accounts.open_company(Settings(tmp_path)),
+    ):
+        with pytest.raises(CrmError) as caught:
+            ask()
+        assert caught.value.code == "no_company"

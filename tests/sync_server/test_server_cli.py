@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from sync_server.cli import main
+
+RUN = [sys.executable, "-c", "from sync_server.cli import main; main()"]
+
+
+def run(folder: Path, *arguments: str, language: str = "en") -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "CRMDESK_LANGUAGE": language, "PYTHONPATH": os.pathsep.join(sys.path)}
+    return subprocess.run(
+        [*RUN, *arguments],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
+
+
+Ask = Callable[..., tuple[int, Any]]
+
+
+@pytest.fixture
+def ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Ask:
+    """Give the command line a command in this process: (exit status, its JSON)."""
+    monkeypatch.chdir(tmp_path)
+
+    def asked(*arguments: str) -> tuple[int, Any]:
+        monkeypatch.setattr(sys, "argv", ["crmdesk-server", *arguments, "--json"])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main()
+        said = capsys.readouterr()
+        return int(ended.value.code or 0), json.loads(said.err or said.out)
+
+    return asked
+
+
+def start(folder: Path, *arguments: str) -> tuple[subprocess.Popen[str], str]:
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    process = subprocess.Popen(
+        [*RUN, "serve", "--port", "0", "--announce", "address", *arguments],
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    return process, process.stdout.readline().strip()
+
+
+def stop(process: subprocess.Popen[str]) -> tuple[int, str]:
+    process.send_signal(signal.SIGTERM)
+    _, errors = process.communicate(timeout=20)
+    return process.returncode, errors
+
+
+def test_a_company_is_made_staffed_and_looked_after_while_it_serves(tmp_path: Path, ask: Ask) -> None:
+    def facts(*arguments: str) -> Any:
+        status, said = ask(*arguments)
+        assert status == 0, said
+        return said
+
+    assert facts("init", "--company", "宏远")["company"] == "宏远"
+    process, line = start(tmp_path)
+    try:
+        address = line.removeprefix("listening on ")
+        assert (tmp_path / "address").read_text().strip() == address
+        facts("team", "add", "North")
+        facts("team", "add", "East", "--parent", "North", "--share-books")
+        facts("user", "add", "张伟", "--role", "rep", "--team", "East")
+        code = facts("enrol", "张伟", "--hold")["code"]
+        asked = {"code": code, "device_key": "ab" * 32, "device_name": "x"}
+        welcome = httpx2.post(f"{address}/v1/enrol", json=asked).json()
+        (device,) = facts("device", "list")["devices"]
+        assert (device["state"], device["words"]) == ("pending", welcome["words"])
+        assert facts("device", "approve", device["device"])["state"] == "active"
+        assert facts("device", "revoke", device["device"])["state"] == "revoked"
+        assert facts("user", "disable", "张伟")["disabled"] is True
+        assert [team["name"] for team in facts("team", "list")["teams"]] == ["North", "East"]
+        assert [user["disabled"] for user in facts("user", "list")["users"]] == [True]
+        assert facts("backup", "copy.db")["records"] == 3
+        assert facts("check")["problems"] == []
+    finally:
+        status, errors = stop(process)
+    assert (status, errors) == (0, "")
+
+
+def test_a_port_in_use_is_a_sentence(tmp_path: Path) -> None:
+    run(tmp_path, "init", "--company", "x")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = run(tmp_path, "serve", "--port", str(port))
+    assert done.returncode == 1
+    assert f"Port {port} is taken." in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("init", "--company", "x"), "company_exists"),
+        (("init", "--company", "  ", "--dir", "other"), "bad_argument"),
+        (("user", "add", "张伟", "--role", "rep"), "name_taken"),
+        (("user", "add", "x", "--role", "rep", "--team", "nowhere"), "not_found"),
+        (("enrol", "nobody"), "not_found"),
+        (("device", "approve", "x"), "not_found"),
+        (("owner", "change", "x", "--to", "张伟"), "not_found"),
+        (("check", "--dir", "nowhere"), "no_company"),
+        (("serve", "--dir", "nowhere"), "no_company"),
+    ],
+)
+def test_what_cannot_be_done_is_said_with_its_code(ask: Ask, arguments: tuple[str, ...], code: str) -> None:
+    ask("init", "--company", "x")
+    ask("user", "add", "张伟", "--role", "rep")
+    status, said = ask(*arguments)
+    assert (status, said["code"]) == (1, code)
+
+
+def test_it_speaks_the_persons_language(tmp_path: Path) -> None:
+    assert "已在" in run(tmp_path, "init", "--company", "x", language="zh_CN").stdout
+    assert "已经有一家公司" in run(tmp_path, "init", "--company", "x", language="zh_CN").stderr
+
+
+def test_requests_under_way_are_finished_when_told_to_stop(tmp_path: Path) -> None:
+    run(tmp_path, "init", "--company", "x")
+    process, line = start(tmp_path)
+    address = line.removeprefix("listening on ")
+    with httpx2.Client(base_url=address) as client:
+        assert client.get("/readyz").json() == {"status": "ok"}
+        begun = time.monotonic()
+    assert stop(process)[0] == 0
+    assert time.monotonic() - begun < 10
