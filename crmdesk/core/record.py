@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -144,10 +145,11 @@ def check(record: Record) -> None:
         raise CrmError("malformed_record")
     for edit in record.edits:
         check_edit(edit)
-    carriers = Counter(field for edit in record.edits for field in edit.values)
-    for field, count in carriers.items():
-        if count > MAX_SIBLINGS:
-            raise CrmError("too_many_versions", field=field)
+    if len(record.edits) > MAX_SIBLINGS:
+        carriers = Counter(field for edit in record.edits for field in edit.values)
+        for field, count in carriers.items():
+            if count > MAX_SIBLINGS:
+                raise CrmError("too_many_versions", field=field)
 
 
 def check_edit(edit: Edit) -> None:
@@ -162,7 +164,8 @@ def check_edit(edit: Edit) -> None:
         canonical.check(field, value)
 
 
-def _is_name(text: str) -> bool:
+@lru_cache(maxsize=4096)
+def _is_name(text: str) -> bool:  # the same few names stand in every record of a page
     return len(text) <= MAX_NAME and canonical.is_canonical_text(text)
 
 

@@ -47,24 +47,28 @@ def is_canonical_text(text: str) -> bool:
 
 def check(field: str, value: object) -> None:
     """Raise `invalid_value` or `field_too_long` unless `value` is one a field may hold."""
-    if value is None or isinstance(value, bool):
-        return
-    if isinstance(value, int):
-        if abs(value) > MAX_INTEGER:
-            raise CrmError("invalid_value", field=field)
-        return
     if isinstance(value, str):
         _check_text(field, value)
+    elif value is None or isinstance(value, bool):
+        return
+    elif isinstance(value, int):
+        if abs(value) > MAX_INTEGER:
+            raise CrmError("invalid_value", field=field)
     elif isinstance(value, list):
         for item in value:
             if not isinstance(item, str):
                 raise CrmError("invalid_value", field=field)
             _check_text(field, item)
+        _check_size(field, value)
     elif isinstance(value, dict) and len(value) == 1:
         _check_nested(field, value, MAX_DEPTH)
+        _check_size(field, value)
     else:
         raise CrmError("invalid_value", field=field)
-    if not isinstance(value, str) and len(encode(value)) > MAX_FIELD_BYTES:
+
+
+def _check_size(field: str, value: object) -> None:
+    if len(encode(value)) > MAX_FIELD_BYTES:
         raise CrmError("field_too_long", field=field)
 
 
@@ -83,10 +87,12 @@ def _check_nested(field: str, value: object, depth: int) -> None:
         raise CrmError("invalid_value", field=field)
     if isinstance(value, str):
         _check_text(field, value)
-    for item in (
-        (*value.values(), *value) if isinstance(value, dict) else value if isinstance(value, list) else ()
-    ):
-        _check_nested(field, item, depth - 1)
+    elif isinstance(value, dict):
+        for item in (*value, *value.values()):
+            _check_nested(field, item, depth - 1)
+    elif isinstance(value, list):
+        for item in value:
+            _check_nested(field, item, depth - 1)
 
 
 def money(minor_units: int, currency: str = "CNY") -> Value:

@@ -7,7 +7,7 @@ One table per declared entity, made from its declaration; `element` for what a f
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Column, Connection, Index, Integer, MetaData, Table, Text, text
@@ -15,7 +15,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from crmdesk.core.entities import custom_field
 from crmdesk.core.ids import is_id
-from crmdesk.core.record import Record, RecordKey
+from crmdesk.core.record import MAIN, Record, RecordKey
 from crmdesk.core.registry import Entity, Field, Registry, Search, Type
 from crmdesk.core.resolve import Life, RecordView, read_record
 from crmdesk.core.search import index_terms
@@ -27,6 +27,10 @@ from crmdesk.store.records import Stored, chunks, every
 _LIFE: Final = {Life.LIVE: 0, Life.DELETED: DELETED, Life.CONTESTED: 2}
 _FIXED_COLUMNS: Final = ("n", "id", "root", "bucket", "life", "conflicts", "created_at", "updated_at", "sort")
 _FACTS: Final = {"customer": ("last_visit_at", "visits", "tags", "person")}
+_SEARCHED: Final = ("customer", "contact")
+_PURPOSES: Final = {
+    Search.NAME: "names", Search.ENGLISH: "english", Search.PHONE: "phones", Search.OTHER: "other",
+}  # fmt: skip
 _INTEGERS: Final = (Type.INSTANT, Type.MONEY, Type.INTEGER, Type.BOOLEAN)
 VERSION: Final = 1
 """Raised when the same declarations project differently, so that laptops rebuild."""
@@ -185,15 +189,19 @@ def project(connection: Connection, basis: Basis, items: Sequence[Projected]) ->
     elements: list[tuple[Any, ...]] = []
     attention: list[tuple[Any, ...]] = []
     words: list[tuple[Any, ...]] = []
+    shapes = {
+        name: _shape(registry[name]) for name in {i.key.entity for i in items} & registry.entities.keys()
+    }
     for item in items:
-        entity = registry.entities.get(item.key.entity)
-        if entity is None or item.key.part != "main":
+        shape = shapes.get(item.key.entity)
+        if shape is None or item.key.part != MAIN:
             continue
-        view = read_record(item.record, entity.name, registry)
-        rows.setdefault(entity.name, []).append(_row(entity, item, view, readings))
+        view = read_record(item.record, shape.name, registry)
+        rows.setdefault(shape.name, []).append(_row(shape, item, view, readings))
         elements.extend(_elements(item, view))
-        attention.extend(_attention(item, view))
-        if view.life is not Life.DELETED and (found := _words(entity, view, readings)) is not None:
+        if view.conflicts or view.life is Life.CONTESTED:
+            attention.extend(_attention(item, view))
+        if shape.searched and view.life is not Life.DELETED and (found := _words(shape, view, readings)):
             words.append((item.n, *found))
     for name, values in rows.items():
         own = (*_FIXED_COLUMNS, *columns(registry[name]))
@@ -226,33 +234,69 @@ def _insert(connection: Connection, name: str, names: tuple[str, ...], rows: lis
         connection.exec_driver_sql(dialect.insert(name, names), rows)
 
 
-def _row(entity: Entity, item: Projected, view: RecordView, readings: Readings) -> tuple[Any, ...]:
-    updated = max(edit.order()[0] for edit in item.record.edits)
-    named = entity.by_name[entity.title]
-    title = view.values.get(entity.title) if named.search is Search.NAME else None
+class _Shape(NamedTuple):
+    """What is needed of an entity's declaration to project many of its records.
+
+    `cells` read a row's own cells in the order of `columns`; `searched` are the fields that words are made
+    from, by purpose, empty where the entity is not searched; `named` is the field whose pinyin sorts the rows.
+    """
+
+    name: str
+    cells: tuple[tuple[str, Callable[[Any], Any]], ...]
+    searched: dict[str, list[Field]]
+    named: str | None
+
+
+def _shape(entity: Entity) -> _Shape:
+    cells = [(f.name, read) for f in entity.fields if not f.repeated for read in _readers(f)]
+    searched: dict[str, list[Field]] = {}
+    for field in entity.fields if entity.name in _SEARCHED else ():
+        if field.search is not None:
+            searched.setdefault(_PURPOSES[field.search], []).append(field)
+    named = entity.title if entity.by_name[entity.title].search is Search.NAME else None
+    return _Shape(entity.name, tuple(cells), searched, named)
+
+
+def _row(shape: _Shape, item: Projected, view: RecordView, readings: Readings) -> tuple[Any, ...]:
+    updated = max([edit.order()[0] for edit in item.record.edits])
+    values = view.values
+    title = values.get(shape.named) if shape.named else None
     row: list[Any] = [
         item.n, item.key.id, item.root, item.record.placement.bucket, _LIFE[view.life], len(view.conflicts),
         int(item.key.id[:12], 16) if is_id(item.key.id) else 0, updated >> 16, readings.sort_key(str(title)[:80]) if title else "",
     ]  # fmt: skip
-    values = view.values
-    for field in entity.fields:
-        if not field.repeated:
-            row.extend(_cells(field, values.get(field.name)))
-    if entity.name == "customer":
-        row.append(" ".join(sorted(k[4:] for k, v in values.items() if k.startswith("tag:") and v)))
+    row += [read(values.get(name)) for name, read in shape.cells]
+    if shape.name == "customer":
+        row.append(" ".join(sorted([k[4:] for k, v in values.items() if k.startswith("tag:") and v])))
     return tuple(row)
 
 
-def _cells(field: Field, value: Any) -> tuple[Any, ...]:
-    """A value as column cells; one of another type than declared is not shown in typed tables."""
+def _readers(field: Field) -> tuple[Callable[[Any], Any], ...]:
+    """What makes a value a field's cells; one of another type than declared is not shown in typed tables."""
     if field.type is Type.MONEY:
-        amount = value.get("money") if isinstance(value, dict) else None
-        if isinstance(amount, list) and len(amount) == 2 and isinstance(amount[0], int):
-            return amount[0], str(amount[1])
-        return None, None
-    if field.type in _INTEGERS:
-        return (int(value) if isinstance(value, int) else None,)
-    return (value if isinstance(value, str) else None,)
+        return _amount, _currency
+    return (_integer if field.type in _INTEGERS else _text,)
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _integer(value: Any) -> int | None:
+    return int(value) if isinstance(value, int) else None
+
+
+def _amount(value: Any) -> int | None:
+    return _integer(value["money"][0]) if _is_money(value) else None
+
+
+def _currency(value: Any) -> str | None:
+    return str(value["money"][1]) if _is_money(value) else None
+
+
+def _is_money(value: Any) -> bool:
+    amount = value.get("money") if isinstance(value, dict) else None
+    return isinstance(amount, list) and len(amount) == 2 and isinstance(amount[0], int)
 
 
 def _elements(item: Projected, view: RecordView) -> Iterator[tuple[Any, ...]]:
@@ -269,28 +313,21 @@ def _attention(item: Projected, view: RecordView) -> Iterator[tuple[Any, ...]]:
         yield item.n, "deleted", item.key.entity, item.key.id, item.root, "contested"
 
 
-def _words(entity: Entity, view: RecordView, readings: Readings) -> tuple[str, ...] | None:
-    """The search columns of a record, or None where the entity is not searched."""
-    found: dict[Search, list[str]] = {kind: [] for kind in Search}
-    for field in entity.fields:
-        if field.search is None:
-            continue
+def _words(shape: _Shape, view: RecordView, readings: Readings) -> tuple[str, ...] | None:
+    """The search columns of a record, or None where it has nothing to be found by."""
+    texts = {purpose: _texts(view.values, fields) for purpose, fields in shape.searched.items()}
+    return index_terms(readings, **texts) if any(texts.values()) else None
+
+
+def _texts(values: Mapping[str, Any], fields: Iterable[Field]) -> list[str]:
+    found: list[Any] = []
+    for field in fields:
         if field.repeated:
             prefix = field.name + ":"
-            found[field.search].extend(
-                v for k, v in view.values.items() if k.startswith(prefix) and isinstance(v, str)
-            )
-        elif isinstance(value := view.values.get(field.name), str) and value:
-            found[field.search].append(value)
-    if entity.name not in ("customer", "contact") or not any(found.values()):
-        return None
-    return index_terms(
-        readings,
-        names=found[Search.NAME],
-        english=found[Search.ENGLISH],
-        phones=found[Search.PHONE],
-        other=found[Search.OTHER],
-    )
+            found += [v for k, v in values.items() if k.startswith(prefix)]
+        else:
+            found.append(values.get(field.name))
+    return [text for text in found if text and isinstance(text, str)]
 
 
 def _facts(connection: Connection, items: Sequence[Projected]) -> None:
