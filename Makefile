@@ -24,6 +24,9 @@ serve: environment ## serve the company in ./company (make one with: .venv/bin/c
 test: environment ## the whole fast suite
 	@$(BIN)/python -m pytest -n 2 --dist worksteal
 
+bench: environment ## measure speed and memory; make bench ONLY=first_paint for one
+	@$(BIN)/python -m tests.bench $(ONLY)
+
 planted-bugs: environment ## break every assumption of sync on purpose and name the seed that finds it
 	@$(BIN)/python -m tests.support.planted
 
