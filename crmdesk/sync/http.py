@@ -7,7 +7,9 @@ whose access token had expired.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+import ssl
+import zlib
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
@@ -105,13 +107,15 @@ class Http:
         self._session = session
         self._known = False
         self._network = (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError)
-        self._undecodable = httpx2.DecodingError
+        is_local = urlsplit(self.url).scheme == "http"
         self._client = httpx2.Client(
             base_url=self.url,
             headers={"Crmdesk-Protocol": str(PROTOCOL), "Accept-Encoding": "zstd, gzip"},
             timeout=httpx2.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
             follow_redirects=False,
-            trust_env=urlsplit(self.url).hostname not in _LOOPBACK,
+            # Without TLS the system's certificates need not be read, and no proxy stands before this machine.
+            verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if is_local else True,
+            trust_env=not is_local,
         )
 
     def close(self) -> None:
@@ -231,10 +235,11 @@ class Http:
                 body = zstandard.ZstdCompressor(level=1).compress(body)
         try:
             with self._client.stream(method, path, content=body, params=params, headers=headers) as response:
-                answer = self._read(response.iter_bytes())
+                unpack = _unpacker(response.headers.get("content-encoding", ""))
+                answer = self._read(map(unpack, response.iter_raw()))
                 status, kind = response.status_code, response.headers.get("content-type", "")
                 retry_after = response.headers.get("retry-after", "")
-        except self._undecodable as error:
+        except (zstandard.ZstdError, zlib.error) as error:
             raise CrmError("not_crmdesk", address=self.url) from error
         except self._network as error:
             raise CrmError("offline") from error
@@ -242,7 +247,7 @@ class Http:
             return answer
         raise self._problem(status, kind, answer, retry_after)
 
-    def _read(self, parts: Any) -> bytes:
+    def _read(self, parts: Iterable[bytes]) -> bytes:
         found = bytearray()
         for part in parts:
             found += part
@@ -273,6 +278,17 @@ class Http:
             return msgspec.json.decode(answer, type=kind)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise CrmError("not_crmdesk", address=self.url) from error
+
+
+def _unpacker(encoding: str) -> Callable[[bytes], bytes]:
+    """How to unfold a body, piece by piece."""
+    match encoding.strip().lower():
+        case "zstd":
+            return zstandard.ZstdDecompressor().decompressobj().decompress
+        case "gzip":
+            return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress
+        case _:
+            return bytes
 
 
 def checked_address(url: str) -> str:

@@ -57,7 +57,7 @@ def _grouped(pages: Iterator[PullPage], size: int) -> Iterator[list[PullPage]]:
 
 def _apply(replica: Replica, wanted: Pull, pages: Sequence[PullPage]) -> Taken:
     items = [item for page in pages for item in page.items]
-    arrivals = [Arrival(_key(i), bytes(i.state), i.seq) for i in items if i.state is not None]
+    arrivals = [Arrival(_key(i), state, i.seq) for i in items if (state := i.state) is not None]
     departures = [Departure(_key(i), pages[0].bucket, i.move_no) for i in items if i.kind == "LEAVE"]
     with replica.database.write() as connection:
         came = replica.take_in(connection, arrivals)

@@ -173,16 +173,13 @@ def _take(
         {Dot(actor, c): at for c, at in eff.items()},
         commits,
     )
-    merged = {_key(o): o for o in by_verdict.get("merged", ()) if o.state is not None}
+    merged = {
+        _key(o): Arrival(_key(o), state, commits.get(o.bucket or "", 0))
+        for o in by_verdict.get("merged", ())
+        if (state := o.state) is not None
+    }
     hidden = {key for key, s in records.load(connection, merged).items() if s.seq == LEFT}
-    replica.take_in(
-        connection,
-        [
-            Arrival(key, bytes(o.state), commits.get(o.bucket or "", 0))
-            for key, o in merged.items()
-            if key not in hidden and o.state is not None
-        ],
-    )
+    replica.take_in(connection, [arrival for key, arrival in merged.items() if key not in hidden])
 
 
 def _accept(
