@@ -1,0 +1,397 @@
+from __future__ import annotations
+
+from crmdesk.core.record import RecordKey
+from crmdesk.store import outbox, settings
+from crmdesk.store.settings import Device
+from crmdesk.sync.engine import Engine, Progress
+from crmdesk.sync.lock import sync_lock
+from sync_server import enrolment
+from tests.support.cut_proxy import cut_proxy
+from tests.support.rep import Rep
+from tests.support.server import RunningServer
+from tests.sync.conftest import Hire
+
+
+def settle(*laptops: Rep) -> None:
+    """Everybody syncs until nothing moves."""
+    for _ in range(2):
+        for laptop in laptops:
+            laptop.sync()
+
+
+def cursors(laptop: Rep) -> dict[str, outbox.Cursor]:
+    with laptop.replica.database.read() as connection:
+        return outbox.cursors(connection)
+
+
+# -- two people, one server -----------------------------------------------------------------------------
+
+
+def test_what_one_writes_the_other_holds_byte_for_byte(hire: Hire):
+    ann, bo = hire("Ann"), hire("Bo")
+    customer = ann.customer("宏远机械", remark="老客户")
+    ann.visit(customer, "谈价格")
+    bo.customer("Blue Harbour")
+    settle(ann, bo)
+    assert ann.states() == bo.states()
+    assert ann.names() == bo.names() == {"宏远机械", "Blue Harbour"}
+    assert ann.unsent() == bo.unsent() == []
+
+
+def test_edits_of_one_field_made_apart_are_both_kept(hire: Hire):
+    ann, bo = hire("Ann"), hire("Bo")
+    customer = ann.customer("宏远机械")
+    settle(ann, bo)
+    ann.write(customer, name="宏远重工")
+    bo.write(customer, name="宏远集团")
+    settle(ann, bo)
+    with ann.replica.database.read() as connection:
+        conflicts = connection.exec_driver_sql("SELECT field, id FROM attention").all()
+    assert ann.states() == bo.states()
+    assert [tuple(row) for row in conflicts] == [("name", customer.id)]
+
+
+def test_edits_of_two_fields_made_apart_are_both_shown(hire: Hire):
+    ann, bo = hire("Ann"), hire("Bo")
+    customer = ann.customer("宏远机械")
+    settle(ann, bo)
+    ann.write(customer, city="上海")
+    bo.write(customer, stage="quote")
+    settle(ann, bo)
+    shown = ann.shows(customer)
+    assert shown == bo.shows(customer) == {"name": "宏远机械", "city": "上海", "stage": "quote"}
+
+
+def test_a_report_says_what_happened(hire: Hire):
+    ann, bo = hire("Ann"), hire("Bo")
+    customer = ann.customer("宏远机械")
+    sent = ann.sync()
+    assert (sent.pushed, sent.merged, sent.rejected, sent.unsent, sent.is_complete) == (1, 0, 0, (0, 0), True)
+    assert customer in sent.touched.keys
+    got = bo.sync()
+    assert got.received >= 1
+    assert customer in got.touched.keys
+    assert abs((got.server_ms or 0) - bo.replica.clock.now_ms()) < 60_000
+
+
+def test_a_second_sync_with_nothing_new_moves_nothing(hire: Hire):
+    ann = hire("Ann")
+    ann.customer("宏远机械")
+    ann.sync()
+    report = ann.sync()
+    assert (report.pushed, report.received, report.left, report.touched.keys) == (0, 0, 0, frozenset())
+
+
+def test_own_edits_are_not_read_back(hire: Hire):
+    ann = hire("Ann")
+    ann.sync()
+    ann.customer("宏远机械")
+    assert ann.sync().received == 0
+
+
+def test_a_colleague_of_a_closed_team_receives_nothing(server: RunningServer, hire: Hire):
+    ann, cai = hire("Ann"), hire("Cai")
+    customer = ann.customer("宏远机械")
+    ann.visit(customer, "谈价格")
+    settle(ann, cai)
+    assert cai.names() == set()
+    assert server.people["Ann"].book not in cursors(cai)
+    assert "宏远".encode() not in cai.replica.database.path.read_bytes()
+
+
+def test_progress_is_told_for_what_is_sent_and_what_comes(hire: Hire):
+    ann, bo = hire("Ann"), hire("Bo")
+    ann.customer("宏远机械")
+    told: list[Progress] = []
+    ann.sync(progress=told.append)
+    bo.sync(progress=told.append)
+    assert [p.phase for p in told if p.phase == "push"] == ["push"]
+    assert told[-1].phase == "pull"
+    assert told[-1].share == 1.0
+
+
+def test_a_cancelled_sync_stops_between_steps_and_says_so(hire: Hire):
+    ann = hire("Ann")
+    ann.customer("宏远机械")
+    report = ann.sync(cancelled=lambda: True)
+    assert not report.is_complete
+    assert report.unsent == (1, 0)
+
+
+def test_one_process_at_a_time_syncs_a_profile(hire: Hire):
+    ann = hire("Ann")
+    with sync_lock(ann.replica.database.path):
+        report = ann.engine.sync()
+    assert report.problem is not None
+    assert report.problem.code == "database_busy"
+    ann.sync()
+
+
+def test_the_servers_time_bounds_the_laptops_clock(hire: Hire):
+    ann = hire("Ann")
+    report = ann.sync()
+    ceiling = ann.replica.identity().ceiling
+    assert ceiling is not None
+    assert ceiling.server_ms == report.server_ms
+
+
+# -- bad lines --------------------------------------------------------------------------------------------
+
+
+def test_a_lost_answer_is_asked_for_again_and_duplicates_nothing(server: RunningServer, hire: Hire):
+    with cut_proxy(server.address) as line:
+        ann, bo = hire("Ann", line.address), hire("Bo")
+        customer = ann.customer("宏远机械")
+        line.cut(b"POST /v1/push")
+        report = ann.engine.sync()
+        assert report.problem is not None
+        assert report.problem.code == "offline"
+        assert len(ann.unsent()) == 1
+        assert line.cuts == 1
+        ann.write(customer, city="上海")  # typed before the answer was asked for again
+        settle(ann, bo)
+        assert ann.states() == bo.states()
+        with server.database.read() as connection:
+            edits = connection.exec_driver_sql(
+                "SELECT count(*) FROM edit WHERE id = ?", (customer.id,)
+            ).scalar()
+        assert edits == 2
+        assert ann.unsent() == []
+
+
+def test_a_pull_cut_at_any_byte_goes_on_and_repeats_at_most_a_page(server: RunningServer, hire: Hire):
+    ann = hire("Ann")
+    for batch in range(3):
+        ann.replica.commit(_many(ann, 400, f"客户{batch}-"))
+    ann.sync()
+    with cut_proxy(server.address) as line:
+        bo = hire("Bo", line.address)
+        for after in (1, 100, 5_000, 20_000):
+            line.cut(b"GET /v1/pull", after)
+            bo.engine.sync()
+        bo.sync()
+        assert line.cuts >= 2
+        assert bo.states() == ann.states()
+
+
+def _many(laptop: Rep, count: int, name: str):
+    from crmdesk.store.replica import Write
+
+    return [
+        Write(RecordKey("customer", laptop.replica.new_id()), {"name": f"{name}{n}"}) for n in range(count)
+    ]
+
+
+def test_offline_work_is_kept_and_sent_when_the_network_returns(server: RunningServer, hire: Hire):
+    with cut_proxy(server.address) as line:
+        ann, bo = hire("Ann", line.address), hire("Bo")
+        ann.sync()
+        line.is_down = True
+        line.hang_up()
+        customer = ann.customer("宏远机械")
+        for summary in ("谈价格", "送样品"):
+            ann.visit(customer, summary)
+            report = ann.engine.sync()
+            assert report.problem is not None
+            assert report.problem.code == "offline"
+        assert report.unsent == (3, 0)
+        line.is_down = False
+        settle(ann, bo)
+        assert ann.unsent() == []
+        assert bo.states() == ann.states()
+
+
+# -- verdicts -----------------------------------------------------------------------------------------------
+
+
+def test_one_poisoned_record_in_a_thousand_holds_up_no_other(hire: Hire):
+    ann = hire("Ann")
+    writes = _many(ann, 1000, "客户")
+    poison = writes[500].key
+    writes[500] = type(writes[0])(poison, {"name": "毒", "x_unknown": "?"})
+    for part in (writes[:500], writes[500:]):
+        ann.replica.commit(part)
+    report = ann.sync()
+    assert (report.pushed, report.rejected, report.unsent) == (1000, 1, (0, 1))
+    (kept,) = ann.unsent()
+    assert (kept.key, kept.verdict, kept.code, kept.about) == (
+        poison,
+        "rejected",
+        "unknown_field",
+        "x_unknown",
+    )
+    assert ann.name(poison) == "毒"
+
+
+def test_a_later_edit_brings_a_refused_record_through(hire: Hire):
+    ann, bo = hire("Ann"), hire("Bo")
+    customer = ann.customer("宏远机械")
+    ann.sync()
+    ann.write(customer, next_follow_up_on="next week")  # no date: the server takes none of it
+    assert ann.sync().rejected == 1
+    ann.write(customer, city="上海")
+    assert ann.sync().unsent == (0, 2)
+    assert ann.shows(customer) == {"name": "宏远机械", "next_follow_up_on": "next week", "city": "上海"}
+    assert bo.sync().problem is None
+    assert bo.shows(customer) == {"name": "宏远机械"}
+
+
+def test_edits_typed_while_a_push_is_on_its_way_stay_unsent(hire: Hire):
+    ann, bo = hire("Ann"), hire("Bo")
+    customer = ann.customer("宏远机械")
+    push = ann.http.push
+    typed: list[RecordKey] = []
+
+    def slow(message):
+        answer = push(message)
+        if not typed:
+            typed.append(ann.write(customer, name="宏远重工"))
+        return answer
+
+    ann.http.push = slow  # type: ignore[method-assign]
+    stopped = iter([False] + [True] * 9)
+    ann.sync(cancelled=lambda: next(stopped))
+    assert [entry.counter for entry in ann.unsent()] == [2]
+    assert ann.name(customer) == "宏远重工"
+    settle(ann, bo)
+    assert bo.name(customer) == "宏远重工"
+
+
+def test_a_pull_never_hides_an_unsent_edit(hire: Hire):
+    ann, bo = hire("Ann"), hire("Bo")
+    customer = ann.customer("宏远机械")
+    settle(ann, bo)
+    bo.write(customer, name="宏远集团")
+    bo.sync()
+    ann.write(customer, name="宏远重工", city="上海")
+    stopped = iter([True] + [False] * 20)  # the push is skipped, the pull goes on
+    ann.engine.sync(cancelled=lambda: next(stopped))
+    shown = ann.shows(customer)
+    assert len(ann.unsent()) == 1
+    assert shown is not None
+    assert shown["name"] == "宏远重工"
+    assert shown["city"] == "上海"
+
+
+# -- copies -------------------------------------------------------------------------------------------------
+
+
+def test_a_copied_profile_that_nobody_noticed_loses_no_edit_on_either_side(hire: Hire, tmp_path):
+    ann, bo = hire("Ann"), hire("Bo")
+    customer = ann.customer("宏远机械")
+    ann.sync()
+    copy = ann.copied_to(tmp_path / "copy" / "crmdesk.db")
+    ann.write(customer, city="上海")
+    first = ann.customer("First")
+    copy.write(customer, stage="quote")
+    second = copy.customer("Second")
+    settle(ann, copy, bo)
+    assert copy.replica.identity().actor != ann.replica.identity().actor
+    assert ann.states() == copy.states() == bo.states()
+    assert ann.shows(customer) == {"name": "宏远机械", "city": "上海", "stage": "quote"}
+    assert {ann.name(first), ann.name(second)} == {"First", "Second"}
+    copy.close()
+
+
+# -- moves and revocation -------------------------------------------------------------------------------------
+
+
+def test_a_customer_handed_over_leaves_with_all_below_it_and_enters_there(server: RunningServer, hire: Hire):
+    server.add_user("Dee", "manager", "North")
+    ann, cai, mei = hire("Ann"), hire("Cai"), hire("Mei")
+    customer = ann.customer("宏远机械")
+    visit = ann.visit(customer, "谈价格")
+    settle(ann, cai, mei)
+    moved = mei.http.change_owner(mei.replica.new_id(), customer.id, server.people["Cai"].user)
+    assert moved.moved == 2
+    settle(ann, cai, mei)
+    assert ann.shows(customer) is None
+    assert ann.shows(visit) is None
+    assert ann.names() == set()
+    assert cai.name(customer) == "宏远机械"
+    assert mei.name(customer) == "宏远机械"
+    assert "谈价格".encode() not in ann.replica.database.path.read_bytes()
+
+
+def test_work_typed_before_hearing_of_a_move_reaches_the_new_owner(server: RunningServer, hire: Hire):
+    ann, cai, mei = hire("Ann"), hire("Cai"), hire("Mei")
+    customer = ann.customer("宏远机械")
+    settle(ann, cai, mei)
+    mei.http.change_owner(mei.replica.new_id(), customer.id, server.people["Cai"].user)
+    ann.write(customer, city="上海")
+    late = ann.visit(customer, "送样品")
+    settle(ann, cai)
+    assert cai.shows(customer) == {"name": "宏远机械", "city": "上海"}
+    assert cai.shows(late) is not None
+    assert ann.shows(customer) is None
+    assert ann.shows(late) is None
+    assert ann.unsent() == []
+
+
+def test_a_bucket_that_was_taken_away_leaves_not_a_byte(server: RunningServer, hire: Hire):
+    ann, mei = hire("Ann"), hire("Mei")
+    customer = ann.customer("宏远机械")
+    settle(ann, mei)
+    assert mei.name(customer) == "宏远机械"
+    with server.database.write() as connection:
+        connection.exec_driver_sql(
+            "DELETE FROM reader WHERE bucket = ? AND user = ?",
+            (server.people["Ann"].book, server.people["Mei"].user),
+        )
+    report = mei.sync()
+    assert report.left == 1
+    assert mei.shows(customer) is None
+    assert server.people["Ann"].book not in cursors(mei)
+    assert "宏远机械".encode() not in mei.replica.database.path.read_bytes()
+
+
+# -- the server's life -----------------------------------------------------------------------------------------
+
+
+def test_a_regressed_server_is_read_again_from_the_beginning_and_deletes_nothing(
+    server: RunningServer, hire: Hire
+):
+    ann, bo = hire("Ann"), hire("Bo")
+    customer = ann.customer("宏远机械")
+    settle(ann, bo)
+    book = server.people["Ann"].book
+    with bo.replica.database.write() as connection:
+        outbox.set_cursor(connection, cursors(bo)[book]._replace(seq=99, salt="lost"))
+    bo.sync()
+    assert bo.name(customer) == "宏远机械"
+    assert cursors(bo)[book].seq < 99
+
+
+def test_edits_an_older_server_did_not_know_travel_once_it_does(server: RunningServer, hire: Hire):
+    ann, mei = hire("Ann"), hire("Mei")
+    customer = ann.customer("宏远机械")
+    ann.sync()
+    added = mei.replica.new_id()
+    ann.write(customer, **{f"x_{added}": "红色"})
+    assert ann.sync().unsent == (0, 1)
+    mei.write(RecordKey("field", added), entity="customer", type="text", label_zh="颜色", label_en="Colour")
+    mei.sync()
+    ann.engine = Engine(ann.replica, ann.http)  # the program was started again
+    assert ann.sync().unsent == (0, 0)
+
+
+def test_a_revoked_device_is_told_and_nothing_of_it_is_deleted(server: RunningServer, hire: Hire):
+    ann = hire("Ann")
+    customer = ann.customer("宏远机械")
+    ann.sync()
+    ann.write(customer, city="上海")
+    with server.database.write() as connection:
+        device = settings_of(ann)
+        enrolment.revoke(connection, device.id, server.clock())
+    report = ann.engine.sync()
+    assert report.problem is not None
+    assert report.problem.code == "device_revoked"
+    assert report.unsent == (1, 0)
+    assert ann.shows(customer) == {"name": "宏远机械", "city": "上海"}
+
+
+def settings_of(laptop: Rep) -> Device:
+    with laptop.replica.database.read() as connection:
+        found = settings.read(connection, "device", Device)
+    assert isinstance(found, Device)
+    return found
