@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
@@ -121,6 +122,7 @@ def serve(
         typer.echo(json.dumps({"listening": address}) if as_json else f"listening on {address}")
         sys.stdout.flush()
 
+    gc.freeze()  # what was loaded stays loaded: no use in looking through it again and again
     stop_quietly()
     Server(application, listener, started).serve_until_told()
 

@@ -86,7 +86,8 @@ def judge(
     record = bound_clock(heard, known)
     if stored is not None:
         record = keep_unearned(stored, merge(stored, record), fresh)
-    record = moved(record, placement)
+    if record.placement != placement:
+        record = moved(record, placement)
     _check_limits(record)
     return Judged(record, encode(record), record == accept(pushed, claims.eff))
 
@@ -170,7 +171,7 @@ def vouch(item: Item, stored: Record | None, claims: Claims) -> Record:
         elif stored is not None and stored.has_seen(edit.dot):
             continue  # somebody who saw it has overwritten it since
         elif (own := said.get(edit.dot)) is not None:
-            if not _is_what_is_left_of(edit, own):
+            if edit is not own and not _is_what_is_left_of(edit, own):
                 raise CrmError("malformed_record")
             edits.append(msgspec.structs.replace(edit, eff=claims.eff[edit.dot]))
         elif edit.dot.actor == claims.actor:
