@@ -14,9 +14,11 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from crmdesk.core.clock import stamp
+from crmdesk.core.entities import REGISTRY
 from crmdesk.core.ids import uuid7
 from crmdesk.core.record import Dot, Edit, Placement, Record, RecordKey, Txn, accept, encode, write
-from crmdesk.core.wire import Heads, LogEdit, PullPage, Push, PushAnswer, PushRecord
+from crmdesk.core.resolve import read_record
+from crmdesk.core.wire import Heads, LogEdit, Outcome, PullPage, Push, PushAnswer, PushRecord
 from crmdesk.store.records import body
 from sync_server.enrolment import signed_text
 from tests.support.server import RunningServer
@@ -194,3 +196,37 @@ def enrolled(server: RunningServer, user: str) -> Laptop:
     laptop = Laptop(server, server.people[user].user)
     assert laptop.enrol().status_code == 200
     return laptop
+
+
+def verdicts(answer: PushAnswer) -> list[tuple[str, str | None]]:
+    return [(outcome.verdict, outcome.code) for outcome in answer.outcomes]
+
+
+def only(answer: PushAnswer) -> Outcome:
+    (outcome,) = answer.outcomes
+    return outcome
+
+
+def forced(laptop: Laptop, content: Push) -> PushAnswer:
+    """Push something the laptop itself would not say."""
+    reply = laptop.post(content)
+    assert reply.status_code == 200, reply.text
+    answer = msgspec.json.decode(reply.content, type=PushAnswer)
+    laptop.settle(answer)
+    return answer
+
+
+def with_state(batch: Push, record: Record | bytes) -> Push:
+    """The batch with its (first) record's state replaced."""
+    first, *rest = batch.records
+    state = record if isinstance(record, bytes) else encode(record)
+    changed = msgspec.structs.replace(first, state=msgspec.Raw(state))
+    return msgspec.structs.replace(batch, records=(changed, *rest))
+
+
+def shown(laptop: Laptop, key: RecordKey) -> dict[str, Any]:
+    return read_record(laptop.records[key], key.entity, REGISTRY).values
+
+
+def conflicts(laptop: Laptop, key: RecordKey) -> list[str]:
+    return [view.key for view in read_record(laptop.records[key], key.entity, REGISTRY).conflicts]

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import threading
+
 import msgspec
 import pytest
 
@@ -164,3 +166,31 @@ def test_history_of_the_invisible_and_of_the_nonexistent_look_the_same(server: R
     missing = cai.http.get(f"/v1/records/customer/{fresh_id()}/history")
     assert hidden.status_code == missing.status_code == 404
     assert hidden.content == missing.content
+
+
+def test_a_reader_misses_nothing_of_many_writers(server: RunningServer) -> None:
+    writers = [enrolled(server, name) for name in ("Ann", "Ann", "Bo", "Mei")]
+    reader = enrolled(server, "Bo")
+    customer = writers[0].customer()
+    writers[0].push()
+
+    def write_on(laptop: Laptop) -> None:
+        for _ in range(8):
+            key = RecordKey("visit", fresh_id())
+            said = {"customer": customer.id, "kind": "phone", "at": 1, "summary": "x"}
+            laptop.write(key, said, bucket=writers[0].book)
+            laptop.push()
+
+    threads = [threading.Thread(target=write_on, args=(laptop,)) for laptop in writers]
+    for thread in threads:
+        thread.start()
+    after, salt = 0, ""
+    while any(thread.is_alive() for thread in threads) or after < 33:
+        last = reader.pages(writers[0].book, after, salt)[-1]
+        assert last.seq >= after
+        after, salt = last.seq, last.salt
+    for thread in threads:
+        thread.join()
+    made = {key for laptop in writers for key in laptop.records if key.entity == "visit"}
+    assert len(made) == 32
+    assert made <= reader.records.keys()
