@@ -59,6 +59,16 @@ def overwritten(connection: Connection, txn: str) -> dict[tuple[RecordKey, str],
     return found
 
 
+def forget_overwritten(connection: Connection, keys: Sequence[RecordKey]) -> None:
+    """Forget what transactions replaced in these records; their history must still be there."""
+    if keys:
+        connection.exec_driver_sql(
+            "DELETE FROM overwrote WHERE txn IN (SELECT txn FROM edit WHERE id = ?) "
+            "AND entity = ? AND id = ? AND part = ?",
+            [(key.id, *key) for key in keys],
+        )
+
+
 def waiting(connection: Connection, limit: int, *, after: int = 0) -> list[Unsent]:
     """The edits to send next, in the order made."""
     return _select(connection, "verdict IS NULL AND counter > ? ORDER BY counter LIMIT ?", (after, limit))

@@ -21,7 +21,8 @@ _UPDATE: Final = "UPDATE record SET root = ?, bucket = ?, move_no = ?, seq = ?, 
 _EDIT_COLUMNS: Final = ("actor", "counter", "entity", "id", "part", "by", "at", "eff", "txn", "body")
 _ADD_HISTORY: Final = (
     dialect.insert("edit", _EDIT_COLUMNS)
-    + " ON CONFLICT (actor, counter) DO UPDATE SET body = excluded.body, eff = coalesce(excluded.eff, edit.eff)"
+    + " ON CONFLICT (actor, counter) DO UPDATE SET eff = coalesce(excluded.eff, edit.eff), body = CASE"
+    " WHEN length(excluded.body) > length(edit.body) THEN excluded.body ELSE edit.body END"
     " WHERE length(excluded.body) > length(edit.body) OR (edit.eff IS NULL AND excluded.eff IS NOT NULL)"
 )
 
@@ -157,6 +158,15 @@ def remove(connection: Connection, numbers: Sequence[int]) -> None:
         connection.exec_driver_sql("DELETE FROM record WHERE n = ?", [(n,) for n in numbers])
 
 
+def home_of(registry: Registry, key: RecordKey, record: Record) -> str | None:
+    """The id of the record this one hangs under; its home reference is fixed by the earliest edit."""
+    entity = registry.entities.get(key.entity)
+    if entity is None or entity.home is None:
+        return None
+    naming = [edit for edit in record.edits if edit.values.get(entity.home)]
+    return str(min(naming, key=Edit.order).values[entity.home]) if naming else None
+
+
 def root_of(
     connection: Connection, registry: Registry, key: RecordKey, record: Record, known: Mapping[str, str]
 ) -> tuple[str, bool]:
@@ -165,13 +175,9 @@ def root_of(
     `known` maps ids to roots for records of the same batch. Without its home a record is its own root until
     the home arrives.
     """
-    entity = registry.entities.get(key.entity)
-    if entity is None or entity.home is None:
-        return key.id, True
-    homes = [e.values[entity.home] for e in record.edits if e.values.get(entity.home)]
-    if not homes:
-        return key.id, True  # a task of nobody's customer stands for itself
-    home = str(homes[0])
+    home = home_of(registry, key, record)
+    if home is None:
+        return key.id, True  # a customer, or a task of nobody's
     if home in known:
         return known[home], True
     root = connection.exec_driver_sql("SELECT root FROM record WHERE id = ? LIMIT 1", (home,)).scalar()
@@ -205,6 +211,12 @@ def set_eff(connection: Connection, actor: str, eff: Mapping[int, int]) -> None:
             "UPDATE edit SET eff = ? WHERE actor = ? AND counter = ?",
             [(at, actor, counter) for counter, at in eff.items()],
         )
+
+
+def remove_history(connection: Connection, keys: Sequence[RecordKey]) -> None:
+    """Forget every edit of these records."""
+    if keys:
+        connection.exec_driver_sql("DELETE FROM edit WHERE entity = ? AND id = ? AND part = ?", list(keys))
 
 
 def history(connection: Connection, record_id: str) -> list[tuple[RecordKey, Edit]]:

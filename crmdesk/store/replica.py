@@ -94,6 +94,7 @@ class Replica:
     clock: Clock
     readings: Callable[[], Readings]
     registry: Registry = field(default=REGISTRY)
+    _declared: str | None = None
 
     @property
     def basis(self) -> Basis:
@@ -138,6 +139,7 @@ class Replica:
         if len({write.key for write in wanted}) != len(wanted):
             raise ValueError("one edit per record per transaction")
         with self.database.write() as connection:
+            self.keep_up(connection)
             identity = settings.identity(connection)
             txn = Txn(self.new_id(), kind)
             rows, identity = self._edited(connection, identity, wanted, txn)
@@ -187,7 +189,8 @@ class Replica:
             _refuse_fixed(self.registry, write, old.record)
             seen = None if write.shown is None else write.shown.seen(tuple(write.values))
             record = kernel.write(old.record, edit, placement=old.record.placement, seen=seen)
-            row = records.row(write.key, old.root, old.seq, record, old.n)
+            root = self._root(connection, old, record, roots)
+            row = records.row(write.key, root, old.seq, record, old.n)
         else:
             lone = kernel.write(None, edit, placement=Placement(0, ""))
             root, _ = records.root_of(connection, self.registry, write.key, lone, roots)
@@ -215,6 +218,7 @@ class Replica:
         self, connection: Connection, arrivals: Sequence[Arrival], departures: Sequence[Departure] = ()
     ) -> Touched:
         """Merge the server's records into this replica, inside the caller's transaction."""
+        self.keep_up(connection)
         stored = records.load(connection, [a.key for a in arrivals])
         rows: list[Row] = []
         overwritten: list[tuple[RecordKey, Edit]] = []
@@ -247,11 +251,17 @@ class Replica:
         merged = kernel.merge(old.record, incoming)
         if merged == old.record and old.seq == arrival.seq:
             return None
+        root = self._root(connection, old, merged, roots)
         if old.record.placement.move_no > incoming.placement.move_no and old.seq is not None:
-            return (
-                None if merged == old.record else records.row(arrival.key, old.root, old.seq, merged, old.n)
-            )
-        return records.row(arrival.key, old.root, arrival.seq, merged, old.n)
+            return None if merged == old.record else records.row(arrival.key, root, old.seq, merged, old.n)
+        return records.row(arrival.key, root, arrival.seq, merged, old.n)
+
+    def _root(self, connection: Connection, old: Stored, now: Record, roots: Mapping[str, str]) -> str:
+        """What a record that is here hangs under after a change."""
+        homes = {records.home_of(self.registry, old.key, record) for record in (old.record, now)}
+        if len(homes) == 1:
+            return old.root
+        return records.root_of(connection, self.registry, old.key, now, roots)[0]
 
     def _depart(self, connection: Connection, departures: Sequence[Departure]) -> Touched:
         stored = records.load(connection, [d.key for d in departures])
@@ -277,8 +287,8 @@ class Replica:
         gone = [s for s in leaving if s.key not in unsent]
         records.update(connection, [records.row(s.key, s.root, LEFT, s.record, s.n) for s in kept])
         records.remove(connection, [s.n for s in gone])
-        if gone:
-            connection.exec_driver_sql("DELETE FROM edit WHERE id = ?", [(s.key.id,) for s in gone])
+        outbox.forget_overwritten(connection, [s.key for s in gone])
+        records.remove_history(connection, [s.key for s in gone])
         settings.write(connection, {"scrub": True})
         return Touched(frozenset(s.key for s in leaving))
 
@@ -290,42 +300,59 @@ class Replica:
         changed = [row for row in rows if row.n is not None]
         records.update(connection, changed)
         visible = [row for row in (*fresh, *changed) if row.seq != LEFT]
-        self._learn_fields(connection, visible)
-        is_fresh = {row.key for row in fresh}
+        has_learnt = self._learn_fields(connection, visible)  # which may have projected some of these
+        is_fresh = set() if has_learnt else {row.key for row in fresh}
         projection.project(
             connection,
             self.basis,
             [Projected(row.n or 0, row.key, row.root, row.record, row.key in is_fresh) for row in visible],
         )
-        self._adopt(connection, fresh)
+        self._adopt(connection, rows)
         return Touched(frozenset(row.key for row in rows))
 
-    def _adopt(self, connection: Connection, fresh: Iterable[Row]) -> None:
-        """Re-root records that arrived before their home (a review before its visit)."""
-        homes = {row.key.id: row.root for row in fresh if self.registry.children(row.key.entity)}
-        moved = {home: root for home, root in homes.items() if home != root}
-        for home, root in moved.items():
-            waiting = [s for s in records.under_root(connection, home) if s.key.id != home]
-            records.update(connection, [records.row(s.key, root, s.seq, s.record, s.n) for s in waiting])
+    def _adopt(self, connection: Connection, rows: Iterable[Row]) -> None:
+        """Re-root records that came before their home (a review before its visit)."""
+        parents = {name for name in self.registry.entities if self.registry.children(name)}
+        for row in rows:
+            if row.root == row.key.id or row.key.entity not in parents:
+                continue
+            waiting = [s for s in records.under_root(connection, row.key.id) if s.key.id != row.key.id]
+            records.update(connection, [records.row(s.key, row.root, s.seq, s.record, s.n) for s in waiting])
             projection.project(
-                connection, self.basis, [Projected(s.n, s.key, root, s.record, False) for s in waiting]
+                connection,
+                self.basis,
+                [Projected(s.n, s.key, row.root, s.record, False) for s in waiting if s.seq != LEFT],
             )
 
-    def _learn_fields(self, connection: Connection, rows: Iterable[Row]) -> None:
+    def keep_up(self, connection: Connection) -> None:
+        """Know the fields that the tables have now: another process, or a transaction undone, may differ."""
+        noted = settings.read(connection, "projection", str)
+        if noted != self._declared:
+            self.registry = load_registry(connection)
+            self._declared = noted
+
+    def _learn_fields(self, connection: Connection, rows: Iterable[Row]) -> bool:
+        """Give new fields their columns; returns whether declarations were among the rows."""
         if not any(row.key.entity == "field" for row in rows):
-            return
+            return False
         before = self.registry
         self.registry = load_registry(connection)
         for entity, new in projection.custom_fields(_all_of(connection, "field"), self.registry):
             if before.find(entity, new.name) is None and entity in self.registry.entities:
                 projection.add_field(connection, self.basis, entity, new)
+        self._note_declared(connection)
+        return True
+
+    def _note_declared(self, connection: Connection) -> None:
+        self._declared = projection.signature(self.registry)
+        settings.write(connection, {"projection": self._declared})
 
     def rebuild(self) -> int:
         """Drop and recompute every projection; returns how many records were read."""
         with self.database.write() as connection:
             self.registry = load_registry(connection)
             count = projection.rebuild(connection, self.basis)
-            settings.write(connection, {"projection": projection.signature(self.registry)})
+            self._note_declared(connection)
         return count
 
 
@@ -352,8 +379,9 @@ def create_replica(
     database = Database.create(path, [tables.replica, tables.laptop], key=key)
     replica = Replica(database, clock, readings)
     with database.write() as connection:
-        settings.write(connection, {"identity": identity, "projection": projection.signature(REGISTRY)})
+        settings.write(connection, {"identity": identity})
         projection.create(connection, REGISTRY)
+        replica._note_declared(connection)
     return replica
 
 
@@ -364,12 +392,12 @@ def open_replica(
     replica = Replica(Database.open(path, key=key), clock, readings)
     with replica.database.read() as connection:
         identity = settings.identity(connection)
-        replica.registry = load_registry(connection)
-        projected = settings.read(connection, "projection", str)
+        replica.keep_up(connection)
+    # Tables first: renaming edits projects them, which tables of another version could not take.
+    if replica._declared != projection.signature(replica.registry):
+        replica.rebuild()
     if identity.place != place:
         from crmdesk.store.identity import change_actor
 
         change_actor(replica, place=place)
-    if projected != projection.signature(replica.registry):
-        replica.rebuild()
     return replica
