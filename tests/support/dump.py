@@ -1,0 +1,59 @@
+"""Everything a person can see in a local store, in one canonical form: for comparing before with after."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+from crmdesk.store.names import table
+from crmdesk.store.projection import columns
+from crmdesk.store.reading import Reader
+from crmdesk.usecases.directory import read_registry
+
+Dump: TypeAlias = dict[str, list[tuple[Any, ...]]]
+
+_FIXED = ("id", "root", "bucket", "life", "conflicts", "created_at", "updated_at", "sort")
+_FACTS = ("last_visit_at", "visits", "tags", "person")
+
+
+def seen(reader: Reader) -> Dump:
+    """What is on show: every typed table, list elements, the inbox, and each word of the search index.
+
+    Row numbers, which another replica hands out in another order, are replaced by ids.
+    """
+    found: Dump = {}
+    for entity in read_registry(reader).entities.values():
+        names = [*_FIXED, *columns(entity), *(_FACTS if entity.name == "customer" else ())]
+        quoted = ", ".join(f'"{name}"' for name in names)
+        found[entity.name] = reader.all(f"SELECT {quoted} FROM {table(entity.name)} ORDER BY id")
+    found["element"] = reader.all(
+        "SELECT r.id, e.field, e.element, e.value FROM element e JOIN record r ON r.n = e.n ORDER BY 1, 2, 3"
+    )
+    found["attention"] = reader.all(
+        "SELECT id, field, entity, root, kind FROM attention ORDER BY 1, 2, 3, 4, 5"
+    )
+    found["search"] = _index(reader)
+    return found
+
+
+def kept(reader: Reader) -> Dump:
+    """What must survive whatever happens to projections: records, history, outbox, what undo needs."""
+    return {
+        "record": reader.all(
+            "SELECT entity, id, part, root, bucket, move_no, seq, state FROM record ORDER BY 1, 2, 3"
+        ),
+        "edit": reader.all("SELECT * FROM edit ORDER BY actor, counter"),
+        "outbox": reader.all("SELECT * FROM outbox ORDER BY counter"),
+        "overwrote": reader.all("SELECT * FROM overwrote ORDER BY 1, 2, 3, 4, 5, 6, 7"),
+    }
+
+
+def states(reader: Reader) -> list[tuple[Any, ...]]:
+    """Records and placements alone: what two replicas that know the same edits agree on."""
+    return reader.all("SELECT entity, id, part, bucket, move_no, state FROM record ORDER BY 1, 2, 3")
+
+
+def _index(reader: Reader) -> list[tuple[Any, ...]]:
+    reader.run("CREATE VIRTUAL TABLE IF NOT EXISTS temp.words USING fts5vocab(main, search, instance)")
+    return reader.all(
+        "SELECT DISTINCT r.id, w.col, w.term FROM temp.words w JOIN record r ON r.n = w.doc ORDER BY 1, 2, 3"
+    )
