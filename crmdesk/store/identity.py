@@ -6,8 +6,7 @@ every edit the server has not settled is re-stamped under it, in one transaction
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 from sqlalchemy import Connection
@@ -65,7 +64,9 @@ def _restamp(replica: Replica, connection: Connection, old: Identity, new: Ident
     rows: list[Row] = []
     for key, renamed in by_record.items():
         edits = records.history(connection, key.id)
-        settled = _settled(edits, key, old.actor, renamed)
+        standing = stored[key].record.edits if key in stored else ()
+        past = [edit.dot for k, edit in edits if k == key]
+        settled = _settled([*past, *(edit.dot for edit in standing)], old.actor, renamed)
         _rewrite_history(connection, edits, key, renamed, settled, people)
         if key in stored:
             rows.append(_row(stored[key], renamed, settled, people, buckets))
@@ -87,11 +88,9 @@ def _restamp(replica: Replica, connection: Connection, old: Identity, new: Ident
     )
 
 
-def _settled(
-    edits: Sequence[tuple[RecordKey, Edit]], key: RecordKey, actor: str, renamed: Mapping[Dot, Dot]
-) -> dict[str, int]:
-    counters = [e.dot.counter for k, e in edits if k == key and e.dot.actor == actor and e.dot not in renamed]
-    return {actor: max(counters, default=0)}
+def _settled(known: Iterable[Dot], actor: str, renamed: Mapping[Dot, Dot]) -> dict[str, int]:
+    kept = [dot.counter for dot in known if dot.actor == actor and dot not in renamed]
+    return {actor: max(kept, default=0)}
 
 
 def _rewrite_history(
@@ -124,12 +123,7 @@ def _row(
 
 
 def _rewrite_outbox(connection: Connection, unsent: Sequence[Unsent]) -> None:
+    """Everything waits again: a server has never heard of the new numbers, and takes them without a gap."""
     connection.exec_driver_sql("DELETE FROM outbox")
-    rows: list[tuple[Any, ...]] = [
-        (n, *entry.key, entry.verdict, entry.code, entry.about) for n, entry in enumerate(unsent, 1)
-    ]
-    if rows:
-        connection.exec_driver_sql(
-            "INSERT INTO outbox (counter, entity, id, part, verdict, code, about) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            rows,
-        )
+    if unsent:
+        outbox.add(connection, [(n, entry.key) for n, entry in enumerate(unsent, 1)])
