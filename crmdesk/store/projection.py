@@ -31,6 +31,7 @@ _SEARCHED: Final = ("customer", "contact")
 _PURPOSES: Final = {
     Search.NAME: "names", Search.ENGLISH: "english", Search.PHONE: "phones", Search.OTHER: "other",
 }  # fmt: skip
+_KNOWN_AT_ONCE: Final = ("visits", "tags")  # no visits are none until some are counted
 _INTEGERS: Final = (Type.INSTANT, Type.MONEY, Type.INTEGER, Type.BOOLEAN)
 VERSION: Final = 1
 """Raised when the same declarations project differently, so that laptops rebuild."""
@@ -147,17 +148,24 @@ def rebuild(connection: Connection, basis: Basis) -> int:
     return count
 
 
-def add_field(connection: Connection, basis: Basis, entity: str, field: Field) -> None:
-    """Give an existing table the column of a field added at run time, then fill it."""
+def add_fields(connection: Connection, basis: Basis, added: Sequence[tuple[str, Field]]) -> None:
+    """Give existing tables the columns of (entity, field)s added at run time, then fill them."""
+    for entity, field in added:
+        _add_columns(connection, entity, field)
+    for entity in {entity for entity, _ in added}:
+        names = {field.name for name, field in added if name == entity}
+        for page in every(connection, entity):
+            touched = [s for s in page if not names.isdisjoint(s.record.fields())]
+            project(connection, basis, [Projected(s.n, s.key, s.root, s.record, False) for s in touched])
+
+
+def _add_columns(connection: Connection, entity: str, field: Field) -> None:
     present = {r[1] for r in connection.exec_driver_sql(f"PRAGMA table_info({table(entity)})")}
     names = [column(field)] + ([column(field) + "_currency"] if field.type is Type.MONEY else [])
     for name in names:
         if name not in present:
             kind = "INTEGER" if field.type in _INTEGERS and name == column(field) else "TEXT"
             connection.exec_driver_sql(f'ALTER TABLE {table(entity)} ADD COLUMN "{name}" {kind}')
-    for page in every(connection, entity):
-        touched = [s for s in page if field.name in s.record.fields()]
-        project(connection, basis, [Projected(s.n, s.key, s.root, s.record, False) for s in touched])
 
 
 def custom_fields(stored: Iterable[Stored], registry: Registry) -> list[tuple[str, Field]]:
@@ -205,7 +213,7 @@ def project(connection: Connection, basis: Basis, items: Sequence[Projected]) ->
             words.append((item.n, *found))
     for name, values in rows.items():
         own = (*_FIXED_COLUMNS, *columns(registry[name]))
-        quoted = tuple(f'"{c}"' for c in own) + (('"tags"',) if name == "customer" else ())
+        quoted = tuple(f'"{c}"' for c in own) + (_KNOWN_AT_ONCE if name == "customer" else ())
         connection.exec_driver_sql(dialect.insert(table(name), quoted), values)
     _insert(connection, "element", ("n", "field", "element", "value"), elements)
     _insert(connection, "attention", ("n", "field", "entity", "id", "root", "kind"), attention)
@@ -267,6 +275,7 @@ def _row(shape: _Shape, item: Projected, view: RecordView, readings: Readings) -
     ]  # fmt: skip
     row += [read(values.get(name)) for name, read in shape.cells]
     if shape.name == "customer":
+        row.append(0)
         row.append(" ".join(sorted([k[4:] for k, v in values.items() if k.startswith("tag:") and v])))
     return tuple(row)
 

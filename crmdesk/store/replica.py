@@ -337,9 +337,9 @@ class Replica:
             return False
         before = self.registry
         self.registry = load_registry(connection)
-        for entity, new in projection.custom_fields(_all_of(connection, "field"), self.registry):
-            if before.find(entity, new.name) is None and entity in self.registry.entities:
-                projection.add_field(connection, self.basis, entity, new)
+        declared = projection.custom_fields(_all_of(connection, "field"), self.registry)
+        added = [(e, f) for e, f in declared if e in before.entities and before.find(e, f.name) is None]
+        projection.add_fields(connection, self.basis, added)
         self._note_declared(connection)
         return True
 

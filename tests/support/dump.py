@@ -9,33 +9,40 @@ from crmdesk.store.projection import columns
 from crmdesk.store.reading import Reader
 from crmdesk.usecases.directory import read_registry
 
-Dump: TypeAlias = dict[str, list[tuple[Any, ...]]]
+Cells: TypeAlias = dict[tuple[str, ...], Any]
 
 _FIXED = ("id", "root", "bucket", "life", "conflicts", "created_at", "updated_at", "sort")
 _FACTS = ("last_visit_at", "visits", "tags", "person")
 
 
-def seen(reader: Reader) -> Dump:
-    """What is on show: every typed table, list elements, the inbox, and each word of the search index.
+def seen(reader: Reader) -> Cells:
+    """What is on show, cell by cell: typed tables, list elements, the inbox, each word of the search index.
 
     Row numbers, which another replica hands out in another order, are replaced by ids.
     """
-    found: Dump = {}
+    found: Cells = {}
     for entity in read_registry(reader).entities.values():
         names = [*_FIXED, *columns(entity), *(_FACTS if entity.name == "customer" else ())]
         quoted = ", ".join(f'"{name}"' for name in names)
-        found[entity.name] = reader.all(f"SELECT {quoted} FROM {table(entity.name)} ORDER BY id")
-    found["element"] = reader.all(
-        "SELECT r.id, e.field, e.element, e.value FROM element e JOIN record r ON r.n = e.n ORDER BY 1, 2, 3"
-    )
-    found["attention"] = reader.all(
-        "SELECT id, field, entity, root, kind FROM attention ORDER BY 1, 2, 3, 4, 5"
-    )
-    found["search"] = _index(reader)
+        for row in reader.all(f"SELECT {quoted} FROM {table(entity.name)} ORDER BY id"):
+            found.update({(entity.name, row[0], name): cell for name, cell in zip(names, row, strict=True)})
+    for record_id, name, element, value in reader.all(
+        "SELECT r.id, e.field, e.element, e.value FROM element e JOIN record r ON r.n = e.n"
+    ):
+        found["element", record_id, name, element] = value
+    for record_id, name, *rest in reader.all("SELECT id, field, entity, root, kind FROM attention"):
+        found["attention", record_id, name] = rest
+    found.update({("search", *word): True for word in _index(reader)})
     return found
 
 
-def kept(reader: Reader) -> Dump:
+def difference(one: Cells, other: Cells) -> dict[tuple[str, ...], tuple[Any, Any]]:
+    """The cells that differ, with both values; what is missing reads as an ellipsis."""
+    keys = sorted(one.keys() | other.keys())
+    return {k: (one.get(k, ...), other.get(k, ...)) for k in keys if one.get(k, ...) != other.get(k, ...)}
+
+
+def kept(reader: Reader) -> dict[str, list[tuple[Any, ...]]]:
     """What must survive whatever happens to projections: records, history, outbox, what undo needs."""
     return {
         "record": reader.all(
