@@ -207,7 +207,8 @@ def project(connection: Connection, basis: Basis, items: Sequence[Projected]) ->
         view = read_record(item.record, shape.name, registry)
         rows.setdefault(shape.name, []).append(_row(shape, item, view, readings))
         elements.extend(_elements(item, view))
-        if view.conflicts or view.life is Life.CONTESTED:
+        # Whoever deleted a record had seen what was in conflict.
+        if view.life is Life.CONTESTED or (view.conflicts and view.life is Life.LIVE):
             attention.extend(_attention(item, view))
         if shape.searched and view.life is not Life.DELETED and (found := _words(shape, view, readings)):
             words.append((item.n, *found))

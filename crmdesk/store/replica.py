@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import NamedTuple, Protocol
 
 import msgspec
@@ -23,7 +22,7 @@ from crmdesk.core.record import Dot, Edit, Placement, Record, RecordKey, Txn
 from crmdesk.core.registry import Registry
 from crmdesk.core.text import Readings
 from crmdesk.core.values import MAX_RECORD_BYTES, Value
-from crmdesk.store import outbox, projection, records, settings, tables
+from crmdesk.store import outbox, projection, records, settings
 from crmdesk.store.database import Database
 from crmdesk.store.projection import Basis, Projected
 from crmdesk.store.records import LEFT, Row, Stored
@@ -88,13 +87,16 @@ class Departure(NamedTuple):
 
 @dataclass
 class Replica:
-    """An open local store. Make one with `create_replica` or `open_replica`."""
+    """An open local store; `crmdesk.store.opening` makes one.
+
+    `declared` names the declarations (see `projection.signature`) that `registry` holds.
+    """
 
     database: Database
     clock: Clock
     readings: Callable[[], Readings]
     registry: Registry = field(default=REGISTRY)
-    _declared: str | None = None
+    declared: str | None = None
 
     @property
     def basis(self) -> Basis:
@@ -327,9 +329,9 @@ class Replica:
     def keep_up(self, connection: Connection) -> None:
         """Know the fields that the tables have now: another process, or a transaction undone, may differ."""
         noted = settings.read(connection, "projection", str)
-        if noted != self._declared:
+        if noted != self.declared:
             self.registry = load_registry(connection)
-            self._declared = noted
+            self.declared = noted
 
     def _learn_fields(self, connection: Connection, rows: Iterable[Row]) -> bool:
         """Give new fields their columns; returns whether declarations were among the rows."""
@@ -340,19 +342,20 @@ class Replica:
         declared = projection.custom_fields(_all_of(connection, "field"), self.registry)
         added = [(e, f) for e, f in declared if e in before.entities and before.find(e, f.name) is None]
         projection.add_fields(connection, self.basis, added)
-        self._note_declared(connection)
+        self.note_declared(connection)
         return True
 
-    def _note_declared(self, connection: Connection) -> None:
-        self._declared = projection.signature(self.registry)
-        settings.write(connection, {"projection": self._declared})
+    def note_declared(self, connection: Connection) -> None:
+        """Note which declarations the projected tables have."""
+        self.declared = projection.signature(self.registry)
+        settings.write(connection, {"projection": self.declared})
 
     def rebuild(self) -> int:
         """Drop and recompute every projection; returns how many records were read."""
         with self.database.write() as connection:
             self.registry = load_registry(connection)
             count = projection.rebuild(connection, self.basis)
-            self._note_declared(connection)
+            self.note_declared(connection)
         return count
 
 
@@ -370,34 +373,3 @@ def _refuse_fixed(registry: Registry, write: Write, record: Record) -> None:
 def load_registry(connection: Connection) -> Registry:
     """The declared entities with the fields that administrators added."""
     return REGISTRY.with_fields(projection.custom_fields(_all_of(connection, "field"), REGISTRY))
-
-
-def create_replica(
-    path: Path, *, key: bytes | None, clock: Clock, readings: Callable[[], Readings], identity: Identity
-) -> Replica:
-    """A new local store for one person."""
-    database = Database.create(path, [tables.replica, tables.laptop], key=key)
-    replica = Replica(database, clock, readings)
-    with database.write() as connection:
-        settings.write(connection, {"identity": identity})
-        projection.create(connection, REGISTRY)
-        replica._note_declared(connection)
-    return replica
-
-
-def open_replica(
-    path: Path, *, key: bytes | None, clock: Clock, readings: Callable[[], Readings], place: str
-) -> Replica:
-    """An existing local store. A file that was copied here takes a new actor; stale projections are rebuilt."""
-    replica = Replica(Database.open(path, key=key), clock, readings)
-    with replica.database.read() as connection:
-        identity = settings.identity(connection)
-        replica.keep_up(connection)
-    # Tables first: renaming edits projects them, which tables of another version could not take.
-    if replica._declared != projection.signature(replica.registry):
-        replica.rebuild()
-    if identity.place != place:
-        from crmdesk.store.identity import change_actor
-
-        change_actor(replica, place=place)
-    return replica

@@ -34,7 +34,9 @@ def load(
     while not cancelled() and (batch := list(islice(source, BATCH))):
         for item in batch:
             ids[item.key] = replica.new_id()
-        writes = [Write(RecordKey(item.entity, ids[item.key]), values_of(replica, item, ids)) for item in batch]
+        writes = [
+            Write(RecordKey(item.entity, ids[item.key]), values_of(replica, item, ids)) for item in batch
+        ]
         replica.commit(writes, kind="import")
         progress(len(ids))
     return ids

@@ -45,7 +45,7 @@ class Workspace:
     def replica(self) -> Replica:
         with self._opening:
             if self._replica is None:
-                from crmdesk.store.replica import open_replica
+                from crmdesk.store.opening import open_replica
 
                 self._replica = open_replica(
                     self.profile.database,
@@ -101,7 +101,7 @@ def create_workspace(
     Raises `profile_exists`, `database_unwritable` or `disk_full`.
     """
     from crmdesk.core.ids import uuid7
-    from crmdesk.store.replica import create_replica
+    from crmdesk.store.opening import create_replica
 
     if profile.exists():
         raise CrmError("profile_exists", path=profile.folder)

@@ -21,7 +21,8 @@ from crmdesk.core.ids import uuid7
 from crmdesk.core.record import Dot, Edit, Placement, RecordKey, Txn, encode, write
 from crmdesk.core.values import Value
 from crmdesk.store import projection
-from crmdesk.store.replica import Arrival, Replica, open_replica
+from crmdesk.store.opening import open_replica
+from crmdesk.store.replica import Arrival, Replica
 from crmdesk.system.clock import SystemClock
 from crmdesk.system.paths import Profile
 from crmdesk.system.resources import resource

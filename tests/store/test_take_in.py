@@ -61,6 +61,17 @@ def test_an_unsent_edit_stays_when_the_server_sends_another_value(desk: Workspac
     assert desk.reader.value("SELECT count(*) FROM attention") == 1
 
 
+def test_a_conflict_in_a_deleted_record_asks_nobody(desk: Workspace) -> None:
+    them = Colleague()
+    first = them.edit(None, {"name": "宏远"})
+    receive(
+        desk, {KEY: merge(them.edit(first, {"name": "甲"}), Colleague("d" * 32).edit(first, {"name": "乙"}))}
+    )
+    assert desk.reader.value("SELECT count(*) FROM attention") == 1
+    desk.replica.commit([Write(KEY, {"deleted": {"seen": dict(record(desk, KEY).clock)}})])
+    assert desk.reader.value("SELECT count(*) FROM attention") == 0
+
+
 def test_a_foreign_edit_that_is_overwritten_goes_into_history(desk: Workspace) -> None:
     them = Colleague()
     first = them.edit(None, {"name": "旧名", "city": "苏州"})

@@ -13,7 +13,8 @@ from crmdesk.core.resolve import read_record
 from crmdesk.core.text import Readings
 from crmdesk.core.values import Value
 from crmdesk.store import outbox, records
-from crmdesk.store.replica import Replica, Write, create_replica, open_replica
+from crmdesk.store.opening import create_replica, open_replica
+from crmdesk.store.replica import Replica, Write
 from crmdesk.store.settings import Identity
 from crmdesk.sync import enrolment
 from crmdesk.sync.engine import Engine, Report

@@ -1,0 +1,43 @@
+"""Making and opening a laptop's local store: projections that fit this program, an actor that fits this file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from crmdesk.core.entities import REGISTRY
+from crmdesk.core.text import Readings
+from crmdesk.store import projection, settings, tables
+from crmdesk.store.database import Database
+from crmdesk.store.identity import change_actor
+from crmdesk.store.replica import Clock, Replica
+from crmdesk.store.settings import Identity
+
+
+def create_replica(
+    path: Path, *, key: bytes | None, clock: Clock, readings: Callable[[], Readings], identity: Identity
+) -> Replica:
+    """A new local store for one person."""
+    database = Database.create(path, [tables.replica, tables.laptop], key=key)
+    replica = Replica(database, clock, readings)
+    with database.write() as connection:
+        settings.write(connection, {"identity": identity})
+        projection.create(connection, REGISTRY)
+        replica.note_declared(connection)
+    return replica
+
+
+def open_replica(
+    path: Path, *, key: bytes | None, clock: Clock, readings: Callable[[], Readings], place: str
+) -> Replica:
+    """An existing local store. A file that was copied here takes a new actor; stale projections are rebuilt."""
+    replica = Replica(Database.open(path, key=key), clock, readings)
+    with replica.database.read() as connection:
+        identity = settings.identity(connection)
+        replica.keep_up(connection)
+    # Tables first: renaming edits projects them, which tables of another version could not take.
+    if replica.declared != projection.signature(replica.registry):
+        replica.rebuild()
+    if identity.place != place:
+        change_actor(replica, place=place)
+    return replica
