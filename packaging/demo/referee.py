@@ -89,15 +89,11 @@ def _judge(typed: list[Typed], shown: dict[tuple[str, str], dict[str, set[str]]]
 
 
 def _is_safe(entry: Typed, screen: set[str], others: list[Typed]) -> bool:
-    """Visible, or replaced by somebody who saw it and whose own value is safe in turn."""
-    if entry.value in screen:
-        return True
-    replacing = (
-        other
+    """Visible, or replaced by somebody who saw it: what became of that one's value is judged on its own."""
+    return entry.value in screen or any(
+        other.order > entry.order and entry.value in other.screen and other.value != entry.value
         for other in others
-        if other.order > entry.order and entry.value in other.screen and other.value != entry.value
     )
-    return any(_is_safe(other, screen, others) for other in replacing)
 
 
 def main() -> None:

@@ -15,13 +15,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from crmdesk.sync.engine import Engine, Report
-from crmdesk.sync.enrolment import connect, enrol
-
 from crmdesk.core.record import RecordKey
 from crmdesk.core.resolve import Life
 from crmdesk.core.values import Value
 from crmdesk.store.window import CustomerFilter, CustomerWindow
+from crmdesk.sync.engine import Engine, Report
+from crmdesk.sync.enrolment import connect, enrol
 from crmdesk.system import secrets as keys
 from crmdesk.system.paths import Profile
 from crmdesk.usecases import conflicts, export, history, records
@@ -55,11 +54,11 @@ class Server:
         return json.loads(done.stdout)
 
     def start(self) -> None:
-        log = (self.folder / "server.log").open("ab")
-        self._process = subprocess.Popen(
-            [_BIN / "crmdesk-server", "serve", "--dir", str(self.folder), "--port", str(self.port)],
-            stdout=log, stderr=log,
-        )  # fmt: skip
+        with (self.folder / "server.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [_BIN / "crmdesk-server", "serve", "--dir", str(self.folder), "--port", str(self.port)],
+                stdout=log, stderr=log,
+            )  # fmt: skip
         deadline = time.monotonic() + 20
         while time.monotonic() < deadline:
             with socket.socket() as probe:

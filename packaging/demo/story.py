@@ -15,7 +15,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -107,10 +107,7 @@ def load_sample(person: Person, seed: int, count: int) -> int:
     ids = sample_loading.load(workspace.replica, mine)
     for item in mine:
         key = RecordKey(item.entity, ids[item.key])
-        view = records.find_view(workspace.reader, workspace.replica.registry, key)
-        typed = tidy(sample_loading.values_of(workspace.replica, item, ids))
-        assert view is not None
-        person.typed(key, typed, is_new=True)
+        person.typed(key, tidy(sample_loading.values_of(workspace.replica, item, ids)), is_new=True)
     return len(mine)
 
 
@@ -133,7 +130,7 @@ def sync_all(cast: Cast, rounds: int = 3) -> dict[str, int]:
     return total
 
 
-def dead_zone(cast: Cast, figures: Figures) -> None:
+def dead_zone(cast: Cast) -> None:
     """Two reps work on the same customers without a network."""
     an, bo = cast.an, cast.bo
     window = CustomerWindow(
@@ -185,26 +182,17 @@ def dead_zone(cast: Cast, figures: Figures) -> None:
     an.edit(fifth, {"email": "office@renamed.example"})
     waiting = sum(person.workspace.reader.value("SELECT count(*) FROM outbox") for person in cast.all())
     tell(f"[bold]{waiting}[/bold] edits wait on four laptops; every save took effect at once")
-    del figures
 
 
-def log_visit(person: Person, customer: RecordKey, summary: str, today: Any) -> None:
+def log_visit(person: Person, customer: RecordKey, summary: str, today: date) -> None:
+    next_on = today + timedelta(days=7)
     note = VisitNote(
-        customer.id,
-        summary,
-        kind="onsite",
-        result="considering",
-        next_step="发送报价",
-        next_on=today + timedelta(days=7),
+        customer.id, summary, kind="onsite", result="considering", next_step="发送报价", next_on=next_on
     )
+    person.typed(customer, {"next_follow_up_on": next_on.isoformat()})
     made = visits.log(person.workspace.replica, note)
-    person.typed(
-        RecordKey("visit", made.value),
-        {"summary": summary, "kind": "onsite", "result": "considering", "next_step": "发送报价",
-         "next_on": note.next_on.isoformat() if note.next_on else None},
-        is_new=True,
-    )  # fmt: skip
-    person.typed(customer, {"next_follow_up_on": (today + timedelta(days=7)).isoformat()})
+    said = {"summary": summary, "kind": "onsite", "result": "considering", "next_step": "发送报价"}
+    person.typed(RecordKey("visit", made.value), {**said, "next_on": next_on.isoformat()}, is_new=True)
 
 
 def settle(cast: Cast, figures: Figures) -> None:
@@ -296,9 +284,10 @@ def judge(cast: Cast, log: Log, figures: Figures) -> None:
 
 
 def draw(person: Person) -> list[str]:
-    """Every page of the desktop, drawn offscreen."""
+    """Every page of the desktop, drawn offscreen in a process of its own."""
+    program = [sys.executable, str(Path(__file__).with_name("pages.py"))]
     done = subprocess.run(
-        [sys.executable, "-m", "crmdesk", "--profile", str(person.workspace.profile.folder), "pages", str(OUTPUT / "pages")],
+        [*program, str(person.workspace.profile.folder), str(OUTPUT / "pages")],
         env={**environment(person), "QT_QPA_PLATFORM": "offscreen"}, capture_output=True, text=True, check=False,
     )  # fmt: skip
     if done.returncode:
@@ -320,7 +309,7 @@ def play(server: Server, log: Log) -> tuple[Cast, Figures]:
         server.kill()
         report = cast.an.sync()
         tell(f"sync says: {report.problem.sentence('en') if report.problem else 'reached?'}")
-        dead_zone(cast, figures)
+        dead_zone(cast)
     with chapter("4  The network returns"):
         server.start()
         moved = sync_all(cast)
