@@ -100,6 +100,16 @@ def under_root(connection: Connection, root: str) -> list[Stored]:
     return _select(connection, "root = ?", (root,))
 
 
+def roots_in_use(connection: Connection, ids: Iterable[str]) -> list[str]:
+    """Those of `ids` that some record hangs under."""
+    found: list[str] = []
+    for chunk in chunks(ids):
+        marks = ",".join("?" * len(chunk))
+        query = f"SELECT DISTINCT root FROM record WHERE root IN ({marks})"
+        found += connection.exec_driver_sql(query, tuple(chunk)).scalars()
+    return found
+
+
 def in_bucket(connection: Connection, bucket: str) -> list[Stored]:
     """Every record placed in a bucket."""
     return _select(connection, "bucket = ?", (bucket,))

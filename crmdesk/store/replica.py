@@ -315,15 +315,15 @@ class Replica:
     def _adopt(self, connection: Connection, rows: Iterable[Row]) -> None:
         """Re-root records that came before their home (a review before its visit)."""
         parents = {name for name in self.registry.entities if self.registry.children(name)}
-        for row in rows:
-            if row.root == row.key.id or row.key.entity not in parents:
-                continue
-            waiting = [s for s in records.under_root(connection, row.key.id) if s.key.id != row.key.id]
-            records.update(connection, [records.row(s.key, row.root, s.seq, s.record, s.n) for s in waiting])
+        roots = {row.key.id: row.root for row in rows if row.key.entity in parents and row.root != row.key.id}
+        for home in records.roots_in_use(connection, roots):
+            root = roots[home]
+            waiting = [s for s in records.under_root(connection, home) if s.key.id != home]
+            records.update(connection, [records.row(s.key, root, s.seq, s.record, s.n) for s in waiting])
             projection.project(
                 connection,
                 self.basis,
-                [Projected(s.n, s.key, row.root, s.record, False) for s in waiting if s.seq != LEFT],
+                [Projected(s.n, s.key, root, s.record, False) for s in waiting if s.seq != LEFT],
             )
 
     def keep_up(self, connection: Connection) -> None:

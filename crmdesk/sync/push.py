@@ -59,9 +59,9 @@ class Settled:
     `is_forked`: another copy of this database has used some of the same numbers.
     """
 
+    touched: Touched
+    left: int
     verdicts: dict[str, int] = field(default_factory=dict)
-    touched: Touched = field(default_factory=Touched)
-    left: int = 0
     is_forked: bool = False
 
     def count(self, verdict: str) -> int:
@@ -77,11 +77,14 @@ def prepare(replica: Replica, budget: int) -> Batch | None:
         actor = settings.identity(connection).actor
         named = settings.read(connection, "batch", Named)
         log = outbox.again(connection, actor, named.counters) if named and named.actor == actor else []
+        if log:
+            return _batch(connection, replica.registry, named, log, records.states(connection, _keys(log)))
+        log, states = _next(connection, actor, budget)
         if not log:
-            log = _next(connection, actor, budget)
-            named = Named(replica.clock.random(16).hex(), actor, tuple(edit.counter for edit in log))
-            settings.write(connection, {"batch": named if log else None})
-        return _batch(connection, replica.registry, named, log) if log and named else None
+            return None
+        named = Named(replica.clock.random(16).hex(), actor, tuple(edit.counter for edit in log))
+        settings.write(connection, {"batch": named})
+        return _batch(connection, replica.registry, named, log, states)
 
 
 def forget(replica: Replica) -> None:
@@ -90,22 +93,32 @@ def forget(replica: Replica) -> None:
         settings.write(connection, {"batch": None})
 
 
-def _next(connection: Connection, actor: str, budget: int) -> list[Outgoing]:
+def _keys(log: Iterable[Outgoing]) -> set[RecordKey]:
+    return {edit.key for edit in log}
+
+
+def _next(connection: Connection, actor: str, budget: int) -> tuple[list[Outgoing], dict[RecordKey, bytes]]:
+    """The edits of the next batch in the order made, and the states of (at least) their records."""
     found = outbox.outgoing(connection, actor, _LOOK_AHEAD)
     if not found:
-        return []
+        return [], {}
+    states = records.states(connection, _keys(found))
     waiting = [plan.Waiting(e.counter, e.key, e.txn, len(e.body)) for e in found]
-    sizes = {key: len(state) for key, state in records.states(connection, {e.key for e in found}).items()}
-    taken = len(plan.cut(plan.whole(waiting, _LOOK_AHEAD), sizes, budget))
-    log = found[:taken]
-    return sorted(outbox.refused_of(connection, actor, {e.key for e in log}) + log)
+    sizes = {key: len(state) for key, state in states.items()}
+    log = found[: len(plan.cut(plan.whole(waiting, _LOOK_AHEAD), sizes, budget))]
+    return sorted(outbox.refused_of(connection, actor, _keys(log)) + log), states
 
 
-def _batch(connection: Connection, registry: Registry, named: Named, log: Sequence[Outgoing]) -> Batch:
+def _batch(
+    connection: Connection,
+    registry: Registry,
+    named: Named,
+    log: Sequence[Outgoing],
+    states: Mapping[RecordKey, bytes],
+) -> Batch:
     counters: dict[RecordKey, list[int]] = {}
     for edit in log:
         counters.setdefault(edit.key, []).append(edit.counter)
-    states = records.states(connection, counters)
     rank = {name: n for n, name in enumerate(registry.entities)}  # declared home-first
     ordered = sorted((key for key in counters if key in states), key=lambda k: rank.get(k.entity, len(rank)))
     message = Push(
@@ -123,36 +136,32 @@ def _batch(connection: Connection, registry: Registry, named: Named, log: Sequen
 
 def settle(replica: Replica, batch: Batch, answer: PushAnswer, readable: Collection[str]) -> Settled:
     """Apply an answer in one transaction. `readable` are the buckets this person may see."""
-    done = Settled()
-    by_verdict: dict[str, list[Outcome]] = {}
-    for outcome in answer.outcomes:
-        if _key(outcome) in batch.counters:
-            by_verdict.setdefault(outcome.verdict, []).append(outcome)
-    refused = (*by_verdict.get("rejected", ()), *by_verdict.get("quarantined", ()))
-    done.is_forked = any(o.code == "dot_reused" for o in refused)
+    outcomes = {RecordKey(o.entity, o.id, o.part): o for o in answer.outcomes}
+    outcomes = {key: o for key, o in outcomes.items() if key in batch.counters}
+    taken = {key: o for key, o in outcomes.items() if o.verdict in SETTLED}
+    refused = {key: o for key, o in outcomes.items() if key not in taken}
     with replica.database.write() as connection:
         _refuse(connection, batch, refused)
-        taken = [o for verdict in SETTLED for o in by_verdict.get(verdict, ())]
-        outbox.settle(connection, (c for o in taken for c in batch.counters[_key(o)]))
-        _take(replica, connection, batch.message.actor, answer, by_verdict)
-        done.left = _let_go(replica, connection, taken, readable)
+        outbox.settle(connection, (counter for key in taken for counter in batch.counters[key]))
+        stored = records.load(connection, taken)
+        _take(replica, connection, batch.message.actor, answer, taken, stored)
+        left = [
+            stored[key] for key, o in taken.items() if key in stored and _is_gone(stored[key], o, readable)
+        ]
+        replica.leave(connection, left)
         _advance(connection, answer)
         _note(replica, connection, batch.message.actor, answer)
-    done.verdicts = {v: sum(len(batch.counters[_key(o)]) for o in os) for v, os in by_verdict.items()}
-    done.touched = Touched(frozenset(batch.counters))
+    done = Settled(Touched(frozenset(batch.counters)), len(left))
+    for key, outcome in outcomes.items():
+        done.verdicts[outcome.verdict] = done.count(outcome.verdict) + len(batch.counters[key])
+    done.is_forked = any(o.code == "dot_reused" for o in refused.values())
     return done
 
 
-def _key(outcome: Outcome) -> RecordKey:
-    return RecordKey(outcome.entity, outcome.id, outcome.part)
-
-
-def _refuse(connection: Connection, batch: Batch, refused: Iterable[Outcome]) -> None:
-    for outcome in refused:
-        counters = batch.counters[_key(outcome)]
-        if outcome.code == "dot_reused":
-            continue  # they wait for the new actor's numbers
-        outbox.refuse(connection, counters, outcome.verdict, outcome.code, outcome.about)
+def _refuse(connection: Connection, batch: Batch, refused: Mapping[RecordKey, Outcome]) -> None:
+    for key, outcome in refused.items():
+        if outcome.code != "dot_reused":  # those wait for the new actor's numbers
+            outbox.refuse(connection, batch.counters[key], outcome.verdict, outcome.code, outcome.about)
 
 
 def _take(
@@ -160,51 +169,32 @@ def _take(
     connection: Connection,
     actor: str,
     answer: PushAnswer,
-    by_verdict: Mapping[str, Sequence[Outcome]],
+    taken: Mapping[RecordKey, Outcome],
+    stored: Mapping[RecordKey, Stored],
 ) -> None:
-    """Bring settled records to what the server now holds; edits typed since stay on top."""
+    """Bring settled records to what the server now holds; edits typed since stay on top. Hidden ones stay so."""
     eff = {int(counter): at for counter, at in answer.eff.items()}
     records.set_eff(connection, actor, eff)
+    dots = {Dot(actor, counter): at for counter, at in eff.items()}
     commits = {commit.bucket: commit.seq for commit in answer.commits}
-    _accept(
-        replica,
-        connection,
-        by_verdict.get("accepted", ()),
-        {Dot(actor, c): at for c, at in eff.items()},
-        commits,
-    )
-    merged = {
-        _key(o): Arrival(_key(o), state, commits.get(o.bucket or "", 0))
-        for o in by_verdict.get("merged", ())
-        if (state := o.state) is not None
-    }
-    hidden = {key for key, s in records.load(connection, merged).items() if s.seq == LEFT}
-    replica.take_in(connection, [arrival for key, arrival in merged.items() if key not in hidden])
-
-
-def _accept(
-    replica: Replica,
-    connection: Connection,
-    accepted: Sequence[Outcome],
-    eff: Mapping[Dot, int],
-    commits: Mapping[str, int],
-) -> None:
-    """Records the server took as they were: they gain effective times, a place and a commit number."""
-    stored = records.load(connection, [_key(o) for o in accepted])
     rows: list[Row] = []
-    moved: list[Projected] = []
-    for outcome in accepted:
-        old = stored.get(_key(outcome))
+    merged: list[Arrival] = []
+    for key, outcome in taken.items():
+        old = stored.get(key)
         if old is None or old.seq == LEFT:
             continue
-        record = _placed(kernel.accept(old.record, eff), outcome)
-        rows.append(
-            records.row(old.key, old.root, commits.get(outcome.bucket or "", old.seq or 0), record, old.n)
-        )
-        if _shows_differently(old.record, record):
-            moved.append(Projected(old.n, old.key, old.root, record, False))
+        seq = commits.get(outcome.bucket or "", old.seq or 0)
+        if (state := outcome.state) is not None:
+            merged.append(Arrival(key, state, seq))
+        else:
+            record = _placed(kernel.accept(old.record, dots), outcome)
+            rows.append(records.row(key, old.root, seq, record, old.n))
     records.update(connection, rows)
-    projection.project(connection, replica.basis, moved)
+    changed = [row for row in rows if _shows_differently(stored[row.key].record, row.record)]
+    projection.project(
+        connection, replica.basis, [Projected(r.n or 0, r.key, r.root, r.record, False) for r in changed]
+    )
+    replica.take_in(connection, merged)
 
 
 def _placed(record: Record, outcome: Outcome) -> Record:
@@ -219,19 +209,9 @@ def _shows_differently(old: Record, new: Record) -> bool:
     return old.placement != new.placement or [e.order() for e in old.edits] != [e.order() for e in new.edits]
 
 
-def _let_go(
-    replica: Replica, connection: Connection, taken: Sequence[Outcome], readable: Collection[str]
-) -> int:
-    """Remove settled records that are not this person's to see any longer; returns how many."""
-    stored = records.load(connection, [_key(o) for o in taken])
-    buckets = {_key(o): o.bucket for o in taken}
-    gone = [s for s in stored.values() if _is_gone(s, buckets[s.key], readable)]
-    replica.leave(connection, gone)
-    return len(gone)
-
-
-def _is_gone(stored: Stored, bucket: str | None, readable: Collection[str]) -> bool:
-    return stored.seq == LEFT or (bucket is not None and bucket not in readable)
+def _is_gone(stored: Stored, outcome: Outcome, readable: Collection[str]) -> bool:
+    """Whether a settled record is not this person's to see any longer."""
+    return stored.seq == LEFT or (outcome.bucket is not None and outcome.bucket not in readable)
 
 
 def _advance(connection: Connection, answer: PushAnswer) -> None:
