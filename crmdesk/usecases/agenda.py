@@ -10,6 +10,7 @@ from crmdesk.core.record import RecordKey
 from crmdesk.store.names import SHOWN
 from crmdesk.store.reading import Reader
 from crmdesk.usecases.outcome import Outcome
+from crmdesk.usecases.timeline import author
 
 if TYPE_CHECKING:
     from crmdesk.store.replica import Replica
@@ -35,6 +36,19 @@ class Numbers:
     overdue: int
     visits_this_week: int
     customers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """A visit that somebody logged; `by` is a user's id."""
+
+    id: str
+    customer: str
+    customer_name: str
+    kind: str
+    at_ms: int
+    by: str
+    summary: str
 
 
 def due(
@@ -64,23 +78,37 @@ def due(
     return sorted(found, key=lambda item: (item.due_on, item.customer_name, item.id))[:limit]
 
 
-def numbers(reader: Reader, today: date, *, week_start_ms: int) -> Numbers:
-    """The day in figures; `week_start_ms` is Monday's midnight in the company's zone."""
+def numbers(reader: Reader, today: date, *, week_start_ms: int, book: str | None = None) -> Numbers:
+    """The day in figures; `week_start_ms` is Monday's midnight in the company's zone. `book` as in `due`."""
     day = today.isoformat()
+
+    def count(table: str, condition: str, *bind: object) -> int:
+        mine = " AND bucket = ?" if book else ""
+        bound = (*bind, book) if book else bind
+        return int(reader.value(f"SELECT count(*) FROM {table} WHERE {SHOWN} AND {condition}{mine}", bound))
+
+    undone = "coalesce(f_done, 0) = 0 AND f_due_on"
     return Numbers(
-        due=reader.value(
-            f"SELECT count(*) FROM p_task WHERE {SHOWN} AND coalesce(f_done, 0) = 0 AND f_due_on = ?", (day,)
-        )
-        + reader.value(f"SELECT count(*) FROM p_customer WHERE {SHOWN} AND f_next_follow_up_on = ?", (day,)),
-        overdue=reader.value(
-            f"SELECT count(*) FROM p_task WHERE {SHOWN} AND coalesce(f_done, 0) = 0 AND f_due_on < ?", (day,)
-        )
-        + reader.value(f"SELECT count(*) FROM p_customer WHERE {SHOWN} AND f_next_follow_up_on < ?", (day,)),
-        visits_this_week=reader.value(
-            f"SELECT count(*) FROM p_visit WHERE {SHOWN} AND f_at >= ?", (week_start_ms,)
-        ),
-        customers=reader.value(f"SELECT count(*) FROM p_customer WHERE {SHOWN}"),
+        due=count("p_task", f"{undone} = ?", day) + count("p_customer", "f_next_follow_up_on = ?", day),
+        overdue=count("p_task", f"{undone} < ?", day) + count("p_customer", "f_next_follow_up_on < ?", day),
+        visits_this_week=count("p_visit", "f_at >= ?", week_start_ms),
+        customers=count("p_customer", "1 = 1"),
     )
+
+
+def recent_visits(reader: Reader, *, limit: int = 8, book: str | None = None) -> list[Logged]:
+    """The visits logged last, latest first. `book` as in `due`."""
+    mine, bind = ("AND v.bucket = ?", (book, limit)) if book else ("", (limit,))
+    rows = reader.all(
+        "SELECT v.id, v.root, coalesce(c.f_name, ''), coalesce(v.f_kind, ''), v.f_at, coalesce(v.f_summary, '') "
+        f"FROM p_visit v LEFT JOIN p_customer c ON c.id = v.root WHERE v.{SHOWN} AND v.f_at IS NOT NULL {mine} "
+        "ORDER BY v.f_at DESC, v.n DESC LIMIT ?",
+        bind,
+    )
+    return [
+        Logged(visit, root, name, kind, at, author(reader, visit), summary)
+        for visit, root, name, kind, at, summary in rows
+    ]
 
 
 def finish(replica: Replica, task: str, *, done: bool = True) -> Outcome[None]:

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 
+from crmdesk.core.errors import CrmError, Language, describe
+from crmdesk.core.record import RecordKey
 from crmdesk.core.registry import Registry
+from crmdesk.store.history_reading import edits_of
 from crmdesk.store.reading import Reader
-from crmdesk.store.settings import Server
+from crmdesk.store.settings import Identity, Server
+from crmdesk.usecases.outcome import Outcome
+
+if TYPE_CHECKING:
+    from crmdesk.store.replica import Replica
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +45,26 @@ class Refusal:
     counters: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """A record with edits that wait to be sent; `customer_name` is whose page it is on."""
+
+    record: str
+    entity: str
+    title: str
+    customer_name: str
+    edits: int
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """One bucket as it stands here. `is_complete`: it was once read to its end."""
+
+    bucket: str
+    records: int
+    is_complete: bool
+
+
 def status(reader: Reader) -> Status:
     """The status of the workspace."""
     server = reader.setting("server", Server)
@@ -56,23 +86,78 @@ def refusals(reader: Reader, registry: Registry) -> list[Refusal]:
         "SELECT id, entity, max(code), max(about), max(verdict), group_concat(counter, ' ') FROM outbox "
         "WHERE verdict IS NOT NULL GROUP BY id, entity ORDER BY min(counter)"
     )
-    found = []
-    for record_id, entity, code, about, verdict, counters in rows:
-        title = ""
-        declared = registry.entities.get(entity)
-        if declared is not None:
-            title = (
-                reader.value(f"SELECT f_{declared.title} FROM p_{entity} WHERE id = ?", (record_id,)) or ""
-            )
-        found.append(
-            Refusal(
-                record_id,
-                entity,
-                str(title),
-                code or "",
-                about,
-                verdict,
-                tuple(int(c) for c in counters.split()),
-            )
+    return [
+        Refusal(
+            record_id, entity, _title(reader, registry, entity, record_id), code or "", about, verdict,
+            tuple(int(c) for c in counters.split()),
         )
-    return found
+        for record_id, entity, code, about, verdict, counters in rows
+    ]  # fmt: skip
+
+
+def unsent(reader: Reader, registry: Registry, *, limit: int = 200) -> list[Unsent]:
+    """What waits to be sent, the records written last first."""
+    rows = reader.all(
+        "SELECT o.id, o.entity, count(*), (SELECT coalesce(c.f_name, '') FROM record r JOIN p_customer c "
+        "ON c.id = r.root WHERE r.id = o.id LIMIT 1) FROM outbox o WHERE o.verdict IS NULL "
+        "GROUP BY o.id, o.entity ORDER BY max(o.counter) DESC LIMIT ?",
+        (limit,),
+    )
+    return [
+        Unsent(record, entity, _title(reader, registry, entity, record), customer or "", edits)
+        for record, entity, edits, customer in rows
+    ]
+
+
+def shares(reader: Reader) -> list[Share]:
+    """The buckets this laptop holds, and how many records of each."""
+    rows = reader.all(
+        "SELECT c.bucket, (SELECT count(*) FROM record r WHERE r.bucket = c.bucket), c.complete FROM cursor c "
+        "ORDER BY c.bucket"
+    )
+    return [Share(bucket, records, bool(complete)) for bucket, records, complete in rows]
+
+
+def retry(replica: Replica, record: str | None = None) -> Outcome[int]:
+    """Let refused edits wait again, those of one record or all; returns how many."""
+    from crmdesk.store import outbox
+    from crmdesk.store.replica import Touched
+
+    with replica.database.write() as connection:
+        count = outbox.retry(connection, record)
+    return Outcome(count, Touched(), None)
+
+
+def export_refused(reader: Reader, registry: Registry, path: Path, language: Language) -> int:
+    """Write every refused edit with its reason as one JSON file; returns how many. Raises `database_unwritable`."""
+    identity = reader.setting("identity", Identity)
+    actor = identity.actor if identity else ""
+    found = [
+        {
+            "entity": refusal.entity,
+            "id": refusal.record,
+            "title": refusal.title,
+            "code": refusal.code,
+            "reason": str(
+                describe(refusal.code, language, {"field": refusal.about, "entity": refusal.about})
+            ),
+            "values": edit.values,
+        }
+        for refusal in refusals(reader, registry)
+        for edit in edits_of(reader, RecordKey(refusal.entity, refusal.record))
+        if edit.dot.actor == actor and edit.dot.counter in refusal.counters
+    ]
+    try:
+        path.write_text(json.dumps(found, ensure_ascii=False, indent=1), encoding="utf-8")
+    except OSError as error:
+        raise CrmError("database_unwritable", path=path) from error
+    return len(found)
+
+
+def _title(reader: Reader, registry: Registry, entity: str, record_id: str) -> str:
+    """What a person calls a record; blank for one of a kind this program does not know."""
+    declared = registry.entities.get(entity)
+    if declared is None:
+        return ""
+    found = reader.value(f"SELECT f_{declared.title} FROM p_{entity} WHERE id = ?", (record_id,))
+    return str(found or "")

@@ -8,6 +8,8 @@ from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from crmdesk.core.dates import day_of
 from crmdesk.core.errors import CrmError
 from crmdesk.core.text import Readings
@@ -118,3 +120,14 @@ def create_workspace(
     replica = create_replica(profile.database, key=key, clock=clock, readings=readings, identity=identity)
     replica.settle_at(profile.place())
     return Workspace(profile, key, Reader(profile.database, key), clock, replica)
+
+
+def rename_person(workspace: Workspace, name: str) -> None:
+    """Give the person of a workspace another name; a company's names are its administrator's. Raises `server_field`."""
+    from crmdesk.store import settings as kept
+
+    with workspace.replica.database.write() as connection:
+        if kept.read(connection, "server", Server) is not None:
+            raise CrmError("server_field", field="user_name")
+        identity = kept.identity(connection)
+        kept.write(connection, {"identity": msgspec.structs.replace(identity, user_name=name)})
