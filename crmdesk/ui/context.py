@@ -144,6 +144,13 @@ class Context(QObject):
         """Post an expected error as a notice."""
         self.bus.notice.emit(Notice(str(error.sentence(self.language)), "bad", seconds=10))
 
+    def report(self, error: Exception) -> None:
+        """Post an expected error; hand any other to whoever logs surprises."""
+        if isinstance(error, CrmError):
+            self.tell(error)
+        else:
+            self.runner.unhandled.emit(error)
+
     def say(self, text: str, kind: str = "done") -> None:
         """Post a plain notice."""
         self.bus.notice.emit(Notice(text, kind))
@@ -161,10 +168,8 @@ class Context(QObject):
     def _failed(self, wish: _Wish, error: Exception) -> None:
         if wish.failed is not None and _is_alive(wish.failed):
             wish.failed(error)
-        elif isinstance(error, CrmError):
-            self.tell(error)
         else:
-            self.runner.unhandled.emit(error)
+            self.report(error)
 
     def _undone(self, outcome: Outcome[history.Undone]) -> None:
         kept = len(outcome.value.kept)

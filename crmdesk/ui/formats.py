@@ -3,9 +3,11 @@
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QCoreApplication, QObject
 
+from crmdesk.core.dates import COMPANY_ZONE
 from crmdesk.ui import language
 
 Tone = Literal["", "warn", "bad"]
@@ -123,3 +125,8 @@ def masked_phone(value: str) -> str:
     if shown.count(" ") == 2:
         return f"{shown[:4]}****{shown[-5:]}"
     return value[:2] + "*" * max(0, len(value) - 4) + value[-2:]
+
+
+def instant(ms: int, today: date) -> str:
+    """`moment` of UTC milliseconds, in the company's zone."""
+    return moment(datetime.fromtimestamp(ms / 1000, ZoneInfo(COMPANY_ZONE)), today)

@@ -71,6 +71,15 @@ class MainWindow(QMainWindow):
         widget = self._stack.currentWidget()
         return widget if isinstance(widget, Page) else None
 
+    @property
+    def page_key(self) -> str:
+        """The key of the page in view."""
+        return self._trail[-1] if self._trail else ""
+
+    def page_keys(self) -> list[str]:
+        """The keys of all pages, in the order registered."""
+        return list(self._specs)
+
     def go(self, key: str, subject: object = None) -> None:
         """Show a page, building it on its first visit. An unknown key raises KeyError: it is a mistake in code."""
         page = self.page

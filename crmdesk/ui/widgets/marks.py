@@ -123,6 +123,15 @@ class SyncSign(QAbstractButton):
         self.setToolTip(f"{text} (F9)")
         self.update()
 
+    def show_alone(self) -> None:
+        """There is no company to sync with, and nothing is missing for it."""
+        self._icon, self._urgent = "database", False
+        text = self.tr("On this laptop")
+        self.setText(text)
+        self.setAccessibleName(text)
+        self.setToolTip(text)
+        self.update()
+
     def sizeHint(self) -> QSize:
         return QSize(48 if self.narrow else 176, 34)
 
