@@ -2,12 +2,155 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en">
 <context>
+    <name>Context</name>
+    <message numerus="yes">
+        <source>Taken back. %n field(s) changed since were left alone.</source>
+        <translation>
+            <numerusform>Taken back. %n field changed since were left alone.</numerusform>
+            <numerusform>Taken back. %n fields changed since were left alone.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>Decision</name>
+    <message numerus="yes">
+        <source>%n value(s)</source>
+        <translation>
+            <numerusform>%n value</numerusform>
+            <numerusform>%n values</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>FirstStart</name>
+    <message numerus="yes">
+        <source>%n record(s) made</source>
+        <translation>
+            <numerusform>%n record made</numerusform>
+            <numerusform>%n records made</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>Inbox</name>
+    <message numerus="yes">
+        <source>%n customer(s) with this name</source>
+        <translation>
+            <numerusform>%n customer with this name</numerusform>
+            <numerusform>%n customers with this name</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>PassphraseFields</name>
+    <message numerus="yes">
+        <source>Use at least %n character(s).</source>
+        <translation>
+            <numerusform>Use at least %n character.</numerusform>
+            <numerusform>Use at least %n characters.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>Signs</name>
+    <message numerus="yes">
+        <source>%n change(s) refused</source>
+        <translation>
+            <numerusform>%n change refused</numerusform>
+            <numerusform>%n changes refused</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>SyncCentre</name>
+    <message numerus="yes">
+        <source>%n change(s)</source>
+        <translation>
+            <numerusform>%n change</numerusform>
+            <numerusform>%n changes</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n record(s)</source>
+        <translation>
+            <numerusform>%n record</numerusform>
+            <numerusform>%n records</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n change(s) sent</source>
+        <translation>
+            <numerusform>%n change sent</numerusform>
+            <numerusform>%n changes sent</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n record(s) received</source>
+        <translation>
+            <numerusform>%n record received</numerusform>
+            <numerusform>%n records received</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n change(s) need you</source>
+        <translation>
+            <numerusform>%n change needs you</numerusform>
+            <numerusform>%n changes need you</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n change(s) unsent, safe on this laptop.</source>
+        <translation>
+            <numerusform>%n change unsent, safe on this laptop.</numerusform>
+            <numerusform>%n changes unsent, safe on this laptop.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n change(s) unsent</source>
+        <translation>
+            <numerusform>%n change unsent</numerusform>
+            <numerusform>%n changes unsent</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n change(s) will be sent again</source>
+        <translation>
+            <numerusform>%n change will be sent again</numerusform>
+            <numerusform>%n changes will be sent again</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n change(s) saved to %1</source>
+        <translation>
+            <numerusform>%n change saved to %1</numerusform>
+            <numerusform>%n changes saved to %1</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>SyncSign</name>
     <message numerus="yes">
         <source>%n unsent</source>
         <translation>
             <numerusform>%n unsent</numerusform>
             <numerusform>%n unsent</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>Today</name>
+    <message numerus="yes">
+        <source>%n thing(s) to decide</source>
+        <translation>
+            <numerusform>%n thing to decide</numerusform>
+            <numerusform>%n things to decide</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n change(s) refused by the server</source>
+        <translation>
+            <numerusform>%n change refused by the server</numerusform>
+            <numerusform>%n changes refused by the server</numerusform>
         </translation>
     </message>
 </context>

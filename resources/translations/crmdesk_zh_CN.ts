@@ -9,6 +9,271 @@
     </message>
 </context>
 <context>
+    <name>ConnectForm</name>
+    <message>
+        <source>Server address</source>
+        <translation>服务器地址</translation>
+    </message>
+    <message>
+        <source>Code</source>
+        <translation>入网码</translation>
+    </message>
+    <message>
+        <source>Connect</source>
+        <translation>连接</translation>
+    </message>
+    <message>
+        <source>This laptop waits for approval. Tell your administrator these words; it goes on by itself.</source>
+        <translation>这台电脑正在等待批准。请把下面的核对词告诉管理员,批准后会自动继续。</translation>
+    </message>
+    <message>
+        <source>Words to compare: %1</source>
+        <translation>核对词:%1</translation>
+    </message>
+</context>
+<context>
+    <name>Context</name>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
+        <source>Taken back.</source>
+        <translation>已撤销。</translation>
+    </message>
+    <message numerus="yes">
+        <source>Taken back. %n field(s) changed since were left alone.</source>
+        <translation>
+            <numerusform>已撤销。之后又改过的 %n 个字段保持不变。</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>Decision</name>
+    <message numerus="yes">
+        <source>%n value(s)</source>
+        <translation>
+            <numerusform>%n 个值</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Open the customer</source>
+        <translation>打开客户</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
+        <source>Previous</source>
+        <translation>上一个</translation>
+    </message>
+    <message>
+        <source>Next</source>
+        <translation>下一个</translation>
+    </message>
+    <message>
+        <source>Keep this value</source>
+        <translation>采用这个值</translation>
+    </message>
+</context>
+<context>
+    <name>Desk</name>
+    <message>
+        <source>Sample data — nothing here is real.</source>
+        <translation>示例数据,这里的一切都不是真的。</translation>
+    </message>
+    <message>
+        <source>Leave the sample data</source>
+        <translation>离开示例数据</translation>
+    </message>
+    <message>
+        <source>Today</source>
+        <translation>今日</translation>
+    </message>
+    <message>
+        <source>Inbox</source>
+        <translation>收件箱</translation>
+    </message>
+    <message>
+        <source>Review</source>
+        <translation>审阅</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>完成</translation>
+    </message>
+    <message>
+        <source>Postpone: +3, Wed, 11-30</source>
+        <translation>延后:+3、周三、11-30</translation>
+    </message>
+    <message>
+        <source>Choose the first value, 2 the second…</source>
+        <translation>选第一个值,2 选第二个…</translation>
+    </message>
+    <message>
+        <source>Keep the chosen value</source>
+        <translation>采用选中的值</translation>
+    </message>
+    <message>
+        <source>Take the last decision back</source>
+        <translation>撤回上一个决定</translation>
+    </message>
+    <message>
+        <source>Next</source>
+        <translation>下一个</translation>
+    </message>
+    <message>
+        <source>Previous</source>
+        <translation>上一个</translation>
+    </message>
+    <message>
+        <source>Remark; Enter saves it as reviewed</source>
+        <translation>批注;回车保存为已阅</translation>
+    </message>
+    <message>
+        <source>Flag</source>
+        <translation>标记跟进</translation>
+    </message>
+</context>
+<context>
+    <name>Duplicates</name>
+    <message>
+        <source>These customers carry the same name. They may be one company that two people added.</source>
+        <translation>这些客户同名,可能是两个人录入了同一家公司。</translation>
+    </message>
+    <message>
+        <source>Customers with the same name</source>
+        <translation>同名客户</translation>
+    </message>
+</context>
+<context>
+    <name>FirstStart</name>
+    <message numerus="yes">
+        <source>%n record(s) made</source>
+        <translation>
+            <numerusform>已生成 %n 条记录</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Making sample data…</source>
+        <translation>正在生成示例数据…</translation>
+    </message>
+    <message>
+        <source>Welcome to crmdesk</source>
+        <translation>欢迎使用 crmdesk</translation>
+    </message>
+    <message>
+        <source>A whole working day without a network, and nothing is lost. How do you want to begin?</source>
+        <translation>整天没有网络也能工作,什么都不会丢。您想怎样开始?</translation>
+    </message>
+    <message>
+        <source>Try it with sample data</source>
+        <translation>用示例数据试一试</translation>
+    </message>
+    <message>
+        <source>600 invented customers in a place of their own. Look around; throw them away later.</source>
+        <translation>600 家虚构的客户,单独存放。随便看看,以后可以整个丢掉。</translation>
+    </message>
+    <message>
+        <source>Work alone on this laptop</source>
+        <translation>在这台电脑上独立使用</translation>
+    </message>
+    <message>
+        <source>Your own customers, encrypted, no server. You can join a company later and lose nothing.</source>
+        <translation>管理您自己的客户,数据加密,不需要服务器。以后可以加入公司,什么都不会丢。</translation>
+    </message>
+    <message>
+        <source>Connect with a company&apos;s code</source>
+        <translation>用公司的入网码连接</translation>
+    </message>
+    <message>
+        <source>Your administrator gave you an address and a code. Your customers come to this laptop.</source>
+        <translation>管理员给了您地址和入网码。您的客户会来到这台电脑上。</translation>
+    </message>
+    <message>
+        <source>Your name</source>
+        <translation>您的姓名</translation>
+    </message>
+    <message>
+        <source>Begin</source>
+        <translation>开始</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>返回</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+</context>
+<context>
+    <name>Inbox</name>
+    <message>
+        <source>You</source>
+        <translation>您</translation>
+    </message>
+    <message>
+        <source>%2 deleted %3 while %1 went on editing it.</source>
+        <translation>%1还在修改%3的时候,%2把它删除了。</translation>
+    </message>
+    <message>
+        <source>Several people changed “%4” of %3 without seeing each other&apos;s change.</source>
+        <translation>几个人都改了%3的「%4」,改的时候没有看到彼此的修改。</translation>
+    </message>
+    <message>
+        <source>%1 changed “%4” of %3 on two devices that had not synced.</source>
+        <translation>%1在两台尚未同步的设备上改了%3的「%4」。</translation>
+    </message>
+    <message>
+        <source>%1 and %2 changed “%4” of %3 without seeing each other&apos;s change.</source>
+        <translation>%1和%2都改了%3的「%4」,改的时候没有看到对方的修改。</translation>
+    </message>
+    <message>
+        <source>Deleted and edited</source>
+        <translation>删除的同时又被修改</translation>
+    </message>
+    <message>
+        <source>Deletion</source>
+        <translation>删除</translation>
+    </message>
+    <message>
+        <source>Keep it, with what was edited</source>
+        <translation>保留,连同修改的内容</translation>
+    </message>
+    <message>
+        <source>Delete it again</source>
+        <translation>再次删除</translation>
+    </message>
+    <message>
+        <source>shown until you decide</source>
+        <translation>决定前显示这个</translation>
+    </message>
+    <message>
+        <source>Inbox</source>
+        <translation>收件箱</translation>
+    </message>
+    <message>
+        <source>To decide</source>
+        <translation>待决定</translation>
+    </message>
+    <message>
+        <source>Nothing to decide. Whatever two people changed at once shows up here.</source>
+        <translation>没有需要决定的事。两个人同时改了同一处时,会出现在这里。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n customer(s) with this name</source>
+        <translation>
+            <numerusform>%n 家客户叫这个名字</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Decided: %1</source>
+        <translation>已决定:%1</translation>
+    </message>
+</context>
+<context>
     <name>KeySheet</name>
     <message>
         <source>Keys</source>
@@ -70,10 +335,236 @@
     </message>
 </context>
 <context>
+    <name>Pages</name>
+    <message>
+        <source>Today</source>
+        <translation>今日</translation>
+    </message>
+    <message>
+        <source>Inbox</source>
+        <translation>收件箱</translation>
+    </message>
+    <message>
+        <source>Review</source>
+        <translation>审阅</translation>
+    </message>
+    <message>
+        <source>Sync</source>
+        <translation>同步</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>设置</translation>
+    </message>
+</context>
+<context>
+    <name>PassphraseFields</name>
+    <message>
+        <source>This system has no keychain, so a passphrase protects the data on this laptop. You will be asked for it at each start. Nobody can recover it: write it down.</source>
+        <translation>这个系统没有钥匙串,所以用一个密码保护本机的数据。每次启动都会询问。密码无法找回,请把它记下来。</translation>
+    </message>
+    <message>
+        <source>Passphrase</source>
+        <translation>密码</translation>
+    </message>
+    <message>
+        <source>Passphrase again</source>
+        <translation>再输入一次密码</translation>
+    </message>
+    <message numerus="yes">
+        <source>Use at least %n character(s).</source>
+        <translation>
+            <numerusform>至少要 %n 个字符。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The two are not the same.</source>
+        <translation>两次输入的不一样。</translation>
+    </message>
+</context>
+<context>
+    <name>RemarkField</name>
+    <message>
+        <source>A remark for the rep… Enter saves it as reviewed</source>
+        <translation>写给销售专员的批注…… 回车保存为已阅</translation>
+    </message>
+    <message>
+        <source>Remark</source>
+        <translation>批注</translation>
+    </message>
+</context>
+<context>
+    <name>Review</name>
+    <message>
+        <source>Review</source>
+        <translation>审阅</translation>
+    </message>
+    <message>
+        <source>Visits to review</source>
+        <translation>待审阅的拜访</translation>
+    </message>
+    <message>
+        <source>Every visit has been reviewed.</source>
+        <translation>所有拜访都已审阅。</translation>
+    </message>
+    <message>
+        <source>Remark</source>
+        <translation>批注</translation>
+    </message>
+    <message>
+        <source>Open the customer</source>
+        <translation>打开客户</translation>
+    </message>
+    <message>
+        <source>Next</source>
+        <translation>下一个</translation>
+    </message>
+    <message>
+        <source>Previous</source>
+        <translation>上一个</translation>
+    </message>
+    <message>
+        <source>Flag</source>
+        <translation>标记跟进</translation>
+    </message>
+    <message>
+        <source>Reviewed</source>
+        <translation>已阅</translation>
+    </message>
+    <message>
+        <source>%1 of %2 reviewed</source>
+        <translation>已阅 %1 / %2</translation>
+    </message>
+    <message>
+        <source>Reviewed: %1</source>
+        <translation>已阅:%1</translation>
+    </message>
+    <message>
+        <source>Flagged: %1</source>
+        <translation>已标记跟进:%1</translation>
+    </message>
+</context>
+<context>
     <name>RowTable</name>
     <message>
         <source>Columns of %1</source>
         <translation>%1的列</translation>
+    </message>
+</context>
+<context>
+    <name>Settings</name>
+    <message>
+        <source>Settings</source>
+        <translation>设置</translation>
+    </message>
+    <message>
+        <source>Language and looks</source>
+        <translation>语言与外观</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>语言</translation>
+    </message>
+    <message>
+        <source>As the system</source>
+        <translation>跟随系统</translation>
+    </message>
+    <message>
+        <source>Theme</source>
+        <translation>主题</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>浅色</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>深色</translation>
+    </message>
+    <message>
+        <source>Rows</source>
+        <translation>行高</translation>
+    </message>
+    <message>
+        <source>Comfortable</source>
+        <translation>宽松</translation>
+    </message>
+    <message>
+        <source>Standard</source>
+        <translation>标准</translation>
+    </message>
+    <message>
+        <source>Dense</source>
+        <translation>紧凑</translation>
+    </message>
+    <message>
+        <source>Quick phrases</source>
+        <translation>常用短语</translation>
+    </message>
+    <message>
+        <source>One a line. In a visit note, /1 to /9 put them in.</source>
+        <translation>每行一句。写拜访记录时,用 /1 到 /9 插入。</translation>
+    </message>
+    <message>
+        <source>Data on this laptop</source>
+        <translation>本机数据</translation>
+    </message>
+    <message>
+        <source>Open the folder</source>
+        <translation>打开文件夹</translation>
+    </message>
+    <message>
+        <source>Look at sample data</source>
+        <translation>看看示例数据</translation>
+    </message>
+    <message>
+        <source>About crmdesk</source>
+        <translation>关于 crmdesk</translation>
+    </message>
+    <message>
+        <source>Version</source>
+        <translation>版本</translation>
+    </message>
+    <message>
+        <source>Person</source>
+        <translation>使用者</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>文件夹</translation>
+    </message>
+    <message>
+        <source>Encryption</source>
+        <translation>加密</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>无</translation>
+    </message>
+    <message>
+        <source>SQLCipher; a passphrase opens it</source>
+        <translation>SQLCipher,用密码打开</translation>
+    </message>
+    <message>
+        <source>SQLCipher</source>
+        <translation>SQLCipher</translation>
+    </message>
+    <message>
+        <source>SQLCipher; the key is in the system&apos;s keychain</source>
+        <translation>SQLCipher,密钥在系统钥匙串中</translation>
+    </message>
+</context>
+<context>
+    <name>Signs</name>
+    <message numerus="yes">
+        <source>%n change(s) refused</source>
+        <translation>
+            <numerusform>%n 处修改被拒绝</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Sync has stopped</source>
+        <translation>同步已停止</translation>
     </message>
 </context>
 <context>
@@ -85,6 +576,211 @@
     <message>
         <source>What you saved is safe. The details are in the log; please tell your administrator.</source>
         <translation>您保存的内容都在。详情已写入日志,请告知管理员。</translation>
+    </message>
+</context>
+<context>
+    <name>SyncCentre</name>
+    <message>
+        <source>Sync</source>
+        <translation>同步</translation>
+    </message>
+    <message>
+        <source>Sync now</source>
+        <translation>立即同步</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Waiting to be sent</source>
+        <translation>等待发送</translation>
+    </message>
+    <message>
+        <source>Refused by the server</source>
+        <translation>被服务器拒绝</translation>
+    </message>
+    <message>
+        <source>Send again</source>
+        <translation>重新发送</translation>
+    </message>
+    <message>
+        <source>Save as a file…</source>
+        <translation>另存为文件…</translation>
+    </message>
+    <message>
+        <source>Connect to a company</source>
+        <translation>连接公司</translation>
+    </message>
+    <message>
+        <source>Your administrator gives you an address and a code. Everything on this laptop comes along.</source>
+        <translation>管理员会给您地址和入网码。这台电脑上的全部内容会一并带过去。</translation>
+    </message>
+    <message>
+        <source>This laptop</source>
+        <translation>这台电脑</translation>
+    </message>
+    <message>
+        <source>What is kept here</source>
+        <translation>本机保存的内容</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n change(s)</source>
+        <translation>
+            <numerusform>%n 处修改</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>up to date</source>
+        <translation>已是最新</translation>
+    </message>
+    <message>
+        <source>still coming</source>
+        <translation>正在接收</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n record(s)</source>
+        <translation>
+            <numerusform>%n 条记录</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>My customers</source>
+        <translation>我的客户</translation>
+    </message>
+    <message>
+        <source>People, teams, tags</source>
+        <translation>人员、团队、标签</translation>
+    </message>
+    <message>
+        <source>Customers of %1</source>
+        <translation>%1的客户</translation>
+    </message>
+    <message>
+        <source>A shared book</source>
+        <translation>共享的客户簿</translation>
+    </message>
+    <message>
+        <source>Company</source>
+        <translation>公司</translation>
+    </message>
+    <message>
+        <source>none, working alone</source>
+        <translation>无,独立使用</translation>
+    </message>
+    <message>
+        <source>Server</source>
+        <translation>服务器</translation>
+    </message>
+    <message>
+        <source>Person</source>
+        <translation>使用者</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>设备</translation>
+    </message>
+    <message>
+        <source>Records here</source>
+        <translation>本机记录</translation>
+    </message>
+    <message>
+        <source>Syncing…</source>
+        <translation>正在同步…</translation>
+    </message>
+    <message>
+        <source>Connecting…</source>
+        <translation>正在连接…</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n change(s) sent</source>
+        <translation>
+            <numerusform>已发送 %n 处修改</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n record(s) received</source>
+        <translation>
+            <numerusform>已接收 %n 条记录</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Removing what left this laptop</source>
+        <translation>正在清除已移走的内容</translation>
+    </message>
+    <message>
+        <source>Working alone</source>
+        <translation>独立使用</translation>
+    </message>
+    <message>
+        <source>Everything is on this laptop, encrypted.</source>
+        <translation>全部内容都在本机,并已加密。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n change(s) need you</source>
+        <translation>
+            <numerusform>%n 处修改需要您处理</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Offline</source>
+        <translation>离线</translation>
+    </message>
+    <message>
+        <source>Sync has stopped</source>
+        <translation>同步已停止</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n change(s) unsent, safe on this laptop.</source>
+        <translation>
+            <numerusform>%n 处修改未发送,安全地保存在本机。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n change(s) unsent</source>
+        <translation>
+            <numerusform>%n 处修改未发送</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Everything is synced</source>
+        <translation>全部已同步</translation>
+    </message>
+    <message>
+        <source>Not synced yet.</source>
+        <translation>还没有同步过。</translation>
+    </message>
+    <message>
+        <source>Last synced %1.</source>
+        <translation>上次同步:%1。</translation>
+    </message>
+    <message>
+        <source>Sent %1, received %2.</source>
+        <translation>发送 %1 处,接收 %2 条。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n change(s) will be sent again</source>
+        <translation>
+            <numerusform>%n 处修改将重新发送</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Save refused changes</source>
+        <translation>保存被拒绝的修改</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n change(s) saved to %1</source>
+        <translation>
+            <numerusform>已将 %n 处修改保存到 %1</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Connected to %1. Everything here is on its way.</source>
+        <translation>已连接到%1,本机内容正在发送。</translation>
     </message>
 </context>
 <context>
@@ -107,6 +803,10 @@
         <source>Offline</source>
         <translation>离线</translation>
     </message>
+    <message>
+        <source>On this laptop</source>
+        <translation>仅在本机</translation>
+    </message>
 </context>
 <context>
     <name>TagChip</name>
@@ -127,10 +827,207 @@
     </message>
 </context>
 <context>
+    <name>Today</name>
+    <message>
+        <source>Overdue</source>
+        <translation>逾期</translation>
+    </message>
+    <message>
+        <source>Today</source>
+        <translation>今日</translation>
+    </message>
+    <message>
+        <source>Next seven days</source>
+        <translation>未来七天</translation>
+    </message>
+    <message>
+        <source>Follow up</source>
+        <translation>跟进</translation>
+    </message>
+    <message>
+        <source>Task of your own</source>
+        <translation>自己的任务</translation>
+    </message>
+    <message>
+        <source>Whose</source>
+        <translation>谁的</translation>
+    </message>
+    <message>
+        <source>Mine</source>
+        <translation>我的</translation>
+    </message>
+    <message>
+        <source>Team</source>
+        <translation>团队</translation>
+    </message>
+    <message>
+        <source>Log visit</source>
+        <translation>记录拜访</translation>
+    </message>
+    <message>
+        <source>Due today</source>
+        <translation>今天到期</translation>
+    </message>
+    <message>
+        <source>Visits this week</source>
+        <translation>本周拜访</translation>
+    </message>
+    <message>
+        <source>Customers</source>
+        <translation>客户</translation>
+    </message>
+    <message>
+        <source>To do</source>
+        <translation>待办</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>完成</translation>
+    </message>
+    <message>
+        <source>Postpone</source>
+        <translation>延后</translation>
+    </message>
+    <message>
+        <source>Postpone to</source>
+        <translation>延后到</translation>
+    </message>
+    <message>
+        <source>+3, Wed, 11-30…</source>
+        <translation>+3、周三、11-30…</translation>
+    </message>
+    <message>
+        <source>Needs you</source>
+        <translation>需要您处理</translation>
+    </message>
+    <message>
+        <source>Logged last</source>
+        <translation>最近拜访</translation>
+    </message>
+    <message>
+        <source>No visits yet. F6 logs the first one.</source>
+        <translation>还没有拜访。按 F6 记录第一次。</translation>
+    </message>
+    <message>
+        <source>No customers yet. Ctrl+N on the customers page adds the first one.</source>
+        <translation>还没有客户。在客户页按 Ctrl+N 新建第一家。</translation>
+    </message>
+    <message>
+        <source>Nothing is due in the next seven days.</source>
+        <translation>未来七天没有到期的事。</translation>
+    </message>
+    <message>
+        <source>promises past their day</source>
+        <translation>已过期的承诺</translation>
+    </message>
+    <message>
+        <source>all kept</source>
+        <translation>全部兑现</translation>
+    </message>
+    <message>
+        <source>follow-ups and tasks</source>
+        <translation>跟进和任务</translation>
+    </message>
+    <message>
+        <source>since Monday</source>
+        <translation>周一以来</translation>
+    </message>
+    <message>
+        <source>in your book</source>
+        <translation>在您名下</translation>
+    </message>
+    <message>
+        <source>in your teams&apos; books</source>
+        <translation>在您的团队名下</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n thing(s) to decide</source>
+        <translation>
+            <numerusform>%n 件事待决定</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n change(s) refused by the server</source>
+        <translation>
+            <numerusform>%n 处修改被服务器拒绝</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Working alone. Everything is on this laptop.</source>
+        <translation>独立使用,全部内容都在本机。</translation>
+    </message>
+    <message>
+        <source>Not synced yet.</source>
+        <translation>还没有同步过。</translation>
+    </message>
+    <message>
+        <source>Synced %1.</source>
+        <translation>%1已同步。</translation>
+    </message>
+    <message>
+        <source>Done: %1</source>
+        <translation>已完成:%1</translation>
+    </message>
+    <message>
+        <source>This is no date that I know.</source>
+        <translation>看不懂这个日期。</translation>
+    </message>
+    <message>
+        <source>Postponed to %1: %2</source>
+        <translation>已延后到 %1:%2</translation>
+    </message>
+</context>
+<context>
     <name>TopBar</name>
     <message>
         <source>Search</source>
         <translation>搜索</translation>
+    </message>
+</context>
+<context>
+    <name>Trouble</name>
+    <message>
+        <source>Try again</source>
+        <translation>重试</translation>
+    </message>
+    <message>
+        <source>Open the folder</source>
+        <translation>打开文件夹</translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation>退出</translation>
+    </message>
+    <message>
+        <source>What to do</source>
+        <translation>怎么办</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>文件</translation>
+    </message>
+    <message>
+        <source>Code</source>
+        <translation>错误代码</translation>
+    </message>
+</context>
+<context>
+    <name>Unlock</name>
+    <message>
+        <source>Your data is locked</source>
+        <translation>您的数据已锁定</translation>
+    </message>
+    <message>
+        <source>Your passphrase opens it on this laptop.</source>
+        <translation>输入密码即可在这台电脑上打开。</translation>
+    </message>
+    <message>
+        <source>Passphrase</source>
+        <translation>密码</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>打开</translation>
     </message>
 </context>
 <context>

@@ -1,0 +1,189 @@
+"""The front door of the desktop, and the one place that wires its rooms together.
+
+Nothing here decides anything: it opens the profile, builds the window, starts sync in the background, and
+closes all of it again. What is saved is on disk before a page says so, so a crash loses nothing typed.
+"""
+
+from __future__ import annotations
+
+import base64
+import logging
+import sys
+from collections.abc import Sequence
+from functools import partial
+
+from PySide6.QtCore import QByteArray, QObject, QTimer, Slot
+from PySide6.QtWidgets import QApplication, QMainWindow
+
+from crmdesk.system import logs, preferences
+from crmdesk.system.paths import Profile
+from crmdesk.ui import appearance, application, language
+from crmdesk.ui.bus import Bus
+from crmdesk.ui.catalogue import Doors
+from crmdesk.ui.context import Context
+from crmdesk.ui.desk import Desk
+from crmdesk.ui.entrance import Entrance
+from crmdesk.ui.runner import Lane, Runner
+from crmdesk.ui.syncing import Syncing
+from crmdesk.ui.watch import Watch
+from crmdesk.usecases import status
+from crmdesk.usecases.workspace import Workspace
+
+log = logging.getLogger("crmdesk.app")
+
+
+def run(profile: Profile, arguments: Sequence[str]) -> int:
+    """Open the desktop on `profile` and return when its window is closed.
+
+    `arguments` go to Qt. Without a display the reason is printed in words, and 1 returned.
+    """
+    chosen = preferences.load(profile.preferences)
+    spoken = chosen.language or language.of_system()
+    try:
+        app = application.create(["crmdesk", *arguments], look=appearance.look(chosen), spoken=spoken)
+    except application.NoDisplayError as error:
+        print(error, file=sys.stderr)
+        return 1
+    app.setQuitOnLastWindowClosed(False)
+    desktop = Desktop(profile)
+    desktop.start()
+    return app.exec()
+
+
+class Session(QObject):
+    """One open workspace: its context, its sync, the watch for other processes, the window over it."""
+
+    def __init__(self, workspace: Workspace, runner: Runner, desktop: Desktop) -> None:
+        super().__init__(desktop)
+        self._desktop, self.workspace = desktop, workspace
+        self.context = Context(workspace, runner, Bus(self), parent=self)
+        self.syncing = Syncing(workspace, runner, self.context.bus, self)
+        self.watch = Watch(self.context, self.syncing)
+        appearance.apply_look(self.context.preferences)
+        is_new_here = workspace.server() is not None and status.status(workspace.reader).synced_at_ms is None
+        self.desk = self._open_desk("sync" if is_new_here else "today", self.context.preferences.geometry)
+        QTimer.singleShot(0, self._warm)
+
+    def close(self) -> None:
+        """Close everything; what a person wrote is on disk before this returns."""
+        try:
+            self.context.prefer(geometry=kept_geometry(self.desk.window))
+        except OSError:
+            log.warning("where the window was could not be kept")
+        self.watch.stop()
+        self.syncing.stop()
+        self.desk.close()
+        closing = self.context.runner.run(self.workspace.close, lane=Lane.WRITE)
+        if closing.future is not None:
+            closing.future.result()  # one writer, in order: the writes asked for before are done now
+        self.deleteLater()
+
+    def _open_desk(self, page: str, geometry: str) -> Desk:
+        doors = Doors(self._speak, self._desktop.look_at_sample, self._log_visit)
+        desk = Desk(self.context, self.syncing, doors)
+        place(desk.window, geometry)
+        if self.workspace.profile == self._desktop.home.sample:
+            desk.show_sample_banner(self._desktop.go_home)
+        desk.window.closing.connect(self._desktop.quit)
+        desk.window.go(page)
+        desk.window.show()
+        desk.signs.refresh()
+        return desk
+
+    def _speak(self) -> None:
+        QTimer.singleShot(0, self._respeak)  # the control that was pressed belongs to the old window
+
+    def _respeak(self) -> None:
+        """Build the window anew, in another language, where the person is."""
+        app, old = QApplication.instance(), self.desk
+        if isinstance(app, QApplication):
+            language.switch(app, appearance.spoken(self.context.preferences))
+            self.desk = self._open_desk(old.window.page_key, kept_geometry(old.window))
+            old.close()
+
+    def _log_visit(self, customer: str) -> None:
+        self.desk.log_visit(customer)
+
+    def _warm(self) -> None:
+        """After the first paint: load what the first write and the first sync will need."""
+        self.context.runner.run(
+            partial(_open_replica, self.workspace), self._warmed, lane=Lane.WRITE, owner=self
+        )
+
+    def _warmed(self, _: None) -> None:
+        self.syncing.start()
+
+
+class Desktop(QObject):
+    """What is open at the moment: the entrance, or a session behind it."""
+
+    def __init__(self, home: Profile, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.home = home
+        self.runner = Runner.threaded(self)
+        self.runner.unhandled.connect(_surprise)
+        self.entrance: Entrance | None = None
+        self.session: Session | None = None
+
+    def start(self) -> None:
+        """Show the first window; whatever it needs follows after it is painted."""
+        self._enter().begin()
+
+    def look_at_sample(self) -> None:
+        """Leave the workspace for the sample data beside it."""
+        self._leave()
+        self._enter().open_sample()
+
+    def go_home(self) -> None:
+        """Leave the sample data."""
+        self._leave()
+        self._enter().begin()
+
+    @Slot()
+    def quit(self) -> None:
+        """Close everything and end the program."""
+        self._leave()
+        self.runner.shutdown()
+        QApplication.quit()
+
+    def _enter(self) -> Entrance:
+        self.entrance = Entrance(self.home, self.runner)
+        self.entrance.opened.connect(self._opened)
+        self.entrance.closed.connect(self.quit)
+        place(self.entrance, preferences.load(self.home.preferences).geometry)
+        self.entrance.show()
+        return self.entrance
+
+    @Slot(object)
+    def _opened(self, workspace: Workspace) -> None:
+        logs.start(workspace.profile)
+        self.session = Session(workspace, self.runner, self)
+        if self.entrance is not None:
+            self.entrance.dismiss()
+            self.entrance = None
+
+    def _leave(self) -> None:
+        if self.session is not None:
+            self.session.close()
+            self.session = None
+
+
+def place(window: QMainWindow, geometry: str) -> None:
+    """Put a window where the person left it, else give it a size that fits the design's screen."""
+    if not geometry or not window.restoreGeometry(QByteArray(base64.b64decode(geometry))):
+        room = QApplication.primaryScreen().availableGeometry().size()
+        window.resize(min(1366, max(room.width(), 1024)), min(768, max(room.height(), 640)))
+
+
+def kept_geometry(window: QMainWindow) -> str:
+    """A window's place, as text."""
+    return base64.b64encode(window.saveGeometry().data()).decode()
+
+
+def _open_replica(workspace: Workspace) -> None:
+    _ = workspace.replica
+
+
+def _surprise(error: BaseException) -> None:
+    """A failure in a worker that nobody asked to hear of: told and logged like any other."""
+    sys.excepthook(type(error), error, error.__traceback__)

@@ -1,0 +1,74 @@
+"""Every page of the product and where it stands in the rail. The one list that a new page is added to."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from PySide6.QtCore import QCoreApplication
+
+from crmdesk.ui.context import Context
+from crmdesk.ui.page import Page, PageSpec, Shell
+from crmdesk.ui.syncing import Syncing
+from crmdesk.usecases import reviews
+
+translate = QCoreApplication.translate
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """What pages ask of the desktop around them: speak another language, look at the sample data, log a visit."""
+
+    speak: Callable[[], object]
+    open_sample: Callable[[], object]
+    visit: Callable[[str], object]
+
+
+def page_specs(context: Context, syncing: Syncing, doors: Doors) -> list[PageSpec]:
+    """The pages of a workspace, in the rail's order. Each is imported and built on its first visit."""
+    specs = [
+        PageSpec("today", translate("Pages", "Today"), "house", partial(_today, context, doors)),
+        PageSpec("inbox", translate("Pages", "Inbox"), "git-merge", partial(_inbox, context)),
+    ]
+    if context.directory.me.role in reviews.REVIEWERS:
+        specs.append(
+            PageSpec("review", translate("Pages", "Review"), "user-check", partial(_review, context))
+        )
+    specs += [
+        PageSpec("sync", translate("Pages", "Sync"), "refresh-cw", partial(_sync, context, syncing)),
+        PageSpec(
+            "settings", translate("Pages", "Settings"), "settings", partial(_settings, context, doors), "foot"
+        ),
+    ]
+    return specs
+
+
+def _today(context: Context, doors: Doors, shell: Shell) -> Page:
+    from crmdesk.ui.pages.today import Today
+
+    page = Today(shell, context)
+    page.visit.connect(doors.visit)
+    return page
+
+
+def _inbox(context: Context, shell: Shell) -> Page:
+    from crmdesk.ui.pages.inbox import Inbox
+
+    return Inbox(shell, context)
+
+
+def _review(context: Context, shell: Shell) -> Page:
+    from crmdesk.ui.pages.review import Review
+
+    return Review(shell, context)
+
+
+def _sync(context: Context, syncing: Syncing, shell: Shell) -> Page:
+    from crmdesk.ui.pages.sync_centre import SyncCentre
+
+    return SyncCentre(shell, context, syncing)
+
+
+def _settings(context: Context, doors: Doors, shell: Shell) -> Page:
+    from crmdesk.ui.pages.settings import Settings
+
+    return Settings(shell, context, doors.speak, doors.open_sample)

@@ -1,0 +1,206 @@
+"""The window before there is a workspace: opening, first start, passphrase, or what is wrong with the database."""
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from crmdesk.core.errors import CrmError
+from crmdesk.system.paths import Profile
+from crmdesk.system.secrets import needs_passphrase, passphrase_from_environment
+from crmdesk.ui import language, opening
+from crmdesk.ui.gauge import Gauge
+from crmdesk.ui.pages.connect_form import device_name
+from crmdesk.ui.pages.first_start import FirstStart
+from crmdesk.ui.pages.unlock import Trouble, Unlock
+from crmdesk.ui.runner import Lane, Runner
+from crmdesk.ui.widgets.marks import Busy
+from crmdesk.ui.widgets.rail import Brand
+from crmdesk.usecases.workspace import Workspace
+
+_LOOK_MS = 100
+_ASKS_AGAIN = ("wrong_passphrase",)
+
+
+class Entrance(QMainWindow):
+    """Leads to a workspace: `opened(Workspace)`; `closed()` if the person goes instead."""
+
+    opened = Signal(object)
+    closed = Signal()
+
+    def __init__(self, profile: Profile, runner: Runner, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._profile, self._runner = profile, runner
+        self._gauge: Gauge | None = None
+        self._passphrase: str | None = None
+        self.setWindowTitle("crmdesk")
+        self.setMinimumSize(800, 560)
+        self.first_start, self.unlock, self.trouble = FirstStart(), Unlock(), Trouble()
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self._waiting())
+        for page in (self.first_start, self.unlock, self.trouble):
+            self._stack.addWidget(page)
+        body = QWidget()
+        body.setObjectName("canvas")
+        body.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, 0)
+        brand = Brand()
+        brand.setFixedSize(196, 56)
+        top = QHBoxLayout()
+        top.setContentsMargins(10, 0, 0, 0)
+        top.addWidget(brand)
+        top.addStretch(1)
+        column.addLayout(top)
+        column.addWidget(self._stack, 1)
+        self.setCentralWidget(body)
+        self._look = QTimer(self, interval=_LOOK_MS)
+        self._look.timeout.connect(self._read_gauge)
+        self.first_start.sample_wished.connect(self.open_sample)
+        self.first_start.alone_wished.connect(self._work_alone)
+        self.first_start.join_wished.connect(self._join)
+        self.first_start.cancelled.connect(self._stop_making)
+        self.unlock.entered.connect(self._unlock)
+        self.trouble.again.connect(self.begin)
+        self.trouble.quit_asked.connect(self.close)
+
+    def begin(self) -> None:
+        """Show what the profile calls for, and open it if nothing need be asked."""
+        if not self._profile.exists():
+            self._offer()
+            return
+        try:
+            asks = needs_passphrase(self._profile) and not passphrase_from_environment()
+        except CrmError as error:
+            self._tell(error)
+            return
+        if asks:
+            self._stack.setCurrentWidget(self.unlock)
+            self.unlock.passphrase.setFocus()
+        else:
+            self._open(passphrase_from_environment())
+
+    def open_sample(self) -> None:
+        """Open the sample data, making it first if need be."""
+        self._stack.setCurrentWidget(self.first_start)
+        self.first_start.show_making(0)
+        self._gauge = Gauge()
+        self._look.start()
+        self._run(partial(opening.sample, self._profile, language.current(), self._gauge))
+
+    def dismiss(self) -> None:
+        """The workspace's window has taken over."""
+        self.blockSignals(True)
+        self.close()
+        self.deleteLater()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self._gauge is not None:
+            self._gauge.stop = True
+        super().closeEvent(event)
+        self.closed.emit()
+
+    def views(self, error: CrmError) -> list[tuple[str, Callable[[], object]]]:
+        """Every state of the entrance with a name and the way to show it."""
+        show = self._stack.setCurrentWidget
+        return [
+            ("first-start", self._offer),
+            ("first-start-alone", self.first_start.show_alone),
+            ("first-start-join", self.first_start.show_join),
+            ("unlock", partial(show, self.unlock)),
+            ("trouble", partial(self._tell, error)),
+        ]
+
+    # -- what is shown ------------------------------------------------------------------------------
+
+    def _waiting(self) -> QWidget:
+        page = QWidget()
+        self._busy = Busy()
+        column = QVBoxLayout(page)
+        column.addStretch(2)
+        column.addWidget(self._busy, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addStretch(3)
+        return page
+
+    def _offer(self) -> None:
+        self._stack.setCurrentWidget(self.first_start)
+        self.first_start.show_offers()
+        self._runner.run(opening.has_keychain, self._know_keychain, lane=Lane.READ)
+
+    def _know_keychain(self, has_keychain: bool) -> None:
+        self.first_start.know_keychain(has_keychain=has_keychain)
+
+    def _tell(self, error: CrmError) -> None:
+        self._stack.setCurrentWidget(self.trouble)
+        self.trouble.show_error(error, self._profile.database)
+
+    # -- ways in ------------------------------------------------------------------------------------
+
+    def _open(self, passphrase: str | None) -> None:
+        if self._stack.currentWidget() is not self.unlock:
+            self._stack.setCurrentIndex(0)
+            self._busy.start()
+        self._run(partial(opening.open_existing, self._profile, _Said(passphrase)))
+
+    def _unlock(self, passphrase: str) -> None:
+        self._passphrase = passphrase
+        self._open(passphrase)
+
+    def _work_alone(self, name: str, passphrase: str) -> None:
+        self._run(partial(opening.work_alone, self._profile, name, passphrase or None))
+
+    def _join(self, address: str, code: str, passphrase: str) -> None:
+        known = passphrase or self._passphrase or None
+        self._run(partial(opening.join, self._profile, address, code, device_name(), known))
+
+    def _run(self, work: Callable[[], Workspace | None]) -> None:
+        self._runner.run(work, self._came, self._failed, lane=Lane.READ, owner=self)
+
+    def _came(self, workspace: Workspace | None) -> None:
+        self._rest()
+        if workspace is None:
+            self.begin()
+        elif opening.is_unfinished(workspace):
+            workspace.close()
+            self._offer()
+            self.first_start.show_join()
+        else:
+            self.opened.emit(workspace)
+
+    def _failed(self, error: Exception) -> None:
+        self._rest()
+        if not isinstance(error, CrmError):
+            self._runner.unhandled.emit(error)
+            error = CrmError("database_unwritable", path=self._profile.folder)
+        here = self._stack.currentWidget()
+        if here is self.first_start:
+            self.first_start.show_error(error)
+        elif here is self.unlock and error.code in _ASKS_AGAIN:
+            self.unlock.show_error(error)
+        else:
+            self._tell(error)
+
+    def _rest(self) -> None:
+        self._look.stop()
+        self._busy.stop()
+        self._gauge = None
+
+    def _read_gauge(self) -> None:
+        if self._gauge is not None and not self._gauge.stop:
+            self.first_start.show_making(self._gauge.reading or 0)
+
+    def _stop_making(self) -> None:
+        if self._gauge is not None:
+            self._gauge.stop = True
+
+
+class _Said:
+    """Gives the passphrase that was typed; a plain object, so that a worker may hold it."""
+
+    def __init__(self, passphrase: str | None) -> None:
+        self._passphrase = passphrase
+
+    def __call__(self) -> str | None:
+        return self._passphrase

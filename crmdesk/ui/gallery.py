@@ -1,0 +1,100 @@
+"""Pictures of every page over a real workspace, without a screen: for eyes to judge, and for the demo."""
+
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPixmap
+from PySide6.QtWidgets import QApplication, QWidget
+
+from crmdesk.core.errors import CrmError, Language
+from crmdesk.system.paths import Profile
+from crmdesk.ui import application, language, theme
+from crmdesk.ui.bus import Bus
+from crmdesk.ui.catalogue import Doors
+from crmdesk.ui.context import Context
+from crmdesk.ui.desk import Desk
+from crmdesk.ui.entrance import Entrance
+from crmdesk.ui.runner import Runner
+from crmdesk.ui.syncing import Syncing
+from crmdesk.usecases.workspace import Workspace
+
+_BOTH: tuple[Language, ...] = ("zh_CN", "en")
+
+
+def render_pages(
+    workspace: Workspace,
+    folder: Path,
+    languages: Sequence[Language] = _BOTH,
+    themes: Sequence[str] = ("light", "dark"),
+    size: tuple[int, int] = (1366, 768),
+    scale: float = 1.0,
+) -> list[Path]:
+    """Draw every page in every language and theme; returns the pictures' paths.
+
+    `size` is the window's in logical pixels, `scale` how many real ones each has. Changes nothing in the
+    workspace and reads in the caller's thread. Without a QApplication one is made: set QT_QPA_PLATFORM first.
+    """
+    app = QApplication.instance()
+    if not isinstance(app, QApplication):
+        app = application.dressed(["crmdesk"], look=theme.Look(), spoken=languages[0])
+    folder.mkdir(parents=True, exist_ok=True)
+    made = []
+    for spoken in languages:
+        language.switch(app, spoken)
+        for scheme in themes:
+            theme.apply(app, theme.Look(theme.Scheme(scheme), theme.look().density))
+            for name, widget in chain(_desk_views(workspace, size), _entrance_views(workspace, size)):
+                path = folder / f"{name}-{spoken}-{scheme}{'' if scale == 1 else f'-{scale:g}x'}.png"
+                app.processEvents()
+                picture(widget, scale).save(str(path))
+                made.append(path)
+    return made
+
+
+def picture(widget: QWidget, scale: float) -> QPixmap:
+    """A shown widget, `scale` real pixels for each logical one."""
+    result = QPixmap(widget.size() * scale)
+    result.setDevicePixelRatio(scale)
+    result.fill(Qt.GlobalColor.transparent)
+    widget.render(result)
+    return result
+
+
+def _desk_views(workspace: Workspace, size: tuple[int, int]) -> Iterator[tuple[str, QWidget]]:
+    """The window on each of its pages."""
+    runner, bus = Runner.inline(), Bus()
+    context = Context(workspace, runner, bus)
+    syncing = Syncing(workspace, runner, bus, context)
+    desk = Desk(context, syncing, Doors(_nothing, _nothing, _nothing))
+    desk.window.resize(QSize(*size))
+    desk.window.show()
+    desk.signs.refresh()
+    customer = workspace.reader.value(
+        "SELECT id FROM p_customer ORDER BY conflicts DESC, visits DESC LIMIT 1"
+    )
+    for key in desk.window.page_keys():
+        if key != "customer" or customer:
+            desk.window.go(key, customer if key == "customer" else None)
+            yield key, desk.window
+    desk.window.close()
+    desk.window.deleteLater()
+    context.deleteLater()
+
+
+def _entrance_views(workspace: Workspace, size: tuple[int, int]) -> Iterator[tuple[str, QWidget]]:
+    """First start, passphrase and trouble, on a profile that does not exist."""
+    profile = Profile(workspace.profile.folder / "none")
+    entrance = Entrance(profile, Runner.inline())
+    entrance.resize(QSize(*size))
+    entrance.show()
+    for name, show in entrance.views(CrmError("database_corrupt", path=profile.database)):
+        show()
+        yield name, entrance
+    entrance.close()
+    entrance.deleteLater()
+
+
+def _nothing(*_: object) -> None:
+    """A door that leads nowhere: pictures open none."""

@@ -1,0 +1,287 @@
+"""The inbox: what only a person can decide, one thing at a time, by one key and undone by one key."""
+
+from functools import partial
+
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from crmdesk.core.format import format_value
+from crmdesk.ui import formats
+from crmdesk.ui.context import Context
+from crmdesk.ui.page import Page, Shell
+from crmdesk.ui.pages.inbox_detail import Decision, Duplicates
+from crmdesk.ui.widgets.choice import ChoiceText
+from crmdesk.ui.widgets.entry_list import Entry, EntryList, Heading
+from crmdesk.ui.widgets.marks import EmptyState
+from crmdesk.usecases import conflicts, customers
+from crmdesk.usecases.conflicts import Choice, Item
+from crmdesk.usecases.outcome import Outcome
+
+translate = QCoreApplication.translate
+_SAME = "same:"
+
+
+class Sayings:
+    """Conflicts in a person's words."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def who(self, user: str) -> str:
+        """A person's name, or "you"."""
+        directory = self._context.directory
+        return translate("Inbox", "You") if user == directory.me.id else directory.person_name(user)
+
+    def field(self, item: Item) -> str:
+        """The field's label."""
+        return item.declared.label.text(self._context.language) if item.declared else item.field
+
+    def record(self, item: Item) -> str:
+        """What the record is called: the customer, or what hangs under it."""
+        if item.key.entity == "customer" or not item.title:
+            return item.customer_name
+        entity = self._context.registry[item.key.entity].label.text(self._context.language)
+        return f"{entity} {item.title}"
+
+    def sentence(self, item: Item) -> str:
+        """What happened, as one sentence."""
+        first, second = (self.who(choice.by) for choice in item.choices[:2])
+        if item.kind == "contested":
+            text = translate("Inbox", "%2 deleted %3 while %1 went on editing it.")
+        elif len(item.choices) > 2:
+            text = translate("Inbox", "Several people changed “%4” of %3 without seeing each other's change.")
+        elif item.choices[0].by == item.choices[1].by:
+            text = translate("Inbox", "%1 changed “%4” of %3 on two devices that had not synced.")
+        else:
+            text = translate("Inbox", "%1 and %2 changed “%4” of %3 without seeing each other's change.")
+        for place, word in (
+            ("%1", first),
+            ("%2", second),
+            ("%3", self.record(item)),
+            ("%4", self.field(item)),
+        ):
+            text = text.replace(place, word)
+        return text[:1].upper() + text[1:]
+
+    def entry(self, item: Item) -> Entry:
+        """The row of the list."""
+        name = item.customer_name or item.title
+        if item.kind == "contested":
+            detail = translate("Inbox", "Deleted and edited")
+        else:
+            detail = " ≠ ".join(self.value(item, choice) for choice in item.choices[:2]).replace("\n", " ")
+        label = translate("Inbox", "Deletion") if item.kind == "contested" else self.field(item)
+        return Entry(key_of(item), name, f"{label}: {detail}", avatar=name)
+
+    def value(self, item: Item, choice: Choice) -> str:
+        """A choice's value in words."""
+        if item.kind == "contested":
+            if choice.value is None:
+                return translate("Inbox", "Keep it, with what was edited")
+            return translate("Inbox", "Delete it again")
+        return format_value(
+            item.declared, choice.value, self._context.language, self._context.directory.name_of
+        )
+
+    def choices(self, item: Item) -> list[ChoiceText]:
+        """The cards."""
+        shown = translate("Inbox", "shown until you decide")
+        return [
+            ChoiceText(
+                str(number),
+                self.value(item, choice),
+                self.who(choice.by),
+                formats.instant(choice.at_ms, self._context.today()),
+                shown if number == 1 else "",
+            )
+            for number, choice in enumerate(item.choices, 1)
+        ]
+
+
+def key_of(item: Item) -> str:
+    """A row's id."""
+    return f"{item.key.entity}:{item.key.id}:{item.field}"
+
+
+class Inbox(Page):
+    """The list at the left, the decision at the right."""
+
+    def __init__(self, shell: Shell, context: Context) -> None:
+        super().__init__(shell)
+        self.title = self.tr("Inbox")
+        self._context = context
+        self._say = Sayings(context)
+        self._items: dict[str, Item] = {}
+        self._same: dict[str, tuple[str, list[str]]] = {}
+        self._decided: list[str] = []
+        self._is_stale = True
+        self._is_busy = False
+        self.list = EntryList(self.tr("To decide"))
+        self.list.current.connect(self._show_current)
+        self.list.opened.connect(self._apply_current)
+        self.decision = Decision(self)
+        self.decision.applied.connect(self.apply)
+        self.decision.undo_asked.connect(self.undo)
+        self.decision.opened.connect(self._open_customer)
+        self.decision.stepped.connect(self.list.step)
+        self.duplicates = Duplicates(self)
+        self.duplicates.opened.connect(self._open)
+        self.empty = EmptyState(
+            "circle-check", self.tr("Nothing to decide. Whatever two people changed at once shows up here.")
+        )
+        self._build()
+
+    def _build(self) -> None:
+        frame = QFrame()
+        frame.setObjectName("listpane")
+        frame.setFixedWidth(330)
+        left = QVBoxLayout(frame)
+        left.setContentsMargins(0, 0, 0, 0)
+        left.addWidget(self.list)
+        self._right = QStackedWidget()
+        self._right.addWidget(self.decision)
+        self._right.addWidget(self.duplicates)
+        aside = QFrame()
+        aside.setObjectName("aside")
+        inner = QVBoxLayout(aside)
+        inner.setContentsMargins(1, 0, 0, 0)
+        inner.addWidget(self._right)
+        self._both = QWidget()
+        row = QHBoxLayout(self._both)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(frame)
+        row.addWidget(aside, 1)
+        self._stack = QStackedWidget(self)
+        self._stack.addWidget(self._both)
+        self._stack.addWidget(self.empty)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._stack)
+
+    # -- what the window asks -----------------------------------------------------------------------
+
+    def show_subject(self, subject: object) -> None:
+        """A customer's id: stand on its first conflict."""
+        self.reload()
+        first = next((key for key, item in self._items.items() if item.customer == subject), "")
+        self.list.select_id(first)
+
+    def entered(self) -> None:
+        if self._is_stale:
+            self.reload()
+        self.list.setFocus()
+
+    def touched(self, change: object) -> None:
+        self._is_stale = True
+        if self.isVisible() and not self._is_busy:
+            self.reload()
+
+    def undo(self) -> None:
+        """Take the last decision of this visit back, else whatever was written last."""
+        if self._decided:
+            self._context.undo(self._decided.pop())
+        else:
+            self._context.undo_last()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        text = event.text().lower()
+        if text.isdigit() and text != "0":
+            self.decision.choose(int(text) - 1)
+        elif event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+            self.decision.step(1 if event.key() == Qt.Key.Key_Right else -1)
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._apply_current(self.list.current_id)
+        elif text == "u":
+            self.undo()
+        elif text in ("j", "k"):
+            self.list.step(1 if text == "j" else -1)
+        else:
+            super().keyPressEvent(event)
+
+    # -- loading ------------------------------------------------------------------------------------
+
+    def reload(self) -> None:
+        """Read the inbox again; the row after a decided one becomes current by itself."""
+        self._is_stale = False
+        found = conflicts.listed(self._context.reader, self._context.registry)
+        same = customers.same_names(self._context.reader)
+        self._items = {key_of(item): item for item in found}
+        self._same = {f"{_SAME}{name}": (name, ids) for name, ids in same}
+        rows: list[Heading | Entry] = []
+        if found:
+            rows.append(Heading(f"{self.tr('To decide')}  {len(found)}"))
+            rows += [self._say.entry(item) for item in found]
+        if same:
+            rows.append(Heading(f"{self.tr('Same name')}  {len(same)}"))
+            rows += [self._same_entry(key) for key in self._same]
+        self.count = len(found)
+        self.header_changed.emit()
+        self._stack.setCurrentWidget(self._both if rows else self.empty)
+        self.list.set_entries(rows)
+        self._show_current(self.list.current_id)
+
+    def _same_entry(self, key: str) -> Entry:
+        name, ids = self._same[key]
+        return Entry(key, name, self.tr("%n customer(s) with this name", "", len(ids)), icon="copy")
+
+    def _show_current(self, key: str) -> None:
+        if item := self._items.get(key):
+            keys = list(self._items)
+            place = f"{keys.index(key) + 1} / {len(keys)}"
+            name = item.customer_name or item.title
+            self.decision.show_item(name, self._say.sentence(item), self._say.choices(item), place)
+            self.decision.can_undo(can=bool(self._decided))
+            self._right.setCurrentWidget(self.decision)
+        elif found := self._same.get(key):
+            self.duplicates.show_same(found[0], self._owners(found[1]))
+            self._right.setCurrentWidget(self.duplicates)
+
+    def _owners(self, ids: list[str]) -> list[Entry]:
+        rows = []
+        for customer in ids:
+            card = customers.open_card(self._context.reader, self._context.registry, customer)
+            owner = self._context.directory.owner_name(card.bucket)
+            detail = " · ".join(str(part) for part in (owner, card.view.values.get("city")) if part)
+            last = formats.instant(card.last_visit_at, self._context.today()) if card.last_visit_at else ""
+            rows.append(Entry(customer, str(card.view.values.get("name") or ""), detail, last))
+        return rows
+
+    # -- acting -------------------------------------------------------------------------------------
+
+    def _apply_current(self, key: str) -> None:
+        if key in self._items:
+            self.apply(self.decision.chosen)
+        elif key in self._same:
+            self.duplicates.take_keyboard()
+
+    def apply(self, choice: int) -> None:
+        """Decide the current item for one of its choices."""
+        item = self._items.get(self.list.current_id)
+        if item is None or self._is_busy or not 0 <= choice < len(item.choices):
+            return
+        self._is_busy = True
+        said = self.tr("Decided: %1").replace(
+            "%1", self._say.value(item, item.choices[choice]).split("\n")[0][:40]
+        )
+        self._context.write(
+            partial(conflicts.resolve, item=item, choice=choice), self._applied, self._failed, said=said
+        )
+
+    def _applied(self, outcome: Outcome[None]) -> None:
+        self._is_busy = False
+        if outcome.txn is not None:
+            self._decided.append(outcome.txn)
+        self.reload()
+
+    def _failed(self, error: Exception) -> None:
+        self._is_busy = False
+        self._context.report(error)
+
+    def _open_customer(self) -> None:
+        if item := self._items.get(self.list.current_id):
+            self._open(item.customer)
+
+    def _open(self, customer: str) -> None:
+        self.shell.go("customer", customer)

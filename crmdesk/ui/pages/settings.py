@@ -1,0 +1,192 @@
+"""Settings: language, looks, quick phrases, where the data is and what protects it. Everything applies at once."""
+
+from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError, version
+
+from PySide6.QtCore import Qt, QTimer, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QScrollArea, QVBoxLayout, QWidget
+
+from crmdesk.core.errors import CrmError
+from crmdesk.system import secrets
+from crmdesk.ui import appearance
+from crmdesk.ui.context import Context
+from crmdesk.ui.page import Page, Shell
+from crmdesk.ui.widgets import buttons
+from crmdesk.ui.widgets.fields import Card, FieldGrid, label
+from crmdesk.ui.widgets.pills import PillGroup
+
+_SAVE_MS = 400
+_LICENCES = (
+    ("Inter, Noto Sans SC", "SIL Open Font License 1.1"),
+    ("Lucide", "ISC"),
+    ("Qt, PySide6", "LGPL 3"),
+    ("SQLCipher, SQLite", "BSD 3-Clause, public domain"),
+)
+
+
+def product_version() -> str:
+    """The installed version; a checkout without metadata says so."""
+    try:
+        return version("crmdesk")
+    except PackageNotFoundError:
+        return "0"
+
+
+class Settings(Page):
+    """Cards of settings. `speak` is called after another language was chosen: the window is built anew."""
+
+    def __init__(
+        self, shell: Shell, context: Context, speak: Callable[[], object], open_sample: Callable[[], object]
+    ) -> None:
+        super().__init__(shell)
+        self.title = self.tr("Settings")
+        self._context, self._speak, self._open_sample = context, speak, open_sample
+        self._pause = QTimer(self, singleShot=True, interval=_SAVE_MS)
+        self._pause.timeout.connect(self._save_phrases)
+        self._build()
+
+    # -- building -----------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        self.setObjectName("canvas")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        inside = QWidget()
+        inside.setObjectName("page")
+        row = QHBoxLayout(inside)
+        row.setContentsMargins(18, 14, 18, 14)
+        row.setSpacing(12)
+        left, right = QVBoxLayout(), QVBoxLayout()
+        for column, cards in (
+            (left, (self._looks_card(), self._phrases_card())),
+            (right, (self._data_card(), self._about_card())),
+        ):
+            column.setSpacing(12)
+            for card in cards:
+                column.addWidget(card)
+            column.addStretch(1)
+            row.addLayout(column, 1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(inside)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(area)
+
+    def _looks_card(self) -> Card:
+        card = Card(self.tr("Language and looks"))
+        chosen = self._context.preferences
+        self.language = PillGroup(
+            self.tr("Language"), [("", self.tr("As the system")), ("zh_CN", "中文"), ("en", "English")]
+        )
+        self.theme = PillGroup(
+            self.tr("Theme"),
+            [("system", self.tr("As the system")), ("light", self.tr("Light")), ("dark", self.tr("Dark"))],
+        )
+        self.density = PillGroup(
+            self.tr("Rows"),
+            [
+                ("comfortable", self.tr("Comfortable")), ("standard", self.tr("Standard")),
+                ("dense", self.tr("Dense")),
+            ],
+        )  # fmt: skip
+        self.language.select(chosen.language or "")
+        self.theme.select(chosen.theme)
+        self.density.select(chosen.density)
+        self.language.chosen.connect(self._choose_language)
+        self.theme.chosen.connect(self._choose_theme)
+        self.density.chosen.connect(self._choose_density)
+        for name, pills in (
+            (self.tr("Language"), self.language), (self.tr("Theme"), self.theme), (self.tr("Rows"), self.density),
+        ):  # fmt: skip
+            card.body.addWidget(label(name, "faint"))
+            line = QHBoxLayout()
+            line.addWidget(pills)
+            line.addStretch(1)
+            card.body.addLayout(line)
+        return card
+
+    def _phrases_card(self) -> Card:
+        card = Card(self.tr("Quick phrases"))
+        why = label(self.tr("One a line. In a visit note, /1 to /9 put them in."), "second")
+        why.setWordWrap(True)
+        self.phrases = QPlainTextEdit("\n".join(self._context.preferences.phrases))
+        self.phrases.setAccessibleName(self.tr("Quick phrases"))
+        self.phrases.setTabChangesFocus(True)
+        self.phrases.setFixedHeight(150)
+        self.phrases.textChanged.connect(self._pause.start)
+        card.body.addWidget(why)
+        card.body.addWidget(self.phrases)
+        return card
+
+    def _data_card(self) -> Card:
+        card = Card(self.tr("Data on this laptop"))
+        self._facts = FieldGrid(1)
+        card.body.addWidget(self._facts)
+        row = QHBoxLayout()
+        row.addWidget(buttons.secondary(self.tr("Open the folder"), "folder", self._open_folder))
+        self._sample = buttons.secondary(self.tr("Look at sample data"), "package", self._open_sample)
+        row.addWidget(self._sample)
+        row.addStretch(1)
+        card.body.addLayout(row)
+        return card
+
+    def _about_card(self) -> Card:
+        card = Card(self.tr("About crmdesk"))
+        facts = FieldGrid(1)
+        facts.set_fields([(self.tr("Version"), product_version()), *_LICENCES])
+        card.body.addWidget(facts)
+        return card
+
+    # -- what the window asks -----------------------------------------------------------------------
+
+    def entered(self) -> None:
+        profile = self._context.workspace.profile
+        self._facts.set_fields(
+            [
+                (self.tr("Person"), self._context.directory.me.name),
+                (self.tr("Folder"), str(profile.folder)),
+                (self.tr("Encryption"), self._protection()),
+            ]
+        )
+        self._sample.setVisible(profile.folder.name != profile.sample.folder.name)
+        self.language.setFocus()
+
+    def may_leave(self) -> bool:
+        if self._pause.isActive():
+            self._pause.stop()
+            self._save_phrases()
+        return True
+
+    def _protection(self) -> str:
+        if self._context.workspace.key is None:
+            return self.tr("none")
+        try:
+            if secrets.needs_passphrase(self._context.workspace.profile):
+                return self.tr("SQLCipher; a passphrase opens it")
+        except CrmError:  # the key was handed over at start and the profile says nothing of it
+            return self.tr("SQLCipher")
+        return self.tr("SQLCipher; the key is in the system's keychain")
+
+    # -- acting -------------------------------------------------------------------------------------
+
+    def _choose_language(self, key: str) -> None:
+        self._context.prefer(language=key or None)
+        self._speak()
+
+    def _choose_theme(self, key: str) -> None:
+        self._context.prefer(theme=key)
+        appearance.apply_look(self._context.preferences)
+
+    def _choose_density(self, key: str) -> None:
+        self._context.prefer(density=key)
+        appearance.apply_look(self._context.preferences)
+
+    def _save_phrases(self) -> None:
+        lines = tuple(line.strip() for line in self.phrases.toPlainText().splitlines() if line.strip())
+        self._context.prefer(phrases=lines)
+
+    def _open_folder(self) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._context.workspace.profile.folder)))
