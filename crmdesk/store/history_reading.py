@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import msgspec
 
 from crmdesk.core.record import Edit, RecordKey
@@ -18,18 +20,17 @@ def edits_of(reader: Reader, key: RecordKey) -> list[Edit]:
     return [msgspec.structs.replace(_decoder.decode(body), eff=eff) for body, eff in rows]
 
 
-def last_transactions(reader: Reader, user: str, limit: int) -> list[str]:
-    """A person's latest transactions made on this laptop that were not undos, latest first."""
-    found: dict[str, None] = {}
-    undone: set[str] = set()
-    rows = reader.all(
-        "SELECT txn, body FROM edit WHERE by = ? ORDER BY at DESC LIMIT ?", (user, limit * 50 + 200)
-    )
-    for txn, body in rows:
-        if _decoder.decode(body).txn.kind == "undo":
-            undone.add(txn)
-        elif txn not in undone:
-            found.setdefault(txn)
-        if len(found) >= limit:
-            break
-    return list(found)
+def transactions_of(reader: Reader, actor: str, limit: int) -> Iterator[str]:
+    """An actor's transactions that were not undos, latest first; each costs one look into an index."""
+    before = 2**63 - 1
+    while limit > 0 and (
+        row := reader.one(
+            "SELECT counter, txn, body FROM edit WHERE actor = ? AND counter < ? ORDER BY counter DESC LIMIT 1",
+            (actor, before),
+        )
+    ):
+        _, txn, body = row
+        before = reader.value("SELECT min(counter) FROM edit WHERE txn = ? AND actor = ?", (txn, actor))
+        if _decoder.decode(body).txn.kind != "undo":
+            limit -= 1
+            yield str(txn)

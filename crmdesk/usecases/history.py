@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crmdesk.core.clock import milliseconds
 from crmdesk.core.errors import CrmError
 from crmdesk.core.form import Shown
-from crmdesk.core.record import Dot, Edit, Record, RecordKey
-from crmdesk.core.resolve import deletion
-from crmdesk.core.values import Value, encode
+from crmdesk.core.record import Edit, RecordKey
+from crmdesk.core.values import Value
+from crmdesk.store.history_reading import edits_of, transactions_of
 from crmdesk.store.reading import Reader
+from crmdesk.store.settings import Identity
+from crmdesk.usecases import taking_back
+from crmdesk.usecases.directory import read_registry
 from crmdesk.usecases.outcome import Outcome
 
 if TYPE_CHECKING:
     from crmdesk.store.replica import Replica, Write
+
+STEPS = 100
+"""How many transactions back something to undo is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +50,6 @@ class Undone:
 
 def changes(reader: Reader, key: RecordKey) -> list[Change]:
     """Every change of a record that this laptop knows, latest first."""
-    from crmdesk.store.history_reading import edits_of
-
     record = reader.record(*key)
     surviving = {(edit.dot, field) for edit in record.edits for field in edit.values} if record else set()
     found = {edit.dot: edit for edit in edits_of(reader, key)}
@@ -63,99 +66,43 @@ def changes(reader: Reader, key: RecordKey) -> list[Change]:
 
 
 def last_transaction(reader: Reader, user: str) -> str | None:
-    """The latest transaction a person made here that was not itself an undo."""
-    from crmdesk.store.history_reading import last_transactions
-
-    return next(iter(last_transactions(reader, user, 1)), None)
+    """The latest transaction a person made on this laptop of which anything can still be taken back."""
+    identity = reader.setting("identity", Identity)
+    if identity is None or identity.user != user:
+        return None
+    registry = read_registry(reader)
+    for txn in transactions_of(reader, identity.actor, STEPS):
+        if any(plan.first for plan in taking_back.plans(reader.all, registry, txn)):
+            return txn
+    return None
 
 
 def undo(replica: Replica, txn: str) -> Outcome[Undone]:
     """Take a transaction back: each field gets the value it had, where nobody has changed it since.
 
-    Values that a decision had set aside come back side by side, as the conflict they were. Raises
-    `nothing_to_undo`.
+    A record it made is deleted, unless somebody has written to it since: then it stays as it is. Values that
+    a decision had set aside come back side by side, as the conflict they were. Raises `nothing_to_undo`.
     """
-    from crmdesk.store import outbox, records
     from crmdesk.store.replica import Touched
 
     with replica.database.read() as connection:
-        made = records.transaction(connection, txn)
-        stored = records.load(connection, [key for key, _ in made])
-        replaced = outbox.overwritten(connection, txn)
-        past = {key: [e for k, e in records.history(connection, key.id) if k == key] for key, _ in made}
-    if not made:
+        plans = taking_back.plans(
+            lambda sql, bind: connection.exec_driver_sql(sql, tuple(bind)).all(), replica.registry, txn
+        )
+    if not plans:
         raise CrmError("nothing_to_undo")
     rounds: dict[int, list[Write]] = defaultdict(list)
-    kept: list[tuple[RecordKey, str]] = []
-    restored = 0
-    for key, edit in made:
-        if key not in stored:
-            continue
-        by_dot = {e.dot: e for e in past[key]}
-        before = {
-            f: [by_dot[d] for d in dots if d in by_dot] for (k, f), dots in replaced.items() if k == key
-        }
-        plan = _take_back(stored[key].record, edit, before, is_first=_is_first(edit, past[key]))
-        kept += [(key, field) for field in plan.kept]
-        restored += len(plan.first)
+    for plan in plans:
         for number, (values, shown) in enumerate(plan.rounds()):
-            rounds[number].append(_write(key, values, shown))
+            rounds[number].append(_write(plan.key, values, shown))
     touched, name = Touched(), None
     for number in sorted(rounds):
         done = replica.commit(rounds[number], kind="undo")
         touched |= done.touched
         name = name or done.txn
-    return Outcome(Undone(restored, tuple(kept)), touched, name)
-
-
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """How one record is taken back: the value each field had, further values that stood beside it."""
-
-    first: dict[str, Value]
-    dots: dict[str, frozenset[Dot]]
-    beside: dict[str, list[Value]]
-    kept: list[str]
-
-    def rounds(self) -> list[tuple[dict[str, Value], Shown]]:
-        """One edit carries one value a field, so values side by side take one transaction each."""
-        made = [(self.first, Shown({}, self.dots))] if self.first else []
-        deepest = max((len(values) for values in self.beside.values()), default=0)
-        made += [
-            ({f: values[number] for f, values in self.beside.items() if number < len(values)}, Shown({}, {}))
-            for number in range(deepest)
-        ]
-        return made
-
-
-def _is_first(edit: Edit, past: Sequence[Edit]) -> bool:
-    """Whether the edit made its record: nothing that this laptop knows came before it."""
-    return all(other.order() >= edit.order() for other in past)
-
-
-def _take_back(record: Record, edit: Edit, before: Mapping[str, Sequence[Edit]], *, is_first: bool) -> _Plan:
-    if is_first:
-        return _Plan(deletion(record), {}, {}, [])
-    plan = _Plan({}, {}, {}, [])
-    standing = {field for e in record.edits if e.dot == edit.dot for field in e.values}
-    for field in edit.values:
-        if field not in standing:
-            plan.kept.append(field)
-            continue
-        values = _distinct(field, before.get(field, ()))
-        plan.first[field] = values[0]
-        plan.dots[field] = frozenset({edit.dot})
-        if len(values) > 1:
-            plan.beside[field] = values[1:]
-    return plan
-
-
-def _distinct(field: str, edits: Sequence[Edit]) -> list[Value]:
-    """The differing values of some edits, the earliest first, so that the latest is written last."""
-    different = {
-        encode(e.values[field]): e.values[field] for e in sorted(edits, key=Edit.order) if field in e.values
-    }
-    return list(different.values()) or [None]
+    restored = sum(len(plan.first) for plan in plans)
+    kept = tuple((plan.key, field) for plan in plans for field in plan.kept)
+    return Outcome(Undone(restored, kept), touched, name)
 
 
 def _write(key: RecordKey, values: dict[str, Value], shown: Shown) -> Write:
