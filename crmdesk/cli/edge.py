@@ -35,7 +35,7 @@ root.add_typer(tags.tag_app, name="tag")
 root.add_typer(inbox.conflicts_app, name="conflicts")
 root.add_typer(inbox.review_app, name="review")
 
-__all__ = ["company", "doctor", "run"]
+__all__ = ["company", "doctor", "root", "run"]  # the first two register their commands by being imported
 
 
 def _version(is_wanted: bool) -> None:

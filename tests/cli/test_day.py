@@ -1,0 +1,92 @@
+"""A day's work by commands: visits, tasks, tags, reviews, conflicts, undo."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from crmdesk.core.dates import day_of
+from crmdesk.system.clock import SystemClock
+from tests.support.desk import Desk
+
+
+@pytest.fixture
+def acme(desk: Desk) -> Desk:
+    desk("customer", "add", "Acme")
+    return desk
+
+
+def test_a_visit_brings_a_promise_that_can_be_ticked_off(acme: Desk) -> None:
+    acme(
+        "visit",
+        "add",
+        "Acme",
+        "谈价格",
+        "--kind",
+        "电话",
+        "--result",
+        "有意向",
+        "--next-step",
+        "报价",
+        "--next-on",
+        "+3",
+    )
+    (due,) = acme("task", "list")["due"]
+    wanted = day_of(SystemClock().now_ms()) + timedelta(days=3)
+    assert (due["title"], due["due_on"], due["customer_name"]) == ("报价", wanted.isoformat(), "Acme")
+    acme("task", "done", due["id"])
+    assert [item["entity"] for item in acme("task", "list")["due"]] == ["customer"]
+    acme("task", "done", due["id"], "--undone")
+    assert [item["title"] for item in acme("task", "list")["due"]] == ["报价"]
+
+
+def test_a_visit_stands_in_the_customers_story(acme: Desk) -> None:
+    acme("visit", "add", "Acme", "谈价格", "--kind", "phone")
+    found = acme("customer", "show", "Acme")
+    assert [(e["kind"], e["text"], e["by"]) for e in found["timeline"]] == [("phone", "谈价格", "Ann")]
+    assert found["visits"] == 1
+
+
+def test_a_visit_without_words_asks_for_them(acme: Desk) -> None:
+    assert acme.fails("visit", "add", "Acme", " ")["code"] == "required"
+
+
+def test_a_tag_is_made_put_on_and_taken_off(acme: Desk) -> None:
+    acme("tag", "create", "VIP", "--hue", "red", "--group", "等级")
+    assert [(t["name"], t["hue"], t["group"]) for t in acme("tag", "list")["tags"]] == [
+        ("VIP", "red", "等级")
+    ]
+    acme("tag", "add", "Acme", "vip")
+    assert [row["name"] for row in acme("customer", "list", "--tag", "VIP")["customers"]] == ["Acme"]
+    acme("tag", "remove", "Acme", "VIP")
+    assert acme("customer", "list", "--tag", "VIP")["customers"] == []
+
+
+def test_a_slip_of_the_pen_makes_no_tag(acme: Desk) -> None:
+    assert acme.fails("tag", "add", "Acme", "VPI")["code"] == "bad_argument"
+    assert acme("tag", "list")["tags"] == []
+
+
+def test_undo_leaves_what_was_changed_since_and_says_so(acme: Desk) -> None:
+    first = acme("customer", "set", "Acme", "--field", "city=苏州", "--field", "grade=A")["txn"]
+    acme("customer", "set", "Acme", "--field", "city=上海")
+    done = acme("undo", first)
+    assert [kept["field"] for kept in done["kept"]] == ["city"]
+    fields = acme("customer", "show", "Acme")["fields"]
+    assert (fields.get("city"), fields.get("grade")) == ("上海", None)
+
+
+def test_history_tells_every_change_latest_first(acme: Desk) -> None:
+    acme("customer", "set", "Acme", "--field", "city=苏州")
+    acme("customer", "set", "Acme", "--field", "city=上海")
+    cities = [(c["value"], c["current"]) for c in acme("history", "Acme")["changes"] if c["field"] == "city"]
+    assert cities == [("上海", True), ("苏州", False)]
+
+
+@pytest.mark.parametrize(("form", "name"), [("csv", "customer.csv"), ("json", "customer.jsonl")])
+def test_everything_can_be_taken_out(acme: Desk, tmp_path: Path, form: str, name: str) -> None:
+    rows = acme("export", str(tmp_path / "out"), "--format", form)["rows"]
+    assert rows["customer"] == 1
+    assert "Acme" in (tmp_path / "out" / name).read_text(encoding="utf-8-sig")

@@ -1,0 +1,86 @@
+"""docs/cli.md names every command with the keys of its answer, and nothing that is not there."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+from crmdesk.cli.edge import root
+from tests.support.desk import Desk
+from tests.support.server import build_company, running_server
+
+PAPER = Path(__file__).resolve().parents[2] / "docs" / "cli.md"
+ROWS = re.findall(
+    r"^\| `([a-z]+(?: [a-z]+)?)([^`]*)` \| [^|]+ \| ([^|]*) \|$",
+    PAPER.read_text(encoding="utf-8"),
+    re.MULTILINE,
+)
+KEYS = {words: set(re.findall(r"`(\w+)`", keys)) for words, _, keys in ROWS}
+
+
+def commands() -> dict[str, set[str]]:
+    """Every command's words, with its own options."""
+    found: dict[str, set[str]] = {}
+    for name, one in get_command(root).commands.items():  # type: ignore[attr-defined]
+        for below, leaf in getattr(one, "commands", {"": one}).items():
+            options = {option for param in leaf.params for option in param.opts if option.startswith("--")}
+            found[f"{name} {below}".strip()] = options
+    return found
+
+
+def test_every_command_is_in_the_paper_and_none_besides() -> None:
+    assert set(KEYS) == set(commands())
+
+
+def test_every_option_in_the_paper_is_one_of_the_commands() -> None:
+    shared = {"--profile", "--json", "--lang", "--passphrase-fd"}
+    for words, arguments, _ in ROWS:
+        assert set(re.findall(r"--[a-z-]+", arguments)) == commands()[words] - shared, words
+
+
+@pytest.mark.parametrize("words", sorted(commands()))
+def test_every_command_takes_the_shared_options(words: str) -> None:
+    assert {"--profile", "--json", "--lang", "--passphrase-fd"} <= commands()[words]
+
+
+def test_every_answer_has_the_keys_that_the_paper_promises(tmp_path: Path) -> None:
+    desk, answers = Desk(tmp_path / "mei"), {}
+
+    def do(words: str, *arguments: str) -> dict[str, str]:
+        answers[words] = desk(*words.split(), *arguments)
+        return answers[words]  # type: ignore[no-any-return]
+
+    do("init")
+    do("tag create", "VIP")
+    do("customer add", "Acme")
+    do("customer set", "Acme", "--field", "city=苏州")
+    do("contact add", "Acme", "王芳")
+    visit = do("visit add", "Acme", "谈价格", "--next-step", "报价", "--next-on", "+1")["visit"]
+    do("tag add", "Acme", "VIP")
+    do("tag remove", "Acme", "VIP")
+    do("task done", do("task list")["due"][0]["id"])  # type: ignore[index]
+    for words in ("tag list", "conflicts list", "status", "customer list", "doctor", "rebuild", "errors"):
+        do(words)
+    do("customer find", "Acme")
+    do("customer show", "Acme")
+    do("history", "Acme")
+    do("export", str(tmp_path / "out"))
+    do("sample", "--customers", "1")
+    do("review list")
+    do("review do", visit)
+    do("undo")
+    do("customer delete", "Acme")
+    do("customer restore", "Acme")
+    with running_server(tmp_path) as server:
+        build_company(server)
+        do("enrol", server.address, server.code(server.people["Mei"].user))
+        do("sync")
+        do("transfer", "Acme", "Ann")
+    untold = {"open", "conflicts resolve"}  # a window, and a conflict that tests/cli/test_company.py settles
+    assert set(answers) == set(KEYS) - untold
+    assert {words: set(answer) for words, answer in answers.items()} == {
+        words: keys for words, keys in KEYS.items() if words not in untold
+    }
