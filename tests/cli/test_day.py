@@ -90,3 +90,12 @@ def test_everything_can_be_taken_out(acme: Desk, tmp_path: Path, form: str, name
     rows = acme("export", str(tmp_path / "out"), "--format", form)["rows"]
     assert rows["customer"] == 1
     assert "Acme" in (tmp_path / "out" / name).read_text(encoding="utf-8-sig")
+
+
+def test_undo_takes_back_the_latest_and_then_the_one_before(acme: Desk) -> None:
+    acme("customer", "set", "Acme", "--field", "city=苏州")
+    acme("customer", "set", "Acme", "--field", "city=上海")
+    acme("undo")
+    assert acme("customer", "show", "Acme")["fields"]["city"] == "苏州"
+    acme("undo")
+    assert "city" not in acme("customer", "show", "Acme")["fields"]
