@@ -126,7 +126,9 @@ class _Run:
             heads = self._hear()
         self._pull(heads)
         self._clean()
-        self.report.is_complete = not self._cancelled()
+        if not self._cancelled():
+            self.report.is_complete = True
+            self._note_done()
 
     def _hear(self) -> Sequence[Head]:
         found: Heads = self._http.heads()
@@ -229,6 +231,11 @@ class _Run:
             self._replica.database.scrub()
             with self._replica.database.write() as connection:
                 settings.write(connection, {"scrub": None})
+
+    def _note_done(self) -> None:
+        """Everything was exchanged: the sign beside the data says since when."""
+        with self._replica.database.write() as connection:
+            settings.write(connection, {"synced_at_ms": self._replica.clock.now_ms()})
 
     def _touch(self, touched: Touched) -> None:
         both = self.report.touched | touched

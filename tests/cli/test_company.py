@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from crmdesk.cli.session import Given, session
+from crmdesk.store import settings
 from tests.support.desk import Desk
 from tests.support.server import RunningServer, build_company, running_server
 
@@ -42,6 +45,20 @@ def test_what_was_typed_alone_reaches_the_company(server: RunningServer, desk: D
     desk("enrol", server.address, server.code(server.people["Ann"].user))
     assert desk("sync")["pushed"] == 1
     assert desk("status")["unsent"] == 0
+
+
+def test_the_age_of_the_data_is_known_after_a_sync_that_came_to_its_end(hire) -> None:
+    ann = hire("Ann")
+    assert ann("status")["synced_at"] is None
+    ann("sync")
+    synced_at = ann("status")["synced_at"]
+    assert synced_at is not None
+    with session(Given(profile=ann.profile)) as found, found.replica.database.write() as connection:
+        server_now = settings.read(connection, "server", settings.Server)
+        gone = msgspec.structs.replace(server_now, url="http://127.0.0.1:1")
+        settings.write(connection, {"server": gone})
+    assert ann.fails("sync")["code"] == "offline"
+    assert ann("status")["synced_at"] == synced_at
 
 
 def test_a_manager_sees_a_visit_after_both_synced_and_the_rep_reads_the_review(hire) -> None:
