@@ -35,6 +35,8 @@ from crmdesk.sync import plan
 
 _LOOK_AHEAD: Final = BATCH_RECORDS + MAX_TRANSACTION_RECORDS
 SETTLED: Final = ("accepted", "merged")
+_MORE_TO_COME: Final = "counter_gap"
+"""A record whose state holds edits of a later batch: refused until they come, when all its edits travel again."""
 
 
 class Named(msgspec.Struct, frozen=True):
@@ -153,6 +155,8 @@ def settle(replica: Replica, batch: Batch, answer: PushAnswer, readable: Collect
         _note(replica, connection, batch.message.actor, answer)
     done = Settled(Touched(frozenset(batch.counters)), len(left))
     for key, outcome in outcomes.items():
+        if outcome.code == _MORE_TO_COME:
+            continue
         done.verdicts[outcome.verdict] = done.count(outcome.verdict) + len(batch.counters[key])
     done.is_forked = any(o.code == "dot_reused" for o in refused.values())
     return done

@@ -1,14 +1,26 @@
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
+
+import pytest
+from msgspec import structs
+
 from crmdesk.core.record import RecordKey
 from crmdesk.store import outbox, settings
+from crmdesk.store.opening import open_replica
+from crmdesk.store.replica import Write
 from crmdesk.store.settings import Device
+from crmdesk.sync import plan
 from crmdesk.sync.engine import Engine, Progress
+from crmdesk.sync.enrolment import connect
 from crmdesk.sync.lock import sync_lock
+from crmdesk.system.clock import SystemClock
 from sync_server import enrolment
 from tests.support.cut_proxy import cut_proxy
-from tests.support.rep import Rep
-from tests.support.server import RunningServer
+from tests.support.rep import Rep, enrolled, readings
+from tests.support.server import RunningServer, build_company, running_server
 from tests.sync.conftest import Hire
 
 
@@ -175,8 +187,6 @@ def test_a_pull_cut_at_any_byte_goes_on_and_repeats_at_most_a_page(server: Runni
 
 
 def _many(laptop: Rep, count: int, name: str):
-    from crmdesk.store.replica import Write
-
     return [
         Write(RecordKey("customer", laptop.replica.new_id()), {"name": f"{name}{n}"}) for n in range(count)
     ]
@@ -208,7 +218,7 @@ def test_one_poisoned_record_in_a_thousand_holds_up_no_other(hire: Hire):
     ann = hire("Ann")
     writes = _many(ann, 1000, "客户")
     poison = writes[500].key
-    writes[500] = type(writes[0])(poison, {"name": "毒", "x_unknown": "?"})
+    writes[500] = Write(poison, {"name": "毒", "x_unknown": "?"})
     for part in (writes[:500], writes[500:]):
         ann.replica.commit(part)
     report = ann.sync()
@@ -271,6 +281,21 @@ def test_a_pull_never_hides_an_unsent_edit(hire: Hire):
     assert shown is not None
     assert shown["name"] == "宏远重工"
     assert shown["city"] == "上海"
+
+
+def test_a_record_edited_again_beyond_the_batch_goes_through_in_one_sync(hire: Hire, monkeypatch):
+    monkeypatch.setattr(plan, "BATCH_BYTES", 2_000)
+    ann, bo = hire("Ann"), hire("Bo")
+    customers = [ann.customer(f"客户{n}") for n in range(12)]
+    visits = [ann.visit(customer, "谈价格") for customer in customers]
+    for customer in customers:
+        ann.write(customer, name="改名", city="上海")
+    report = ann.sync()
+    bo.sync()
+    assert (report.rejected, report.unsent) == (0, (0, 0))
+    assert bo.states() == ann.states()
+    assert {bo.name(customer) for customer in customers} == {"改名"}
+    assert None not in [bo.shows(visit) for visit in visits]
 
 
 # -- copies -------------------------------------------------------------------------------------------------
@@ -360,6 +385,65 @@ def test_a_regressed_server_is_read_again_from_the_beginning_and_deletes_nothing
     bo.sync()
     assert bo.name(customer) == "宏远机械"
     assert cursors(bo)[book].seq < 99
+
+
+def test_a_restarted_server_is_gone_on_with(tmp_path):
+    with running_server(tmp_path) as server:
+        build_company(server)
+        code = server.code(server.people["Ann"].user)
+        ann = enrolled(server.address, code, tmp_path / "Ann" / "crmdesk.db")
+        ann.customer("First")
+        ann.sync()
+    ann.customer("Second")
+    assert ann.engine.sync().unsent == (1, 0)
+    with running_server(tmp_path) as server:
+        with ann.replica.database.write() as connection:
+            found = settings.read(connection, "server", settings.Server)
+            settings.write(connection, {"server": structs.replace(found, url=server.address)})
+        again = Rep(ann.replica, connect(ann.replica))
+        report = again.sync()
+        assert (report.pushed, report.received, report.unsent) == (1, 0, (0, 0))
+        again.http.close()
+    ann.close()
+
+
+CHILD = """
+import sys
+from pathlib import Path
+from crmdesk.store import opening
+from crmdesk.sync import enrolment
+from crmdesk.sync.engine import Engine
+from crmdesk.system.clock import SystemClock
+from tests.support.rep import readings
+path = Path(sys.argv[1])
+replica = opening.open_replica(path, key=None, clock=SystemClock(), readings=readings, place=str(path))
+Engine(replica, enrolment.connect(replica)).sync(lambda done: print(done.phase, done.done, flush=True))
+"""
+
+
+@pytest.mark.parametrize("phase", ["push", "pull"])
+def test_a_process_killed_in_the_middle_of_a_sync_goes_on_where_it_was(hire: Hire, phase):
+    ann, bo = hire("Ann"), hire("Bo")
+    bo.replica.commit(_many(bo, 300, "来"))
+    for batch in range(3):
+        ann.replica.commit(_many(ann, 400, f"去{batch}-"))
+    bo.sync()
+    path = ann.replica.database.path
+    ann.replica.close()
+    child = subprocess.Popen([sys.executable, "-c", CHILD, path], stdout=subprocess.PIPE, text=True)
+    assert child.stdout is not None
+    for line in child.stdout:
+        if line.startswith(phase):
+            child.kill()
+    assert child.wait(20) == -signal.SIGKILL
+    child.stdout.close()
+    replica = open_replica(path, key=None, clock=SystemClock(), readings=readings, place=str(path))
+    again = Rep(replica, connect(replica))
+    settle(again, bo)
+    assert len(again.states()) >= 1500
+    assert again.states() == bo.states()
+    assert again.unsent() == []
+    again.close()
 
 
 def test_edits_an_older_server_did_not_know_travel_once_it_does(server: RunningServer, hire: Hire):
