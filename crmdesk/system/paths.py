@@ -48,7 +48,9 @@ class Profile:
             file = f"{status.st_dev}:{status.st_ino}"
         except OSError:
             file = ""
-        machine = f"{platform.node()}:{uuid.getnode():x}"
+        number = uuid.getnode()
+        # Without a network card Python invents another number in every process and marks it as invented.
+        machine = f"{platform.node()}:{0 if number >> 40 & 1 else number:x}"
         text = f"{machine}:{self.database.resolve()}:{file}"
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 

@@ -44,7 +44,8 @@ def save(path: Path, preferences: Preferences) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(".tmp")
     temporary.write_text(
-        json.dumps({**kept, **msgspec.to_builtins(preferences)}, ensure_ascii=False, indent=1)
+        json.dumps({**kept, **msgspec.to_builtins(preferences)}, ensure_ascii=False, indent=1),
+        encoding="utf-8",
     )
     temporary.replace(path)
 

@@ -118,7 +118,10 @@ def _note(profile: Profile, note: dict[str, str]) -> None:
     path = profile.folder / "key.json"
     temporary = path.with_suffix(".tmp")
     try:
-        temporary.write_text(json.dumps(note))
+        with temporary.open("w", encoding="utf-8") as file:
+            file.write(json.dumps(note))
+            file.flush()
+            os.fsync(file.fileno())  # without the salt no passphrase opens the database again
         temporary.chmod(0o600)
         temporary.replace(path)
     except OSError as error:

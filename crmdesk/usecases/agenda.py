@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from crmdesk.core.record import RecordKey
 from crmdesk.store.names import SHOWN
@@ -51,24 +51,31 @@ class Logged:
     summary: str
 
 
+_OPEN: Final = "coalesce(t.f_done, 0) = 0"
+_NO_TASK: Final = (
+    f"NOT EXISTS (SELECT 1 FROM p_task t WHERE t.root = c.id AND {_OPEN} "
+    f"AND t.f_due_on = c.f_next_follow_up_on AND t.{SHOWN})"
+)
+"""A follow-up that is also a task for the same day is one thing to do, not two."""
+
+
 def due(
     reader: Reader, today: date, *, days: int = 7, limit: int = 200, book: str | None = None
 ) -> list[Due]:
     """Everything due until `days` from today, the longest overdue first. `book` limits it to one rep's."""
     until = (today + timedelta(days=days)).isoformat()
-    mine = ("AND c.bucket = ?", [book]) if book else ("", [])
+    bind = (until, *([book] if book else []), limit)
     tasks = reader.all(
         "SELECT 'task', t.id, t.f_customer, coalesce(c.f_name, ''), coalesce(t.f_title, ''), t.f_due_on "
         f"FROM p_task t LEFT JOIN p_customer c ON c.id = t.f_customer WHERE t.{SHOWN} "
-        f"AND coalesce(t.f_done, 0) = 0 AND t.f_due_on <= ? {mine[0]} ORDER BY t.f_due_on, t.n LIMIT ?",
-        (until, *mine[1], limit),
+        f"AND {_OPEN} AND t.f_due_on <= ? {'AND t.bucket = ?' if book else ''} ORDER BY t.f_due_on, t.n LIMIT ?",
+        bind,
     )
     follow_ups = reader.all(
         "SELECT 'customer', c.id, c.id, coalesce(c.f_name, ''), '', c.f_next_follow_up_on FROM p_customer c "
-        f"WHERE c.{SHOWN} AND c.f_next_follow_up_on <= ? {mine[0]} "
-        "AND NOT EXISTS (SELECT 1 FROM p_task t WHERE t.root = c.id AND coalesce(t.f_done, 0) = 0 "
-        f"AND t.f_due_on = c.f_next_follow_up_on AND t.{SHOWN}) ORDER BY c.f_next_follow_up_on, c.n LIMIT ?",
-        (until, *mine[1], limit),
+        f"WHERE c.{SHOWN} AND {_NO_TASK} AND c.f_next_follow_up_on <= ? {'AND c.bucket = ?' if book else ''} "
+        "ORDER BY c.f_next_follow_up_on, c.n LIMIT ?",
+        bind,
     )
     found = [
         Due(entity, record_id, customer, name, title, date.fromisoformat(day))
@@ -85,12 +92,13 @@ def numbers(reader: Reader, today: date, *, week_start_ms: int, book: str | None
     def count(table: str, condition: str, *bind: object) -> int:
         mine = " AND bucket = ?" if book else ""
         bound = (*bind, book) if book else bind
-        return int(reader.value(f"SELECT count(*) FROM {table} WHERE {SHOWN} AND {condition}{mine}", bound))
+        return int(reader.value(f"SELECT count(*) FROM {table} c WHERE {SHOWN} AND {condition}{mine}", bound))
 
+    follow_up = f"{_NO_TASK} AND c.f_next_follow_up_on"
     undone = "coalesce(f_done, 0) = 0 AND f_due_on"
     return Numbers(
-        due=count("p_task", f"{undone} = ?", day) + count("p_customer", "f_next_follow_up_on = ?", day),
-        overdue=count("p_task", f"{undone} < ?", day) + count("p_customer", "f_next_follow_up_on < ?", day),
+        due=count("p_task", f"{undone} = ?", day) + count("p_customer", f"{follow_up} = ?", day),
+        overdue=count("p_task", f"{undone} < ?", day) + count("p_customer", f"{follow_up} < ?", day),
         visits_this_week=count("p_visit", "f_at >= ?", week_start_ms),
         customers=count("p_customer", "1 = 1"),
     )

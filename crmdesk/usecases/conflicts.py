@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -10,7 +11,7 @@ from crmdesk.core.errors import CrmError
 from crmdesk.core.form import Shown
 from crmdesk.core.record import Dot, Edit, Record, RecordKey
 from crmdesk.core.registry import Field, Registry
-from crmdesk.core.resolve import Life, deletion, life, view_field
+from crmdesk.core.resolve import Life, life, view_field
 from crmdesk.core.values import Value, encode
 from crmdesk.store.history_reading import edits_of
 from crmdesk.store.reading import Reader
@@ -34,7 +35,10 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing to decide. The first choice is what is shown until then; `customer` names whose page it is on."""
+    """One thing to decide. The first choice is what is shown until then; `customer` names whose page it is on.
+
+    `seen` is the record's clock as it was listed: deleting again covers no more than that.
+    """
 
     kind: Kind
     key: RecordKey
@@ -44,6 +48,7 @@ class Item:
     customer_name: str
     title: str
     choices: tuple[Choice, ...]
+    seen: Mapping[str, int]
 
 
 def count(reader: Reader) -> int:
@@ -79,7 +84,7 @@ def _item(
     )
     if len(choices) < 2:
         return None
-    return Item(kind, key, field, registry.find(key.entity, field), root, name, title, choices)
+    return Item(kind, key, field, registry.find(key.entity, field), root, name, title, choices, record.clock)
 
 
 def _choices(
@@ -134,6 +139,6 @@ def resolve(replica: Replica, item: Item, choice: int) -> Outcome[None]:
     elif chosen.value is None:
         write = Write(item.key, {"deleted": None}, seen)
     else:
-        write = Write(item.key, deletion(replica.load(item.key)))
+        write = Write(item.key, {"deleted": {"seen": dict(item.seen)}}, seen)
     done = replica.commit([write], kind="merge")
     return Outcome(None, done.touched, done.txn)

@@ -68,7 +68,7 @@ def _csv(
     # utf-8-sig: Excel takes a CSV without it for the local code page and garbles Chinese.
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(["id", *(field.label.text(language) for field in entity.fields)])
+        writer.writerow(["id", *(_guarded(field.label.text(language)) for field in entity.fields)])
         for record_id, values in rows:
             writer.writerow(
                 [record_id, *(_cell(field, values, language, directory) for field in entity.fields)]
@@ -84,7 +84,10 @@ def _cell(field: Any, values: dict[str, Value], language: Language, directory: D
         text = "、".join(sorted(texts))
     else:
         text = format_value(field, values.get(field.name), language, directory.name_of)
-    text = "" if text == EMPTY else text
+    return _guarded("" if text == EMPTY else text)
+
+
+def _guarded(text: str) -> str:
     return f"'{text}" if text.startswith(_GUARDED) else text
 
 

@@ -37,7 +37,9 @@ def add(replica: Replica, entity: str, values: Mapping[str, Value], *, kind: str
     """A new record; returns its id. Raises `required`, `invalid_value` and what `Replica.commit` raises."""
     from crmdesk.store.replica import Write
 
-    clean = tidy({k: v for k, v in values.items() if v not in (None, "", False)})
+    clean: dict[str, Value] = {
+        k: v for k, v in tidy(values).items() if v is not None and v is not False
+    }  # but 0 is said
     check_form(replica.registry[entity].fields, clean)
     record_id = replica.new_id()
     done = replica.commit([Write(RecordKey(entity, record_id), clean)], kind=kind)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
 from crmdesk.core.values import canonical_text
@@ -37,18 +39,23 @@ class Visit:
 
 def queue(reader: Reader, user: str, *, limit: int = 200) -> list[Visit]:
     """Visits by others that wait for a review, oldest first."""
-    rows = reader.all(
-        "SELECT v.id, v.root, coalesce(c.f_name, ''), coalesce(v.f_kind, ''), coalesce(v.f_at, v.created_at), "
-        "coalesce(v.f_summary, ''), v.f_result, v.f_next_step, v.f_next_on FROM p_visit v "
-        f"LEFT JOIN p_customer c ON c.id = v.root WHERE v.{SHOWN} "
-        f"AND NOT EXISTS (SELECT 1 FROM p_review r WHERE r.f_visit = v.id AND r.{SHOWN}) ORDER BY v.f_at, v.n LIMIT ?",
-        (limit,),
-    )
-    found = [
-        Visit(visit, root, name, author(reader, visit), kind, at, summary, result, step, on)
-        for visit, root, name, kind, at, summary, result, step, on in rows
-    ]
-    return [visit for visit in found if visit.by != user]
+    return list(islice((visit for visit in _unreviewed(reader) if visit.by != user), limit))
+
+
+def _unreviewed(reader: Reader) -> Iterator[Visit]:
+    """Oldest first, read in pages: how many are one's own is known only from the records."""
+    last = (-1, -1)
+    while rows := reader.all(
+        "SELECT coalesce(v.f_at, 0), v.n, v.id, v.root, coalesce(c.f_name, ''), coalesce(v.f_kind, ''), "
+        "coalesce(v.f_at, v.created_at), coalesce(v.f_summary, ''), v.f_result, v.f_next_step, v.f_next_on "
+        f"FROM p_visit v LEFT JOIN p_customer c ON c.id = v.root WHERE v.{SHOWN} "
+        f"AND NOT EXISTS (SELECT 1 FROM p_review r WHERE r.f_visit = v.id AND r.{SHOWN}) "
+        "AND (coalesce(v.f_at, 0), v.n) > (?, ?) ORDER BY coalesce(v.f_at, 0), v.n LIMIT 200",
+        last,
+    ):
+        for _, _, visit, root, name, kind, *rest in rows:
+            yield Visit(visit, root, name, author(reader, visit), kind, *rest)
+        last = rows[-1][:2]
 
 
 def waiting(reader: Reader) -> int:

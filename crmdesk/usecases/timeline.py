@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from crmdesk.core.record import decode
 from crmdesk.store.names import SHOWN
 from crmdesk.store.reading import Reader
 
@@ -57,12 +58,10 @@ def timeline(reader: Reader, customer: str, *, limit: int = 200) -> list[Entry]:
 
 
 def author(reader: Reader, record_id: str) -> str:
-    """Who made a record: the author of its earliest edit here."""
-    by = reader.value("SELECT by FROM edit WHERE id = ? ORDER BY coalesce(eff, at) LIMIT 1", (record_id,))
-    if by is not None:
-        return str(by)
-    from crmdesk.core.record import decode
-
+    """Who made a record: the author of its earliest edit, surviving or past, that is known here."""
+    past = reader.one(
+        "SELECT coalesce(eff, at), by FROM edit WHERE id = ? ORDER BY coalesce(eff, at) LIMIT 1", (record_id,)
+    )
     state = reader.value("SELECT state FROM record WHERE id = ? LIMIT 1", (record_id,))
-    edits = decode(state).edits if state is not None else ()
-    return min(edits, key=lambda e: e.order()).by if edits else ""
+    known = [(edit.order()[0], edit.by) for edit in decode(state).edits] if state is not None else []
+    return str(min([*known, *([past] if past else [])], default=(0, ""))[1])

@@ -102,7 +102,7 @@ class Colleague:
     actor: str = "c" * 32
     user: str = "王强"
     counter: int = 0
-    now: int = NOON
+    now: int = NOON - DAY
 
     def edit(
         self,

@@ -7,7 +7,7 @@ from crmdesk.usecases import conflicts, customers, history, records, tags, visit
 from crmdesk.usecases.history import Undone
 from crmdesk.usecases.workspace import Workspace
 from tests.support import dump
-from tests.support.workspace import NOON, Colleague, commit, customer, receive, record
+from tests.support.workspace import Colleague, commit, customer, receive, record
 
 KEY = RecordKey("customer", "0" * 31 + "1")
 
@@ -135,7 +135,7 @@ def test_what_a_colleague_did_is_not_ours_to_undo(desk: Workspace) -> None:
 
 def conflicted(desk: Workspace) -> conflicts.Item:
     """A customer with two names, by Wang and by Li."""
-    wang, li = Colleague("c" * 32, "王强"), Colleague("d" * 32, "李娜", now=NOON + 10)
+    wang, li = Colleague("c" * 32, "王强"), Colleague("d" * 32, "李娜")
     first = wang.edit(None, {"name": "宏远"})
     receive(desk, {KEY: merge(wang.edit(first, {"name": "甲"}), li.edit(first, {"name": "乙"}))})
     (item,) = conflicts.listed(desk.reader, desk.replica.registry)
