@@ -56,7 +56,8 @@ class Reader:
         self._path = path
         self._keyed = key is not None
         self._error = dialect.module(driver).Error
-        self._connection = dialect.connect(path, key, driver, read_only=True)
+        with self._expected_errors():
+            self._connection = dialect.connect(path, key, driver, read_only=True)
 
     def all(self, sql: str, bind: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Every row of a query."""

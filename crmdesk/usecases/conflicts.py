@@ -100,12 +100,11 @@ def _choices(
 
 
 def _source(edit: Edit, field: str, past: list[Edit]) -> Edit:
-    """Who said a value first: an undo only brought it back."""
+    """Who said a value: an undo only brought it back, a decision only chose it."""
     if edit.txn.kind != "undo":
         return edit
-    said = [
-        e for e in past if e.txn.kind != "undo" and encode(e.values.get(field)) == encode(edit.values[field])
-    ]
+    value = encode(edit.values[field])
+    said = [e for e in past if e.txn.kind not in ("undo", "merge") and encode(e.values.get(field)) == value]
     return max(said, key=Edit.order, default=edit)
 
 
