@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
-from crmdesk.cli import naming
 from crmdesk.cli.command import command, root
 from crmdesk.cli.session import Session
 
@@ -29,18 +27,14 @@ def init(session: Session, name: Annotated[str, typer.Option(help="Your name. �
 
 
 @command(root, "open")
-def open_desktop(
-    session: Session,
-    customer: Annotated[str | None, typer.Option(help="Show this customer. 直接打开某个客户。")] = None,
-) -> None:
+def open_desktop(session: Session) -> None:
     """Open the desktop. 打开桌面端。"""
     from crmdesk.system import desktop
 
     desktop.check()
-    found = naming.customer(session.reader, customer) if customer else None
-    session.close()
-    app = import_module("crmdesk.app")  # brings Qt, which no other command waits for
-    raise typer.Exit(app.run(session.profile, language=session.given.lang, customer=found))
+    from crmdesk import app  # brings Qt, which no other command waits for
+
+    raise typer.Exit(app.run(session.profile, ()))
 
 
 @command(root, "export")
