@@ -47,7 +47,7 @@ root = typer.Typer(
 
 def group(help_text: str) -> typer.Typer:
     """A family of commands."""
-    return typer.Typer(help=help_text, no_args_is_help=True)
+    return typer.Typer(help=help_text, short_help=help_text, no_args_is_help=True)
 
 
 def command(

@@ -15,6 +15,7 @@ from crmdesk.core.registry import Label
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.table import Table
 
 _WIDE: Final = 400
 """Columns where nobody looks: lines that go to a file or a pipe are never folded."""
@@ -70,7 +71,7 @@ class Output:
             table.add_column(heading, overflow="fold")
         for cells in found:
             table.add_row(*cells)
-        _console(None).print(table)
+        _print(table)
 
     def pairs(self, pairs: Iterable[tuple[str, str]]) -> None:
         """Names and values, one a line."""
@@ -80,7 +81,7 @@ class Output:
         table = Table.grid(padding=(0, 2))
         for name, value in pairs:
             table.add_row(Text(name, style="dim"), Text(value))
-        _console(None).print(table)
+        _print(table)
 
     def error(self, error: CrmError) -> None:
         """An expected error: what happened, what is safe, what to do next, and its code."""
@@ -111,6 +112,14 @@ def moment(ms: int | None) -> str:
     return (
         "—" if ms is None else datetime.fromtimestamp(ms / 1000, UTC).astimezone().strftime("%Y-%m-%d %H:%M")
     )
+
+
+def _print(table: Table) -> None:
+    """A table without the blanks that pad its lines to the right."""
+    console = _console(None)
+    with console.capture() as captured:
+        console.print(table)
+    sys.stdout.write("".join(line.rstrip() + "\n" for line in captured.get().splitlines()))
 
 
 def _console(file: TextIO | None) -> Console:

@@ -197,3 +197,17 @@ def test_sample_customers_live_in_a_profile_of_their_own(desk: Desk) -> None:
 def test_every_error_code_is_listed_in_both_languages(desk: Desk) -> None:
     assert [row["code"] for row in desk("errors")["errors"]] == list(PROBLEMS)
     assert "您录入的内容都在本机" in desk.run("errors", "--lang", "zh_CN").out
+
+
+def test_lines_end_where_their_words_end(desk: Desk) -> None:
+    desk("customer", "add", "Acme")
+    lines = [*desk.run("customer", "list").out.splitlines(), *desk.run("status").out.splitlines()]
+    assert [line for line in lines if line != line.rstrip()] == []
+
+
+def test_help_is_in_both_languages_for_every_command(desk: Desk) -> None:
+    listed = desk.run("--help").out.split("Commands:")[1]
+    commands = [line for line in listed.splitlines() if line.startswith("  ") and line[2] != " "]
+    assert len(commands) > 15
+    assert "客户" in listed
+    assert "检查配置与本机环境" in listed
