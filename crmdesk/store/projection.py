@@ -1,7 +1,8 @@
 """The typed tables, search index and facts that are computed from records, and their rebuilding.
 
 One table per declared entity, made from its declaration; `element` for what a field holds several of;
-`attention` for what somebody must decide; `search` for words. All of it may be dropped at any time.
+`contact_home` for whose contact somebody is; `attention` for what somebody must decide; `search` for words.
+All of it may be dropped at any time.
 """
 
 from __future__ import annotations
@@ -90,6 +91,7 @@ def metadata(registry: Registry) -> MetaData:
         ("p_customer_sort", (customer.c.sort, customer.c.n)),
         ("p_customer_visited", (customer.c.last_visit_at, customer.c.n)),
         ("p_customer_next", (customer.c.f_next_follow_up_on, customer.c.n)),
+        ("p_customer_changed", (customer.c.updated_at, customer.c.n)),
         ("p_visit_at", (visit.c.f_at, visit.c.n)),
         ("p_task_due", (task.c.f_due_on, task.c.n)),
     ):
@@ -101,6 +103,10 @@ def metadata(registry: Registry) -> MetaData:
         sqlite_with_rowid=False,
     )  # fmt: skip
     Index("element_value", made.tables["element"].c.field, made.tables["element"].c.element)
+    Table(
+        "contact_home", made,
+        Column("n", Integer, primary_key=True), Column("customer", Integer, nullable=False),
+    )  # fmt: skip
     Table(
         "attention", made,
         Column("n", Integer, primary_key=True), Column("field", Text, primary_key=True),
@@ -125,7 +131,7 @@ def drop(connection: Connection) -> None:
     """Drop every projection, whichever version made it."""
     names = connection.exec_driver_sql(
         "SELECT name FROM sqlite_master WHERE type = 'table' AND (substr(name, 1, 2) = 'p_' "
-        "OR name IN ('element', 'attention', 'search'))"
+        "OR name IN ('element', 'contact_home', 'attention', 'search'))"
     ).scalars()
     for name in names.all():
         connection.exec_driver_sql(f'DROP TABLE "{name}"')
@@ -234,6 +240,7 @@ def _forget(connection: Connection, numbers: list[tuple[int]], entities: set[str
         if connection.exec_driver_sql("SELECT 1 FROM sqlite_master WHERE name = ?", (table(name),)).first():
             connection.exec_driver_sql(f"DELETE FROM {table(name)} WHERE n = ?", numbers)
     connection.exec_driver_sql("DELETE FROM element WHERE n = ?", numbers)
+    connection.exec_driver_sql("DELETE FROM contact_home WHERE n = ?", numbers)
     connection.exec_driver_sql("DELETE FROM attention WHERE n = ?", numbers)
     connection.exec_driver_sql(dialect.DELETE_SEARCH, numbers)
 
@@ -355,6 +362,22 @@ def _facts(connection: Connection, items: Sequence[Projected]) -> None:
         "person = (SELECT f_name FROM p_contact c WHERE c.root = p_customer.id "
         f"AND c.life <> {DELETED} ORDER BY c.id LIMIT 1) WHERE id = ?",
         [(root,) for root in roots],
+    )
+    if kinds & {"contact", "customer"}:
+        _home_contacts(connection, roots, is_new=all(item.fresh for item in items))
+
+
+def _home_contacts(connection: Connection, roots: list[str], *, is_new: bool) -> None:
+    """Note whose contacts these customers' contacts are, by row number: a search finds thousands at once."""
+    by_root = [(root,) for root in roots]
+    if not is_new:
+        connection.exec_driver_sql(
+            "DELETE FROM contact_home WHERE n IN (SELECT n FROM p_contact WHERE root = ?)", by_root
+        )
+    connection.exec_driver_sql(
+        "INSERT OR REPLACE INTO contact_home "
+        "SELECT p.n, c.n FROM p_customer c JOIN p_contact p ON p.root = c.id WHERE c.id = ?",
+        by_root,
     )
 
 

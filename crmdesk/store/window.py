@@ -19,13 +19,18 @@ from crmdesk.store.reading import Reader
 SORTS: Final = {
     "name": "c.sort, c.n",
     "visited": "c.last_visit_at DESC, c.n DESC",
-    "next": "c.f_next_follow_up_on IS NULL, c.f_next_follow_up_on, c.n",
+    "next": "c.f_next_follow_up_on NULLS LAST, c.n",
     "changed": "c.updated_at DESC, c.n DESC",
 }
 _COLUMNS: Final = (
     "c.id, c.f_name, c.f_name_en, c.person, c.f_city, c.f_stage, c.f_grade, c.tags, c.bucket, "
     "c.last_visit_at, c.f_next_follow_up_on, c.conflicts, c.life, "
     "EXISTS (SELECT 1 FROM outbox o WHERE o.id = c.id)"
+)
+_FEW_HITS: Final = 4000
+_FIND_CUSTOMERS: Final = (
+    "INSERT OR IGNORE INTO temp.hit SELECT coalesce(h.customer, found.rowid) "
+    f"FROM ({dialect.MATCH}) found LEFT JOIN contact_home h ON h.n = found.rowid"
 )
 
 
@@ -61,20 +66,10 @@ class CustomerFilter:
     trash: bool = False
 
 
-def compile_filter(wanted: CustomerFilter, readings: Readings | None) -> tuple[str, list[Any]]:
-    """(WHERE clause, values to bind). `readings` are needed only where there is text to search."""
+def compile_filter(wanted: CustomerFilter) -> tuple[list[str], list[Any]]:
+    """(conditions, values to bind) of everything but the text."""
     where = ["c.life = 1" if wanted.trash else f"c.{SHOWN}"]
     bind: list[Any] = []
-    if wanted.text.strip() and readings is not None:
-        query = parse_query(readings, wanted.text)
-        if query:
-            where.append(
-                f"(c.n IN ({dialect.MATCH}) OR c.id IN "
-                f"(SELECT p.root FROM p_contact p WHERE p.n IN ({dialect.MATCH}) AND p.{SHOWN}))"
-            )
-            bind += [query.fts5(), query.fts5()]
-        else:
-            where.append("0")
     if wanted.stage:
         where.append("c.f_stage = ?")
         bind.append(wanted.stage)
@@ -87,7 +82,7 @@ def compile_filter(wanted: CustomerFilter, readings: Readings | None) -> tuple[s
     if wanted.due_by:
         where.append("c.f_next_follow_up_on <= ?")
         bind.append(wanted.due_by)
-    return " AND ".join(where), bind
+    return where, bind
 
 
 class CustomerWindow:
@@ -97,22 +92,24 @@ class CustomerWindow:
 
     def __init__(self, reader: Reader, wanted: CustomerFilter, readings: Readings | None = None) -> None:
         self._reader = reader
-        self._where, self._bind = compile_filter(wanted, readings)
+        self._query = parse_query(readings, wanted.text) if wanted.text.strip() and readings else None
+        self._conditions, self._bind = compile_filter(wanted)
         self._order = SORTS[wanted.sort]
         self._count: int | None = None
 
     def first(self, size: int = 200) -> list[CustomerRow]:
         """The first rows, straight off an index."""
         return self._rows(
-            f"SELECT {_COLUMNS} FROM p_customer c WHERE {self._where} ORDER BY {self._order} LIMIT {size}",
+            f"SELECT {_COLUMNS} FROM p_customer c WHERE {self._where()} ORDER BY {self._order} LIMIT {size}",
             self._bind,
         )
 
     def rank(self) -> int:
         """Number every row; returns how many there are."""
+        where = self._where()
         self._reader.run("DROP TABLE IF EXISTS temp.rank")
         self._reader.run(
-            f"CREATE TEMP TABLE rank AS SELECT c.n AS n FROM p_customer c WHERE {self._where} ORDER BY {self._order}",
+            f"CREATE TEMP TABLE rank AS SELECT c.n AS n FROM p_customer c WHERE {where} ORDER BY {self._order}",
             self._bind,
         )
         self._count = int(self._reader.value("SELECT coalesce(max(rowid), 0) FROM temp.rank"))
@@ -138,6 +135,25 @@ class CustomerWindow:
             "SELECT r.rowid FROM temp.rank r WHERE r.n = (SELECT n FROM p_customer WHERE id = ?)", (customer,)
         )
         return None if found is None else int(found) - 1
+
+    def _where(self) -> str:
+        """The whole condition; with a text to search, its hits are gathered first.
+
+        Few hits are looked up one by one and sorted; many are told apart while walking the sort's index,
+        which the plus sign asks for: reading tens of thousands of rows to sort them would take far longer.
+        """
+        if self._query is None:
+            return " AND ".join(self._conditions)
+        walk = "+" if self._gather() > _FEW_HITS else ""
+        return " AND ".join([*self._conditions, f"{walk}c.n IN (SELECT n FROM temp.hit)"])
+
+    def _gather(self) -> int:
+        """Put the found customers, through a contact or by themselves, into a table; returns how many."""
+        self._reader.run("CREATE TEMP TABLE IF NOT EXISTS hit(n INTEGER PRIMARY KEY)")
+        self._reader.run("DELETE FROM temp.hit")
+        if self._query:
+            self._reader.run(_FIND_CUSTOMERS, (self._query.fts5(),))
+        return int(self._reader.value("SELECT count(*) FROM temp.hit"))
 
     def _rows(self, sql: str, bind: Sequence[Any]) -> list[CustomerRow]:
         return [CustomerRow(*row) for row in self._reader.all(sql, bind)]
