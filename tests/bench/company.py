@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -73,6 +74,12 @@ class Company:
     def command(self, *arguments: str) -> Any:
         """An administrator's command; returns what it answers."""
         return json.loads(_command(self.folder, *arguments))
+
+
+def records(count: int) -> list[SampleRecord]:
+    """So many of the generated records: all but the tags, which are not a rep's to make."""
+    every = stores.generated(count // 3)
+    return list(islice((item for item in every if item.entity not in ("tag", "tag_group")), count))
 
 
 @contextmanager

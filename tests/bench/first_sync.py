@@ -5,13 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from itertools import islice
 from typing import Final
 
 from crmdesk.usecases import customers
 from crmdesk.usecases.sample import SampleRecord
 from tests.bench import stores
-from tests.bench.company import Company, Laptop, bare_rate, company, held
+from tests.bench.company import Company, Laptop, bare_rate, company, held, records
 from tests.bench.local_save import timed
 from tests.bench.rows import Row, beside, reported, within
 
@@ -21,10 +20,10 @@ LAPTOPS: Final = 3
 
 
 def run() -> list[Row]:
-    records = list(islice(stores.generated(RECORDS // 3), RECORDS))
+    generated = records(RECORDS)
     with company("first_sync") as here:
         for number, author in enumerate(stores.AUTHORS):
-            _fill(here, f"author{number}", [r for r in records if r.author == author])
+            _fill(here, f"author{number}", [r for r in generated if r.author == author])
         rates, bare = [], []
         for number in range(LAPTOPS):
             laptop = here.laptop(f"new{number}")
@@ -40,10 +39,10 @@ def run() -> list[Row]:
     ]
 
 
-def _fill(here: Company, name: str, records: Sequence[SampleRecord]) -> None:
-    """One author's records on the server. Tags are all the first author's, who is always asked first."""
+def _fill(here: Company, name: str, written: Sequence[SampleRecord]) -> None:
+    """One author's records on the server."""
     laptop = here.laptop(name)
-    laptop.load(records)
+    laptop.load(written)
     laptop.sync()
     laptop.close()
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import time
-from itertools import islice
 from typing import Final
 
-from tests.bench import stores
-from tests.bench.company import bare_rate, company, held
+from tests.bench.company import bare_rate, company, held, records
 from tests.bench.rows import Row, beside, within
 
 RECORDS: Final = 20_000
@@ -17,7 +15,7 @@ RATE: Final = 5000.0
 def run() -> list[Row]:
     with company("push") as here:
         laptop = here.laptop("An")
-        laptop.load(list(islice(stores.generated(RECORDS // 3), RECORDS)))
+        laptop.load(records(RECORDS))
         started = time.perf_counter()
         report = laptop.sync()
         rate = report.pushed / (time.perf_counter() - started)
