@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import shutil
 import subprocess
@@ -84,7 +85,11 @@ def records(count: int) -> list[SampleRecord]:
 
 @contextmanager
 def company(name: str) -> Iterator[Company]:
-    """A new company, served by a process of its own."""
+    """A new company, served by a process of its own.
+
+    This process stops collecting garbage by itself: in the desktop only the window's thread does.
+    """
+    gc.disable()
     folder = stores.OUTPUT / "work" / name
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
