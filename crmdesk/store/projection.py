@@ -92,6 +92,11 @@ def metadata(registry: Registry) -> MetaData:
         ("p_customer_visited", (customer.c.last_visit_at, customer.c.n)),
         ("p_customer_next", (customer.c.f_next_follow_up_on, customer.c.n)),
         ("p_customer_changed", (customer.c.updated_at, customer.c.n)),
+        # Those without a date come last in a list, where an index on the date alone has them first.
+        (
+            "p_customer_next_last",
+            (customer.c.f_next_follow_up_on.is_(None), customer.c.f_next_follow_up_on, customer.c.n),
+        ),
         ("p_visit_at", (visit.c.f_at, visit.c.n)),
         ("p_task_due", (task.c.f_due_on, task.c.n)),
     ):

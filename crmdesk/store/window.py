@@ -107,11 +107,13 @@ class CustomerWindow:
     def rank(self) -> int:
         """Number every row; returns how many there are."""
         where = self._where()
+        self._reader.ranked = None
         self._reader.run("DROP TABLE IF EXISTS temp.rank")
         self._reader.run(
             f"CREATE TEMP TABLE rank AS SELECT c.n AS n FROM p_customer c WHERE {where} ORDER BY {self._order}",
             self._bind,
         )
+        self._reader.ranked = self
         self._count = int(self._reader.value("SELECT coalesce(max(rowid), 0) FROM temp.rank"))
         return self._count
 
@@ -121,7 +123,7 @@ class CustomerWindow:
 
     def page(self, start: int, size: int) -> list[CustomerRow]:
         """Rows `start` to `start + size`, counted from 0."""
-        self.count()
+        self._hold()
         return self._rows(
             f"SELECT {_COLUMNS} FROM temp.rank r CROSS JOIN p_customer c ON c.n = r.n "
             "WHERE r.rowid > ? AND r.rowid <= ? ORDER BY r.rowid",
@@ -130,7 +132,7 @@ class CustomerWindow:
 
     def position(self, customer: str) -> int | None:
         """Where a customer stands in the list, from 0; None if it is not in it."""
-        self.count()
+        self._hold()
         found = self._reader.value(
             "SELECT r.rowid FROM temp.rank r WHERE r.n = (SELECT n FROM p_customer WHERE id = ?)", (customer,)
         )
@@ -154,6 +156,11 @@ class CustomerWindow:
         if self._query:
             self._reader.run(_FIND_CUSTOMERS, (self._query.fts5(),))
         return int(self._reader.value("SELECT count(*) FROM temp.hit"))
+
+    def _hold(self) -> None:
+        """Have this list's rank table in the reader, which holds one at a time."""
+        if self._reader.ranked is not self:
+            self.rank()
 
     def _rows(self, sql: str, bind: Sequence[Any]) -> list[CustomerRow]:
         return [CustomerRow(*row) for row in self._reader.all(sql, bind)]
