@@ -102,5 +102,7 @@ def read_registry(reader: Reader) -> Registry:
     """The declarations with the fields that administrators added."""
     from crmdesk.core.entities import REGISTRY, custom_field
 
-    rows = reader.all(f"SELECT id, f_entity, f_type, f_label_zh, f_label_en FROM p_field WHERE {SHOWN}")
+    rows = reader.all(
+        f"SELECT id, f_entity, f_type, f_label_zh, f_label_en FROM p_field WHERE {SHOWN} ORDER BY f_entity, id"
+    )
     return REGISTRY.with_fields((row[1], custom_field(row[0], *row[2:])) for row in rows if row[1])
