@@ -134,9 +134,9 @@ def test_two_lists_of_one_reader_do_not_mix(full: Workspace) -> None:
 
 
 def plan(reader: Reader, wanted: CustomerFilter) -> str:
-    where, bind = compile_filter(wanted, None)
+    where, bind = compile_filter(wanted)
     rows = reader.all(
-        f"EXPLAIN QUERY PLAN SELECT c.id FROM p_customer c WHERE {where} ORDER BY {SORTS[wanted.sort]} LIMIT 200",
+        f"EXPLAIN QUERY PLAN SELECT c.id FROM p_customer c WHERE {' AND '.join(where)} ORDER BY {SORTS[wanted.sort]} LIMIT 200",
         bind,
     )
     return " ".join(row[3] for row in rows)
