@@ -73,6 +73,7 @@ class Session(QObject):
         self.watch.stop()
         self.syncing.stop()
         self.desk.close()
+        self.context.runner.forget()
         closing = self.context.runner.run(self.workspace.close, lane=Lane.WRITE)
         if closing.future is not None:
             closing.future.result()  # one writer, in order: the writes asked for before are done now

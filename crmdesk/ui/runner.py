@@ -117,6 +117,11 @@ class Runner(QObject):
         job.future.add_done_callback(partial(_report, self._ended.emit, job.number))
         return job
 
+    def forget(self) -> None:
+        """Deliver nothing of what is under way: whoever asked is leaving. The work itself is done all the same."""
+        for job in self._jobs.values():
+            job.dropped = True
+
     def shutdown(self) -> None:
         """Drop what has not begun, wait for what has, deliver nothing more."""
         for job in self._jobs.values():

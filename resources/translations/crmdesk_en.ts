@@ -153,6 +153,13 @@
             <numerusform>%n changes refused by the server</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%n change(s) unsent.</source>
+        <translation>
+            <numerusform>%n change unsent.</numerusform>
+            <numerusform>%n changes unsent.</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>_Counted</name>

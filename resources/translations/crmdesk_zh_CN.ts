@@ -61,6 +61,14 @@
         <translation>打开客户</translation>
     </message>
     <message>
+        <source>What it said before</source>
+        <translation>之前的值</translation>
+    </message>
+    <message>
+        <source>About this customer</source>
+        <translation>客户概况</translation>
+    </message>
+    <message>
         <source>Undo</source>
         <translation>撤销</translation>
     </message>
@@ -211,7 +219,7 @@
 <context>
     <name>Inbox</name>
     <message>
-        <source>You</source>
+        <source>you</source>
         <translation>您</translation>
     </message>
     <message>
@@ -247,6 +255,14 @@
         <translation>再次删除</translation>
     </message>
     <message>
+        <source>Owner</source>
+        <translation>负责人</translation>
+    </message>
+    <message>
+        <source>Last visit</source>
+        <translation>最近拜访</translation>
+    </message>
+    <message>
         <source>shown until you decide</source>
         <translation>决定前显示这个</translation>
     </message>
@@ -261,6 +277,14 @@
     <message>
         <source>Nothing to decide. Whatever two people changed at once shows up here.</source>
         <translation>没有需要决定的事。两个人同时改了同一处时,会出现在这里。</translation>
+    </message>
+    <message>
+        <source>To decide  %1</source>
+        <translation>待决定  %1</translation>
+    </message>
+    <message>
+        <source>Same name  %1</source>
+        <translation>同名客户  %1</translation>
     </message>
     <message numerus="yes">
         <source>%n customer(s) with this name</source>
@@ -628,6 +652,14 @@
         <source>What is kept here</source>
         <translation>本机保存的内容</translation>
     </message>
+    <message>
+        <source>Your customers are here; the rest is still coming.</source>
+        <translation>您的客户已经到了,其余的还在接收。</translation>
+    </message>
+    <message>
+        <source>Begin the day</source>
+        <translation>开始工作</translation>
+    </message>
     <message numerus="yes">
         <source>%n change(s)</source>
         <translation>
@@ -963,6 +995,12 @@
     <message>
         <source>Synced %1.</source>
         <translation>%1已同步。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n change(s) unsent.</source>
+        <translation>
+            <numerusform>%n 处修改未发送。</numerusform>
+        </translation>
     </message>
     <message>
         <source>Done: %1</source>

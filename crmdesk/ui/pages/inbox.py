@@ -6,7 +6,10 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from crmdesk.core.errors import CrmError
 from crmdesk.core.format import format_value
+from crmdesk.core.registry import Field
+from crmdesk.core.values import Value
 from crmdesk.ui import formats
 from crmdesk.ui.context import Context
 from crmdesk.ui.page import Page, Shell
@@ -14,12 +17,13 @@ from crmdesk.ui.pages.inbox_detail import Decision, Duplicates
 from crmdesk.ui.widgets.choice import ChoiceText
 from crmdesk.ui.widgets.entry_list import Entry, EntryList, Heading
 from crmdesk.ui.widgets.marks import EmptyState
-from crmdesk.usecases import conflicts, customers
+from crmdesk.usecases import conflicts, customers, history
 from crmdesk.usecases.conflicts import Choice, Item
 from crmdesk.usecases.outcome import Outcome
 
 translate = QCoreApplication.translate
 _SAME = "same:"
+_EARLIER = 4
 
 
 class Sayings:
@@ -31,7 +35,7 @@ class Sayings:
     def who(self, user: str) -> str:
         """A person's name, or "you"."""
         directory = self._context.directory
-        return translate("Inbox", "You") if user == directory.me.id else directory.person_name(user)
+        return translate("Inbox", "you") if user == directory.me.id else directory.person_name(user)
 
     def field(self, item: Item) -> str:
         """The field's label."""
@@ -83,6 +87,49 @@ class Sayings:
         return format_value(
             item.declared, choice.value, self._context.language, self._context.directory.name_of
         )
+
+    def earlier(self, item: Item) -> list[tuple[str, str]]:
+        """What the field said before, latest first: (when and who, value)."""
+        if item.kind == "contested":
+            return []
+        offered = {choice.at_ms for choice in item.choices}
+        past = [
+            change
+            for change in history.changes(self._context.reader, item.key)
+            if change.field == item.field and change.at_ms not in offered and change.kind != "undo"
+        ]
+        return [
+            (
+                f"{formats.instant(change.at_ms, self._context.today())} · {self.who(change.by)}",
+                format_value(
+                    item.declared, change.value, self._context.language, self._context.directory.name_of
+                ),
+            )
+            for change in past[:_EARLIER]
+        ]
+
+    def about(self, item: Item) -> list[tuple[str, str]]:
+        """What helps to decide: whose customer it is and how things stand there."""
+        context = self._context
+        try:
+            card = customers.open_card(context.reader, context.registry, item.customer)
+        except CrmError:  # the conflict is on a record whose customer is not here
+            return []
+        fields = context.registry["customer"].by_name
+        last = formats.instant(card.last_visit_at, context.today()) if card.last_visit_at else ""
+        shown = [
+            (fields[name].label.text(context.language), self._shown(fields[name], card.view.values.get(name)))
+            for name in ("stage", "grade", "city", "next_follow_up_on")
+            if name != item.field
+        ]
+        return [
+            (translate("Inbox", "Owner"), context.directory.owner_name(card.bucket)),
+            (translate("Inbox", "Last visit"), last),
+            *shown,
+        ]
+
+    def _shown(self, field: Field, value: Value) -> str:
+        return format_value(field, value, self._context.language, self._context.directory.name_of)
 
     def choices(self, item: Item) -> list[ChoiceText]:
         """The cards."""
@@ -211,10 +258,10 @@ class Inbox(Page):
         self._same = {f"{_SAME}{name}": (name, ids) for name, ids in same}
         rows: list[Heading | Entry] = []
         if found:
-            rows.append(Heading(f"{self.tr('To decide')}  {len(found)}"))
+            rows.append(Heading(self.tr("To decide  %1").replace("%1", str(len(found)))))
             rows += [self._say.entry(item) for item in found]
         if same:
-            rows.append(Heading(f"{self.tr('Same name')}  {len(same)}"))
+            rows.append(Heading(self.tr("Same name  %1").replace("%1", str(len(same)))))
             rows += [self._same_entry(key) for key in self._same]
         self.count = len(found)
         self.header_changed.emit()
@@ -232,6 +279,7 @@ class Inbox(Page):
             place = f"{keys.index(key) + 1} / {len(keys)}"
             name = item.customer_name or item.title
             self.decision.show_item(name, self._say.sentence(item), self._say.choices(item), place)
+            self.decision.show_background(self._say.earlier(item), self._say.about(item))
             self.decision.can_undo(can=bool(self._decided))
             self._right.setCurrentWidget(self.decision)
         elif found := self._same.get(key):

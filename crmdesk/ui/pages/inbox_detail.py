@@ -10,7 +10,7 @@ from crmdesk.ui.widgets import buttons
 from crmdesk.ui.widgets.buttons import KeyHint
 from crmdesk.ui.widgets.choice import ChoiceCard, ChoiceText
 from crmdesk.ui.widgets.entry_list import Entry, EntryList
-from crmdesk.ui.widgets.fields import label
+from crmdesk.ui.widgets.fields import FieldGrid, label
 from crmdesk.ui.widgets.marks import Avatar, StagePill
 
 _SIDE_BY_SIDE = 560
@@ -58,6 +58,15 @@ class Decision(QWidget):
         if had_focus and self._cards:
             self._cards[0].setFocus()
 
+    def show_background(self, earlier: list[tuple[str, str]], about: list[tuple[str, str]]) -> None:
+        """Below the choices: what the field said before, and how things stand at the customer."""
+        for title, grid, fields in (
+            (self._earlier_title, self._earlier, earlier), (self._about_title, self._about, about),
+        ):  # fmt: skip
+            grid.set_fields(fields)
+            grid.setVisible(bool(fields))
+            title.setVisible(bool(fields))
+
     def can_undo(self, *, can: bool) -> None:
         """Whether there is a decision to take back."""
         self._undo.setEnabled(can)
@@ -89,34 +98,42 @@ class Decision(QWidget):
 
     def _head(self) -> QWidget:
         head = QWidget()
-        row = QHBoxLayout(head)
-        row.setContentsMargins(20, 16, 20, 14)
+        column = QVBoxLayout(head)
+        column.setContentsMargins(20, 16, 20, 14)
+        column.setSpacing(8)
+        row = QHBoxLayout()
         row.setSpacing(12)
-        self._avatar = Avatar(40)
-        row.addWidget(self._avatar, 0, Qt.AlignmentFlag.AlignTop)
-        words = QVBoxLayout()
-        words.setSpacing(2)
+        self._avatar = Avatar(36)
         self._name = label("", "title")
+        self._pill = StagePill()
+        row.addWidget(self._avatar)
+        row.addWidget(self._name)
+        row.addStretch(1)
+        row.addWidget(self._pill)
+        row.addWidget(buttons.icon_button("external-link", self.tr("Open the customer"), self._ask_open))
         self._sentence = label("", "second")
         self._sentence.setWordWrap(True)
-        words.addWidget(self._name)
-        words.addWidget(self._sentence)
-        row.addLayout(words, 1)
-        self._pill = StagePill()
-        row.addWidget(self._pill, 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(
-            buttons.icon_button("external-link", self.tr("Open the customer"), self._ask_open),
-            0,
-            Qt.AlignmentFlag.AlignTop,
-        )
+        column.addLayout(row)
+        column.addWidget(self._sentence)
         return head
 
     def _choices(self) -> QScrollArea:
         self._page = QWidget()
         self._page.setObjectName("page")
-        self._grid = QGridLayout(self._page)
-        self._grid.setContentsMargins(20, 4, 20, 16)
+        column = QVBoxLayout(self._page)
+        column.setContentsMargins(20, 4, 20, 16)
+        column.setSpacing(12)
+        self._grid = QGridLayout()
         self._grid.setSpacing(12)
+        column.addLayout(self._grid)
+        self._earlier, self._about = FieldGrid(1), FieldGrid(2)
+        self._earlier_title = label(self.tr("What it said before"), "faint")
+        self._about_title = label(self.tr("About this customer"), "faint")
+        for title, grid in ((self._earlier_title, self._earlier), (self._about_title, self._about)):
+            column.addSpacing(4)
+            column.addWidget(title)
+            column.addWidget(grid)
+        column.addStretch(1)
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -148,14 +165,11 @@ class Decision(QWidget):
         columns = 2 if self.width() >= _SIDE_BY_SIDE else 1
         while self._grid.takeAt(0):
             pass
-        rows = (len(self._cards) + columns - 1) // columns
         for number, card in enumerate(self._cards):
             self._grid.addWidget(card, number // columns, number % columns)
             card.show()
         for column in range(2):
             self._grid.setColumnStretch(column, 1 if column < columns else 0)
-        for row in range(self._grid.rowCount() + 1):
-            self._grid.setRowStretch(row, 1 if row == rows else 0)
 
     def _mark_focus(self) -> None:
         self.choose(self.chosen)

@@ -14,6 +14,7 @@ from crmdesk.core.registry import Registry
 from crmdesk.store.settings import Device, Identity
 from crmdesk.ui import formats
 from crmdesk.ui.context import Context
+from crmdesk.ui.notices import Notice
 from crmdesk.ui.page import Page, Shell
 from crmdesk.ui.pages.connect_form import ConnectForm, device_name, join_company
 from crmdesk.ui.runner import Lane
@@ -72,6 +73,7 @@ class SyncCentre(Page):
         self.title = self.tr("Sync")
         self._context, self._syncing = context, syncing
         self._centre: Centre | None = None
+        self._is_welcomed = False
         self._now = buttons.primary(self.tr("Sync now"), "refresh-cw", syncing.sync_now)
         self._now.setToolTip("F9")
         self._ask_again = QTimer(self, interval=_PENDING_MS)
@@ -227,7 +229,27 @@ class SyncCentre(Page):
         else:
             self._ask_again.stop()
         self._now.setEnabled(centre.status.company is not None)
+        self._welcome(centre)
         self._show_sync()
+
+    def _welcome(self, centre: Centre) -> None:
+        """In a first sync, say once when the person's own customers are here and work can begin."""
+        book = centre.identity.book
+        mine = any(share.bucket == book and share.is_complete for share in centre.shares)
+        if self._is_welcomed or centre.status.synced_at_ms is not None or not mine:
+            return
+        self._is_welcomed = True
+        self.shell.post(
+            Notice(
+                self.tr("Your customers are here; the rest is still coming."),
+                action_label=self.tr("Begin the day"),
+                action=self._go_today,
+                seconds=15,
+            )
+        )
+
+    def _go_today(self) -> None:
+        self.shell.go("today")
 
     def _show_rows(self, rows: EntryList, card: QFrame, entries: list[Entry]) -> None:
         rows.set_entries(entries)
@@ -271,11 +293,10 @@ class SyncCentre(Page):
         return declared.label.text(self._context.language) if declared else entity
 
     def _sentence(self, item: Refusal) -> Sentence:
-        declared = self._context.registry.find(item.entity, item.about or "")
-        about = declared.label if declared else item.about
-        return describe(
-            item.code, self._context.language, {"field": about, "entity": self._kind(item.entity)}
-        )
+        about = item.about or item.entity
+        declared = self._context.registry.find(item.entity, about)
+        name = declared.label.text(self._context.language) if declared else self._kind(about)
+        return describe(item.code, self._context.language, {"field": name, "entity": self._kind(item.entity)})
 
     def _about(self, centre: Centre) -> list[tuple[str, str]]:
         found = [

@@ -321,7 +321,8 @@ class Today(Page):
             return self.tr("Not synced yet.")
         gone = self._context.workspace.clock.now_ms() - found.synced_at_ms
         text = self.tr("Synced %1.").replace("%1", formats.age(timedelta(milliseconds=max(0, gone))))
-        return f"{self.tr('%n change(s) unsent.', '', found.unsent)} {text}" if found.unsent else text
+        waiting = self.tr("%n change(s) unsent.", "", found.unsent)
+        return f"{waiting} {text}" if found.unsent else text
 
     # -- acting -------------------------------------------------------------------------------------
 

@@ -1,0 +1,182 @@
+"""The desktop from its front door, with its real threads: start, work, sync in the background, leave."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from crmdesk.app import Desktop
+from crmdesk.system import preferences, secrets
+from crmdesk.system.paths import Profile
+from crmdesk.ui import language, opening
+from crmdesk.ui.widgets.rail import RailItem
+from crmdesk.usecases import customers
+from crmdesk.usecases.workspace import Workspace
+from tests.support.desks import customer
+from tests.support.server import build_company, running_server
+
+PASSPHRASE = "correct horse battery"
+Start = Callable[[], Desktop]
+
+
+@pytest.fixture
+def profile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Profile:
+    monkeypatch.setenv(secrets.PASSPHRASE_VARIABLE, PASSPHRASE)
+    return Profile(tmp_path / "profile")
+
+
+@pytest.fixture
+def start(qapp: QApplication, qtbot, profile: Profile) -> Iterator[Start]:
+    """Start a desktop and wait for its window."""
+    qapp.setQuitOnLastWindowClosed(False)
+    desktops: list[Desktop] = []
+
+    def start() -> Desktop:
+        desktops.append(Desktop(profile))
+        desktops[-1].start()
+        qtbot.waitUntil(lambda: desktops[-1].session is not None, timeout=20_000)
+        return desktops[-1]
+
+    yield start
+    for desktop in desktops:
+        desktop.quit()
+        desktop.deleteLater()
+    language.switch(qapp, "zh_CN")
+
+
+def names(profile: Profile) -> list[str]:
+    workspace = opening.open_existing(profile, lambda: PASSPHRASE)
+    found = [row[0] for row in workspace.reader.all("SELECT f_name FROM p_customer ORDER BY f_name")]
+    workspace.close()
+    return found
+
+
+def settled(desktop: Desktop) -> bool:
+    return desktop.runner.pending == 0
+
+
+def test_a_profile_opens_on_today(profile, start) -> None:
+    opening.work_alone(profile, "林晓", PASSPHRASE).close()
+    desktop = start()
+    assert desktop.entrance is None
+    assert desktop.session.desk.window.isVisible()
+    assert desktop.session.desk.window.page_key == "today"
+
+
+def test_what_was_saved_in_the_moment_of_closing_is_on_disk(profile, start) -> None:
+    opening.work_alone(profile, "林晓", PASSPHRASE).close()
+    desktop = start()
+    desktop.session.context.write(partial(customers.add, values={"name": "宏远机械"}))
+    desktop.session.desk.window.close()
+    assert desktop.session is None
+    assert names(profile) == ["宏远机械"]
+
+
+def test_another_language_builds_the_window_anew_on_the_same_page(profile, start, qtbot) -> None:
+    opening.work_alone(profile, "林晓", PASSPHRASE).close()
+    desktop = start()
+    before = desktop.session.desk.window
+    before.go("settings")
+    before.page.language._pills[2].click()
+    qtbot.waitUntil(lambda: desktop.session.desk.window is not before)
+    window = desktop.session.desk.window
+    assert window.page_key == "settings"
+    assert window.page.title == "Settings"
+    assert "Today" in [item.text() for item in window.findChildren(RailItem)]
+
+
+def test_what_another_process_writes_shows_by_itself(profile, start, qtbot) -> None:
+    opening.work_alone(profile, "林晓", PASSPHRASE).close()
+    desktop = start()
+    qtbot.waitUntil(partial(settled, desktop), timeout=20_000)
+    other = opening.open_existing(profile, lambda: PASSPHRASE)
+    customer(other, "宏远机械")
+    other.close()
+    page = desktop.session.desk.window.page
+    qtbot.waitUntil(lambda: page._customers.accessibleName().startswith("客户, 1"), timeout=20_000)
+
+
+def test_two_desktops_may_open_one_profile(profile, start) -> None:
+    opening.work_alone(profile, "林晓", PASSPHRASE).close()
+    first, second = start(), start()
+    assert first.session.desk.window.isVisible()
+    assert second.session.desk.window.isVisible()
+
+
+def test_sync_runs_by_itself_and_never_needs_a_key(profile, start, qtbot, tmp_path) -> None:
+    with running_server(tmp_path) as server:
+        build_company(server)
+        code = server.code(server.people["Ann"].user)
+        workspace = opening.join(profile, server.address, code, "laptop", PASSPHRASE)
+        customer(workspace, "宏远机械")
+        workspace.close()
+        desktop = start()
+        session = desktop.session
+        assert session.desk.window.page_key == "sync"  # a first sync is watched where it can be seen
+        qtbot.waitUntil(lambda: session.syncing.report is not None, timeout=20_000)
+        assert session.syncing.problem is None
+        session.context.write(partial(customers.add, values={"name": "新丰仪器"}))
+        qtbot.waitUntil(
+            lambda: session.syncing.report.pushed == 1 and _unsent(session.workspace) == 0, timeout=20_000
+        )
+        desktop.quit()
+
+
+def _unsent(workspace: Workspace) -> int:
+    return int(workspace.reader.value("SELECT count(*) FROM outbox"))
+
+
+def test_where_the_window_was_is_kept(profile, start) -> None:
+    opening.work_alone(profile, "林晓", PASSPHRASE).close()
+    desktop = start()
+    desktop.quit()
+    assert preferences.load(profile.preferences).geometry
+
+
+def test_sample_data_says_what_it_is_and_leads_back(profile, start, qtbot, monkeypatch) -> None:
+    monkeypatch.setattr(opening, "SAMPLE_CUSTOMERS", 5)
+    opening.work_alone(profile, "林晓", PASSPHRASE).close()
+    desktop = start()
+    desktop.look_at_sample()
+    qtbot.waitUntil(lambda: desktop.session is not None, timeout=20_000)
+    assert desktop.session.workspace.profile == profile.sample
+    assert desktop.session.desk.window.menuWidget().isVisible()
+    desktop.go_home()
+    qtbot.waitUntil(lambda: desktop.session is not None, timeout=20_000)
+    assert desktop.session.workspace.profile == profile
+    assert desktop.session.desk.window.menuWidget() is None
+
+
+def python(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    plain = {
+        k: v for k, v in os.environ.items() if k not in ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY")
+    }
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        env={**plain, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_front_door_loads_nothing_that_the_first_paint_does_not_need() -> None:
+    done = python("import sys, crmdesk.app; print('\\n'.join(sys.modules))")
+    loaded = {name.partition(".")[0] for name in done.stdout.split()}
+    assert loaded & {"sqlalchemy", "httpx2", "keyring", "pydantic", "argon2", "typer"} == set()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux can be without a display")
+def test_without_a_display_it_says_so_and_what_to_do(tmp_path) -> None:
+    code = "import sys; from pathlib import Path; from crmdesk.system.paths import Profile; import crmdesk.app as a; "
+    done = python(f"{code}sys.exit(a.run(Profile(Path({str(tmp_path)!r})), []))")
+    assert done.returncode == 1
+    assert "xvfb-run" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+
+from crmdesk.core.values import money
+from crmdesk.usecases import records
+from tests.support.desks import customer, sync, write
+
+
+@pytest.fixture
+def divided(hire):
+    """Ann and Bo, who share books, changed the same fields of one customer while apart; both have synced since."""
+    ann, bo = hire("Ann"), hire("Bo")
+    key = customer(ann, "宏远机械", stage="lead", amount=money(100))
+    sync(ann)
+    sync(bo)
+    write(ann, key, {"stage": "quote", "amount": money(4_200_000)})
+    write(bo, key, {"stage": "intent", "amount": money(3_900_000)})
+    sync(bo)
+    sync(ann)
+    return ann, bo, key
+
+
+def shown(workspace, key, field: str):
+    return workspace.reader.value(f"SELECT f_{field} FROM p_customer WHERE id = ?", (key.id,))
+
+
+def stand_on(page, field: str) -> None:
+    assert page.list.select_id(next(i for i in page.list.ids() if i.endswith(field)))
+
+
+def values(page) -> list[str]:
+    return [card.said.value for card in page.decision._cards]
+
+
+def test_a_conflict_is_told_in_one_sentence_with_who_and_what(divided, open_desk) -> None:
+    page = open_desk(divided[0]).go("inbox")
+    assert page.count == 2
+    stand_on(page, "stage")
+    sentence = page.decision._sentence.text()
+    assert all(word in sentence for word in ("您", "Bo", "宏远机械", "「阶段」"))
+    assert values(page) == ["意向", "报价"]
+    assert page.decision._cards[0].said.note == "决定前显示这个"
+
+
+def test_amounts_are_written_as_people_write_them(divided, open_desk) -> None:
+    page = open_desk(divided[0]).go("inbox")
+    stand_on(page, "amount")
+    assert set(values(page)) == {"¥42,000", "¥39,000"}
+
+
+def test_two_and_enter_keep_the_second_value_and_the_next_one_comes_up(divided, open_desk) -> None:
+    ann, _, key = divided
+    desk = open_desk(ann)
+    page = desk.go("inbox")
+    stand_on(page, "stage")
+    wanted = {"意向": "intent", "报价": "quote"}[values(page)[1]]
+    desk.press("2")
+    desk.press(Qt.Key.Key_Return)
+    assert shown(ann, key, "stage") == wanted
+    assert [i.rsplit(":")[-1] for i in page.list.ids()] == ["amount"]
+    assert page.list.current_id.endswith("amount")
+
+
+def test_u_takes_a_decision_back_and_the_conflict_is_there_again(divided, open_desk) -> None:
+    desk = open_desk(divided[0])
+    page = desk.go("inbox")
+    before = page.list.ids()
+    desk.press(Qt.Key.Key_Return)
+    assert len(page.list.ids()) == 1
+    desk.press("u")
+    assert page.list.ids() == before
+
+
+def test_arrow_keys_move_between_the_values(divided, open_desk) -> None:
+    desk = open_desk(divided[0])
+    page = desk.go("inbox")
+    chosen = [page.decision.chosen]
+    for _ in range(2):
+        desk.press(Qt.Key.Key_Right)
+        chosen.append(page.decision.chosen)
+    assert chosen == [0, 1, 0]
+
+
+def test_a_decision_reaches_the_colleague_and_their_inbox_empties(divided, open_desk) -> None:
+    ann, bo, key = divided
+    desk = open_desk(ann)
+    desk.go("inbox")
+    desk.press(Qt.Key.Key_Return)
+    desk.press(Qt.Key.Key_Return)
+    sync(ann)
+    sync(bo)
+    page = open_desk(bo).go("inbox")
+    assert page.count == 0
+    assert page.empty.isVisible()
+    assert shown(bo, key, "stage") == shown(ann, key, "stage")
+
+
+def test_a_record_deleted_while_somebody_edited_it_asks_to_keep_or_delete(hire, open_desk) -> None:
+    ann, bo = hire("Ann"), hire("Bo")
+    key = customer(ann, "宏远机械", city="杭州")
+    sync(ann)
+    sync(bo)
+    records.delete(bo.replica, key)
+    write(ann, key, {"city": "宁波"})
+    sync(bo)
+    sync(ann)
+    desk = open_desk(ann)
+    page = desk.go("inbox")
+    assert page.decision._sentence.text() == "您还在修改宏远机械的时候,Bo把它删除了。"
+    assert values(page) == ["保留,连同修改的内容", "再次删除"]
+    desk.press("2")
+    desk.press(Qt.Key.Key_Return)
+    assert page.list.ids() == []
+    assert ann.reader.value("SELECT life FROM p_customer WHERE id = ?", (key.id,)) == 1
+
+
+def test_customers_with_one_name_are_listed_for_information(workspace, open_desk) -> None:
+    first, second = customer(workspace, "宏远机械"), customer(workspace, "宏远机械")
+    page = open_desk(workspace).go("inbox")
+    assert page.count == 0
+    assert page.duplicates.isVisible()
+    assert set(page.duplicates.list.ids()) == {first.id, second.id}
+
+
+def test_nothing_to_decide_says_so(workspace, open_desk) -> None:
+    page = open_desk(workspace).go("inbox")
+    assert page.empty.isVisible()
+    assert page.empty.accessibleName().startswith("没有需要决定的事。")

@@ -1,0 +1,199 @@
+from __future__ import annotations
+
+import json
+import socket
+from pathlib import Path
+
+import pytest
+
+from crmdesk.core.record import RecordKey
+from crmdesk.store.settings import Server
+from tests.support.desks import alone, customer, sync, visit, write
+
+
+@pytest.fixture
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def refused(workspace) -> RecordKey:
+    """A change of one's own role, which only the company's server may decide; sent once."""
+    key = RecordKey("user", workspace.identity().user)
+    write(workspace, key, {"role": "manager"})
+    sync(workspace)
+    return key
+
+
+def test_what_waits_is_listed_by_record_in_words(hire, open_desk) -> None:
+    ann = hire("Ann")
+    home = customer(ann, "宏远机械")
+    visit(ann, home, "谈妥价格")
+    page = open_desk(ann).go("sync")
+    assert [item.sentence() for item in page.unsent.entries.items] == [
+        "谈妥价格, 拜访 · 宏远机械, 1 处修改",
+        "宏远机械, 客户, 1 处修改",
+    ]
+    assert page.headline.title.text() == "2 处修改未发送"
+
+
+def test_f9_sends_what_waits_and_says_so(hire, open_desk, qtbot) -> None:
+    ann = hire("Ann")
+    customer(ann, "宏远机械")
+    desk = open_desk(ann)
+    page = desk.go("sync")
+    desk.window.sync_requested.emit()
+    qtbot.waitUntil(lambda: desk.syncing.report is not None)
+    assert page.headline.title.text() == "全部已同步"
+    assert "发送 1 处" in page.headline.below.text()
+    assert not page._unsent.isVisible()
+
+
+def test_a_refused_change_stands_with_its_reason_and_code(hire, open_desk) -> None:
+    ann = hire("Ann")
+    refused(ann)
+    page = open_desk(ann).go("sync")
+    assert page.refused.isVisible()
+    assert "(forbidden)" in page._reason.text() or "(server_field)" in page._reason.text()
+    assert page.headline.title.text() == "1 处修改需要您处理"
+
+
+def test_a_refused_change_can_be_saved_as_a_file(hire, open_desk, tmp_path: Path) -> None:
+    ann = hire("Ann")
+    key = refused(ann)
+    desk = open_desk(ann)
+    desk.go("sync").export_to(tmp_path / "refused.json")
+    (saved,) = json.loads((tmp_path / "refused.json").read_text(encoding="utf-8"))
+    assert (saved["id"], saved["values"]) == (key.id, {"role": "manager"})
+    assert saved["reason"]
+
+
+def test_saving_where_nothing_can_be_written_is_told_in_words(hire, open_desk, tmp_path: Path) -> None:
+    ann = hire("Ann")
+    refused(ann)
+    desk = open_desk(ann)
+    desk.go("sync").export_to(tmp_path / "missing" / "refused.json")
+    assert desk.notice().startswith("无法写入")
+
+
+def test_sending_again_asks_the_server_once_more(hire, open_desk, qtbot) -> None:
+    ann = hire("Ann")
+    refused(ann)
+    desk = open_desk(ann)
+    page = desk.go("sync")
+    page.retry.click()
+    qtbot.waitUntil(lambda: desk.syncing.report is not None)
+    assert desk.syncing.report.rejected == 1
+
+
+def test_working_alone_it_offers_to_connect_and_nothing_is_lost_by_it(
+    server, open_desk, qtbot, tmp_path: Path
+) -> None:
+    mine = alone(tmp_path / "mine")
+    key = customer(mine, "宏远机械")
+    desk = open_desk(mine)
+    page = desk.go("sync")
+    assert page.headline.title.text() == "独立使用"
+    page.form.address.setText(server.address)
+    page.form.code.setText(server.code(server.people["Ann"].user).lower())
+    page.form.button.click()
+    qtbot.waitUntil(lambda: desk.syncing.report is not None)
+    assert page.headline.title.text() == "全部已同步"
+    assert not page._connect.isVisible()
+    assert mine.reader.value("SELECT f_name FROM p_customer WHERE id = ?", (key.id,)) == "宏远机械"
+    assert mine.identity().user == server.people["Ann"].user
+
+
+def test_a_wrong_code_is_told_in_words_and_can_be_mended(server, workspace, open_desk) -> None:
+    page = open_desk(workspace).go("sync")
+    page.form.submitted.emit(server.address, "AAAAA-AAAAA-AAAAA-AAAAA-AAAAA")
+    assert page.form.said.text().startswith("入网码不正确、已使用或已过期。")
+    assert page.form.button.isEnabled()
+
+
+def test_an_address_in_the_clear_is_refused(workspace, open_desk) -> None:
+    page = open_desk(workspace).go("sync")
+    page.form.submitted.emit("http://crm.example.com", "AAAAA")
+    assert page.form.said.text().startswith("服务器地址必须以 https:// 开头。")
+
+
+def test_a_device_held_for_approval_shows_its_words(server, workspace, open_desk, qtbot) -> None:
+    desk = open_desk(workspace)
+    page = desk.go("sync")
+    code = server.code(server.people["Ann"].user, hold=True)
+    page.form.submitted.emit(server.address, code)
+    qtbot.waitUntil(lambda: desk.syncing.problem is not None)
+    assert desk.syncing.problem.code == "device_pending"
+    assert page.form.words.isVisible()
+    assert page.form.words.text()
+
+
+def test_without_a_network_it_says_offline_and_that_work_is_safe(
+    workspace, open_desk, qtbot, free_port
+) -> None:
+    from crmdesk.store import settings
+
+    customer(workspace, "宏远机械")
+    with workspace.replica.database.write() as connection:
+        device = settings.Device("d", "00" * 32, "r", "a", 2**52)
+        gone = Server(f"http://127.0.0.1:{free_port}", "s", "宏远集团")
+        settings.write(connection, {"server": gone, "device": device})
+    desk = open_desk(workspace)
+    page = desk.go("sync")
+    desk.syncing.sync_now()
+    qtbot.waitUntil(lambda: desk.syncing.problem is not None)
+    assert desk.syncing.problem.code == "offline"
+    assert page.headline.title.text() == "离线"
+    assert page.problem.text().startswith("连不上服务器。 您录入的内容都在本机,没有丢失。")
+    assert desk.window.rail.sync.text() == "1 条未发送" or "1" in desk.window.rail.sync.text()
+
+
+def test_a_stranger_s_answer_is_told_with_its_address(hire, open_desk, qtbot) -> None:
+    ann = hire("Ann")
+    from http.server import BaseHTTPRequestHandler, HTTPServer
+    from threading import Thread
+
+    class Portal(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(b"<h1>Please sign in</h1>")
+
+        def log_message(self, *_: object) -> None:
+            """Quiet."""
+
+    with HTTPServer(("127.0.0.1", 0), Portal) as portal:
+        thread = Thread(target=portal.serve_forever)
+        thread.start()
+        from crmdesk.store import settings
+
+        with ann.replica.database.write() as connection:
+            server = settings.read(connection, "server", Server)
+            settings.write(
+                connection,
+                {
+                    "server": Server(
+                        f"http://127.0.0.1:{portal.server_port}", server.server_id, server.company
+                    )
+                },
+            )
+        desk = open_desk(ann)
+        desk.go("sync")
+        desk.syncing.sync_now()
+        qtbot.waitUntil(lambda: desk.syncing.problem is not None)
+        portal.shutdown()
+        thread.join()
+    assert desk.syncing.problem.code == "not_crmdesk"
+
+
+def test_the_buckets_kept_here_are_named_with_their_records(hire, open_desk) -> None:
+    ann = hire("Ann")
+    customer(ann, "宏远机械")
+    sync(ann)
+    page = open_desk(ann).go("sync")
+    names = {entry.title: entry.mark for entry in page.shares.entries.items}
+    assert names["我的客户"] == "已是最新"
+    assert "人员、团队、标签" in names
+    assert "Bo的客户" in names
