@@ -8,6 +8,7 @@ environment already matches the lock file. `make` calls it; on Windows run it by
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import subprocess
 import sys
@@ -29,10 +30,11 @@ def interpreter() -> Path:
 
 def wanted() -> str:
     """A digest of everything the environment is built from."""
-    digest = hashlib.sha256()
-    for part in (LOCK.read_bytes(), (ROOT / "pyproject.toml").read_bytes(), sys.version.encode()):
-        digest.update(part)
-    return digest.hexdigest()
+    import tomllib  # from 3.11 on: an older Python must hear a sentence, not a traceback
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    parts = (LOCK.read_text(encoding="utf-8"), json.dumps(project, sort_keys=True), sys.version)
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
 def run(*arguments: str) -> None:

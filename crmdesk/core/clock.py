@@ -37,9 +37,15 @@ class Ceiling(msgspec.Struct, frozen=True):
     server_ms: int
     heard_at_ms: int
 
-    def limit(self, monotonic_ms: int) -> int:
-        """The latest wall time (ms) a replica may claim at `monotonic_ms`."""
-        return self.server_ms + max(0, monotonic_ms - self.heard_at_ms) + MAX_AHEAD_MS
+    def limit(self, monotonic_ms: int) -> int | None:
+        """The latest wall time (ms) a replica may claim at `monotonic_ms`; None after a restart.
+
+        Monotonic time begins anew with the machine, so nobody can tell how long it was off; the server holds
+        every claim within what it knows when it accepts it.
+        """
+        if monotonic_ms < self.heard_at_ms:
+            return None
+        return self.server_ms + monotonic_ms - self.heard_at_ms + MAX_AHEAD_MS
 
 
 def tick(last: int, now_ms: int, limit_ms: int | None = None) -> Stamp:

@@ -206,13 +206,15 @@ def _code_tails(text: str) -> Iterator[str]:
 
 
 def phone_tokens(phone: str) -> list[str]:
-    """The ways a number is remembered: whole, without its first three, its last eight and last four digits."""
+    """The ways a number is remembered: whole, without its first three (a landline: or four), its last eight and last four."""
     tokens = []
     for digits in _numbers(normalise(phone)):
         if len(digits) >= MIN_PHONE_DIGITS:
             tokens.append(digits[:MAX_TOKEN])
         if len(digits) > 2 * MIN_PHONE_DIGITS:
             tokens += [digits[3:], digits[-8:], digits[-4:]]
+            if digits.startswith("0"):  # a landline without its area code, which may have four digits
+                tokens.append(digits[4:])
     return tokens
 
 

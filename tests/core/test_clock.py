@@ -49,7 +49,7 @@ def test_the_limit_moves_with_monotonic_time_and_never_back() -> None:
     ceiling = Ceiling(server_ms=1_000_000, heard_at_ms=500)
     assert ceiling.limit(500) == 1_000_000 + MAX_AHEAD_MS
     assert ceiling.limit(2_500) == 1_002_000 + MAX_AHEAD_MS
-    assert ceiling.limit(0) == ceiling.limit(500)
+    assert ceiling.limit(0) is None  # the machine was restarted: nobody knows for how long it was off
 
 
 @given(instants, instants, instants)
