@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication
 
 from crmdesk.ui.context import Context
 from crmdesk.ui.page import Page, PageSpec, Shell
+from crmdesk.ui.pages.customers import CustomerPages
 from crmdesk.ui.syncing import Syncing
 from crmdesk.usecases import reviews
 
@@ -23,10 +24,11 @@ class Doors:
     visit: Callable[[str], object]
 
 
-def page_specs(context: Context, syncing: Syncing, doors: Doors) -> list[PageSpec]:
-    """The pages of a workspace, in the rail's order. Each is imported and built on its first visit."""
+def page_specs(context: Context, syncing: Syncing, doors: Doors, customers: CustomerPages) -> list[PageSpec]:
+    """The pages of a workspace, in the rail's order. Each is built on its first visit."""
     specs = [
         PageSpec("today", translate("Pages", "Today"), "house", partial(_today, context, doors)),
+        *customers.specs(),
         PageSpec("inbox", translate("Pages", "Inbox"), "git-merge", partial(_inbox, context)),
     ]
     if context.directory.me.role in reviews.REVIEWERS:

@@ -1,13 +1,18 @@
 """A window over an open workspace: pages, keys, badges, the banner of the sample data."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout
 
 from crmdesk.ui.catalogue import Doors, page_specs
 from crmdesk.ui.context import Context
 from crmdesk.ui.main_window import MainWindow
+from crmdesk.ui.page import PageSpec
+from crmdesk.ui.pages.command_box import Command, CommandBox
+from crmdesk.ui.pages.customers import CustomerPages, NewCustomerWish
+from crmdesk.ui.pages.visit_capture import VisitSheet
 from crmdesk.ui.signs import Signs
 from crmdesk.ui.syncing import Syncing
 from crmdesk.ui.widgets import buttons
@@ -20,10 +25,16 @@ class Desk(QObject):
     def __init__(self, context: Context, syncing: Syncing, doors: Doors) -> None:
         super().__init__(context)
         self._context, self._syncing, self._doors = context, syncing, doors
-        self.window = MainWindow(page_specs(context, syncing, doors), context.runner, context.bus)
+        self._customers = CustomerPages(context, self)
+        self._customers.visit.connect(self.log_visit)
+        specs = page_specs(context, syncing, doors, self._customers)
+        self.window = MainWindow(specs, context.runner, context.bus)
+        self.visit = VisitSheet(self.window, context)
+        self.box = CommandBox(self.window, context, self._commands(specs))
+        self.window.command_requested.connect(self.box.open)
         self.signs = Signs(self.window, context, syncing)
         self.window.sync_requested.connect(self._sync)
-        self.window.visit_requested.connect(self._visit)
+        self.window.visit_requested.connect(self.visit.open_here)
         self._list_keys()
 
     def show_sample_banner(self, leave: Callable[[], object]) -> None:
@@ -39,9 +50,12 @@ class Desk(QObject):
 
     def log_visit(self, customer: str) -> None:
         """Open the visit note for a customer, or for one still to be chosen if it is ""."""
+        self.visit.open_for(customer)
 
     def close(self) -> None:
         """Take the window away without closing the workspace."""
+        self.visit.keep_draft()
+        self._customers.close()
         self.window.blockSignals(True)
         self.window.close()
         self.window.deleteLater()
@@ -53,12 +67,38 @@ class Desk(QObject):
         else:
             self._syncing.sync_now()
 
-    def _visit(self) -> None:
-        page: QWidget | None = self.window.page
-        self._doors.visit(getattr(page, "current_customer", None) or "")
+    def _commands(self, specs: Sequence[PageSpec]) -> list[Command]:
+        places = [
+            Command(spec.title, partial(self.window.go, spec.key), spec.icon)
+            for spec in specs
+            if spec.place != "hidden"
+        ]
+        return [
+            *places,
+            Command(self.tr("Log a visit"), self.visit.open_here, "footprints", "F6"),
+            Command(self.tr("New customer"), self._new_customer, "plus"),
+            Command(self.tr("Sync now"), self._sync, "refresh-cw", "F9"),
+            Command(self.tr("Undo what I did last"), self._context.undo_last, "undo-2"),
+            Command(self.tr("All keys"), self.window.show_keys, "keyboard", "F1"),
+        ]
+
+    def _new_customer(self) -> None:
+        self.window.go("customers", NewCustomerWish())
 
     def _list_keys(self) -> None:
         list_key = self.window.list_key
+        customers, visit = self.tr("Customers"), self.tr("Log a visit")
+        list_key("/", self.tr("Search on this page"), customers)
+        list_key("Return", self.tr("Open the whole page"), customers)
+        list_key("Alt+Right", self.tr("Next customer; Alt+Left the one before"), customers)
+        list_key("1", self.tr("Timeline, 2 details, 3 contacts, 4 history"), customers)
+        list_key("T", self.tr("Add a tag"), customers)
+        list_key("E", self.tr("Edit the details"), customers)
+        list_key("Del", self.tr("Delete, with a way back"), customers)
+        list_key("Ctrl+Return", self.tr("Save"), visit)
+        list_key("Ctrl+S", self.tr("Keep a draft"), visit)
+        list_key("Alt+1", self.tr("Choose the kind, Alt+2 the second…"), visit)
+        list_key("/", self.tr("With a digit: a quick phrase"), visit)
         today, inbox, review = self.tr("Today"), self.tr("Inbox"), self.tr("Review")
         list_key("Space", self.tr("Done"), today)
         list_key("+", self.tr("Postpone: +3, Wed, 11-30"), today)

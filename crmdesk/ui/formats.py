@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import QCoreApplication, QObject
+from PySide6.QtCore import QCoreApplication, QDate, QLocale, QObject
 
 from crmdesk.core.dates import COMPANY_ZONE
 from crmdesk.ui import language
@@ -130,3 +130,10 @@ def masked_phone(value: str) -> str:
 def instant(ms: int, today: date) -> str:
     """`moment` of UTC milliseconds, in the company's zone."""
     return moment(datetime.fromtimestamp(ms / 1000, ZoneInfo(COMPANY_ZONE)), today)
+
+
+def weekday_date(value: date) -> str:
+    """A date as one checks it: 11月25日 周三, or Wed 25 Nov."""
+    locale = QLocale(language.current())
+    shape = "M月d日 ddd" if language.current() == "zh_CN" else "ddd d MMM"
+    return locale.toString(QDate(value.year, value.month, value.day), shape)

@@ -108,6 +108,16 @@ class MainWindow(QMainWindow):
     def post(self, notice: Notice) -> None:
         self.notices.post(notice)
 
+    def focus_search(self) -> None:
+        """Put the keyboard into the search of the page in view, if it has one."""
+        if self.bar.search.isVisible():
+            self.bar.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            self.bar.search.selectAll()
+
+    def set_search(self, text: str) -> None:
+        """Search as if the person had typed `text`."""
+        self.bar.search.setText(text)
+
     def set_badge(self, key: str, count: int, *, urgent: bool = False) -> None:
         self.rail.set_badge(key, count, urgent=urgent)
 
@@ -164,7 +174,7 @@ class MainWindow(QMainWindow):
         self.add_key("F6", self.tr("Log a visit"), self._visit)
         self.add_key("F9", self.tr("Sync now"), self._sync)
         self.add_key("Ctrl+N", self.tr("New"), self._create)
-        self.add_key("Ctrl+F", self.tr("Search on this page"), self._focus_search)
+        self.add_key("Ctrl+F", self.tr("Search on this page"), self.focus_search)
         self.add_key("Ctrl+Z", self.tr("Undo"), self._undo)
         self.add_key("Alt+Up", self.tr("Back to the page before"), self.back)
         self.add_key("F1", self.tr("All keys"), self.show_keys)
@@ -206,11 +216,6 @@ class MainWindow(QMainWindow):
     def _leave_search(self) -> None:
         if self.page is not None:
             self.page.leave_search()
-
-    def _focus_search(self) -> None:
-        if self.bar.search.isVisible():
-            self.bar.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
-            self.bar.search.selectAll()
 
     def _create(self) -> None:
         if self.page is not None:

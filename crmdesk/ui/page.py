@@ -37,6 +37,14 @@ class Shell(Protocol):
         """Tell the person something, with Undo if there is one."""
         ...
 
+    def focus_search(self) -> None:
+        """Put the keyboard into the top bar's search."""
+        ...
+
+    def set_search(self, text: str) -> None:
+        """Put a text into the top bar's search, as if the person had typed it."""
+        ...
+
     def set_badge(self, key: str, count: int, *, urgent: bool = False) -> None:
         """Show a count at a rail entry."""
         ...
@@ -59,6 +67,11 @@ class Page(QWidget):
         super().__init__(parent)
         self.shell = shell
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # single-letter keys reach the page
+
+    @property
+    def current_customer(self) -> str | None:
+        """The customer in view, whom F6 logs a visit to."""
+        return None
 
     def actions_in_bar(self) -> Sequence[QWidget]:
         """Widgets for the right end of the top bar, made once; the last one should be the primary action."""

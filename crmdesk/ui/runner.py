@@ -123,7 +123,8 @@ class Runner(QObject):
             job.dropped = True
 
     def shutdown(self) -> None:
-        """Drop what has not begun, wait for what has, deliver nothing more."""
+        """Finish every write, drop other work that has not begun, wait for what has, deliver nothing more."""
+        self._lanes[Lane.WRITE].shutdown(wait=True)  # what a person saved or typed is never dropped
         for job in self._jobs.values():
             job.cancel()
         for lane in set(self._lanes.values()):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crmdesk.core.errors import CrmError
+from crmdesk.core.format import check_form
 from crmdesk.core.record import RecordKey
 from crmdesk.core.text import normalise
 from crmdesk.usecases import records
@@ -23,6 +24,29 @@ def put(replica: Replica, customer: str, tag: str) -> Outcome[None]:
 def take_off(replica: Replica, customer: str, tag: str) -> Outcome[None]:
     """Take a tag off a customer."""
     return _set(replica, customer, tag, present=False)
+
+
+def put_named(replica: Replica, directory: Directory, customer: str, name: str) -> Outcome[str]:
+    """Tag a customer by the tag's name; a name nobody used yet makes a new tag, in the same transaction.
+
+    Returns the tag's id. Raises `required` for a blank name.
+    """
+    from crmdesk.store.replica import Write
+
+    known = find(directory, name)
+    if known is not None:
+        done = put(replica, customer, known.id)
+        return Outcome(known.id, done.touched, done.txn)
+    values = records.tidy({"name": name})
+    check_form(replica.registry["tag"].fields, values)
+    tag = replica.new_id()
+    committed = replica.commit(
+        [
+            Write(RecordKey("tag", tag), {**values, "hue": "grey"}),
+            Write(RecordKey("customer", customer), {f"tag:{tag}": True}),
+        ]
+    )
+    return Outcome(tag, committed.touched, committed.txn)
 
 
 def _set(replica: Replica, customer: str, tag: str, *, present: bool) -> Outcome[None]:

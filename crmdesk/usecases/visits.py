@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class VisitNote:
-    """What a rep fills in. `at_ms` None means now; `tags` are put on, `tags_off` taken off the customer."""
+    """What a rep fills in. `at_ms` None means now; `tags` are put on, `tags_off` taken off the customer.
+
+    `new_tags` are names nobody used yet: each becomes a tag.
+    """
 
     customer: str
     summary: str
@@ -30,6 +33,7 @@ class VisitNote:
     next_on: date | None = None
     tags: tuple[str, ...] = ()
     tags_off: tuple[str, ...] = ()
+    new_tags: tuple[str, ...] = ()
 
 
 def log(replica: Replica, note: VisitNote) -> Outcome[str]:
@@ -44,7 +48,9 @@ def log(replica: Replica, note: VisitNote) -> Outcome[str]:
     values = _values(note, replica.clock.now_ms())
     check_form(replica.registry["visit"].fields, values)
     writes = [Write(visit, values)]
-    if customer := _customer_values(note):
+    made = {replica.new_id(): canonical_text(name).strip() for name in note.new_tags}
+    writes += [Write(RecordKey("tag", tag), {"name": name, "hue": "grey"}) for tag, name in made.items()]
+    if customer := {**_customer_values(note), **{f"tag:{tag}": True for tag in made}}:
         writes.append(Write(RecordKey("customer", note.customer), customer))
     if note.next_step.strip() and note.next_on:
         task: dict[str, Value] = {

@@ -162,6 +162,16 @@
     </message>
 </context>
 <context>
+    <name>_Banner</name>
+    <message numerus="yes">
+        <source>%n field(s) with two values. Both are kept until somebody decides.</source>
+        <translation>
+            <numerusform>%n field has two values. Both are kept until somebody decides.</numerusform>
+            <numerusform>%n fields have two values. Both are kept until somebody decides.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>_Counted</name>
     <message numerus="yes">
         <source>%n day(s) overdue</source>

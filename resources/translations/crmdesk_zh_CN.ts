@@ -9,6 +9,65 @@
     </message>
 </context>
 <context>
+    <name>CommandBox</name>
+    <message>
+        <source>Find or do anything</source>
+        <translation>查找或执行任何操作</translation>
+    </message>
+    <message>
+        <source>Name, pinyin, phone, tag…   &gt; for commands</source>
+        <translation>名称、拼音、电话、标签…   输入 &gt; 查看命令</translation>
+    </message>
+    <message>
+        <source>Found</source>
+        <translation>找到的内容</translation>
+    </message>
+    <message>
+        <source>Commands</source>
+        <translation>命令</translation>
+    </message>
+    <message>
+        <source>Opened last</source>
+        <translation>最近打开</translation>
+    </message>
+    <message>
+        <source>Type a few letters: hxjx finds 宏兴机械.</source>
+        <translation>输入几个字母即可,例如 hxjx 可找到“宏兴机械”。</translation>
+    </message>
+    <message>
+        <source>Nothing found.</source>
+        <translation>没有找到。</translation>
+    </message>
+    <message>
+        <source>Contact</source>
+        <translation>联系人</translation>
+    </message>
+    <message>
+        <source>Customer</source>
+        <translation>客户</translation>
+    </message>
+    <message>
+        <source>Tag</source>
+        <translation>标签</translation>
+    </message>
+    <message>
+        <source>their customers</source>
+        <translation>其名下客户</translation>
+    </message>
+    <message>
+        <source>Person</source>
+        <translation>同事</translation>
+    </message>
+    <message>
+        <source>Command</source>
+        <translation>命令</translation>
+    </message>
+    <message>
+        <source>New customer “%1”</source>
+        <translation>新建客户“%1”</translation>
+    </message>
+</context>
+<context>
     <name>ConnectForm</name>
     <message>
         <source>Server address</source>
@@ -32,6 +91,21 @@
     </message>
 </context>
 <context>
+    <name>Contacts</name>
+    <message>
+        <source>Contacts</source>
+        <translation>联系人</translation>
+    </message>
+    <message>
+        <source>Nobody is noted here yet.</source>
+        <translation>还没有登记联系人。</translation>
+    </message>
+    <message>
+        <source>New contact</source>
+        <translation>新建联系人</translation>
+    </message>
+</context>
+<context>
     <name>Context</name>
     <message>
         <source>Undo</source>
@@ -46,6 +120,208 @@
         <translation>
             <numerusform>已撤销。之后又改过的 %n 个字段保持不变。</numerusform>
         </translation>
+    </message>
+</context>
+<context>
+    <name>CustomerHead</name>
+    <message>
+        <source>Log visit</source>
+        <translation>记录拜访</translation>
+    </message>
+    <message>
+        <source>Follow up</source>
+        <translation>跟进</translation>
+    </message>
+    <message>
+        <source>More</source>
+        <translation>更多</translation>
+    </message>
+</context>
+<context>
+    <name>CustomerPage</name>
+    <message>
+        <source>Back to the list</source>
+        <translation>返回列表</translation>
+    </message>
+    <message>
+        <source>Previous customer</source>
+        <translation>上一个客户</translation>
+    </message>
+    <message>
+        <source>Next customer</source>
+        <translation>下一个客户</translation>
+    </message>
+</context>
+<context>
+    <name>CustomerPages</name>
+    <message>
+        <source>Customers</source>
+        <translation>客户</translation>
+    </message>
+    <message>
+        <source>Customer</source>
+        <translation>客户</translation>
+    </message>
+</context>
+<context>
+    <name>CustomerPicker</name>
+    <message>
+        <source>Name, pinyin, initials or phone</source>
+        <translation>名称、拼音、首字母或电话</translation>
+    </message>
+    <message>
+        <source>Customers</source>
+        <translation>客户</translation>
+    </message>
+</context>
+<context>
+    <name>CustomerView</name>
+    <message>
+        <source>Parts of the customer</source>
+        <translation>客户的各个部分</translation>
+    </message>
+    <message>
+        <source>Timeline</source>
+        <translation>时间线</translation>
+    </message>
+    <message>
+        <source>Details</source>
+        <translation>详情</translation>
+    </message>
+    <message>
+        <source>Contacts</source>
+        <translation>联系人</translation>
+    </message>
+    <message>
+        <source>History</source>
+        <translation>历史</translation>
+    </message>
+    <message>
+        <source>Deleted %1</source>
+        <translation>已删除 %1</translation>
+    </message>
+    <message>
+        <source>Nothing has happened yet. F6 logs the first visit.</source>
+        <translation>还没有任何记录。按 F6 记录第一次拜访。</translation>
+    </message>
+    <message>
+        <source>Choose a customer to see it from all sides.</source>
+        <translation>选择一个客户,查看全貌。</translation>
+    </message>
+    <message>
+        <source>New contact</source>
+        <translation>新建联系人</translation>
+    </message>
+    <message>
+        <source>Edit details</source>
+        <translation>编辑详情</translation>
+    </message>
+    <message>
+        <source>Copy phone number</source>
+        <translation>复制电话号码</translation>
+    </message>
+    <message>
+        <source>Delete customer</source>
+        <translation>删除客户</translation>
+    </message>
+    <message>
+        <source>Tomorrow</source>
+        <translation>明天</translation>
+    </message>
+    <message>
+        <source>In 3 days</source>
+        <translation>3 天后</translation>
+    </message>
+    <message>
+        <source>In a week</source>
+        <translation>一周后</translation>
+    </message>
+    <message>
+        <source>In two weeks</source>
+        <translation>两周后</translation>
+    </message>
+    <message>
+        <source>In a month</source>
+        <translation>一个月后</translation>
+    </message>
+    <message>
+        <source>No follow-up</source>
+        <translation>不再跟进</translation>
+    </message>
+    <message>
+        <source>Somebody deleted this customer while somebody else worked on it.</source>
+        <translation>有人删除了这个客户,同时另有人在编辑它。</translation>
+    </message>
+    <message>
+        <source>Contact</source>
+        <translation>联系人</translation>
+    </message>
+    <message>
+        <source>Owner</source>
+        <translation>负责人</translation>
+    </message>
+    <message>
+        <source>Last visit</source>
+        <translation>最近拜访</translation>
+    </message>
+    <message>
+        <source>Copied %1</source>
+        <translation>已复制 %1</translation>
+    </message>
+    <message>
+        <source>Follow-up on %1</source>
+        <translation>下次跟进:%1</translation>
+    </message>
+    <message>
+        <source>Tagged %1</source>
+        <translation>已添加标签 %1</translation>
+    </message>
+    <message>
+        <source>Took off %1</source>
+        <translation>已移除标签 %1</translation>
+    </message>
+</context>
+<context>
+    <name>CustomersPage</name>
+    <message>
+        <source>Search name, contact, phone, city…</source>
+        <translation>搜索名称、联系人、电话、城市…</translation>
+    </message>
+    <message>
+        <source>Row height</source>
+        <translation>行高</translation>
+    </message>
+    <message>
+        <source>New customer</source>
+        <translation>新建客户</translation>
+    </message>
+    <message>
+        <source>Customers</source>
+        <translation>客户</translation>
+    </message>
+    <message>
+        <source>Comfortable</source>
+        <translation>宽松</translation>
+    </message>
+    <message>
+        <source>Standard</source>
+        <translation>标准</translation>
+    </message>
+    <message>
+        <source>Dense</source>
+        <translation>紧凑</translation>
+    </message>
+    <message>
+        <source>No customers yet. Make the first one, or connect to your company in Settings to receive yours.</source>
+        <translation>还没有客户。新建第一个,或在“设置”中连接公司以接收您的客户。</translation>
+    </message>
+    <message>
+        <source>No customer fits this search.</source>
+        <translation>没有符合条件的客户。</translation>
+    </message>
+    <message>
+        <source>Show all customers</source>
+        <translation>显示全部客户</translation>
     </message>
 </context>
 <context>
@@ -94,6 +370,74 @@
     <message>
         <source>Leave the sample data</source>
         <translation>离开示例数据</translation>
+    </message>
+    <message>
+        <source>Log a visit</source>
+        <translation>记录拜访</translation>
+    </message>
+    <message>
+        <source>New customer</source>
+        <translation>新建客户</translation>
+    </message>
+    <message>
+        <source>Sync now</source>
+        <translation>立即同步</translation>
+    </message>
+    <message>
+        <source>Undo what I did last</source>
+        <translation>撤销我最近的操作</translation>
+    </message>
+    <message>
+        <source>All keys</source>
+        <translation>全部快捷键</translation>
+    </message>
+    <message>
+        <source>Customers</source>
+        <translation>客户</translation>
+    </message>
+    <message>
+        <source>Search on this page</source>
+        <translation>搜索本页</translation>
+    </message>
+    <message>
+        <source>Open the whole page</source>
+        <translation>打开完整页面</translation>
+    </message>
+    <message>
+        <source>Next customer; Alt+Left the one before</source>
+        <translation>下一个客户;Alt+← 为上一个</translation>
+    </message>
+    <message>
+        <source>Timeline, 2 details, 3 contacts, 4 history</source>
+        <translation>时间线,2 详情,3 联系人,4 历史</translation>
+    </message>
+    <message>
+        <source>Add a tag</source>
+        <translation>添加标签</translation>
+    </message>
+    <message>
+        <source>Edit the details</source>
+        <translation>编辑详情</translation>
+    </message>
+    <message>
+        <source>Delete, with a way back</source>
+        <translation>删除(可撤销)</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>保存</translation>
+    </message>
+    <message>
+        <source>Keep a draft</source>
+        <translation>保留草稿</translation>
+    </message>
+    <message>
+        <source>Choose the kind, Alt+2 the second…</source>
+        <translation>选择方式,Alt+2 为第二种…</translation>
+    </message>
+    <message>
+        <source>With a digit: a quick phrase</source>
+        <translation>加数字:快捷短语</translation>
     </message>
     <message>
         <source>Today</source>
@@ -156,6 +500,60 @@
     </message>
 </context>
 <context>
+    <name>Editor</name>
+    <message>
+        <source>+7, zs3, 11-30…</source>
+        <translation>+7、zs3、11-30…</translation>
+    </message>
+</context>
+<context>
+    <name>FilterStrip</name>
+    <message>
+        <source>Stage</source>
+        <translation>阶段</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>全部</translation>
+    </message>
+    <message>
+        <source>Filter</source>
+        <translation>筛选</translation>
+    </message>
+    <message>
+        <source>Tags and owners</source>
+        <translation>标签与负责人</translation>
+    </message>
+    <message>
+        <source>Last visit</source>
+        <translation>最近拜访</translation>
+    </message>
+    <message>
+        <source>Next follow-up</source>
+        <translation>下次跟进</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>Last change</source>
+        <translation>最近修改</translation>
+    </message>
+    <message>
+        <source>Owner: %1</source>
+        <translation>负责人:%1</translation>
+    </message>
+    <message>
+        <source>Tags</source>
+        <translation>标签</translation>
+    </message>
+    <message>
+        <source>Owner</source>
+        <translation>负责人</translation>
+    </message>
+</context>
+<context>
     <name>FirstStart</name>
     <message numerus="yes">
         <source>%n record(s) made</source>
@@ -214,6 +612,37 @@
     <message>
         <source>Cancel</source>
         <translation>取消</translation>
+    </message>
+</context>
+<context>
+    <name>History</name>
+    <message>
+        <source>History of fields</source>
+        <translation>字段历史</translation>
+    </message>
+    <message>
+        <source>Bring this value back</source>
+        <translation>恢复此值</translation>
+    </message>
+    <message>
+        <source>The earlier value is back</source>
+        <translation>已恢复之前的值</translation>
+    </message>
+    <message>
+        <source>Deleted</source>
+        <translation>已删除</translation>
+    </message>
+    <message>
+        <source>taken back</source>
+        <translation>已撤回</translation>
+    </message>
+    <message>
+        <source>yes</source>
+        <translation>是</translation>
+    </message>
+    <message>
+        <source>This is the present value.</source>
+        <translation>这是当前的值。</translation>
     </message>
 </context>
 <context>
@@ -359,6 +788,13 @@
     </message>
 </context>
 <context>
+    <name>NewCustomer</name>
+    <message>
+        <source>New customer</source>
+        <translation>新建客户</translation>
+    </message>
+</context>
+<context>
     <name>Pages</name>
     <message>
         <source>Today</source>
@@ -404,6 +840,37 @@
     <message>
         <source>The two are not the same.</source>
         <translation>两次输入的不一样。</translation>
+    </message>
+</context>
+<context>
+    <name>RecordForm</name>
+    <message>
+        <source>Saved on this laptop</source>
+        <translation>已保存在本机</translation>
+    </message>
+    <message>
+        <source>Discard</source>
+        <translation>放弃修改</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>保存</translation>
+    </message>
+    <message>
+        <source>Your draft, not saved yet</source>
+        <translation>上次的草稿,尚未保存</translation>
+    </message>
+    <message>
+        <source>Two values: %1</source>
+        <translation>两个值:%1</translation>
+    </message>
+    <message>
+        <source>Changed meanwhile by %1: %2. What you typed is untouched.</source>
+        <translation>其间 %1 修改了:%2。您正在输入的内容未受影响。</translation>
+    </message>
+    <message>
+        <source>Not saved yet</source>
+        <translation>尚未保存</translation>
     </message>
 </context>
 <context>
@@ -1069,6 +1536,81 @@
     </message>
 </context>
 <context>
+    <name>VisitSheet</name>
+    <message>
+        <source>Log a visit</source>
+        <translation>记录拜访</translation>
+    </message>
+    <message>
+        <source>Your draft, not saved yet</source>
+        <translation>上次的草稿,尚未保存</translation>
+    </message>
+    <message>
+        <source>Draft kept</source>
+        <translation>草稿已保留</translation>
+    </message>
+    <message>
+        <source>Draft kept. F6 brings it back.</source>
+        <translation>草稿已保留,按 F6 可继续。</translation>
+    </message>
+    <message>
+        <source>What was said, what was agreed…</source>
+        <translation>谈了什么,约定了什么…</translation>
+    </message>
+    <message>
+        <source>What you promised</source>
+        <translation>您答应要做的事</translation>
+    </message>
+    <message>
+        <source>+7, zs3, 11-30</source>
+        <translation>+7、zs3、11-30</translation>
+    </message>
+    <message>
+        <source>Another customer</source>
+        <translation>换一个客户</translation>
+    </message>
+    <message>
+        <source>Put away (Esc)</source>
+        <translation>收起 (Esc)</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>保存</translation>
+    </message>
+    <message>
+        <source>Whom did you visit?</source>
+        <translation>拜访了哪位客户?</translation>
+    </message>
+    <message>
+        <source>Saved on this laptop</source>
+        <translation>已保存在本机</translation>
+    </message>
+    <message>
+        <source>Saved on this laptop. Next follow-up: %1</source>
+        <translation>已保存在本机。下次跟进:%1</translation>
+    </message>
+</context>
+<context>
+    <name>_Banner</name>
+    <message>
+        <source>Decide</source>
+        <translation>去处理</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n field(s) with two values. Both are kept until somebody decides.</source>
+        <translation>
+            <numerusform>有 %n 个字段各有两个值,处理之前两个值都会保留。</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>_Cell</name>
+    <message>
+        <source>Decide in the inbox</source>
+        <translation>到收件箱处理</translation>
+    </message>
+</context>
+<context>
     <name>_Counted</name>
     <message numerus="yes">
         <source>%n day(s) overdue</source>
@@ -1099,6 +1641,20 @@
         <translation>
             <numerusform>%n 处冲突</numerusform>
         </translation>
+    </message>
+</context>
+<context>
+    <name>_Dot</name>
+    <message>
+        <source>Not sent yet</source>
+        <translation>尚未发送</translation>
+    </message>
+</context>
+<context>
+    <name>_Similar</name>
+    <message>
+        <source>Is it one of these?</source>
+        <translation>是不是以下客户?</translation>
     </message>
 </context>
 <context>
@@ -1149,6 +1705,29 @@
     <message>
         <source>just now</source>
         <translation>刚刚</translation>
+    </message>
+</context>
+<context>
+    <name>story</name>
+    <message>
+        <source>Task done</source>
+        <translation>任务已完成</translation>
+    </message>
+    <message>
+        <source>Task</source>
+        <translation>任务</translation>
+    </message>
+    <message>
+        <source>New contact</source>
+        <translation>新建联系人</translation>
+    </message>
+    <message>
+        <source>Visit</source>
+        <translation>拜访</translation>
+    </message>
+    <message>
+        <source>next: %1</source>
+        <translation>下一步:%1</translation>
     </message>
 </context>
 </TS>

@@ -1,0 +1,475 @@
+"""A customer from all sides: who it is, its tags and people, its story, its fields and what became of them.
+
+`CustomerView` stands beside the list and fills a page of its own; where the next customer comes from is not
+known here.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QMenu,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from crmdesk.core.errors import CrmError
+from crmdesk.core.format import format_value
+from crmdesk.core.record import RecordKey
+from crmdesk.core.resolve import Life
+from crmdesk.ui import formats
+from crmdesk.ui.context import Context
+from crmdesk.ui.page import Page, Shell
+from crmdesk.ui.pages.customer_feed import chips
+from crmdesk.ui.pages.customer_head import CustomerHead
+from crmdesk.ui.pages.customer_parts import Contacts, History
+from crmdesk.ui.pages.customer_story import moment, told
+from crmdesk.ui.pages.record_form import RecordForm
+from crmdesk.ui.widgets import buttons
+from crmdesk.ui.widgets.marks import EmptyState
+from crmdesk.ui.widgets.tabs import SegmentedTabs
+from crmdesk.ui.widgets.timeline import Timeline
+from crmdesk.usecases import agenda, customers, records, tags
+from crmdesk.usecases.agenda import Due
+from crmdesk.usecases.customers import Card
+from crmdesk.usecases.directory import Directory
+from crmdesk.usecases.outcome import Outcome
+from crmdesk.usecases.timeline import timeline
+
+if TYPE_CHECKING:
+    from crmdesk.store.replica import Replica, Touched
+
+_TABS: Final = ("story", "details", "people", "history")
+_ASIDE: Final = 400
+
+
+@dataclass(frozen=True, slots=True)
+class _Day:
+    """One choice of the follow-up menu."""
+
+    label: str
+    days: int | None
+
+
+class CustomerView(QFrame):
+    """Shows one customer. `visit(id)`, `decide()` and `deleted(id)` ask the page around it to go somewhere."""
+
+    visit = Signal(str)
+    decide = Signal()
+    deleted = Signal(str)
+
+    def __init__(self, context: Context, parent: QWidget | None = None, *, wide: bool = False) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._card: Card | None = None
+        self.head = CustomerHead()
+        self.tabs = SegmentedTabs(
+            self.tr("Parts of the customer"),
+            list(zip(_TABS, (self.tr("Timeline"), self.tr("Details"), self.tr("Contacts"), self.tr("History")), strict=True)),
+            indent=18,
+        )  # fmt: skip
+        self.story = Timeline(self.tr("Timeline"))
+        self.form = RecordForm(context, "customer")
+        self.people = Contacts(context)
+        self.past = History(context)
+        self._pages = QStackedWidget()
+        for page in (self._story_page(), self.form, self.people, self.past):
+            self._pages.addWidget(page)
+        self._lay_out(wide=wide)
+        self._connect()
+        self._set_empty(is_empty=True)
+
+    @property
+    def customer(self) -> str | None:
+        """The customer in view."""
+        return self._card.id if self._card else None
+
+    def show_customer(self, customer: str | None) -> None:
+        """Show a customer, or none."""
+        self._card = None
+        if customer:
+            try:
+                self._card = customers.open_card(self._context.reader, self._context.registry, customer)
+            except CrmError as error:
+                if error.code != "not_found":
+                    raise
+        self._set_empty(is_empty=self._card is None)
+        if self._card is not None:
+            self._show_head(self._card)
+            self.tabs.set_number("people", len(self._card.contacts))
+            self._show_tab()
+
+    def touched(self, change: "Touched") -> None:
+        """A write or a sync: show again what moved; a form that is being typed into stays as it is."""
+        if self._card is None or not change.concerns(
+            "customer", "contact", "visit", "task", "review", "tag", "user"
+        ):
+            return
+        if not self._is_mine(change):
+            return
+        shown = self.tabs.key
+        if shown == "details":
+            self.form.touched(change)
+        elif shown == "people":
+            self.people.touched(change)
+        try:
+            self._card = customers.open_card(self._context.reader, self._context.registry, self._card.id)
+        except CrmError:
+            self.show_customer(None)
+            return
+        self._show_head(self._card)
+        self.tabs.set_number("people", len(self._card.contacts))
+        if shown != "details":
+            self._show_tab()
+
+    def show_tab(self, key: str) -> None:
+        """Bring a part to the front: story, details, people or history."""
+        self.tabs.select(key)
+        self._show_tab()
+
+    def leave(self) -> None:
+        """Before the view goes: nothing typed is lost."""
+        self.form.leave()
+        self.people.form.leave()
+
+    def focus_tags(self) -> None:
+        """Put the keyboard into the field that adds a tag."""
+        self.head.tags.focus_field()
+
+    def delete(self) -> None:
+        """Delete the customer; the notice offers it back."""
+        if self._card is not None:
+            key, name = customers.key(self._card.id), self.head.name.text()
+            said = self.tr("Deleted %1").replace("%1", name)
+            self._context.write(partial(_delete, key), self._gone, said=said)
+
+    def press(self, event: QKeyEvent) -> bool:
+        """A key that reached the page: digits choose a part, H the history, T a tag, E the form, Delete deletes."""
+        key = event.key()
+        if self._card is None or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+            return False
+        if Qt.Key.Key_1 <= key <= Qt.Key.Key_4:
+            self.show_tab(_TABS[key - Qt.Key.Key_1])
+            self._focus_part()
+        elif key == Qt.Key.Key_H:
+            self.show_tab("history")
+            self._focus_part()
+        elif key == Qt.Key.Key_T:
+            self.focus_tags()
+        elif key in (Qt.Key.Key_E, Qt.Key.Key_F2):
+            self.show_tab("details")
+            self._focus_part()
+        elif key == Qt.Key.Key_Delete:
+            self.delete()
+        else:
+            return False
+        return True
+
+    # -- making ------------------------------------------------------------------------------------
+
+    def _story_page(self) -> QWidget:
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        self._no_story = EmptyState(
+            "footprints", self.tr("Nothing has happened yet. F6 logs the first visit.")
+        )
+        column.addWidget(self._no_story)
+        column.addWidget(self.story)
+        return page
+
+    def _lay_out(self, *, wide: bool) -> None:
+        self.setObjectName("surface" if wide else "aside")
+        parts = QFrame()
+        parts.setObjectName("aside" if wide else "")
+        column = QVBoxLayout(parts)
+        column.setContentsMargins(0, 6 if not wide else 12, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.tabs)
+        column.addWidget(self._pages, 1)
+        self._empty = EmptyState("users", self.tr("Choose a customer to see it from all sides."))
+        self._parts = parts
+        box = QBoxLayout(QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom, self)
+        box.setContentsMargins(0 if wide else 1, 0, 0, 0)
+        box.setSpacing(0)
+        box.addWidget(self._empty, 1)
+        if wide:
+            self.head.setFixedWidth(_ASIDE)
+            box.addWidget(self.head, 0, Qt.AlignmentFlag.AlignTop)
+        else:
+            self.setFixedWidth(_ASIDE)
+            box.addWidget(self.head)
+        box.addWidget(parts, 1)
+
+    def _connect(self) -> None:
+        self.tabs.chosen.connect(self._show_tab)
+        self.people.numbered.connect(self._numbered)
+        self.head.tags.added.connect(self._add_tag)
+        self.head.tags.removed.connect(self._take_tag_off)
+        self.head.visit.clicked.connect(self._ask_visit)
+        self.head.banner.decide.clicked.connect(self.decide)
+        self.form.decide.connect(self.decide)
+        self.people.decide.connect(self.decide)
+        menu = QMenu(self)
+        for text, slot in (
+            (self.tr("New contact"), self._new_contact),
+            (self.tr("Edit details"), self._edit),
+            (self.tr("Copy phone number"), self._copy_phone),
+            (self.tr("Delete customer"), self.delete),
+        ):
+            menu.addAction(text, slot)
+        self.head.more.setMenu(menu)
+        self.head.more.setPopupMode(self.head.more.ToolButtonPopupMode.InstantPopup)
+        days = QMenu(self)
+        for day in self._days():
+            action = QAction(day.label, days)
+            action.setData(day.days)
+            days.addAction(action)
+        days.triggered.connect(self._follow_up)
+        self.head.follow_up.setMenu(days)
+
+    def _days(self) -> Sequence[_Day]:
+        return (
+            _Day(self.tr("Tomorrow"), 1),
+            _Day(self.tr("In 3 days"), 3),
+            _Day(self.tr("In a week"), 7),
+            _Day(self.tr("In two weeks"), 14),
+            _Day(self.tr("In a month"), 30),
+            _Day(self.tr("No follow-up"), None),
+        )
+
+    # -- showing -----------------------------------------------------------------------------------
+
+    def _set_empty(self, *, is_empty: bool) -> None:
+        self._empty.setVisible(is_empty)
+        self.head.setVisible(not is_empty)
+        self._parts.setVisible(not is_empty)
+
+    def _show_head(self, card: Card) -> None:
+        values, names = card.view.values, self._context.directory
+        declared = self._context.registry["customer"].by_name
+        spoken = self._context.language
+        head = self.head
+        name = str(values.get("name") or formats.DASH)
+        head.avatar.set_name(name)
+        head.name.setText(name)
+        stage = declared["stage"].option(values.get("stage"))
+        head.stage.set_stage(stage.label.text(spoken) if stage else "", stage.hue if stage else "slate")
+        head.stage.setVisible(stage is not None)
+        grade = declared["grade"].option(values.get("grade"))
+        facts = [values.get("code"), values.get("city"), grade.label.text(spoken) if grade else None]
+        head.facts.setText(" · ".join(str(fact) for fact in facts if fact))
+        head.unsent.setVisible(card.is_unsent and self._context.workspace.server() is not None)
+        head.tags.set_tags(chips(names, card.tags))
+        head.tags.set_known([tag.name for tag in names.tags.values() if not tag.retired])
+        head.grid.set_fields(self._figures(card))
+        if card.view.life is Life.CONTESTED:
+            head.banner.say(self.tr("Somebody deleted this customer while somebody else worked on it."))
+        else:
+            count = len(card.view.conflicts)
+            head.banner.say(head.banner.conflicts(count) if count else "")
+
+    def _figures(self, card: Card) -> list[tuple[str, str]]:
+        values, today = card.view.values, self._context.today()
+        fields, spoken = self._context.registry["customer"].by_name, self._context.language
+        numbers = [n for contact in card.contacts for n in contact.phones] or [str(values.get("phone") or "")]
+        last = formats.day(moment(card.last_visit_at).date(), today) if card.last_visit_at else ""
+        due = values.get("next_follow_up_on")
+        return [
+            (self.tr("Contact"), card.contacts[0].name if card.contacts else ""),
+            (fields["phone"].label.text(spoken), formats.phone(numbers[0])),
+            (self.tr("Owner"), self._context.directory.owner_name(card.bucket)),
+            (
+                fields["amount"].label.text(spoken),
+                format_value(fields["amount"], values.get("amount"), spoken),
+            ),
+            (self.tr("Last visit"), last),
+            (
+                fields["next_follow_up_on"].label.text(spoken),
+                format_value(fields["next_follow_up_on"], due, spoken),
+            ),
+        ]
+
+    def _show_tab(self) -> None:
+        self._pages.setCurrentIndex(_TABS.index(self.tabs.key))
+        customer = self.customer
+        if customer is None:
+            return
+        if self.tabs.key == "story":
+            entries = told(self._context, timeline(self._context.reader, customer))
+            self.story.set_entries(entries)
+            self.story.setVisible(bool(entries))
+            self._no_story.setVisible(not entries)
+        elif self.tabs.key == "details":
+            self.form.open_record(customer)
+        elif self.tabs.key == "people":
+            self.people.show_customer(customer)
+        else:
+            self.past.show_customer(customer)
+
+    def _focus_part(self) -> None:
+        if self.tabs.key == "details":
+            self.form.focus_first()
+        else:
+            {"story": self.story, "people": self.people.people, "history": self.past.changes}[
+                self.tabs.key
+            ].setFocus()
+
+    def _is_mine(self, change: "Touched") -> bool:
+        """Whether it touched this customer or anything that may hang under it."""
+        card = self._card
+        if change.is_everything or card is None or any(key.entity in ("tag", "user") for key in change.keys):
+            return True
+        known = {card.id, *(contact.id for contact in card.contacts)}
+        return any(
+            key.entity in ("visit", "task", "review", "contact") or key.id in known for key in change.keys
+        )
+
+    def _numbered(self, count: int) -> None:
+        self.tabs.set_number("people", count)
+
+    # -- doing -------------------------------------------------------------------------------------
+
+    def _ask_visit(self) -> None:
+        self.visit.emit(self.customer or "")
+
+    def _edit(self) -> None:
+        self.show_tab("details")
+        self._focus_part()
+
+    def _new_contact(self) -> None:
+        self.show_tab("people")
+        self.people.add()
+
+    def _copy_phone(self) -> None:
+        number = (
+            next(
+                (value for name, value in self._figures(self._card) if value and name == self._phone_label()),
+                "",
+            )
+            if self._card
+            else ""
+        )
+        if number:
+            QGuiApplication.clipboard().setText(number.replace(" ", ""))
+            self._context.say(self.tr("Copied %1").replace("%1", number))
+
+    def _phone_label(self) -> str:
+        return self._context.registry["customer"].by_name["phone"].label.text(self._context.language)
+
+    def _follow_up(self, action: QAction) -> None:
+        if self._card is None:
+            return
+        days = action.data()
+        day = None if days is None else self._context.today() + timedelta(days=days)
+        due = Due("customer", self._card.id, self._card.id, "", "", self._context.today())
+        said = (
+            self.tr("Follow-up on %1").replace("%1", formats.weekday_date(day))
+            if day
+            else self.tr("No follow-up")
+        )
+        self._context.write(lambda replica: agenda.reschedule(replica, due, day), said=said)
+
+    def _add_tag(self, name: str) -> None:
+        if self._card is not None:
+            work = partial(_put_tag, self._context.directory, self._card.id, name)
+            self._context.write(work, said=self.tr("Tagged %1").replace("%1", name))
+
+    def _take_tag_off(self, tag: str) -> None:
+        if self._card is None:
+            return
+        known, customer = self._context.directory.tags.get(tag), self._card.id
+        said = self.tr("Took off %1").replace("%1", known.name if known else "")
+        self._context.write(lambda replica: tags.take_off(replica, customer, tag), said=said)
+
+    def _gone(self, _outcome: Outcome[None]) -> None:
+        gone = self.customer or ""
+        self.show_customer(None)
+        self.deleted.emit(gone)
+
+
+def _delete(key: RecordKey, replica: "Replica") -> Outcome[None]:
+    return records.delete(replica, key)
+
+
+def _put_tag(names: Directory, customer: str, name: str, replica: "Replica") -> Outcome[str]:
+    return tags.put_named(replica, names, customer, name)
+
+
+class CustomerPage(Page):
+    """One customer over the whole width. `neighbour(id, by)` names the next one of the list it was opened from."""
+
+    visit = Signal(str)
+
+    def __init__(self, shell: Shell, context: Context, neighbour: Callable[[str, int], str | None]) -> None:
+        super().__init__(shell)
+        self._context, self._neighbour = context, neighbour
+        self.view = CustomerView(context, self, wide=True)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.view)
+        self.view.visit.connect(self.visit)
+        self.view.decide.connect(self._decide)
+        self.view.deleted.connect(self._deleted)
+
+    @property
+    def current_customer(self) -> str | None:
+        """The customer that F6 logs a visit to."""
+        return self.view.customer
+
+    def actions_in_bar(self) -> Sequence[QWidget]:
+        back = buttons.secondary(self.tr("Back to the list"), "arrow-left", self.shell.back)
+        before = buttons.icon_button("chevron-left", self.tr("Previous customer"), self._previous)
+        after = buttons.icon_button("chevron-right", self.tr("Next customer"), self._next)
+        return before, after, back
+
+    def show_subject(self, subject: object) -> None:
+        self.view.show_customer(subject if isinstance(subject, str) else None)
+
+    def entered(self) -> None:
+        self.view.story.setFocus()
+
+    def may_leave(self) -> bool:
+        self.view.leave()
+        return True
+
+    def touched(self, change: object) -> None:
+        self.view.touched(change)  # type: ignore[arg-type]
+
+    def undo(self) -> None:
+        self._context.undo_last()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        alt = event.modifiers() & Qt.KeyboardModifier.AltModifier
+        if alt and event.key() == Qt.Key.Key_Left:
+            self._previous()
+        elif alt and event.key() == Qt.Key.Key_Right:
+            self._next()
+        elif event.key() == Qt.Key.Key_Escape:
+            self.shell.back()
+        elif not self.view.press(event):
+            super().keyPressEvent(event)
+
+    def _previous(self) -> None:
+        self._step(-1)
+
+    def _next(self) -> None:
+        self._step(1)
+
+    def _step(self, by: int) -> None:
+        if self.view.customer and (other := self._neighbour(self.view.customer, by)):
+            self.view.show_customer(other)
+
+    def _decide(self) -> None:
+        self.shell.go("inbox", self.view.customer)
+
+    def _deleted(self) -> None:
+        self.shell.back()

@@ -1,0 +1,101 @@
+"""The upper half of a customer: name, stage, what can be done, tags, key figures. It shows what it is given."""
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from crmdesk.ui import theme
+from crmdesk.ui.widgets import buttons, painting
+from crmdesk.ui.widgets.chips import TagField
+from crmdesk.ui.widgets.fields import FieldGrid, label
+from crmdesk.ui.widgets.marks import Avatar, StagePill
+
+
+class _Dot(QWidget):
+    """The mark of work that is not sent yet."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFixedSize(10, 20)
+        self.setToolTip(self.tr("Not sent yet"))
+        self.setAccessibleName(self.tr("Not sent yet"))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painting.dot(QPainter(self), QPoint(5, 10), 3.5, theme.tokens().primary)
+
+
+class _Banner(QFrame):
+    """Says that somebody must decide something here, and leads there."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("card")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 6, 6, 6)
+        self._text = label("", "warn")
+        self._text.setWordWrap(True)
+        row.addWidget(self._text, 1)
+        self.decide = buttons.quiet(self.tr("Decide"), "split")
+        row.addWidget(self.decide)
+        self.hide()
+
+    def say(self, text: str) -> None:
+        """Show a sentence; blank hides the banner."""
+        self._text.setText(text)
+        self.setVisible(bool(text))
+
+    def conflicts(self, count: int) -> str:
+        """How many fields have two values."""
+        return self.tr("%n field(s) with two values. Both are kept until somebody decides.", "", count)
+
+
+class CustomerHead(QWidget):
+    """The upper half: name, stage, what to do, tags, key figures."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.avatar = Avatar(44)
+        self.name = label("", "title")
+        self.name.setWordWrap(True)
+        self.name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.name.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.stage, self.facts, self.unsent = StagePill(), label("", "faint"), _Dot()
+        self.facts.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.banner, self.tags, self.grid = _Banner(), TagField(), FieldGrid()
+        self.visit = buttons.primary(self.tr("Log visit"), "plus")
+        self.visit.setToolTip(f"{self.tr('Log visit')}  F6")
+        self.follow_up = buttons.secondary(self.tr("Follow up"), "bell")
+        self.more = buttons.icon_button("ellipsis", self.tr("More"))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(18, 18, 18, 0)
+        column.setSpacing(12)
+        column.addLayout(self._title())
+        column.addWidget(self.banner)
+        column.addLayout(self._actions())
+        column.addWidget(self.tags)
+        column.addWidget(self.grid)
+
+    def _title(self) -> QHBoxLayout:
+        line = QHBoxLayout()
+        line.setSpacing(8)
+        line.addWidget(self.stage)
+        line.addWidget(self.unsent)
+        line.addWidget(self.facts, 1)
+        names = QVBoxLayout()
+        names.setSpacing(3)
+        names.addWidget(self.name)
+        names.addLayout(line)
+        head = QHBoxLayout()
+        head.setSpacing(12)
+        head.addWidget(self.avatar, 0, Qt.AlignmentFlag.AlignTop)
+        head.addLayout(names, 1)
+        return head
+
+    def _actions(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self.visit)
+        row.addWidget(self.follow_up)
+        row.addStretch(1)
+        row.addWidget(self.more)
+        return row

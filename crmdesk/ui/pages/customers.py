@@ -1,0 +1,381 @@
+"""The customers: a list of any length, narrowed by stage, tags, owner and search, with the chosen one beside it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QActionGroup, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QMenu,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from crmdesk.core.resolve import Life
+from crmdesk.store.window import CustomerFilter
+from crmdesk.ui import theme
+from crmdesk.ui.context import Context
+from crmdesk.ui.page import Page, PageSpec, Shell
+from crmdesk.ui.pages.customer import CustomerPage, CustomerView
+from crmdesk.ui.pages.customer_feed import CustomerFeed
+from crmdesk.ui.pages.filter_strip import FilterStrip
+from crmdesk.ui.pages.new_customer import NewCustomer
+from crmdesk.ui.tables.customer_delegate import (
+    CustomerDelegate,
+    CustomerRow,
+    customer_columns,
+    customer_sentence,
+)
+from crmdesk.ui.tables.row_table import RowTable
+from crmdesk.ui.tables.window_model import ListSource, WindowModel, WindowSource
+from crmdesk.ui.widgets import buttons
+from crmdesk.ui.widgets.marks import EmptyState
+from crmdesk.usecases import records
+
+if TYPE_CHECKING:
+    from crmdesk.store.replica import Touched
+
+_FEW: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class NewCustomerWish:
+    """A subject for `go`: open the form of a new customer, with a name if one was typed already."""
+
+    name: str = ""
+
+
+class CustomersPage(Page):
+    """Subjects: a customer's id selects it, a CustomerFilter narrows the list, a NewCustomerWish opens the form."""
+
+    visit = Signal(str)
+
+    def __init__(self, shell: Shell, context: Context) -> None:
+        super().__init__(shell)
+        self._context = context
+        self.search_hint = self.tr("Search name, contact, phone, city…")
+        self._wanted = CustomerFilter(sort=context.preferences.customers_sort)
+        self._pending = ""
+        self._is_stale = True
+        self.feed = CustomerFeed(context, self)
+        self.feed.ranked.connect(self._show)
+        self.table = self._table()
+        self.view = CustomerView(context)
+        self.new = NewCustomer(context)
+        self._aside = QStackedWidget()
+        self._aside.setFixedWidth(self.view.width())
+        self._aside.addWidget(self.view)
+        self._aside.addWidget(self.new)
+        self.strip = FilterStrip(context)
+        self._left = QStackedWidget()
+        self._nothing = EmptyState("search", "")
+        self._left.addWidget(self.table)
+        self._left.addWidget(self._nothing)
+        self._lay_out()
+        self._connect()
+
+    @property
+    def current_customer(self) -> str | None:
+        """The customer that F6 logs a visit to."""
+        return self.table.current_id or None
+
+    def actions_in_bar(self) -> Sequence[QWidget]:
+        rows = buttons.icon_button("rows-3", self.tr("Row height"))
+        rows.setMenu(self._density_menu())
+        rows.setPopupMode(rows.ToolButtonPopupMode.InstantPopup)
+        create = buttons.primary(self.tr("New customer"), "plus", self.new_record)
+        create.setToolTip(f"{self.tr('New customer')}  {buttons.key_text('Ctrl+N')}")
+        return rows, create
+
+    def show_subject(self, subject: object) -> None:
+        if isinstance(subject, NewCustomerWish):
+            self._open_new(subject.name)
+        elif isinstance(subject, CustomerFilter):
+            self.shell.set_search(subject.text)
+            self._narrow(replace(subject, sort=self._wanted.sort))
+        elif isinstance(subject, str):
+            self._pending = subject
+            if not self.table.select_id(subject):
+                self.clear_filter()
+
+    def entered(self) -> None:
+        if self._is_stale:
+            self._is_stale = False
+            if self._wanted == CustomerFilter(sort=self._wanted.sort):
+                self._show_rows(self.feed.first(self._wanted))
+            QTimer.singleShot(0, self, self.reload)
+        if self._aside.currentWidget() is not self.new:
+            self.table.setFocus()
+
+    def search(self, text: str) -> None:
+        self._narrow(replace(self._wanted, text=text))
+
+    def leave_search(self) -> None:
+        self.table.setFocus()
+        if not self.table.current_id:
+            self.table.select_row(0)
+
+    def new_record(self) -> None:
+        self._open_new()
+
+    def undo(self) -> None:
+        self._context.undo_last()
+
+    def reload(self) -> None:
+        """Rank again; the rows on screen stay until the new ones are ready."""
+        self.feed.rank(self._wanted)
+
+    def clear_filter(self) -> None:
+        """Every customer again."""
+        self.shell.set_search("")
+        self._narrow(CustomerFilter(sort=self._wanted.sort))
+
+    def neighbour(self, customer: str, by: int) -> str | None:
+        """The customer `by` places further down the list; it becomes the current one."""
+        if not self.table.select_id(customer) or not self.table.step(by):
+            return None
+        return self.table.current_id
+
+    def may_leave(self) -> bool:
+        self.view.leave()
+        self.new.form.leave()
+        return True
+
+    def touched(self, change: object) -> None:
+        self._take_in(change)  # type: ignore[arg-type]
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Slash:
+            self.shell.focus_search()
+        elif event.key() == Qt.Key.Key_Escape and self._wanted != CustomerFilter(sort=self._wanted.sort):
+            self.clear_filter()
+        elif self._aside.currentWidget() is not self.view or not self.view.press(event):
+            super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fold()
+
+    # -- making ------------------------------------------------------------------------------------
+
+    def _table(self) -> RowTable:
+        stages = self._context.registry["customer"].by_name["stage"].options
+        labels = [option.label.text(self._context.language) for option in stages]
+        today = self._context.today
+        model: WindowModel[CustomerRow] = WindowModel(
+            customer_columns(today, labels), ListSource[CustomerRow](), customer_sentence(today), self
+        )
+        table = RowTable(self.tr("Customers"), model)
+        table.setSelectionMode(RowTable.SelectionMode.SingleSelection)
+        table.setItemDelegate(CustomerDelegate(today, table))
+        return table
+
+    def _lay_out(self) -> None:
+        left = QVBoxLayout()
+        left.setSpacing(0)
+        left.addWidget(self.strip)
+        left.addWidget(self._left, 1)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addLayout(left, 1)
+        row.addWidget(self._aside)
+
+    def _connect(self) -> None:
+        self.table.current.connect(self._current)
+        self.table.opened.connect(self._open)
+        self.view.visit.connect(self.visit)
+        self.view.decide.connect(self._decide)
+        self.view.deleted.connect(self._deleted)
+        self.new.made.connect(self._made)
+        self.new.open_other.connect(self._open)
+        self.new.closed.connect(self._close_new)
+        self.strip.wanted.connect(self._strip_changed)
+        self._nothing.acted.connect(self._nothing_acted)
+        within = Qt.ShortcutContext.WidgetWithChildrenShortcut
+        QShortcut(QKeySequence("Alt+Left"), self, context=within).activated.connect(self._previous)
+        QShortcut(QKeySequence("Alt+Right"), self, context=within).activated.connect(self._next)
+
+    def _density_menu(self) -> QMenu:
+        menu = QMenu(self)
+        group = QActionGroup(menu)
+        names = {
+            "comfortable": self.tr("Comfortable"),
+            "standard": self.tr("Standard"),
+            "dense": self.tr("Dense"),
+        }
+        for key, text in names.items():
+            action = QAction(text, menu, checkable=True, checked=self._context.preferences.density == key)
+            action.setData(key)
+            group.addAction(action)
+            menu.addAction(action)
+        menu.triggered.connect(self._set_density)
+        return menu
+
+    # -- narrowing ---------------------------------------------------------------------------------
+
+    def _narrow(self, wanted: CustomerFilter) -> None:
+        if wanted != self._wanted:
+            self._wanted = wanted
+            self.strip.show_filter(wanted)
+            self.reload()
+
+    def _strip_changed(self, wanted: CustomerFilter) -> None:
+        if wanted.sort != self._wanted.sort:
+            self._context.prefer(customers_sort=wanted.sort)
+        self._narrow(replace(wanted, text=self._wanted.text))
+
+    def _set_density(self, action: QAction) -> None:
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            theme.switch(app, density=theme.Density.named(action.data()))
+        self._context.prefer(density=action.data())
+
+    def _show(self, source: WindowSource[CustomerRow]) -> None:
+        self.count = source.count()
+        self.header_changed.emit()
+        self._show_rows(source)
+        if self._pending:
+            self.table.select_id(self._pending)
+            self._pending = ""
+        if not self.count:
+            self._say_nothing()
+
+    def _show_rows(self, source: WindowSource[CustomerRow]) -> None:
+        self._left.setCurrentWidget(self.table if source.count() else self._nothing)
+        self.table.show_source(source)
+
+    def _say_nothing(self) -> None:
+        if self._wanted == CustomerFilter(sort=self._wanted.sort):
+            self._nothing.set_sentence(
+                self.tr(
+                    "No customers yet. Make the first one, or connect to your company in Settings to receive yours."
+                ),
+                self.tr("New customer"),
+            )
+        else:
+            self._nothing.set_sentence(
+                self.tr("No customer fits this search."), self.tr("Show all customers")
+            )
+
+    def _nothing_acted(self) -> None:
+        if self._wanted == CustomerFilter(sort=self._wanted.sort):
+            self.new_record()
+        else:
+            self.clear_filter()
+            self.table.setFocus()
+
+    # -- one customer ------------------------------------------------------------------------------
+
+    def _current(self, customer: str) -> None:
+        if self._aside.isVisibleTo(self):
+            self.view.show_customer(customer or None)
+
+    def _open(self, customer: str) -> None:
+        self._close_new()
+        self.shell.go("customer", customer)
+
+    def _open_new(self, name: str = "") -> None:
+        self._aside.setCurrentWidget(self.new)
+        self._fold()
+        self.new.open(name)
+
+    def _close_new(self) -> None:
+        self._aside.setCurrentWidget(self.view)
+        self._fold()
+        self.table.setFocus()
+
+    def _made(self, customer: str) -> None:
+        self._pending = customer
+        self._close_new()
+        if self._wanted != CustomerFilter(sort=self._wanted.sort):
+            self.clear_filter()
+        else:
+            self.reload()
+
+    def _deleted(self) -> None:
+        row = self.table.currentIndex().row()
+        self.reload()
+        self.table.select_row(min(row, self.table.window_model.rowCount() - 1))
+        self.table.setFocus()
+
+    def _decide(self) -> None:
+        self.shell.go("inbox", self.view.customer)
+
+    def _previous(self) -> None:
+        self.table.step(-1)
+
+    def _next(self) -> None:
+        self.table.step(1)
+
+    def _take_in(self, change: "Touched") -> None:
+        """Rows that only changed are read again in place; rows that came or went need another ranking."""
+        if not change.concerns("customer", "contact", "visit", "tag", "user"):
+            return
+        if self._needs_ranking(change):
+            self.reload()
+        else:
+            self.table.window_model.refresh()
+        self.view.touched(change)
+
+    def _needs_ranking(self, change: "Touched") -> bool:
+        moved = [key for key in change.keys if key.entity == "customer"]
+        if change.is_everything or len(change.keys) > _FEW:
+            return True
+        reader, registry = self._context.reader, self._context.registry
+        for key in moved:
+            view = records.find_view(reader, registry, key)
+            is_gone = view is None or view.life is Life.DELETED
+            if is_gone == (self.table.window_model.position(key.id) is not None):
+                return True
+        return False
+
+    def _fold(self) -> None:
+        """Beside a list too narrow to be read nothing stands; a new customer's form comes before the list."""
+        room = self.width() - self._aside.width() >= self.strip.minimumSizeHint().width()
+        is_new = self._aside.currentWidget() is self.new
+        was = self._aside.isVisibleTo(self)
+        self._aside.setVisible(room or is_new)
+        self.strip.setVisible(room or not is_new)
+        if not was and room and not is_new:
+            self.view.show_customer(self.table.current_id or None)
+
+
+class CustomerPages(QObject):
+    """Builds the list and the page of one customer, which asks the list for neighbours. Keep it with the window."""
+
+    visit = Signal(str)
+
+    def __init__(self, context: Context, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._list: CustomersPage | None = None
+
+    def specs(self) -> list[PageSpec]:
+        """Their entries in the registry of pages: keys `customers` and, hidden, `customer`."""
+        return [
+            PageSpec("customers", self.tr("Customers"), "users", self._build_list),
+            PageSpec("customer", self.tr("Customer"), "users", self._build_one, "hidden"),
+        ]
+
+    def close(self) -> None:
+        """Let go of what reads in the background, before the runner is shut down."""
+        if self._list is not None:
+            self._list.feed.close()
+
+    def _build_list(self, shell: Shell) -> Page:
+        self._list = CustomersPage(shell, self._context)
+        self._list.visit.connect(self.visit)
+        return self._list
+
+    def _build_one(self, shell: Shell) -> Page:
+        page = CustomerPage(shell, self._context, self._neighbour)
+        page.visit.connect(self.visit)
+        return page
+
+    def _neighbour(self, customer: str, by: int) -> str | None:
+        return self._list.neighbour(customer, by) if self._list else None

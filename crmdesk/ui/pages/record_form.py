@@ -1,0 +1,446 @@
+"""One form for a record of any entity, made from its declaration: typing is kept, saving writes only what changed.
+
+It remembers the dots it displayed when it opened. What arrives while a person types is told, never put in.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QKeyEvent
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from crmdesk.core.errors import CrmError
+from crmdesk.core.form import BLANK, Shown
+from crmdesk.core.format import format_value
+from crmdesk.core.record import Dot, RecordKey
+from crmdesk.core.registry import Field, Type
+from crmdesk.core.resolve import FieldView, RecordView
+from crmdesk.core.values import Value, encode
+from crmdesk.ui.context import Context
+from crmdesk.ui.widgets import buttons
+from crmdesk.ui.widgets.editors import NEW_ELEMENT, Editor, editor, is_editable
+from crmdesk.ui.widgets.fields import label, set_tone
+from crmdesk.usecases import drafts, records
+from crmdesk.usecases.outcome import Outcome
+
+if TYPE_CHECKING:
+    from crmdesk.store.replica import Replica, Touched
+
+_AUTOSAVE_MS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """What a form is about: a record, or a new one with values it is born with."""
+
+    entity: str
+    id: str | None
+    born_with: Mapping[str, Value]
+
+    @property
+    def draft(self) -> str:
+        home = next(iter(self.born_with.values()), "")
+        return f"{self.entity}:{self.id or f'new {home}'.strip()}"
+
+
+class RecordForm(QWidget):
+    """Signals: `saved(id)` after a save, `closed()` when Esc found nothing to give back, `decide()` to the inbox,
+    `edited(key)` at each change of a field.
+    """
+
+    saved = Signal(str)
+    closed = Signal()
+    decide = Signal()
+    edited = Signal(str)
+
+    def __init__(
+        self, context: Context, entity: str, parent: QWidget | None = None, *, fields: Sequence[str] = ()
+    ) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._entity = entity
+        self._subject = _Subject(entity, None, {})
+        self._shown: Shown = BLANK
+        self._is_dirty = False
+        self._draft_pause = QTimer(self, singleShot=True, interval=_AUTOSAVE_MS)
+        self._draft_pause.timeout.connect(self.keep_draft)
+        self._cells: dict[str, _Cell] = {}
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        self._news = label("", "warn")
+        self._news.setWordWrap(True)
+        self._news.setContentsMargins(18, 10, 18, 0)
+        self._news.hide()
+        column.addWidget(self._news)
+        column.addWidget(self._scrolled(fields), 1)
+        column.addWidget(self._foot())
+        self._show_dirty(is_dirty=False)
+
+    @property
+    def is_dirty(self) -> bool:
+        """Whether something was typed that is not saved."""
+        return self._is_dirty
+
+    @property
+    def record_id(self) -> str | None:
+        """The record the form is about; None for a new one."""
+        return self._subject.id
+
+    def cell(self, name: str) -> "_Cell":
+        """The label, editor and remark of a field."""
+        return self._cells[name]
+
+    def open_record(self, record_id: str) -> None:
+        """Show a record, or the draft that was left of it. Raises `not_found`."""
+        self.leave()
+        self._subject = _Subject(self._entity, record_id, {})
+        key = RecordKey(self._entity, record_id)
+        self._load(records.open_form(self._context.reader, self._context.registry, key))
+        self._mark_conflicts(records.find_view(self._context.reader, self._context.registry, key))
+
+    def open_new(self, born_with: Mapping[str, Value] | None = None) -> None:
+        """Show an empty form; `born_with` are values the person does not type, such as the customer."""
+        self.leave()
+        self._subject = _Subject(self._entity, None, born_with or {})
+        self._load(BLANK)
+
+    def focus_first(self) -> None:
+        """Put the keyboard into the first field."""
+        control = next(iter(self._cells.values())).editor.input()
+        control.setFocus()
+        if isinstance(control, QLineEdit):
+            control.end(False)
+
+    def save(self) -> None:
+        """Write what changed; a field that cannot be read is marked and takes the keyboard."""
+        wanted = self._wanted()
+        if wanted is None:
+            return
+        self._draft_pause.stop()
+        work: Callable[[Replica], Outcome[Any]]
+        if self._subject.id is None:
+            work = partial(_add, self._subject, wanted)
+        else:
+            work = partial(_change, self._subject, wanted, self._shown)
+        self._context.write(work, self._saved, self._failed, said=self.tr("Saved on this laptop"))
+
+    def give_back(self) -> None:
+        """Show what is stored again and forget what was typed; without changes, ask to be closed."""
+        if not self._is_dirty:
+            self.closed.emit()
+            return
+        self._draft_pause.stop()
+        self._context.write(partial(_drop, self._subject.draft))
+        self._fill(self._shown.values)
+        self._show_dirty(is_dirty=False)
+        if self._subject.id is None:
+            self.closed.emit()
+        else:
+            self._reload()
+
+    def keep_draft(self) -> None:
+        """Store what was typed, so that a crash or a closed window loses none of it."""
+        if self._is_dirty:
+            self._context.write(partial(_keep, self._subject.draft, self._as_draft()))
+
+    def leave(self) -> None:
+        """Before another record is shown, or the form goes out of view: nothing typed is lost."""
+        if self._draft_pause.isActive():
+            self._draft_pause.stop()
+            self.keep_draft()
+
+    def touched(self, change: "Touched") -> None:
+        """A write or a sync: reload if nothing is being typed, else only say what changed."""
+        key = RecordKey(self._entity, self._subject.id or "")
+        if self._subject.id is None or not (change.is_everything or key in change.keys):
+            return
+        if not self._is_dirty:
+            self._reload()
+            return
+        record = self._context.reader.record(*key)
+        view = records.find_view(self._context.reader, self._context.registry, key)
+        if record is not None and view is not None:
+            names = [cell.editor.name for cell in self._cells.values() if self._differs(cell, view)]
+            authors = {edit.by for edit in record.edits if edit.dot not in _all_dots(self._shown)}
+            self._tell_news(names, authors)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        if event.key() == Qt.Key.Key_Escape:
+            self.give_back()
+        elif control and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_S):
+            self.save()
+        else:
+            super().keyPressEvent(event)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.leave()
+
+    # -- making ------------------------------------------------------------------------------------
+
+    def _scrolled(self, names: Sequence[str]) -> QScrollArea:
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        body = QWidget()
+        body.setObjectName("page")
+        self._grid = QGridLayout(body)
+        self._grid.setContentsMargins(18, 12, 18, 14)
+        self._grid.setHorizontalSpacing(14)
+        self._grid.setVerticalSpacing(10)
+        self._grid.setColumnStretch(0, 1)
+        self._grid.setColumnStretch(1, 1)
+        declared = self._context.registry[self._entity]
+        chosen = [f for f in declared.fields if is_editable(f) and (not names or f.name in names)]
+        self._place(chosen, declared.title)
+        area.setWidget(body)
+        return area
+
+    def _place(self, fields: Sequence[Field], title: str) -> None:
+        line, side = 0, 0
+        for field in fields:
+            cell = _Cell(editor(field, self._context.language, self._context.today))
+            cell.edited.connect(self._edited)
+            cell.decide.clicked.connect(self.decide)
+            self._cells[field.name] = cell
+            wide = field.name == title or field.type is Type.LONG_TEXT or field.repeated
+            if wide and side:
+                line, side = line + 1, 0
+            self._grid.addWidget(cell, line, side, 1, 2 if wide else 1, Qt.AlignmentFlag.AlignTop)
+            line, side = (line + 1, 0) if wide or side else (line, 1)
+        self._grid.setRowStretch(line + 1, 1)
+
+    def _foot(self) -> QWidget:
+        foot = QWidget()
+        foot.setObjectName("footer")
+        foot.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        row = QHBoxLayout(foot)
+        row.setContentsMargins(18, 8, 18, 8)
+        row.setSpacing(8)
+        self._state = label("", "faint")
+        row.addWidget(self._state, 1)
+        row.addWidget(buttons.quiet(self.tr("Discard"), clicked=self.give_back))
+        self._save = buttons.primary(self.tr("Save"), clicked=self.save)
+        row.addWidget(self._save)
+        row.addWidget(buttons.KeyHint("Ctrl+Return"))
+        self._footer = foot
+        return foot
+
+    # -- showing -----------------------------------------------------------------------------------
+
+    def _load(self, shown: Shown) -> None:
+        self._news.hide()
+        draft = drafts.find(self._context.reader, self._subject.draft)
+        self._shown = shown if draft is None else _shown_of(draft, shown)
+        self._fill(self._shown.values)
+        for name, text in (draft or {}).get("typed", {}).items():
+            if name in self._cells:
+                self._cells[name].editor.set_typed(text)
+        self._show_dirty(is_dirty=draft is not None)
+        if draft is not None:
+            self._state.setText(self.tr("Your draft, not saved yet"))
+
+    def _reload(self) -> None:
+        if self._subject.id is None:
+            return
+        try:
+            self.open_record(self._subject.id)
+        except CrmError as error:
+            self._context.tell(error)
+
+    def _fill(self, values: Mapping[str, Value]) -> None:
+        for cell in self._cells.values():
+            cell.editor.show_values(values)
+            cell.say("")
+
+    def _mark_conflicts(self, view: RecordView | None) -> None:
+        for field in view.conflicts if view is not None else ():
+            if cell := self._cells.get(field.key.partition(":")[0]):
+                cell.say(self._both(cell.editor.field, field), "warn", decide=True)
+
+    def _both(self, field: Field, view: FieldView) -> str:
+        names = self._context.directory
+        sides = [
+            f"{format_value(field, c.value, self._context.language, names.name_of)} ({names.person_name(c.edit.by)})"
+            for c in view.candidates
+        ]
+        return self.tr("Two values: %1").replace("%1", " / ".join(sides))
+
+    def _tell_news(self, fields: Sequence[str], authors: set[str]) -> None:
+        if not fields:
+            return
+        separator = "、" if self._context.language == "zh_CN" else ", "
+        who = separator.join(sorted(self._context.directory.person_name(by) for by in authors))
+        text = self.tr("Changed meanwhile by %1: %2. What you typed is untouched.")
+        self._news.setText(text.replace("%1", who).replace("%2", separator.join(fields)))
+        self._news.show()
+
+    def _show_dirty(self, *, is_dirty: bool) -> None:
+        self._is_dirty = is_dirty
+        self._footer.setVisible(is_dirty or self._subject.id is None)
+        self._save.setEnabled(is_dirty)
+        self._state.setText(self.tr("Not saved yet") if is_dirty else "")
+
+    # -- typing ------------------------------------------------------------------------------------
+
+    def _edited(self, name: str) -> None:
+        cell = self._cells[name]
+        cell.editor.mark(invalid=False)
+        understood = cell.editor.understood()
+        if understood or not cell.is_conflict:
+            cell.say(understood, "second")
+        self._show_dirty(is_dirty=True)
+        self._draft_pause.start()
+        self.edited.emit(name)
+
+    def _wanted(self) -> dict[str, Value] | None:
+        wanted: dict[str, Value] = {}
+        wrong: list[_Cell] = []
+        for cell in self._cells.values():
+            try:
+                wanted.update(cell.editor.values())
+            except CrmError as error:
+                cell.refuse(str(error.sentence(self._context.language).happened))
+                wrong.append(cell)
+        if wrong:
+            wrong[0].editor.input().setFocus()
+            return None
+        return wanted
+
+    def _differs(self, cell: "_Cell", view: RecordView) -> bool:
+        prefix = f"{cell.editor.field.name}:"
+        keys = {
+            k
+            for k in (*view.values, *self._shown.values)
+            if k == cell.editor.field.name or k.startswith(prefix)
+        }
+        return any(encode(view.values.get(k)) != encode(self._shown.values.get(k)) for k in keys)
+
+    def _as_draft(self) -> dict[str, Any]:
+        dots = {k: [[d.actor, d.counter] for d in sorted(found)] for k, found in self._shown.dots.items()}
+        typed = {name: cell.editor.typed() for name, cell in self._cells.items()}
+        return {"typed": typed, "values": dict(self._shown.values), "dots": dots}
+
+    # -- saved -------------------------------------------------------------------------------------
+
+    def _saved(self, outcome: Outcome[str]) -> None:
+        self._show_dirty(is_dirty=False)
+        if self._subject.id is not None:
+            self._reload()
+        self.saved.emit(outcome.value)
+
+    def _failed(self, error: Exception) -> None:
+        if not isinstance(error, CrmError):
+            self._context.runner.unhandled.emit(error)
+            return
+        at = error.about.get("field")
+        for cell in self._cells.values():
+            if at in (cell.editor.field.label, cell.editor.field.name):
+                cell.refuse(str(error.sentence(self._context.language).happened))
+                cell.editor.input().setFocus()
+                return
+        self._context.tell(error)
+
+
+class _Cell(QWidget):
+    """A field on a form: its label above, its editor, and a remark below. `edited(name)` while it is typed into."""
+
+    edited = Signal(str)
+
+    def __init__(self, made: Editor) -> None:
+        super().__init__()
+        self.editor = made
+        self.is_conflict = False
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        name = label(f"{made.name} *" if made.field.required else made.name, "faint")
+        column.addWidget(name)
+        column.addWidget(made)
+        self.remark: QLabel = label("", "second")
+        self.remark.setWordWrap(True)
+        self.remark.hide()
+        column.addWidget(self.remark)
+        self.decide: QPushButton = buttons.quiet(self.tr("Decide in the inbox"), "split")
+        self.decide.setAccessibleName(f"{self.decide.text()}: {made.name}")
+        self.decide.hide()
+        made.changed.connect(self._changed)
+        column.addWidget(self.decide, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def say(self, text: str, tone: str = "second", *, decide: bool = False) -> None:
+        """A remark below the editor; blank takes it away."""
+        self.is_conflict = decide
+        self.remark.setText(text)
+        set_tone(self.remark, tone)
+        self.remark.setVisible(bool(text))
+        self.decide.setVisible(decide)
+
+    def refuse(self, text: str) -> None:
+        """Say what is wrong, in red, framed."""
+        self.say(text, "bad")
+        self.editor.mark(invalid=True)
+
+    def _changed(self) -> None:
+        self.edited.emit(self.editor.field.name)
+
+
+def _shown_of(draft: Mapping[str, Any], stored: Shown) -> Shown:
+    """What the form displayed when the draft was begun: a later value must not be overwritten unseen."""
+    dots = draft.get("dots")
+    if not isinstance(dots, dict):
+        return stored
+    return Shown(
+        draft.get("values", {}), {key: frozenset(Dot(*pair) for pair in pairs) for key, pairs in dots.items()}
+    )
+
+
+def _all_dots(shown: Shown) -> frozenset[Dot]:
+    return frozenset().union(*shown.dots.values())
+
+
+def _add(subject: _Subject, wanted: Mapping[str, Value], replica: "Replica") -> Outcome[str]:
+    done = records.add(replica, subject.entity, {**_with_ids(replica, wanted), **subject.born_with})
+    drafts.drop(replica, subject.draft)
+    return done
+
+
+def _change(subject: _Subject, wanted: Mapping[str, Value], shown: Shown, replica: "Replica") -> Outcome[str]:
+    assert subject.id is not None, "an open record has an id"
+    done = records.change(replica, RecordKey(subject.entity, subject.id), _with_ids(replica, wanted), shown)
+    drafts.drop(replica, subject.draft)
+    return Outcome(subject.id, done.touched, done.txn)
+
+
+def _with_ids(replica: "Replica", wanted: Mapping[str, Value]) -> dict[str, Value]:
+    """Elements that were only just typed get their ids."""
+    found: dict[str, Value] = {}
+    for key, value in wanted.items():
+        base, _, element = key.partition(":")
+        if not element.startswith(NEW_ELEMENT):
+            found[key] = value
+        elif value is not None:
+            found[f"{base}:{replica.new_id()}"] = value
+    return found
+
+
+def _keep(name: str, typed: Mapping[str, Any], replica: "Replica") -> Outcome[None]:
+    return drafts.keep(replica, name, typed)
+
+
+def _drop(name: str, replica: "Replica") -> Outcome[None]:
+    return drafts.drop(replica, name)

@@ -1,0 +1,52 @@
+"""What was typed and not yet saved: kept in this laptop's own table, without dots, never sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from crmdesk.store import dialect
+from crmdesk.store.reading import Reader
+from crmdesk.usecases.outcome import Outcome
+
+if TYPE_CHECKING:
+    from crmdesk.store.replica import Replica
+
+_PUT: Final = dialect.upsert("draft", ("name", "value"), ("name",))
+
+
+def keep(replica: Replica, name: str, typed: Mapping[str, Any]) -> Outcome[None]:
+    """Remember what a form holds; `name` says which form, for which record. Touches no record."""
+    from crmdesk.store.replica import Touched
+
+    with replica.database.write() as connection:
+        connection.exec_driver_sql(_PUT, (name, msgspec.json.encode(typed).decode()))
+    return Outcome(None, Touched(), None)
+
+
+def drop(replica: Replica, name: str) -> Outcome[None]:
+    """Forget a draft, because it was saved or thrown away."""
+    from crmdesk.store.replica import Touched
+
+    with replica.database.write() as connection:
+        connection.exec_driver_sql("DELETE FROM draft WHERE name = ?", (name,))
+    return Outcome(None, Touched(), None)
+
+
+def find(reader: Reader, name: str) -> dict[str, Any] | None:
+    """What was kept under `name`, or None. A draft that cannot be read counts as none."""
+    value = reader.value("SELECT value FROM draft WHERE name = ?", (name,))
+    try:
+        return None if value is None else msgspec.json.decode(value, type=dict[str, Any])
+    except msgspec.DecodeError:
+        return None
+
+
+def names(reader: Reader, prefix: str) -> list[str]:
+    """The drafts whose name begins with `prefix`."""
+    rows = reader.all(
+        "SELECT name FROM draft WHERE substr(name, 1, ?) = ? ORDER BY name", (len(prefix), prefix)
+    )
+    return [name for (name,) in rows]

@@ -1,0 +1,212 @@
+"""One customer: tags, details, people, history; what is typed is kept, what others wrote is never overwritten."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit
+
+from crmdesk.core.record import RecordKey
+from crmdesk.core.values import Value
+from crmdesk.ui.pages.customer import CustomerView
+from crmdesk.ui.pages.record_form import RecordForm
+from crmdesk.usecases import drafts, records
+from tests.support.customer_desk import Desk, write
+
+CONTROL = Qt.KeyboardModifier.ControlModifier
+
+
+@pytest.fixture
+def view(desk):
+    desk.customers.table.select_row(1)
+    return desk.customers.view
+
+
+def values(desk: Desk, view: CustomerView) -> dict[str, Value]:
+    assert view.customer is not None
+    return desk.view("customer", view.customer).values
+
+
+def type_into(form: RecordForm, field: str, text: str) -> None:
+    line = form.cell(field).editor.input()
+    assert isinstance(line, QLineEdit)
+    line.clear()
+    write(line, text)
+
+
+def write_elsewhere(desk: Desk, customer: str, **wanted: Value) -> None:
+    key = RecordKey("customer", customer)
+    shown = records.open_form(desk.context.reader, desk.context.registry, key)
+    desk.context.write(lambda replica: records.change(replica, key, wanted, shown))
+
+
+def test_t_and_a_new_name_make_a_tag_and_put_it_on(desk, view) -> None:
+    desk.customers.table.setFocus()
+    QTest.keyClicks(desk.focus(), "t")
+    write(desk.focus(), "标杆工厂")
+    QTest.keyClick(desk.focus(), Qt.Key.Key_Return)
+    tag = desk.ids("p_tag", "f_name = ?", "标杆工厂")[0]
+    assert values(desk, view)[f"tag:{tag}"] is True
+    assert tag in [chip.tag_id for chip in view.head.tags._chips]
+
+
+def test_the_cross_on_a_tag_takes_it_off_and_undo_puts_it_back(desk, view) -> None:
+    chip = view.head.tags._chips[0]
+    tag = chip.tag_id
+    QTest.keyClick(chip, Qt.Key.Key_Delete)
+    assert values(desk, view)[f"tag:{tag}"] is False
+    QTest.keyClick(desk.window, Qt.Key.Key_Z, CONTROL)
+    assert values(desk, view)[f"tag:{tag}"] is True
+    assert tag in [c.tag_id for c in view.head.tags._chips]
+
+
+def test_saving_the_form_writes_only_the_fields_that_changed(desk, view) -> None:
+    view.show_tab("details")
+    type_into(view.form, "city", "温州")
+    before = desk.context.reader.value("SELECT count(*) FROM edit")
+    QTest.keyClick(view.form.cell("city").editor.input(), Qt.Key.Key_S, CONTROL)
+    assert values(desk, view)["city"] == "温州"
+    newest = desk.context.reader.record("customer", view.customer).edits
+    assert {"city"} in [set(edit.values) for edit in newest]
+    assert desk.context.reader.value("SELECT count(*) FROM edit") > before
+    assert not view.form.is_dirty
+    assert "温州" in view.head.facts.text()
+
+
+def test_a_value_that_cannot_be_read_is_marked_beside_its_field_and_nothing_is_written(desk, view) -> None:
+    view.show_tab("details")
+    old = values(desk, view)
+    type_into(view.form, "email", "nobody")
+    view.form.save()
+    assert "邮箱" in view.form.cell("email").remark.text()
+    assert view.form.cell("email").editor.input().property("invalid") == "true"
+    assert desk.focus() is view.form.cell("email").editor.input()
+    assert values(desk, view) == old
+
+
+def test_escape_gives_the_stored_values_back(desk, view) -> None:
+    view.show_tab("details")
+    city = view.form.cell("city").editor.typed()
+    type_into(view.form, "city", "错了")
+    QTest.keyClick(view.form.cell("city").editor.input(), Qt.Key.Key_Escape)
+    assert view.form.cell("city").editor.typed() == city
+    assert not view.form.is_dirty
+    assert drafts.names(desk.context.reader, "customer:") == []
+
+
+def test_a_typed_amount_and_date_are_read_as_people_write_them(desk, view) -> None:
+    view.show_tab("details")
+    type_into(view.form, "amount", "42万")
+    type_into(view.form, "next_follow_up_on", "+7")
+    assert view.form.cell("next_follow_up_on").remark.text() == "11月29日 周日"
+    view.form.save()
+    assert values(desk, view)["amount"] == {"money": [42_000_000, "CNY"]}
+    assert values(desk, view)["next_follow_up_on"] == "2026-11-29"
+
+
+def test_what_was_typed_is_a_draft_when_another_customer_is_shown_and_comes_back(desk, view) -> None:
+    view.show_tab("details")
+    customer = view.customer
+    type_into(view.form, "city", "半个字")
+    desk.customers.table.select_row(2)
+    assert drafts.names(desk.context.reader, "customer:") == [f"customer:{customer}"]
+    desk.customers.table.select_id(customer)
+    assert view.form.cell("city").editor.typed() == "半个字"
+    assert view.form.is_dirty
+    view.form.save()
+    assert desk.view("customer", customer).values["city"] == "半个字"
+    assert drafts.names(desk.context.reader, "customer:") == []
+
+
+def test_what_arrives_while_typing_is_told_and_both_values_are_kept(desk, view) -> None:
+    view.show_tab("details")
+    type_into(view.form, "city", "我的城市")
+    write_elsewhere(desk, view.customer, city="别人的城市", address="别人的地址")
+    assert view.form.cell("city").editor.typed() == "我的城市"
+    assert view.form._news.isVisible()
+    assert "城市" in view.form._news.text()
+    view.form.save()
+    seen = desk.view("customer", view.customer)
+    assert [field.key for field in seen.conflicts] == ["city"]
+    assert {c.value for c in seen.conflicts[0].candidates} == {"我的城市", "别人的城市"}
+    assert seen.values["address"] == "别人的地址"
+    assert view.head.banner.isVisible()
+    assert "我的城市" in view.form.cell("city").remark.text()
+    assert "别人的城市" in view.form.cell("city").remark.text()
+
+
+def test_a_draft_kept_over_a_restart_overwrites_only_what_it_had_seen(desk, view) -> None:
+    view.show_tab("details")
+    customer = view.customer
+    type_into(view.form, "city", "我的城市")
+    desk.customers.table.select_row(5)
+    write_elsewhere(desk, customer, city="别人的城市")
+    desk.customers.table.select_id(customer)
+    view.form.save()
+    assert [field.key for field in desk.view("customer", customer).conflicts] == ["city"]
+
+
+def test_a_form_nobody_types_into_follows_what_arrives(desk, view) -> None:
+    view.show_tab("details")
+    write_elsewhere(desk, view.customer, city="新的城市")
+    assert view.form.cell("city").editor.typed() == "新的城市"
+    assert not view.form._news.isVisible()
+
+
+def test_the_banner_leads_to_the_inbox(desk, view) -> None:
+    view.head.banner.decide.click()
+    assert desk.window.page.subject == view.customer
+
+
+def test_a_new_contact_with_two_phones_is_saved_under_the_customer(desk, view) -> None:
+    view._new_contact()
+    form = view.people.form
+    write(form.cell("name").editor.input(), "欧阳新")
+    phones = form.cell("phone").editor
+    QTest.keyClicks(phones._lines[0][1], "13900001111")
+    QTest.keyClicks(phones._lines[1][1], "0571-88880000")
+    form.save()
+    made = desk.ids("p_contact", "f_name = ?", "欧阳新")
+    assert len(made) == 1
+    contact = desk.view("contact", made[0]).values
+    assert contact["customer"] == view.customer
+    assert sorted(v for k, v in contact.items() if k.startswith("phone:")) == ["0571-88880000", "13900001111"]
+    assert "欧阳新" in [entry.kind for entry in view.people.people.entries._entries]
+
+
+def test_an_earlier_value_comes_back_from_the_history_and_that_can_be_undone(desk, view) -> None:
+    old = values(desk, view)["city"]
+    write_elsewhere(desk, view.customer, city="新的城市")
+    view.show_tab("history")
+    step = next(s for s in view.past._steps.values() if s.change.field == "city" and not s.change.is_current)
+    view.past.changes.opened.emit(step.id)
+    assert values(desk, view)["city"] == old
+    QTest.keyClick(desk.window, Qt.Key.Key_Z, CONTROL)
+    assert values(desk, view)["city"] == "新的城市"
+
+
+def test_the_follow_up_menu_sets_the_date(desk, view) -> None:
+    action = next(a for a in view.head.follow_up.menu().actions() if a.data() == 7)
+    action.trigger()
+    assert values(desk, view)["next_follow_up_on"] == "2026-11-29"
+
+
+def test_a_digit_brings_a_part_to_the_front(desk, view) -> None:
+    desk.customers.table.setFocus()
+    QTest.keyClicks(desk.focus(), "4")
+    assert view.tabs.key == "history"
+    assert desk.focus() is view.past.changes
+
+
+def test_every_control_of_the_page_has_a_name_for_a_screen_reader(desk, view) -> None:
+    from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QComboBox, QLineEdit, QPlainTextEdit
+
+    for tab in ("story", "details", "people", "history"):
+        view.show_tab(tab)
+    nameless = [
+        type(widget).__name__
+        for kind in (QAbstractButton, QLineEdit, QPlainTextEdit, QComboBox, QAbstractItemView)
+        for widget in desk.customers.findChildren(kind)
+        if widget.isVisibleTo(desk.customers)
+        and not (widget.accessibleName() or getattr(widget, "text", str)())
+    ]
+    assert nameless == []
