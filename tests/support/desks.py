@@ -84,7 +84,6 @@ class OpenDesk:
 
     workspace: Workspace
     language: Language = "zh_CN"
-    visited: list[str] = field(default_factory=list)
     spoken: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -92,7 +91,7 @@ class OpenDesk:
         self.context = Context(self.workspace, self.runner, Bus())
         self.syncing = Syncing(self.workspace, self.runner, self.context.bus)
         doors = Doors(
-            lambda: self.spoken.append("again"), lambda: self.spoken.append("sample"), self.visited.append
+            lambda: self.spoken.append("again"), lambda: self.spoken.append("sample"), self._log_visit
         )
         self.desk = Desk(self.context, self.syncing, doors)
         self.window.resize(1366, 768)
@@ -119,6 +118,9 @@ class OpenDesk:
         else:
             QTest.keyClick(target, key)
         QApplication.processEvents()
+
+    def _log_visit(self, customer: str) -> None:
+        self.desk.log_visit(customer)
 
     def notice(self) -> str:
         shown = self.window.notices.showing
