@@ -266,7 +266,7 @@ class CustomerView(QFrame):
         head.stage.setVisible(stage is not None)
         grade = declared["grade"].option(values.get("grade"))
         facts = [values.get("code"), values.get("city"), grade.label.text(spoken) if grade else None]
-        head.facts.setText(" · ".join(str(fact) for fact in facts if fact))
+        head.facts.set_text(" · ".join(str(fact) for fact in facts if fact))
         head.unsent.setVisible(card.is_unsent and self._context.workspace.server() is not None)
         head.tags.set_tags(chips(names, card.tags))
         head.tags.set_known([tag.name for tag in names.tags.values() if not tag.retired])

@@ -4,7 +4,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from crmdesk.ui import theme
+from crmdesk.ui import text_layout, theme
+from crmdesk.ui.fonts import SMALL, font
 from crmdesk.ui.widgets import buttons, painting
 from crmdesk.ui.widgets.chips import TagField
 from crmdesk.ui.widgets.fields import FieldGrid, label
@@ -22,6 +23,30 @@ class _Dot(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painting.dot(QPainter(self), QPoint(5, 10), 3.5, theme.tokens().primary)
+
+
+class _Facts(QWidget):
+    """One faint line that ends in an ellipsis where there is no more room."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._text = ""
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setFixedHeight(20)
+
+    def text(self) -> str:
+        """The whole line."""
+        return self._text
+
+    def set_text(self, text: str) -> None:
+        """Show another line."""
+        self._text = text
+        self.setAccessibleName(text)
+        self.setToolTip(text)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        text_layout.draw(QPainter(self), self.rect(), self._text, font(SMALL), theme.tokens().text_3)
 
 
 class _Banner(QFrame):
@@ -59,8 +84,7 @@ class CustomerHead(QWidget):
         self.name.setWordWrap(True)
         self.name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.name.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.stage, self.facts, self.unsent = StagePill(), label("", "faint"), _Dot()
-        self.facts.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.stage, self.facts, self.unsent = StagePill(), _Facts(), _Dot()
         self.banner, self.tags, self.grid = _Banner(), TagField(), FieldGrid()
         self.visit = buttons.primary(self.tr("Log visit"), "plus")
         self.visit.setToolTip(f"{self.tr('Log visit')}  F6")

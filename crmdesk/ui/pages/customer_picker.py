@@ -7,6 +7,7 @@ from crmdesk.ui.context import Context
 from crmdesk.ui.widgets.hit_list import ROW, Found, HitList
 from crmdesk.ui.widgets.query_field import QueryField
 from crmdesk.usecases import customers, recents
+from crmdesk.usecases.customers import Hit
 from crmdesk.usecases.workspace import readings
 
 _SHOWN = 6
@@ -44,7 +45,12 @@ class CustomerPicker(QWidget):
     def _search(self, text: str) -> None:
         reader = self._context.reader
         hits = customers.search(reader, readings(), text, _SHOWN) if text else recents.listed(reader)[:_SHOWN]
-        self.list.show_found([Found(hit.name, hit.detail, "", hit.customer) for hit in hits])
+        self.list.show_found([_found(hit) for hit in hits])
 
     def _chosen(self, customer: object) -> None:
         self.chosen.emit(str(customer))
+
+
+def _found(hit: Hit) -> Found:
+    icon, hue = ("user", "blue") if hit.entity == "contact" else ("", "slate")
+    return Found(hit.name, hit.detail, "", hit.customer, icon, hue)

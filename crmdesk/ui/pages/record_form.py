@@ -85,7 +85,9 @@ class RecordForm(QWidget):
         self._news.setContentsMargins(18, 10, 18, 0)
         self._news.hide()
         column.addWidget(self._news)
-        column.addWidget(self._scrolled(fields), 1)
+        self._names = tuple(fields)
+        self._area = self._scrolled()
+        column.addWidget(self._area, 1)
         column.addWidget(self._foot())
         self._show_dirty(is_dirty=False)
 
@@ -192,11 +194,17 @@ class RecordForm(QWidget):
 
     # -- making ------------------------------------------------------------------------------------
 
-    def _scrolled(self, names: Sequence[str]) -> QScrollArea:
+    def _scrolled(self) -> QScrollArea:
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        return area
+
+    def _build(self) -> None:
+        """Make the editors, at the first record shown: a page opens before anybody looks at its form."""
+        if self._cells:
+            return
         body = QWidget()
         body.setObjectName("page")
         self._grid = QGridLayout(body)
@@ -206,10 +214,9 @@ class RecordForm(QWidget):
         self._grid.setColumnStretch(0, 1)
         self._grid.setColumnStretch(1, 1)
         declared = self._context.registry[self._entity]
-        chosen = [f for f in declared.fields if is_editable(f) and (not names or f.name in names)]
+        chosen = [f for f in declared.fields if is_editable(f) and (not self._names or f.name in self._names)]
         self._place(chosen, declared.title)
-        area.setWidget(body)
-        return area
+        self._area.setWidget(body)
 
     def _place(self, fields: Sequence[Field], title: str) -> None:
         line, side = 0, 0
@@ -244,6 +251,7 @@ class RecordForm(QWidget):
     # -- showing -----------------------------------------------------------------------------------
 
     def _load(self, shown: Shown) -> None:
+        self._build()
         self._news.hide()
         draft = drafts.find(self._context.reader, self._subject.draft)
         self._shown = shown if draft is None else _shown_of(draft, shown)
