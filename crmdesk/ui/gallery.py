@@ -47,7 +47,8 @@ def render_pages(
             theme.apply(app, theme.Look(theme.Scheme(scheme), theme.look().density))
             for name, widget in chain(_desk_views(workspace, size), _entrance_views(workspace, size)):
                 path = folder / f"{name}-{spoken}-{scheme}{'' if scale == 1 else f'-{scale:g}x'}.png"
-                app.processEvents()
+                for _ in range(3):  # what wraps learns its width first, then its height
+                    app.processEvents()
                 picture(widget, scale).save(str(path))
                 made.append(path)
     return made

@@ -66,7 +66,7 @@ class Sayings:
             ("%4", self.field(item)),
         ):
             text = text.replace(place, word)
-        return text[:1].upper() + text[1:]
+        return capital(text)
 
     def entry(self, item: Item) -> Entry:
         """The row of the list."""
@@ -100,7 +100,7 @@ class Sayings:
         ]
         return [
             (
-                f"{formats.instant(change.at_ms, self._context.today())} · {self.who(change.by)}",
+                f"{formats.instant(change.at_ms, self._context.today())} · {capital(self.who(change.by))}",
                 format_value(
                     item.declared, change.value, self._context.language, self._context.directory.name_of
                 ),
@@ -138,12 +138,17 @@ class Sayings:
             ChoiceText(
                 str(number),
                 self.value(item, choice),
-                self.who(choice.by),
+                capital(self.who(choice.by)),
                 formats.instant(choice.at_ms, self._context.today()),
                 shown if number == 1 else "",
             )
             for number, choice in enumerate(item.choices, 1)
         ]
+
+
+def capital(text: str) -> str:
+    """With a capital at its beginning."""
+    return text[:1].upper() + text[1:]
 
 
 def key_of(item: Item) -> str:

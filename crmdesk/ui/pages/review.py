@@ -3,8 +3,8 @@
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
-from PySide6.QtCore import QCoreApplication, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QStackedWidget, QVBoxLayout, QWidget
 
 from crmdesk.core.format import format_value
@@ -24,7 +24,7 @@ from crmdesk.usecases.workspace import Workspace
 if TYPE_CHECKING:
     from crmdesk.store.replica import Touched
 
-translate = QCoreApplication.translate
+_ROOM_FOR_HINTS = 960
 
 
 def read_queue(user: str, workspace: Workspace) -> list[Visit]:
@@ -156,9 +156,13 @@ class Review(Page):
         row = QHBoxLayout(foot)
         row.setContentsMargins(20, 10, 16, 10)
         row.setSpacing(8)
+        self._hints = QWidget()
+        hints = QHBoxLayout(self._hints)
+        hints.setContentsMargins(0, 0, 0, 0)
         for keys, meaning in (("J", self.tr("Next")), ("K", self.tr("Previous")), ("R", self.tr("Remark"))):
-            row.addWidget(KeyHint(keys))
-            row.addWidget(label(meaning, "faint"))
+            hints.addWidget(KeyHint(keys))
+            hints.addWidget(label(meaning, "faint"))
+        row.addWidget(self._hints)
         row.addStretch(1)
         row.addWidget(KeyHint("F"))
         self._flag = buttons.secondary(self.tr("Flag"), "flag", self.mark_flagged)
@@ -202,6 +206,10 @@ class Review(Page):
             self.undo()
         else:
             super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._hints.setVisible(event.size().width() >= _ROOM_FOR_HINTS)
 
     # -- loading ------------------------------------------------------------------------------------
 
