@@ -62,7 +62,9 @@ class Session(QObject):
         appearance.apply_look(self.context.preferences)
         is_new_here = workspace.server() is not None and status.status(workspace.reader).synced_at_ms is None
         self.desk = self._open_desk("sync" if is_new_here else "today", self.context.preferences.geometry)
-        QTimer.singleShot(0, self._warm)
+        self._warming = QTimer(self, singleShot=True, interval=0)
+        self._warming.timeout.connect(self._warm)
+        self._warming.start()
 
     def close(self) -> None:
         """Close everything; what a person wrote is on disk before this returns."""
@@ -70,6 +72,7 @@ class Session(QObject):
             self.context.prefer(geometry=kept_geometry(self.desk.window))
         except OSError:
             log.warning("where the window was could not be kept")
+        self._warming.stop()
         self.watch.stop()
         self.syncing.stop()
         self.desk.close()
