@@ -124,14 +124,13 @@ def _choice(field: Field, typed: str) -> Value:
 
 def _parsed_money(typed: str) -> Value:
     found = re.fullmatch(
-        r"(?:¥|￥|CNY|RMB)?\s*(-?[\d,]+)(?:\.(\d{1,2}))?\s*(万|k)?\s*元?", typed, re.IGNORECASE
+        r"(-)?(?:¥|￥|CNY|RMB)?\s*(-)?(\d[\d,]*)(?:\.(\d{1,2}))?\s*(万|k)?\s*元?", typed, re.IGNORECASE
     )
     if not found:
         return None
-    minor = int(found[1].replace(",", "")) * 100
-    cents = int((found[2] or "").ljust(2, "0") or 0)
-    minor += -cents if minor < 0 else cents
-    return money(minor * {"万": 10_000, "k": 1_000}.get((found[3] or "").lower(), 1))
+    minor = int(found[3].replace(",", "")) * 100 + int((found[4] or "").ljust(2, "0"))
+    times = {"万": 10_000, "k": 1_000}.get((found[5] or "").lower(), 1)
+    return money((-minor if found[1] or found[2] else minor) * times)
 
 
 def check_form(fields: tuple[Field, ...], values: dict[str, Value]) -> None:

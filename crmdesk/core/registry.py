@@ -96,6 +96,11 @@ class Field:
 
 DELETED: Final = Field("deleted", Type.SEEN, Label("已删除", "Deleted"))
 """Every entity has it: the tombstone that carries what the deleter had seen."""
+DELETED_BELOW: Final = Field(
+    "deleted_below", Type.SEEN, Label("删除时所见的下级记录", "Seen below when deleted"), Rule.LATEST
+)
+"""Beside a tombstone: what the deleter had seen of the records below, so that one made unseen is noticed."""
+MARKS: Final = (DELETED, DELETED_BELOW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +120,7 @@ class Entity:
     by_name: Mapping[str, Field] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "by_name", {f.name: f for f in (*self.fields, DELETED)})
+        object.__setattr__(self, "by_name", {f.name: f for f in (*self.fields, *MARKS)})
 
     def find(self, key: str) -> Field | None:
         """The declaration behind a key in an edit (`name`, or `tag:<id>` of a repeated field)."""

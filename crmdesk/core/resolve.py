@@ -6,12 +6,12 @@ Nothing here is ever written back: two versions of a client that wrote their res
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from crmdesk.core.record import Dot, Edit, Record
-from crmdesk.core.registry import Registry, Rule
+from crmdesk.core.registry import MARKS, Registry, Rule
 from crmdesk.core.values import Value, encode
 
 
@@ -109,22 +109,54 @@ class Life(enum.Enum):
     CONTESTED = "contested"  # somebody wrote to it without having seen the delete: kept, and asked about
 
 
-def deletion(record: Record) -> dict[str, Value]:
-    """The values of an edit that deletes `record` as this replica knows it."""
-    return {"deleted": {"seen": dict(record.clock)}}
+def deletion(record: Record, below: Iterable[Record] = ()) -> dict[str, Value]:
+    """The values of an edit that deletes `record` as this replica knows it and the records `below` it."""
+    values: dict[str, Value] = {"deleted": {"seen": dict(record.clock)}}
+    seen: dict[str, int] = {}
+    for child in below:
+        for actor, counter in child.clock.items():
+            seen[actor] = max(counter, seen.get(actor, 0))
+    if seen:
+        values["deleted_below"] = {"seen": seen}
+    return values
 
 
-def life(record: Record) -> Life:
-    """Hidden only while every other surviving edit is covered by what a deleter had seen."""
-    tombstones = [e for e in record.siblings("deleted") if e.values["deleted"] is not None]
+def life(record: Record, below: Iterable[Record] = ()) -> Life:
+    """Hidden only while every other surviving edit is covered by what a deleter had seen.
+
+    `below` are the records that hang under this one: one that is on show and was made by somebody whose
+    making of it the deleter had not seen contests the deletion too.
+    """
+    tombstones = _tombstones(record)
     if not tombstones:
         return Life.LIVE
-    graves = {edit.dot for edit in tombstones}
-    for tombstone in tombstones:
-        seen = _seen(tombstone.values["deleted"])
-        if all(edit is tombstone or _is_covered(edit, seen, graves) for edit in record.edits):
-            return Life.DELETED
-    return Life.CONTESTED
+    made = [maker(child) for child in below if life(child) is not Life.DELETED]
+    is_covered = any(not _unseen(tombstone, record, made) for tombstone in tombstones)
+    return Life.DELETED if is_covered else Life.CONTESTED
+
+
+def contesting(record: Record, below: Iterable[Record] = ()) -> list[Edit]:
+    """The edits that whoever deleted the record last had not seen."""
+    made = [maker(child) for child in below if life(child) is not Life.DELETED]
+    return _unseen(max(_tombstones(record), key=Edit.order), record, made)
+
+
+def _tombstones(record: Record) -> list[Edit]:
+    return [e for e in record.siblings("deleted") if e.values["deleted"] is not None]
+
+
+def _unseen(tombstone: Edit, record: Record, made: Sequence[Edit]) -> list[Edit]:
+    graves = {edit.dot for edit in _tombstones(record)}
+    seen, seen_below = _seen(tombstone.values["deleted"]), _seen(tombstone.values.get("deleted_below"))
+    return [
+        *(e for e in record.edits if e is not tombstone and not _is_covered(e, seen, graves)),
+        *(e for e in made if e.dot.counter > seen_below.get(e.dot.actor, 0)),
+    ]
+
+
+def maker(record: Record) -> Edit:
+    """The earliest surviving edit: a reference to a home is fixed, so a child's is the one that made it."""
+    return min(record.edits, key=Edit.order)
 
 
 def _seen(value: Any) -> Mapping[str, int]:
@@ -136,7 +168,10 @@ def _is_covered(edit: Edit, seen: Mapping[str, int], graves: set[Dot]) -> bool:
     if edit.dot.counter <= seen.get(edit.dot.actor, 0):
         return True
     # Another deletion contests nothing, unless its edit said something else too.
-    return edit.dot in graves and edit.values.keys() == {"deleted"}
+    return edit.dot in graves and edit.values.keys() <= _MARKS
+
+
+_MARKS: Final = {mark.name for mark in MARKS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +187,7 @@ def read_record(record: Record, entity: str, registry: Registry) -> RecordView:
     """Every field of the record through its rule. Unknown fields show their latest value."""
     if len(record.edits) == 1:
         edit = record.edits[0]
-        shown = {k: v for k, v in edit.values.items() if k != "deleted"}
+        shown = {k: v for k, v in edit.values.items() if k not in _MARKS}
         return RecordView(shown, (), life(record) if "deleted" in edit.values else Life.LIVE)
     values: dict[str, Value] = {}
     conflicts: list[FieldView] = []
@@ -162,13 +197,14 @@ def read_record(record: Record, entity: str, registry: Registry) -> RecordView:
             carriers[key] = carriers.get(key, 0) + 1
             values[key] = value
     for key, count in carriers.items():
-        if count > 1 and key != "deleted":
+        if count > 1 and key not in _MARKS:
             view = view_field(record, entity, key, registry)
             values[key] = view.value
             if view.is_conflict:
                 conflicts.append(view)
     has_tombstone = "deleted" in carriers
-    values.pop("deleted", None)
+    for mark in _MARKS:
+        values.pop(mark, None)
     return RecordView(
         values, tuple(sorted(conflicts, key=lambda v: v.key)), life(record) if has_tombstone else Life.LIVE
     )

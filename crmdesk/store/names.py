@@ -8,6 +8,8 @@ from crmdesk.core.registry import Field
 
 DELETED: Final = 1
 """The `life` of a record that is hidden."""
+CONTESTED: Final = 2
+"""The `life` of a record that was deleted and is on show all the same, until somebody decides."""
 SHOWN: Final = f"life <> {DELETED}"
 """The condition for records on show, contested ones included."""
 

@@ -17,14 +17,19 @@ from crmdesk.store.settings import Identity
 def create_replica(
     path: Path, *, key: bytes | None, clock: Clock, readings: Callable[[], Readings], identity: Identity
 ) -> Replica:
-    """A new local store for one person."""
-    database = Database.create(path, [tables.replica, tables.laptop], key=key)
-    replica = Replica(database, clock, readings)
+    """A new local store for one person. A crash before the end leaves no store, rather than half of one."""
+    unfinished = path.with_suffix(".unfinished")
+    for leftover in path.parent.glob(f"{unfinished.name}*"):
+        leftover.unlink()
+    database = Database.create(unfinished, [tables.replica, tables.laptop], key=key)
     with database.write() as connection:
         settings.write(connection, {"identity": identity})
         projection.create(connection, REGISTRY)
-        replica.note_declared(connection)
-    return replica
+        Replica(database, clock, readings).note_declared(connection)
+    database.scrub()
+    database.close()
+    unfinished.replace(path)
+    return Replica(Database(path, key, database.driver), clock, readings)
 
 
 def open_replica(

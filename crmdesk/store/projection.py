@@ -9,23 +9,25 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Column, Connection, Index, Integer, MetaData, Table, Text, text
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from crmdesk.core.clock import milliseconds
 from crmdesk.core.entities import custom_field
 from crmdesk.core.ids import is_id
-from crmdesk.core.record import MAIN, Record, RecordKey
+from crmdesk.core.record import MAIN, Edit, Record, RecordKey
 from crmdesk.core.registry import Entity, Field, Registry, Search, Type
-from crmdesk.core.resolve import Life, RecordView, read_record
+from crmdesk.core.resolve import Life, RecordView, contesting, life, read_record
 from crmdesk.core.search import index_terms
 from crmdesk.core.text import Readings
 from crmdesk.store import dialect
-from crmdesk.store.names import DELETED, SHOWN, column, table
-from crmdesk.store.records import Stored, chunks, every
+from crmdesk.store.names import CONTESTED, DELETED, SHOWN, column, table
+from crmdesk.store.records import LEFT, Stored, chunks, every, load, under_root
 
-_LIFE: Final = {Life.LIVE: 0, Life.DELETED: DELETED, Life.CONTESTED: 2}
+_LIFE: Final = {Life.LIVE: 0, Life.DELETED: DELETED, Life.CONTESTED: CONTESTED}
 _FIXED_COLUMNS: Final = ("n", "id", "root", "bucket", "life", "conflicts", "created_at", "updated_at", "sort")
 _FACTS: Final = {"customer": ("last_visit_at", "visits", "tags", "person")}
 _SEARCHED: Final = ("customer", "contact")
@@ -34,7 +36,7 @@ _PURPOSES: Final = {
 }  # fmt: skip
 _KNOWN_AT_ONCE: Final = ("visits", "tags")  # no visits are none until some are counted
 _INTEGERS: Final = (Type.INSTANT, Type.MONEY, Type.INTEGER, Type.BOOLEAN)
-VERSION: Final = 1
+VERSION: Final = 2
 """Raised when the same declarations project differently, so that laptops rebuild."""
 
 
@@ -101,6 +103,12 @@ def metadata(registry: Registry) -> MetaData:
         ("p_task_due", (task.c.f_due_on, task.c.n)),
     ):
         Index(name, *ordered, sqlite_where=text(SHOWN), postgresql_where=text(SHOWN))
+    Index(
+        "p_customer_deleted",
+        customer.c.id,
+        sqlite_where=text("life <> 0"),
+        postgresql_where=text("life <> 0"),
+    )
     Table(
         "element", made,
         Column("n", Integer, primary_key=True), Column("field", Text, primary_key=True),
@@ -115,7 +123,8 @@ def metadata(registry: Registry) -> MetaData:
     Table(
         "attention", made,
         Column("n", Integer, primary_key=True), Column("field", Text, primary_key=True),
-        Column("entity", Text), Column("id", Text), Column("root", Text), Column("kind", Text),
+        Column("entity", Text), Column("id", Text), Column("root", Text), Column("bucket", Text),
+        Column("kind", Text), Column("authors", Text), Column("since", Integer),
         sqlite_with_rowid=False,
     )  # fmt: skip
     return made
@@ -201,6 +210,7 @@ def custom_fields(stored: Iterable[Stored], registry: Registry) -> list[tuple[st
 def project(connection: Connection, basis: Basis, items: Sequence[Projected]) -> None:
     """Bring every projection of these records up to date, in a handful of statements."""
     registry, readings = basis
+    items = [*items, *_disputed_roots(connection, items)]
     stale = [(item.n,) for item in items if not item.fresh]
     if stale:
         _forget(connection, stale, {item.key.entity for item in items if not item.fresh})
@@ -215,12 +225,12 @@ def project(connection: Connection, basis: Basis, items: Sequence[Projected]) ->
         shape = shapes.get(item.key.entity)
         if shape is None or item.key.part != MAIN:
             continue
-        view = read_record(item.record, shape.name, registry)
+        view, authors = _viewed(connection, registry, item)
         rows.setdefault(shape.name, []).append(_row(shape, item, view, readings))
         elements.extend(_elements(item, view))
         # Whoever deleted a record had seen what was in conflict.
         if view.life is Life.CONTESTED or (view.conflicts and view.life is Life.LIVE):
-            attention.extend(_attention(item, view))
+            attention.extend(_attention(item, view, authors))
         if shape.searched and view.life is not Life.DELETED and (found := _words(shape, view, readings)):
             words.append((item.n, *found))
     for name, values in rows.items():
@@ -228,7 +238,7 @@ def project(connection: Connection, basis: Basis, items: Sequence[Projected]) ->
         quoted = tuple(f'"{c}"' for c in own) + (_KNOWN_AT_ONCE if name == "customer" else ())
         connection.exec_driver_sql(dialect.insert(table(name), quoted), values)
     _insert(connection, "element", ("n", "field", "element", "value"), elements)
-    _insert(connection, "attention", ("n", "field", "entity", "id", "root", "kind"), attention)
+    _insert(connection, "attention", _ATTENTION, attention)
     if words:
         connection.exec_driver_sql(dialect.INSERT_SEARCH, words)
     _facts(connection, items)
@@ -328,11 +338,58 @@ def _elements(item: Projected, view: RecordView) -> Iterator[tuple[Any, ...]]:
             yield item.n, name, element, value if isinstance(value, str) else None
 
 
-def _attention(item: Projected, view: RecordView) -> Iterator[tuple[Any, ...]]:
+_ATTENTION: Final = ("n", "field", "entity", "id", "root", "bucket", "kind", "authors", "since")
+
+
+def _attention(item: Projected, view: RecordView, contesting: Sequence[Edit]) -> Iterator[tuple[Any, ...]]:
+    """What somebody must decide, whose values they are, and since when (UTC milliseconds)."""
+    placed = (item.key.entity, item.key.id, item.root, item.record.placement.bucket)
     for conflict in view.conflicts:
-        yield item.n, conflict.key, item.key.entity, item.key.id, item.root, "conflict"
+        edits = [candidate.edit for candidate in conflict.candidates]
+        yield item.n, conflict.key, *placed, "conflict", *_by_and_since(edits)
     if view.life is Life.CONTESTED:
-        yield item.n, "deleted", item.key.entity, item.key.id, item.root, "contested"
+        edits = [*contesting, *item.record.siblings("deleted")]
+        yield item.n, "deleted", *placed, "contested", *_by_and_since(edits)
+
+
+def _by_and_since(edits: Sequence[Edit]) -> tuple[str, int]:
+    return " ".join(sorted({e.by for e in edits})), milliseconds(max(e.order()[0] for e in edits))
+
+
+def _viewed(connection: Connection, registry: Registry, item: Projected) -> tuple[RecordView, list[Edit]]:
+    """A record as a person sees it, and the edits that contest its deletion, those of records below included."""
+    view = read_record(item.record, item.key.entity, registry)
+    if view.life is Life.LIVE:
+        return view, []
+    below = below_of(connection, item.key, item.root)
+    return replace(view, life=life(item.record, below)), contesting(item.record, below)
+
+
+def below_of(connection: Connection, key: RecordKey, root: str) -> list[Record]:
+    """The records that hang under a root record; none for one that is no root."""
+    if root != key.id:
+        return []
+    return [s.record for s in under_root(connection, root) if s.key.id != key.id and s.seq != LEFT]
+
+
+def _disputed_roots(connection: Connection, items: Sequence[Projected]) -> list[Projected]:
+    """Deleted customers that something under them was just written to: it may bring them back."""
+    here = {item.key.id for item in items}
+    roots = {item.root for item in items if item.root != item.key.id} - here
+    if (
+        not roots
+        or not connection.exec_driver_sql("SELECT 1 FROM p_customer WHERE life <> 0 LIMIT 1").first()
+    ):
+        return []
+    disputed = [
+        RecordKey("customer", found)
+        for chunk in chunks(roots)
+        for found in connection.exec_driver_sql(
+            f"SELECT id FROM p_customer WHERE life <> 0 AND id IN ({','.join('?' * len(chunk))})",
+            tuple(chunk),
+        ).scalars()
+    ]
+    return [Projected(s.n, s.key, s.root, s.record, False) for s in load(connection, disputed).values()]
 
 
 def _words(shape: _Shape, view: RecordView, readings: Readings) -> tuple[str, ...] | None:

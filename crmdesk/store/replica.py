@@ -14,7 +14,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from crmdesk.core import record as kernel
-from crmdesk.core.clock import tick
+from crmdesk.core.clock import stamp, tick
 from crmdesk.core.entities import REGISTRY
 from crmdesk.core.errors import CrmError
 from crmdesk.core.form import Shown
@@ -23,6 +23,7 @@ from crmdesk.core.record import Dot, Edit, Placement, Record, RecordKey, Txn
 from crmdesk.core.registry import Registry
 from crmdesk.core.text import Readings
 from crmdesk.core.values import MAX_RECORD_BYTES, Value
+from crmdesk.core.wire import MAX_TRANSACTION_RECORDS
 from crmdesk.store import outbox, projection, records, settings
 from crmdesk.store.database import Database
 from crmdesk.store.projection import Basis, Projected
@@ -140,6 +141,11 @@ class Replica:
             raise CrmError("not_found")
         return found[key].record
 
+    def below(self, key: RecordKey) -> list[Record]:
+        """The records that hang under a root record."""
+        with self.database.read() as connection:
+            return projection.below_of(connection, key, key.id)
+
     def commit(self, writes: Sequence[Write], *, kind: str = "form") -> Committed:
         """Write one transaction: every record's edit, its history, the outbox and the projections, or nothing.
 
@@ -149,8 +155,8 @@ class Replica:
         wanted = [write for write in writes if write.values]
         if not wanted:
             return Committed(None, Touched())
-        if len({write.key for write in wanted}) != len(wanted):
-            raise ValueError("one edit per record per transaction")
+        if len({write.key for write in wanted}) != len(wanted) or len(wanted) > MAX_TRANSACTION_RECORDS:
+            raise ValueError("one edit per record per transaction, and no more than travel whole")
         with self.database.write() as connection:
             self.keep_up(connection)
             identity = settings.identity(connection)
@@ -164,7 +170,7 @@ class Replica:
     ) -> tuple[list[Row], Identity]:
         stored = records.load(connection, [write.key for write in writes])
         limit = identity.ceiling.limit(self.clock.monotonic_ms()) if identity.ceiling else None
-        stamp = tick(identity.stamp, self.clock.now_ms(), limit)
+        at = tick(identity.stamp, self.clock.now_ms(), limit)
         counter = identity.counter
         rows: list[Row] = []
         entries: list[tuple[RecordKey, Edit]] = []
@@ -172,7 +178,7 @@ class Replica:
         roots: dict[str, str] = {}
         for write in writes:
             counter += 1
-            edit = Edit(Dot(identity.actor, counter), stamp, identity.user, None, txn, dict(write.values))
+            edit = Edit(Dot(identity.actor, counter), at, identity.user, None, txn, dict(write.values))
             row = self._written(connection, identity, write, edit, old=stored.get(write.key), roots=roots)
             roots[write.key.id] = row.root
             rows.append(row)
@@ -185,7 +191,7 @@ class Replica:
         own = [(e.dot.counter, key) for key, e in entries if e.dot.actor == identity.actor and e.txn is txn]
         outbox.add(connection, own)
         outbox.note_overwritten(connection, txn.id, replaced)
-        return rows, msgspec.structs.replace(identity, counter=counter, stamp=stamp)
+        return rows, msgspec.structs.replace(identity, counter=counter, stamp=at)
 
     def _written(
         self,
@@ -248,7 +254,19 @@ class Replica:
                 lost = kernel.lost(old.record, row.record)
                 overwritten += [(arrival.key, e) for e in old.record.edits if e.dot in lost]
         records.add_history(connection, overwritten)
+        self._hear(connection, rows)
         return self._stored(connection, rows) | self._depart(connection, departures)
+
+    def _hear(self, connection: Connection, rows: Sequence[Row]) -> None:
+        """What is written from now on is later than what was just taken in."""
+        latest = max((edit.order()[0] for row in rows for edit in row.record.edits), default=0)
+        identity = settings.identity(connection)
+        if latest > identity.stamp:
+            limit = identity.ceiling.limit(self.clock.monotonic_ms()) if identity.ceiling else None
+            heard = latest if limit is None else min(latest, stamp(limit))
+            settings.write(
+                connection, {"identity": msgspec.structs.replace(identity, stamp=max(heard, identity.stamp))}
+            )
 
     def _arrived(
         self,

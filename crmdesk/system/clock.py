@@ -6,7 +6,6 @@ import os
 import time
 from typing import Final
 
-
 _STEADY: Final = getattr(time, "CLOCK_BOOTTIME", getattr(time, "CLOCK_MONOTONIC", None))
 """Linux stops CLOCK_MONOTONIC while a laptop sleeps; the other systems' monotonic clocks go on."""
 

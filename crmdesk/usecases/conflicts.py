@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from crmdesk.core.clock import milliseconds
 from crmdesk.core.errors import CrmError
 from crmdesk.core.form import Shown
-from crmdesk.core.record import Dot, Edit, Record, RecordKey
+from crmdesk.core.record import Dot, Edit, Record, RecordKey, decode
 from crmdesk.core.registry import Field, Registry
-from crmdesk.core.resolve import Life, life, view_field
+from crmdesk.core.resolve import Life, contesting, deletion, life, view_field
 from crmdesk.core.values import Value, encode
 from crmdesk.store.history_reading import edits_of
 from crmdesk.store.reading import Reader
+from crmdesk.store.settings import Identity
+from crmdesk.system.clock import SystemClock
 from crmdesk.usecases.outcome import Outcome
+from crmdesk.usecases.reviews import REVIEWERS
 
 if TYPE_CHECKING:
     from crmdesk.store.replica import Replica
 
+MANAGERS_WAIT_MS: Final = 3 * 24 * 3600 * 1000
+"""How long those who wrote the values have before a manager is asked too."""
 Kind: TypeAlias = Literal["conflict", "contested"]
 
 
@@ -37,7 +42,7 @@ class Choice:
 class Item:
     """One thing to decide. The first choice is what is shown until then; `customer` names whose page it is on.
 
-    `seen` is the record's clock as it was listed: deleting again covers no more than that.
+    `deleting` are the values that delete a contested record again: they cover what was here when it was listed.
     """
 
     kind: Kind
@@ -48,26 +53,40 @@ class Item:
     customer_name: str
     title: str
     choices: tuple[Choice, ...]
-    seen: Mapping[str, int]
+    deleting: Mapping[str, Value]
 
 
-def count(reader: Reader) -> int:
-    """How many things wait for a decision."""
-    return int(reader.value("SELECT count(*) FROM attention"))
+def count(reader: Reader, now_ms: int | None = None) -> int:
+    """How many things wait for this person's decision."""
+    where, bind = _concerns(reader, now_ms)
+    return int(reader.value(f"SELECT count(*) FROM attention a WHERE {where}", bind))
 
 
-def listed(reader: Reader, registry: Registry, *, limit: int = 500) -> list[Item]:
-    """What waits for a decision, customer by customer."""
+def listed(reader: Reader, registry: Registry, *, limit: int = 500, now_ms: int | None = None) -> list[Item]:
+    """What waits for this person's decision, customer by customer."""
+    where, bind = _concerns(reader, now_ms)
     rows = reader.all(
         "SELECT a.entity, a.id, a.field, a.kind, a.root, coalesce(c.f_name, '') FROM attention a "
-        "LEFT JOIN p_customer c ON c.id = a.root ORDER BY a.root, a.n, a.field LIMIT ?",
-        (limit,),
+        f"LEFT JOIN p_customer c ON c.id = a.root WHERE {where} ORDER BY a.root, a.n, a.field LIMIT ?",
+        (*bind, limit),
     )
     found = (
         _item(reader, registry, RecordKey(entity, record_id), field, kind, root, name)
         for entity, record_id, field, kind, root, name in rows
     )
     return [item for item in found if item is not None]
+
+
+def _concerns(reader: Reader, now_ms: int | None) -> tuple[str, list[Any]]:
+    """Whom a conflict is listed for: its authors, the owner of the book, after three days a manager too."""
+    identity = reader.setting("identity", Identity)
+    assert identity is not None, "a workspace has an identity"
+    where = ["' ' || a.authors || ' ' LIKE ?", "a.bucket = ?"]
+    bind: list[Any] = [f"% {identity.user} %", identity.book]
+    if identity.role in REVIEWERS:
+        where.append("a.since <= ?")
+        bind.append((SystemClock().now_ms() if now_ms is None else now_ms) - MANAGERS_WAIT_MS)
+    return f"({' OR '.join(where)})", bind
 
 
 def _item(
@@ -79,12 +98,26 @@ def _item(
     entity = registry[key.entity]
     titled = view_field(record, key.entity, entity.title, registry).value
     title = titled if isinstance(titled, str) else ""
+    below = _below(reader, key, root) if kind == "contested" else []
     choices = (
-        _deletion_choices(record) if kind == "contested" else _choices(reader, registry, key, field, record)
+        _deletion_choices(record, below)
+        if kind == "contested"
+        else _choices(reader, registry, key, field, record)
     )
     if len(choices) < 2:
         return None
-    return Item(kind, key, field, registry.find(key.entity, field), root, name, title, choices, record.clock)
+    declared = registry.find(key.entity, field)
+    return Item(kind, key, field, declared, root, name, title, choices, deletion(record, below))
+
+
+def _below(reader: Reader, key: RecordKey, root: str) -> list[Record]:
+    """The records under a root record."""
+    if key.id != root:
+        return []
+    rows = reader.all(
+        "SELECT state FROM record WHERE root = ? AND id <> ? AND coalesce(seq, 0) <> -1", (root, root)
+    )
+    return [decode(state) for (state,) in rows]
 
 
 def _choices(
@@ -108,17 +141,15 @@ def _source(edit: Edit, field: str, past: list[Edit]) -> Edit:
     return max(said, key=Edit.order, default=edit)
 
 
-def _deletion_choices(record: Record) -> tuple[Choice, ...]:
-    if life(record) is not Life.CONTESTED:
+def _deletion_choices(record: Record, below: list[Record]) -> tuple[Choice, ...]:
+    if life(record, below) is not Life.CONTESTED:
         return ()
-    graves = [e for e in record.siblings("deleted") if e.values["deleted"] is not None]
-    last_grave = max(graves, key=Edit.order)
-    others = [e for e in record.edits if e not in graves] or [last_grave]
-    writer = max(others, key=Edit.order)
+    grave = max((e for e in record.siblings("deleted") if e.values["deleted"] is not None), key=Edit.order)
+    writer = max(contesting(record, below), key=Edit.order)
     dots = frozenset(e.dot for e in record.siblings("deleted"))
     return (
         Choice(None, writer.by, milliseconds(writer.order()[0]), dots),
-        Choice(True, last_grave.by, milliseconds(last_grave.order()[0]), dots),
+        Choice(True, grave.by, milliseconds(grave.order()[0]), dots),
     )
 
 
@@ -132,12 +163,13 @@ def resolve(replica: Replica, item: Item, choice: int) -> Outcome[None]:
     if not 0 <= choice < len(item.choices):
         raise CrmError("bad_argument", argument=choice + 1, hint="")
     chosen = item.choices[choice]
-    seen = Shown({}, {item.field: frozenset().union(*(c.dots for c in item.choices))})
+    dots = frozenset[Dot]().union(*(c.dots for c in item.choices))
+    seen = Shown({}, dict.fromkeys((item.field, "deleted_below"), dots))
     if item.kind == "conflict":
         write = Write(item.key, {item.field: chosen.value}, seen)
     elif chosen.value is None:
         write = Write(item.key, {"deleted": None}, seen)
     else:
-        write = Write(item.key, {"deleted": {"seen": dict(item.seen)}}, seen)
+        write = Write(item.key, item.deleting, seen)
     done = replica.commit([write], kind="merge")
     return Outcome(None, done.touched, done.txn)

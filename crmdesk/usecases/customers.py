@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from crmdesk.core.errors import CrmError
@@ -13,7 +13,7 @@ from crmdesk.core.resolve import Life, RecordView, read_record
 from crmdesk.core.search import parse_query, rank
 from crmdesk.core.text import Readings, normalise
 from crmdesk.core.values import Value
-from crmdesk.store.names import SHOWN
+from crmdesk.store.names import CONTESTED, SHOWN
 from crmdesk.store.reading import Reader
 from crmdesk.usecases import records
 from crmdesk.usecases.outcome import Outcome
@@ -84,10 +84,12 @@ def search(reader: Reader, readings: Readings, text: str, limit: int = 20) -> li
 def open_card(reader: Reader, registry: Registry, customer: str) -> Card:
     """The card of a customer. Raises `not_found`."""
     record = reader.record("customer", customer)
-    row = reader.one("SELECT bucket, last_visit_at, visits FROM p_customer WHERE id = ?", (customer,))
+    row = reader.one("SELECT bucket, last_visit_at, visits, life FROM p_customer WHERE id = ?", (customer,))
     if record is None or row is None:
         raise CrmError("not_found")
     view = read_record(record, "customer", registry)
+    if row[3] == CONTESTED:  # which a visit made without having seen the deletion can bring about as well
+        view = replace(view, life=Life.CONTESTED)
     unsent = reader.value(
         "SELECT 1 FROM outbox o JOIN record r ON r.id = o.id WHERE r.root = ? LIMIT 1", (customer,)
     )

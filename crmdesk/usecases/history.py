@@ -10,6 +10,7 @@ from crmdesk.core.clock import milliseconds
 from crmdesk.core.errors import CrmError
 from crmdesk.core.form import Shown
 from crmdesk.core.record import Edit, RecordKey
+from crmdesk.core.registry import DELETED_BELOW
 from crmdesk.core.values import Value
 from crmdesk.store.history_reading import edits_of, transactions_of
 from crmdesk.store.reading import Reader
@@ -62,6 +63,7 @@ def changes(reader: Reader, key: RecordKey) -> list[Change]:
         )
         for edit in sorted(found.values(), key=Edit.order, reverse=True)
         for field, value in edit.values.items()
+        if field != DELETED_BELOW.name
     ]  # fmt: skip
 
 

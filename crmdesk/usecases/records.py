@@ -67,8 +67,7 @@ def delete(replica: Replica, key: RecordKey) -> Outcome[None]:
     """Delete what is known here; whoever edits it meanwhile without having seen this brings it back."""
     from crmdesk.store.replica import Write
 
-    stored = replica.load(key)
-    done = replica.commit([Write(key, deletion(stored))])
+    done = replica.commit([Write(key, deletion(replica.load(key), replica.below(key)))])
     return Outcome(None, done.touched, done.txn)
 
 

@@ -13,6 +13,7 @@ from crmdesk.core.registry import Registry
 from crmdesk.store.history_reading import edits_of
 from crmdesk.store.reading import Reader
 from crmdesk.store.settings import Identity, Server
+from crmdesk.usecases import conflicts
 from crmdesk.usecases.outcome import Outcome
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def status(reader: Reader) -> Status:
         url=server.url if server else None,
         unsent=unsent,
         refused=refused,
-        conflicts=reader.value("SELECT count(*) FROM attention"),
+        conflicts=conflicts.count(reader),
         synced_at_ms=reader.setting("synced_at_ms", int),
         records=reader.value("SELECT count(*) FROM record"),
     )

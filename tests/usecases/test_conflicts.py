@@ -1,9 +1,11 @@
 """Whatever two people said stays until a person decides, having seen it."""
 
+import msgspec
 import pytest
 
 from crmdesk.core.errors import CrmError
 from crmdesk.core.record import RecordKey, merge
+from crmdesk.store import settings
 from crmdesk.usecases import conflicts, records
 from crmdesk.usecases.conflicts import Item
 from crmdesk.usecases.workspace import Workspace
@@ -28,7 +30,7 @@ def contested(desk: Workspace, them: Colleague) -> Item:
 
 def test_a_decision_leaves_a_value_that_came_later_standing(desk: Workspace) -> None:
     wang, li = Colleague("c" * 32), Colleague("d" * 32, "李娜")
-    first = wang.edit(None, {"name": "宏远"})
+    first = wang.edit(None, {"name": "宏远"}, bucket=desk.identity().book)
     receive(desk, {KEY: merge(wang.edit(first, {"name": "甲"}), li.edit(first, {"name": "乙"}))})
     (item,) = listed(desk)
     receive(desk, {KEY: Colleague("e" * 32, "赵六").edit(first, {"name": "丙"})}, seq=2)
@@ -77,3 +79,68 @@ def test_equal_values_are_no_conflict(desk: Workspace) -> None:
     receive(desk, {KEY: them.edit(first, {"name": "新"})}, seq=2)
     assert listed(desk) == []
     assert conflicts.count(desk.reader) == 0
+
+
+VISIT = RecordKey("visit", "0" * 31 + "2")
+
+
+def visited_unseen(desk: Workspace) -> Colleague:
+    """Deleted here; a visit there, made without having seen the deletion, arrives afterwards."""
+    them = Colleague()
+    receive(desk, {KEY: them.edit(None, {"name": "宏远"})})
+    records.delete(desk.replica, KEY)
+    visit = {"customer": KEY.id, "kind": "phone", "at": 1, "summary": "要追加订单"}
+    receive(desk, {VISIT: them.edit(None, visit)}, seq=2)
+    return them
+
+
+def test_a_visit_made_without_having_seen_the_deletion_brings_the_customer_back_and_asks(
+    desk: Workspace,
+) -> None:
+    visited_unseen(desk)
+    assert desk.reader.one("SELECT life, visits FROM p_customer") == (2, 1)
+    (item,) = listed(desk)
+    assert (item.kind, item.choices[0].by) == ("contested", Colleague().user)
+
+
+def test_a_visit_that_the_deleter_had_seen_goes_with_the_customer(desk: Workspace) -> None:
+    them = Colleague()
+    visit = {"customer": KEY.id, "kind": "phone", "at": 1, "summary": "旧的"}
+    receive(desk, {KEY: them.edit(None, {"name": "宏远"}), VISIT: them.edit(None, visit)})
+    records.delete(desk.replica, KEY)
+    assert desk.reader.value("SELECT life FROM p_customer") == 1
+    assert listed(desk) == []
+
+
+@pytest.mark.parametrize(("choice", "life"), [(0, 0), (1, 1)])
+def test_deciding_about_an_unseen_visit_settles_it_and_survives_a_rebuild(
+    desk: Workspace, choice: int, life: int
+) -> None:
+    visited_unseen(desk)
+    desk.replica.rebuild()
+    conflicts.resolve(desk.replica, listed(desk)[0], choice)
+    assert desk.reader.value("SELECT life FROM p_customer") == life
+    desk.replica.rebuild()
+    assert desk.reader.value("SELECT life FROM p_customer") == life
+    assert listed(desk) == []
+
+
+def test_others_are_not_asked_and_a_manager_only_after_three_days(desk: Workspace) -> None:
+    wang, li = Colleague("c" * 32), Colleague("d" * 32, "李娜")
+    first = wang.edit(None, {"name": "宏远"}, bucket=desk.identity().book)
+    receive(desk, {KEY: merge(wang.edit(first, {"name": "甲"}), li.edit(first, {"name": "乙"}))})
+    since = desk.reader.value("SELECT since FROM attention")
+    put = "UPDATE attention SET bucket = 'another book'"
+    with desk.replica.database.write() as connection:
+        connection.exec_driver_sql(put)
+    assert conflicts.count(desk.reader) == 0
+    act_as_manager(desk)
+    days = conflicts.MANAGERS_WAIT_MS
+    assert conflicts.count(desk.reader, since + days - 1) == 0
+    assert conflicts.count(desk.reader, since + days) == 1
+
+
+def act_as_manager(desk: Workspace) -> None:
+    with desk.replica.database.write() as connection:
+        identity = settings.identity(connection)
+        settings.write(connection, {"identity": msgspec.structs.replace(identity, role="manager")})

@@ -136,7 +136,7 @@ def test_what_a_colleague_did_is_not_ours_to_undo(desk: Workspace) -> None:
 def conflicted(desk: Workspace) -> conflicts.Item:
     """A customer with two names, by Wang and by Li."""
     wang, li = Colleague("c" * 32, "王强"), Colleague("d" * 32, "李娜")
-    first = wang.edit(None, {"name": "宏远"})
+    first = wang.edit(None, {"name": "宏远"}, bucket=desk.identity().book)
     receive(desk, {KEY: merge(wang.edit(first, {"name": "甲"}), li.edit(first, {"name": "乙"}))})
     (item,) = conflicts.listed(desk.reader, desk.replica.registry)
     return item
