@@ -133,6 +133,7 @@ class TagField(QWidget):
         self._edit.setCompleter(completer)
         self._edit.returnPressed.connect(self._add)
         self._chips: list[TagChip] = []
+        self._tags: tuple[Tag, ...] = ()
         self._flow.addWidget(self._edit)
         policy = self.sizePolicy()
         policy.setHeightForWidth(True)
@@ -140,6 +141,9 @@ class TagField(QWidget):
 
     def set_tags(self, tags: Sequence[Tag]) -> None:
         """Show these tags."""
+        if tuple(tags) == self._tags:
+            return
+        self._tags = tuple(tags)
         for chip in self._chips:
             self._flow.removeWidget(chip)
             chip.deleteLater()

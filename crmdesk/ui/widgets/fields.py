@@ -112,6 +112,8 @@ class FieldGrid(QWidget):
     def __init__(self, columns: int = 2, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._columns = columns
+        self._names: tuple[str, ...] = ()
+        self._values: list[QLabel] = []
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(12)
@@ -121,13 +123,23 @@ class FieldGrid(QWidget):
 
     def set_fields(self, fields: Sequence[tuple[str, str]]) -> None:
         """Show (label, value) pairs; an empty value shows a dash."""
+        names = tuple(name for name, _ in fields)
+        if names != self._names:
+            self._names, self._values = names, []
+            self._make(names)
+        for (name, value), shown in zip(fields, self._values, strict=True):
+            shown.setText(value or "—")
+            shown.setAccessibleName(f"{name} {value}")
+
+    def _make(self, names: Sequence[str]) -> None:
+        """The labels, once: making them anew for each customer costs more than all the reading."""
         while item := self._grid.takeAt(0):
             if widget := item.widget():
                 widget.deleteLater()
-        for index, (name, value) in enumerate(fields):
+        for index, name in enumerate(names):
             line, column = divmod(index, self._columns)
-            shown = label(value or "—", "strong")
-            shown.setAccessibleName(f"{name} {value}")
+            shown = label("", "strong")
+            self._values.append(shown)
             shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             shown.setWordWrap(True)
             self._grid.addWidget(label(name, "faint"), line, 2 * column)
