@@ -30,6 +30,7 @@ from crmdesk.usecases import status
 from crmdesk.usecases.workspace import Workspace
 
 log = logging.getLogger("crmdesk.app")
+_LOOK_AGAIN_MS = 50
 
 
 def run(profile: Profile, arguments: Sequence[str]) -> int:
@@ -109,7 +110,10 @@ class Session(QObject):
         self.desk.log_visit(customer)
 
     def _warm(self) -> None:
-        """After the first paint: load what the first write and the first sync will need."""
+        """After the first page shows its rows: load what the first write and the first sync will need."""
+        if self.context.runner.pending:
+            self._warming.start(_LOOK_AGAIN_MS)
+            return
         self.context.runner.run(
             partial(_open_replica, self.workspace), self._warmed, lane=Lane.WRITE, owner=self
         )

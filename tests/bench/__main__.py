@@ -17,7 +17,7 @@ from rich.table import Table
 from tests.bench.rows import Row
 from tests.bench.stores import OUTPUT
 
-BENCHMARKS: Final = ("local_save", "window_100k", "push", "first_sync")
+BENCHMARKS: Final = ("local_save", "window_100k", "push", "first_sync", "first_paint", "desktop_memory")
 """Modules of this package with a `run() -> list[Row]`."""
 INSIDE: Final = "--inside"
 
