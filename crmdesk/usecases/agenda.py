@@ -73,7 +73,7 @@ def due(
     )
     follow_ups = reader.all(
         "SELECT 'customer', c.id, c.id, coalesce(c.f_name, ''), '', c.f_next_follow_up_on FROM p_customer c "
-        f"WHERE c.{SHOWN} AND {_NO_TASK} AND c.f_next_follow_up_on <= ? {'AND c.bucket = ?' if book else ''} "
+        f"WHERE c.{SHOWN} AND {_NO_TASK} AND c.f_next_follow_up_on <= ? {'AND +c.bucket = ?' if book else ''} "
         "ORDER BY c.f_next_follow_up_on, c.n LIMIT ?",
         bind,
     )
@@ -90,7 +90,7 @@ def numbers(reader: Reader, today: date, *, week_start_ms: int, book: str | None
     day = today.isoformat()
 
     def count(table: str, condition: str, *bind: object) -> int:
-        mine = " AND bucket = ?" if book else ""
+        mine = " AND +bucket = ?" if book else ""  # the plus: the date narrows far better
         bound = (*bind, book) if book else bind
         return int(reader.value(f"SELECT count(*) FROM {table} c WHERE {SHOWN} AND {condition}{mine}", bound))
 
@@ -100,7 +100,12 @@ def numbers(reader: Reader, today: date, *, week_start_ms: int, book: str | None
         due=count("p_task", f"{undone} = ?", day) + count("p_customer", f"{follow_up} = ?", day),
         overdue=count("p_task", f"{undone} < ?", day) + count("p_customer", f"{follow_up} < ?", day),
         visits_this_week=count("p_visit", "f_at >= ?", week_start_ms),
-        customers=count("p_customer", "1 = 1"),
+        customers=int(
+            reader.value(
+                f"SELECT count(*) FROM p_customer WHERE {SHOWN}{' AND bucket = ?' if book else ''}",
+                (book,) if book else (),
+            )
+        ),
     )
 
 
