@@ -26,7 +26,7 @@ HOUR_MS: Final = 60 * 60 * 1000
 
 app = typer.Typer(
     name="crmdesk-server",
-    help="Keep a company's CRM and serve it to its laptops. 保存公司的 CRM 数据,并为各台笔记本提供同步。",
+    help="Keep a company's CRM and serve it to its laptops. 保存公司的 CRM 数据，并为各台笔记本提供同步。",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -89,7 +89,7 @@ def init(
     say(
         as_json,
         {"server_id": made.server_id, "company": made.name, "directory": str(directory)},
-        f"已在 {directory} 新建「{made.name}」。下一步:crmdesk-server user add。",
+        f"已在 {directory} 新建「{made.name}」。下一步：crmdesk-server user add。",
         f"Made “{made.name}” in {directory}. Next: crmdesk-server user add.",
     )
 
@@ -106,7 +106,7 @@ def serve(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Serve the company until told to stop. 提供同步服务,直到收到停止信号。"""
+    """Serve the company until told to stop. 提供同步服务，直到收到停止信号。"""
     # Late: the other commands answer at once, without loading a web server.
     from sync_server.app import create_app
     from sync_server.serving import Server, address_of, announce, bind, stop_quietly
@@ -172,7 +172,7 @@ def user_add(
     say(
         as_json,
         {"user": made.user, "name": made.name, "role": made.role.value, "book": made.book},
-        f"已新增用户「{made.name}」。下一步:crmdesk-server enrol {made.name}。",
+        f"已新增用户「{made.name}」。下一步：crmdesk-server enrol {made.name}。",
         f"Added “{made.name}”. Next: crmdesk-server enrol {made.name}.",
     )
 
@@ -197,7 +197,7 @@ def user_list(directory: Dir = HERE, as_json: Json = False) -> None:
 
 @user_app.command("disable")
 def user_disable(name: str, directory: Dir = HERE, as_json: Json = False) -> None:
-    """Shut a person out; what they wrote stays. 停用用户,其数据保留。"""
+    """Shut a person out; what they wrote stays. 停用用户，其数据保留。"""
     with company(directory) as database, database.write() as connection:
         made = accounts.disable_user(connection, name, wall_ms())
     say(
@@ -288,7 +288,7 @@ def backup(file: Path, directory: Dir = HERE, as_json: Json = False) -> None:
     say(
         as_json,
         {"file": str(file), "records": made.records, "edits": made.edits},
-        f"已备份到 {file}:{made.records} 条记录,{made.edits} 次修改,校验通过。",
+        f"已备份到 {file}:{made.records} 条记录，{made.edits} 次修改，校验通过。",
         f"Backed up to {file}: {made.records} records, {made.edits} edits, checked.",
     )
 
@@ -303,7 +303,7 @@ def check(directory: Dir = HERE, as_json: Json = False) -> None:
     say(
         as_json,
         facts,
-        summary or f"完好:{found.records} 条记录,{found.edits} 次修改。",
+        summary or f"完好：{found.records} 条记录，{found.edits} 次修改。",
         summary or f"All well: {found.records} records, {found.edits} edits.",
     )
     if found.problems:

@@ -38,7 +38,7 @@ _SHARED: Final = (
 
 root = typer.Typer(
     name="crmdesk",
-    help="Customers, visits and tasks, with or without a network. 客户、拜访与任务,有网无网都能用。",
+    help="Customers, visits and tasks, with or without a network. 客户、拜访与任务，有网无网都能用。",
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,

@@ -42,13 +42,13 @@ def enrol(
     if joined.is_pending:
         session.out.say(
             facts,
-            f"已向「{joined.company}」申请入网。请把核对词告诉管理员:{joined.words}",
+            f"已向「{joined.company}」申请入网。请把核对词告诉管理员：{joined.words}",
             f"Asked “{joined.company}” to let this device in. Tell your administrator: {joined.words}",
         )
     else:
         session.out.say(
             facts,
-            f"已连接「{joined.company}」,用户:{joined.user_name}。下一步:crmdesk sync",
+            f"已连接「{joined.company}」，用户：{joined.user_name}。下一步：crmdesk sync",
             f"Connected to “{joined.company}” as {joined.user_name}. Next: crmdesk sync",
         )
 
@@ -65,7 +65,7 @@ def sync(session: Session) -> None:
         raise report.problem
     session.out.say(
         _facts(report),
-        f"已发送 {report.pushed},收到 {report.received},被拒 {report.unsent[1]},待发送 {report.unsent[0]}。",
+        f"已发送 {report.pushed}，收到 {report.received}，被拒 {report.unsent[1]}，待发送 {report.unsent[0]}。",
         f"Sent {report.pushed}, received {report.received}, refused {report.unsent[1]}, unsent {report.unsent[0]}.",
     )
 
@@ -165,6 +165,6 @@ def transfer(
         moved = change_owner(session.replica, http, found, person.id)
     session.out.say(
         {"customer": found, "user": person.id, "name": person.name, "moved": moved.moved},
-        f"已移交给 {person.name},共 {moved.moved} 条记录;下次同步后可见。",
+        f"已移交给 {person.name}，共 {moved.moved} 条记录；下次同步后可见。",
         f"Handed to {person.name}, {moved.moved} records; the next sync shows it.",
     )

@@ -23,10 +23,10 @@ Customer = Annotated[str, typer.Argument(help="Id, code, name or pinyin. 编号�
 Fields = Annotated[
     list[str] | None,
     typer.Option(
-        "--field", metavar="FIELD=TEXT", help="A field by name or label; repeatable. 字段=内容,可重复。"
+        "--field", metavar="FIELD=TEXT", help="A field by name or label; repeatable. 字段=内容，可重复。"
     ),
 ]
-Tags = Annotated[list[str] | None, typer.Option("--tag", help="A tag's name; repeatable. 标签名,可重复。")]
+Tags = Annotated[list[str] | None, typer.Option("--tag", help="A tag's name; repeatable. 标签名，可重复。")]
 _TIMELINE: Final = 20
 
 
@@ -42,14 +42,14 @@ def add(session: Session, name: str, field: Fields = None, tag: Tags = None) -> 
     done = customers.add(session.replica, {**values, "name": name}, tags)
     session.out.say(
         {"customer": done.value, "name": name, "txn": done.txn},
-        f"已新建客户「{name}」:{done.value}",
+        f"已新建客户「{name}」：{done.value}",
         f"Added “{name}”: {done.value}",
     )
 
 
 @command(customer_app, "set")
 def change(session: Session, customer: Customer, field: Fields = None) -> None:
-    """Change fields; `field=` empties one. 修改字段;「字段=」表示清空。"""
+    """Change fields; `field=` empties one. 修改字段；「字段=」表示清空。"""
     from crmdesk.usecases import customers, records
 
     key = customers.key(naming.customer(session.reader, customer))
@@ -60,21 +60,21 @@ def change(session: Session, customer: Customer, field: Fields = None) -> None:
     labels = [session.out.label(registry["customer"].by_name[name].label) for name in changed]
     session.out.say(
         {"customer": key.id, "changed": changed, "txn": done.txn},
-        f"已修改:{'、'.join(labels)}" if labels else "没有变化。",
+        f"已修改：{'、'.join(labels)}" if labels else "没有变化。",
         f"Changed: {', '.join(labels)}" if labels else "Nothing differed.",
     )
 
 
 @command(customer_app, "delete")
 def delete(session: Session, customer: Customer) -> None:
-    """Delete a customer; `restore` brings it back. 删除客户,可恢复。"""
+    """Delete a customer; `restore` brings it back. 删除客户，可恢复。"""
     from crmdesk.usecases import customers, records
 
     key = customers.key(naming.customer(session.reader, customer))
     done = records.delete(session.replica, key)
     session.out.say(
         {"customer": key.id, "txn": done.txn},
-        f"已删除。恢复:crmdesk customer restore {key.id}",
+        f"已删除。恢复：crmdesk customer restore {key.id}",
         f"Deleted. To bring it back: crmdesk customer restore {key.id}",
     )
 
@@ -204,7 +204,7 @@ def _fields(session: Session, entity: Any, card: Card, directory: Directory) -> 
             declared, card.view.values.get(declared.name), session.out.language, directory.name_of
         )
         if not declared.repeated and text != EMPTY:
-            mark = session.out.text("  (有冲突)", "  (conflict)") if declared.name in contested else ""
+            mark = session.out.text("  （有冲突）", "  (conflict)") if declared.name in contested else ""
             found.append((session.out.label(declared.label), text + mark))
     return found
 
@@ -239,7 +239,9 @@ def add_contact(
     session: Session,
     customer: Customer,
     name: str,
-    phone: Annotated[list[str] | None, typer.Option(help="A phone number; repeatable. 电话,可重复。")] = None,
+    phone: Annotated[
+        list[str] | None, typer.Option(help="A phone number; repeatable. 电话，可重复。")
+    ] = None,
     field: Fields = None,
 ) -> None:
     """Add a person at a customer. 新建联系人。"""

@@ -80,7 +80,7 @@ def _key(session: Session) -> Finding:
 
     if secrets.needs_passphrase(session.profile):
         return Finding(
-            "key", "ok", session.out.text("由密码派生,不保存", "made from a passphrase, kept nowhere")
+            "key", "ok", session.out.text("由密码派生，不保存", "made from a passphrase, kept nowhere")
         )
     return Finding("key", "ok", session.out.text("保存在系统钥匙串", "kept in the system's keychain"))
 
@@ -139,7 +139,7 @@ def _counts(session: Session) -> Finding:
     customers = session.reader.value("SELECT count(*) FROM record WHERE entity = 'customer'")
     records, edits = (session.reader.value(f"SELECT count(*) FROM {name}") for name in ("record", "edit"))
     words = session.out.text(
-        f"{records} 条记录(客户 {customers}),{edits} 次修改",
+        f"{records} 条记录（客户 {customers}），{edits} 次修改",
         f"{records} records ({customers} customers), {edits} edits",
     )
     return Finding("counts", "ok", words)
@@ -150,7 +150,7 @@ def _unsent(session: Session) -> Finding:
 
     found = status(session.reader)
     words = session.out.text(
-        f"待发送 {found.unsent},被拒 {found.refused}", f"{found.unsent} waiting, {found.refused} refused"
+        f"待发送 {found.unsent}，被拒 {found.refused}", f"{found.unsent} waiting, {found.refused} refused"
     )
     return Finding("unsent", "note" if found.refused else "ok", words)
 
@@ -184,11 +184,13 @@ def _desktop(out: Output) -> Finding:
 
     if missing := desktop.missing_libraries():
         command = desktop.install_command(missing)
-        words = out.text(f"桌面端缺少系统库,请运行:{command}", f"the desktop lacks libraries; run: {command}")
+        words = out.text(
+            f"桌面端缺少系统库，请运行：{command}", f"the desktop lacks libraries; run: {command}"
+        )
         return Finding("desktop", "note", words)
     if not desktop.has_display():
         return Finding(
-            "desktop", "note", out.text("没有显示器,只能用命令行", "no display here: command line only")
+            "desktop", "note", out.text("没有显示器，只能用命令行", "no display here: command line only")
         )
     return Finding("desktop", "ok", out.text("可以打开窗口", "a window can open"))
 

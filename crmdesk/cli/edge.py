@@ -58,7 +58,7 @@ def before(
     passphrase_fd: FdOption = None,
     version: VersionOption = False,  # noqa: ARG001 -- its callback has answered already
 ) -> None:
-    """Customers, visits and tasks, with or without a network. 客户、拜访与任务,有网无网都能用。"""
+    """Customers, visits and tasks, with or without a network. 客户、拜访与任务，有网无网都能用。"""
     context.obj = Given(profile, as_json, lang, passphrase_fd)
     if context.invoked_subcommand is None:
         with session(context.obj) as opened:
@@ -87,7 +87,7 @@ def run(arguments: Sequence[str]) -> int:
 def _misused(error: typer.TyperException, out: Output) -> int:
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else "crmdesk"
-    help_line = out.text(f"用法见:{path} --help", f"See: {path} --help")
+    help_line = out.text(f"用法见：{path} --help", f"See: {path} --help")
     safe = out.text("没有任何内容被更改。", "Nothing was changed.")
     out.trouble("usage", Sentence(error.format_message(), safe, help_line))
     return error.exit_code
@@ -105,7 +105,7 @@ def _fault(error: Exception, arguments: Sequence[str]) -> int:
     sentence = Sentence(
         out.text("crmdesk 内部出错。", "crmdesk itself failed."),
         out.text("已保存的内容完好。", "What was saved is intact."),
-        out.text(f"请把日志发给管理员:{where}", f"Send the log to your administrator: {where}"),
+        out.text(f"请把日志发给管理员：{where}", f"Send the log to your administrator: {where}"),
     )
     out.trouble("fault", sentence)
     return FAULT

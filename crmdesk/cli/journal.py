@@ -51,7 +51,7 @@ def add_visit(
     done = visits.log(session.replica, note)
     session.out.say(
         {"visit": done.value, "customer": found, "txn": done.txn},
-        f"已记录拜访:{done.value}",
+        f"已记录拜访：{done.value}",
         f"Logged the visit: {done.value}",
     )
 
@@ -174,6 +174,6 @@ def undo(
     kept = [{"entity": key.entity, "id": key.id, "field": field} for key, field in done.value.kept]
     session.out.say(
         {"undone": wanted, "restored": done.value.restored, "kept": kept, "txn": done.txn},
-        f"已撤销 {done.value.restored} 处;{len(kept)} 处之后又改过,保持不动。",
+        f"已撤销 {done.value.restored} 处；{len(kept)} 处之后又改过，保持不动。",
         f"Took back {done.value.restored}; {len(kept)} changed since and stay.",
     )

@@ -64,7 +64,7 @@ def tag(directory: Directory, text: str) -> Tag:
     found = directory.tags.get(text) or tags.find(directory, text)
     if found is None:
         hint = Label(
-            "没有这个标签;新建:crmdesk tag create", "There is no such tag; make it: crmdesk tag create"
+            "没有这个标签；新建：crmdesk tag create", "There is no such tag; make it: crmdesk tag create"
         )
         raise CrmError("bad_argument", argument=text, hint=hint)
     return found

@@ -50,7 +50,7 @@ def create(
         str, typer.Option(help="grey, blue, teal, green, amber, red, violet, pink. 颜色。")
     ] = "grey",
     group: Annotated[
-        str | None, typer.Option(help="Its group, made if there is none. 标签维度,没有则新建。")
+        str | None, typer.Option(help="Its group, made if there is none. 标签维度，没有则新建。")
     ] = None,
 ) -> None:
     """Make a tag. 新建标签。"""

@@ -13,7 +13,7 @@ from crmdesk.cli.session import Session
 
 @command(root, "init")
 def init(session: Session, name: Annotated[str, typer.Option(help="Your name. 您的姓名。")] = "") -> None:
-    """Make a profile to work alone; it can join a company later. 新建配置,独立使用。"""
+    """Make a profile to work alone; it can join a company later. 新建配置，独立使用。"""
     from crmdesk.system import secrets
 
     identity = session.create(name).identity()
@@ -62,7 +62,7 @@ def export(
 def rebuild(session: Session) -> None:
     """Recompute every list and the search index from the records. 重建列表与搜索索引。"""
     count = session.replica.rebuild()
-    session.out.say({"records": count}, f"已重建:{count} 条记录。", f"Rebuilt from {count} records.")
+    session.out.say({"records": count}, f"已重建：{count} 条记录。", f"Rebuilt from {count} records.")
 
 
 @command(root, "sample")
@@ -84,7 +84,7 @@ def sample(
     folder = target.profile.folder
     session.out.say(
         {"profile": str(folder), "customers": customers},
-        f"已生成 {customers} 个示例客户:crmdesk --profile {folder} customer list",
+        f"已生成 {customers} 个示例客户：crmdesk --profile {folder} customer list",
         f"Invented {customers} customers: crmdesk --profile {folder} customer list",
     )
 

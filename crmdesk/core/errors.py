@@ -73,9 +73,9 @@ def _in(language: Language, value: object) -> object:
     return text(language) if callable(text) else value
 
 
-_KEPT_ZH: Final = "您录入的内容都在本机,没有丢失。"
+_KEPT_ZH: Final = "您录入的内容都在本机，没有丢失。"
 _KEPT_EN: Final = "Everything you typed is kept on this laptop."
-_WAITS_ZH: Final = "这条修改留在发件箱中,其余照常同步。"
+_WAITS_ZH: Final = "这条修改留在发件箱中，其余照常同步。"
 _WAITS_EN: Final = "This change waits in the outbox; everything else goes on syncing."
 _NOTHING_ZH: Final = "没有任何内容被更改。"
 _NOTHING_EN: Final = "Nothing was changed."
@@ -90,9 +90,9 @@ PROBLEMS: Final[dict[str, Problem]] = {
     "database_corrupt": _problem(
         500,
         (
-            "本机数据库已损坏:{path}。",
+            "本机数据库已损坏：{path}。",
             "已同步的内容都在服务器上。",
-            "请保留该文件,运行 crmdesk doctor,并联系管理员。",
+            "请保留该文件，运行 crmdesk doctor,并联系管理员。",
         ),
         (
             "The local database is damaged: {path}.",
@@ -107,7 +107,7 @@ PROBLEMS: Final[dict[str, Problem]] = {
     ),
     "wrong_passphrase": _problem(
         401,
-        ("密码不正确,或该文件不是 crmdesk 的数据库。", _NOTHING_ZH, "请再输入一次密码。"),
+        ("密码不正确，或该文件不是 crmdesk 的数据库。", _NOTHING_ZH, "请再输入一次密码。"),
         (
             "The passphrase is wrong, or the file is not a crmdesk database.",
             _NOTHING_EN,
@@ -126,9 +126,9 @@ PROBLEMS: Final[dict[str, Problem]] = {
     "disk_full": _problem(
         507,
         (
-            "磁盘已满,这次没有保存。",
-            "之前保存的内容完好;您正在填写的内容仍在屏幕上。",
-            "请释放一些磁盘空间,然后再保存一次。",
+            "磁盘已满，这次没有保存。",
+            "之前保存的内容完好；您正在填写的内容仍在屏幕上。",
+            "请释放一些磁盘空间，然后再保存一次。",
         ),
         (
             "The disk is full, so this was not saved.",
@@ -149,9 +149,9 @@ PROBLEMS: Final[dict[str, Problem]] = {
     "no_keychain": _problem(
         500,
         (
-            "找不到系统钥匙串,本机数据需要一个密码来加密。",
+            "找不到系统钥匙串，本机数据需要一个密码来加密。",
             _NOTHING_ZH,
-            "请在启动时输入密码;脚本可用环境变量 CRMDESK_PASSPHRASE。",
+            "请在启动时输入密码；脚本可用环境变量 CRMDESK_PASSPHRASE。",
         ),
         (
             "No system keychain was found, so a passphrase must protect the local data.",
@@ -174,7 +174,7 @@ PROBLEMS: Final[dict[str, Problem]] = {
     ),
     "profile_exists": _problem(
         409,
-        ("{path} 中已经有 crmdesk 数据。", _NOTHING_ZH, "直接使用即可,或另选一个配置目录。"),
+        ("{path} 中已经有 crmdesk 数据。", _NOTHING_ZH, "直接使用即可，或另选一个配置目录。"),
         (
             "There is crmdesk data in {path} already.",
             _NOTHING_EN,
@@ -183,7 +183,7 @@ PROBLEMS: Final[dict[str, Problem]] = {
     ),
     "already_enrolled": _problem(
         409,
-        ("这个配置已经连接到一家公司。", _NOTHING_ZH, "要连接另一家公司,请换一个配置目录。"),
+        ("这个配置已经连接到一家公司。", _NOTHING_ZH, "要连接另一家公司，请换一个配置目录。"),
         (
             "This profile is already connected to a company.",
             _NOTHING_EN,
@@ -192,7 +192,7 @@ PROBLEMS: Final[dict[str, Problem]] = {
     ),
     "not_enrolled": _problem(
         409,
-        ("本机还没有连接公司。", _KEPT_ZH, "请向管理员索取入网码,然后在「同步中心」连接。"),
+        ("本机还没有连接公司。", _KEPT_ZH, "请向管理员索取入网码，然后在「同步中心」连接。"),
         (
             "This laptop is not connected to a company yet.",
             _KEPT_EN,
@@ -202,7 +202,7 @@ PROBLEMS: Final[dict[str, Problem]] = {
     # -- the network and the session --------------------------------------------------------------
     "offline": _problem(
         503,
-        ("连不上服务器。", _KEPT_ZH, "可以继续工作,网络恢复后会自动同步。"),
+        ("连不上服务器。", _KEPT_ZH, "可以继续工作，网络恢复后会自动同步。"),
         (
             "The server can't be reached.",
             _KEPT_EN,
@@ -220,7 +220,7 @@ PROBLEMS: Final[dict[str, Problem]] = {
     ),
     "wrong_server": _problem(
         409,
-        ("这台服务器不是本机所连接的那家公司。", _KEPT_ZH, "请检查服务器地址,或询问管理员。"),
+        ("这台服务器不是本机所连接的那家公司。", _KEPT_ZH, "请检查服务器地址，或询问管理员。"),
         (
             "This server is not the company this laptop belongs to.",
             _KEPT_EN,
@@ -232,7 +232,7 @@ PROBLEMS: Final[dict[str, Problem]] = {
         (
             "{address} 的回答不是 crmdesk 服务器的。",
             _KEPT_ZH,
-            "请检查服务器地址;酒店或公司的登录页面也可能拦截连接。",
+            "请检查服务器地址；酒店或公司的登录页面也可能拦截连接。",
         ),
         (
             "The answer from {address} is not a crmdesk server's.",
@@ -242,7 +242,7 @@ PROBLEMS: Final[dict[str, Problem]] = {
     ),
     "server_error": _problem(
         500,
-        ("服务器出了错。", _KEPT_ZH, "稍后会自动重试;如果持续出现,请把编号 {reference} 告诉管理员。"),
+        ("服务器出了错。", _KEPT_ZH, "稍后会自动重试；如果持续出现，请把编号 {reference} 告诉管理员。"),
         (
             "The server failed.",
             _KEPT_EN,
@@ -275,7 +275,7 @@ PROBLEMS: Final[dict[str, Problem]] = {
     ),
     "code_invalid": _problem(
         403,
-        ("入网码不正确、已使用或已过期。", _NOTHING_ZH, "请核对后重新输入,或向管理员索取新的入网码。"),
+        ("入网码不正确、已使用或已过期。", _NOTHING_ZH, "请核对后重新输入，或向管理员索取新的入网码。"),
         (
             "The code is wrong, used or expired.",
             _NOTHING_EN,
@@ -289,7 +289,7 @@ PROBLEMS: Final[dict[str, Problem]] = {
     ),
     "upgrade_needed": _problem(
         426,
-        ("这个版本的 crmdesk 太旧,无法与服务器同步。", _KEPT_ZH, "请安装新版本。"),
+        ("这个版本的 crmdesk 太旧，无法与服务器同步。", _KEPT_ZH, "请安装新版本。"),
         ("This crmdesk is too old to sync with the server.", _KEPT_EN, "Install the new version."),
     ),
     "actor_forked": _problem(
@@ -313,7 +313,7 @@ PROBLEMS: Final[dict[str, Problem]] = {
     # -- requests and records ---------------------------------------------------------------------
     "malformed_body": _problem(
         422,
-        ("服务器看不懂这个请求。", _NOTHING_ZH, "请更新 crmdesk;如果仍然出现,请联系管理员。"),
+        ("服务器看不懂这个请求。", _NOTHING_ZH, "请更新 crmdesk;如果仍然出现，请联系管理员。"),
         (
             "The server could not read the request.",
             _NOTHING_EN,
@@ -322,7 +322,7 @@ PROBLEMS: Final[dict[str, Problem]] = {
     ),
     "method_not_allowed": _problem(
         405,
-        ("这个地址不接受这样的请求。", _NOTHING_ZH, "请更新 crmdesk;如果仍然出现,请联系管理员。"),
+        ("这个地址不接受这样的请求。", _NOTHING_ZH, "请更新 crmdesk;如果仍然出现，请联系管理员。"),
         (
             "This address does not take that kind of request.",
             _NOTHING_EN,
@@ -341,7 +341,7 @@ PROBLEMS: Final[dict[str, Problem]] = {
     ),
     "not_canonical": _problem(
         422,
-        ("这条记录的写法不规范(例如有重复的键)。", _WAITS_ZH, "请在同步中心查看。"),
+        ("这条记录的写法不规范（例如有重复的键）。", _WAITS_ZH, "请在同步中心查看。"),
         (
             "This record is not in canonical form (a duplicate key, for instance).",
             _WAITS_EN,
@@ -350,12 +350,12 @@ PROBLEMS: Final[dict[str, Problem]] = {
     ),
     "record_too_large": _problem(
         422,
-        ("这条记录超过 256 KB。", _WAITS_ZH, "请缩短内容,长文可作为附件。"),
+        ("这条记录超过 256 KB。", _WAITS_ZH, "请缩短内容，长文可作为附件。"),
         ("This record is over 256 KB.", _WAITS_EN, "Shorten it; long texts can be attached as files."),
     ),
     "field_too_long": _problem(
         422,
-        ("「{field}」超过 64 KB。", _KEPT_ZH, "请缩短后再保存,长文可作为附件。"),
+        ("「{field}」超过 64 KB。", _KEPT_ZH, "请缩短后再保存，长文可作为附件。"),
         (
             "“{field}” is over 64 KB.",
             _KEPT_EN,
@@ -397,7 +397,7 @@ PROBLEMS: Final[dict[str, Problem]] = {
     ),
     "fixed_field": _problem(
         422,
-        ("「{field}」保存后不能再改。", _NOTHING_ZH, "需要更正时,请另写一条。"),
+        ("「{field}」保存后不能再改。", _NOTHING_ZH, "需要更正时，请另写一条。"),
         ("“{field}” can't be changed once saved.", _NOTHING_EN, "To correct it, add a new entry."),
     ),
     "server_field": _problem(
@@ -407,12 +407,12 @@ PROBLEMS: Final[dict[str, Problem]] = {
     ),
     "forbidden": _problem(
         403,
-        ("您没有权限这样做。", _WAITS_ZH, "如有需要,请联系您的经理。"),
+        ("您没有权限这样做。", _WAITS_ZH, "如有需要，请联系您的经理。"),
         ("You are not allowed to do this.", _WAITS_EN, "Ask your manager if you need it."),
     ),
     "not_found": _problem(
         404,
-        ("找不到这条记录,或您无权查看。", _NOTHING_ZH, "请检查后再试。"),
+        ("找不到这条记录，或您无权查看。", _NOTHING_ZH, "请检查后再试。"),
         ("There is no such record, or you may not see it.", _NOTHING_EN, "Check and try again."),
     ),
     "dot_reused": _problem(
@@ -436,7 +436,7 @@ PROBLEMS: Final[dict[str, Problem]] = {
     ),
     "ambiguous": _problem(
         409,
-        ("「{query}」对应多条记录。", _NOTHING_ZH, "请写得更完整,或使用编号。"),
+        ("「{query}」对应多条记录。", _NOTHING_ZH, "请写得更完整，或使用编号。"),
         ("“{query}” matches several records.", _NOTHING_EN, "Be more exact or use the id."),
     ),
     "nothing_to_undo": _problem(
@@ -450,7 +450,7 @@ PROBLEMS: Final[dict[str, Problem]] = {
     # -- the server's own machine -----------------------------------------------------------------
     "company_exists": _problem(
         409,
-        ("{path} 中已经有一家公司。", _NOTHING_ZH, "请另选目录,或直接运行 crmdesk-server serve。"),
+        ("{path} 中已经有一家公司。", _NOTHING_ZH, "请另选目录，或直接运行 crmdesk-server serve。"),
         (
             "There is a company in {path} already.",
             _NOTHING_EN,
@@ -469,7 +469,7 @@ PROBLEMS: Final[dict[str, Problem]] = {
     ),
     "no_display": _problem(
         500,
-        ("没有可用的显示器。", _NOTHING_ZH, "请在桌面环境中运行,或使用命令行:crmdesk --help。"),
+        ("没有可用的显示器。", _NOTHING_ZH, "请在桌面环境中运行，或使用命令行：crmdesk --help。"),
         (
             "No display was found.",
             _NOTHING_EN,
@@ -478,12 +478,12 @@ PROBLEMS: Final[dict[str, Problem]] = {
     ),
     "missing_library": _problem(
         500,
-        ("缺少系统库 {library}。", _NOTHING_ZH, "请运行:{command}"),
+        ("缺少系统库 {library}。", _NOTHING_ZH, "请运行：{command}"),
         ("The system library {library} is missing.", _NOTHING_EN, "Run: {command}"),
     ),
     "unknown_code": _problem(
         500,
-        ("服务器报告:{code}。", _KEPT_ZH, "请更新 crmdesk,或联系管理员。"),
+        ("服务器报告：{code}。", _KEPT_ZH, "请更新 crmdesk,或联系管理员。"),
         ("The server reports: {code}.", _KEPT_EN, "Update crmdesk or call your administrator."),
     ),
 }

@@ -14,9 +14,9 @@ Theme = Literal["system", "light", "dark"]
 Density = Literal["comfortable", "standard", "dense"]
 
 DEFAULT_PHRASES: Final = (
-    "客户有意向,要求报价。",
-    "暂不需要,下季度再联系。",
-    "已发送资料,等待回复。",
+    "客户有意向，要求报价。",
+    "暂不需要，下季度再联系。",
+    "已发送资料，等待回复。",
     "Asked for a quotation.",
 )
 

@@ -91,7 +91,7 @@ def display_problem(environ: Mapping[str, str], system: str, plugins: Path) -> s
             "No display: neither DISPLAY nor WAYLAND_DISPLAY is set, so no window can open here.\n"
             "Log in to a desktop, or run it under a virtual screen:\n"
             "  sudo apt install -y xvfb libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 && xvfb-run crmdesk\n"
-            "没有可用的图形界面:请登录桌面环境,或按上面的命令使用虚拟屏幕。"
+            "没有可用的图形界面：请登录桌面环境，或按上面的命令使用虚拟屏幕。"
         )
     if environ.get("WAYLAND_DISPLAY"):
         return None
@@ -102,7 +102,7 @@ def display_problem(environ: Mapping[str, str], system: str, plugins: Path) -> s
     return (
         f"A system library is missing: {missing}. Install it with:\n"
         f"  sudo apt install -y {package}\n"
-        f"缺少系统库 {missing},请用上面的命令安装。"
+        f"缺少系统库 {missing}，请用上面的命令安装。"
     )
 
 

@@ -1,6 +1,6 @@
 """Pictures of every page over a real workspace, without a screen: for eyes to judge, and for the demo."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
@@ -30,8 +30,9 @@ def render_pages(
     themes: Sequence[str] = ("light", "dark"),
     size: tuple[int, int] = (1366, 768),
     scale: float = 1.0,
+    only: Collection[str] = (),
 ) -> list[Path]:
-    """Draw every page in every language and theme; returns the pictures' paths.
+    """Draw every page (or `only` some) in every language and theme; returns the pictures' paths.
 
     `size` is the window's in logical pixels, `scale` how many real ones each has. Changes nothing in the
     workspace and reads in the caller's thread. Without a QApplication one is made: set QT_QPA_PLATFORM first.
@@ -46,6 +47,8 @@ def render_pages(
         for scheme in themes:
             theme.apply(app, theme.Look(theme.Scheme(scheme), theme.look().density))
             for name, widget in chain(_desk_views(workspace, size), _entrance_views(workspace, size)):
+                if only and name not in only:
+                    continue
                 path = folder / f"{name}-{spoken}-{scheme}{'' if scale == 1 else f'-{scale:g}x'}.png"
                 for _ in range(3):  # what wraps learns its width first, then its height
                     app.processEvents()

@@ -1,4 +1,4 @@
-"""Draw every page of the desktop over one person's profile: `pages.py PROFILE FOLDER`."""
+"""Draw every page of the desktop over one person's profile: `pages.py PROFILE FOLDER [PAGE ...]`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from crmdesk.usecases.workspace import open_workspace
 def main() -> None:
     profile, folder = Profile(Path(sys.argv[1])), Path(sys.argv[2])
     workspace = open_workspace(profile, secrets.existing_key(profile, secrets.passphrase_from_environment))
-    render_pages(workspace, folder)
+    render_pages(workspace, folder, only=sys.argv[3:])
     workspace.close()
 
 

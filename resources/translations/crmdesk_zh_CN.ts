@@ -32,7 +32,7 @@
     </message>
     <message>
         <source>Type a few letters: hxjx finds 宏兴机械.</source>
-        <translation>输入几个字母即可,例如 hxjx 可找到“宏兴机械”。</translation>
+        <translation>输入几个字母即可，例如 hxjx 可找到“宏兴机械”。</translation>
     </message>
     <message>
         <source>Nothing found.</source>
@@ -83,11 +83,11 @@
     </message>
     <message>
         <source>This laptop waits for approval. Tell your administrator these words; it goes on by itself.</source>
-        <translation>这台电脑正在等待批准。请把下面的核对词告诉管理员,批准后会自动继续。</translation>
+        <translation>这台电脑正在等待批准。请把下面的核对词告诉管理员，批准后会自动继续。</translation>
     </message>
     <message>
         <source>Words to compare: %1</source>
-        <translation>核对词:%1</translation>
+        <translation>核对词：%1</translation>
     </message>
 </context>
 <context>
@@ -206,7 +206,7 @@
     </message>
     <message>
         <source>Choose a customer to see it from all sides.</source>
-        <translation>选择一个客户,查看全貌。</translation>
+        <translation>选择一个客户，查看全貌。</translation>
     </message>
     <message>
         <source>New contact</source>
@@ -250,7 +250,7 @@
     </message>
     <message>
         <source>Somebody deleted this customer while somebody else worked on it.</source>
-        <translation>有人删除了这个客户,同时另有人在编辑它。</translation>
+        <translation>有人删除了这个客户，同时另有人在编辑它。</translation>
     </message>
     <message>
         <source>Contact</source>
@@ -270,7 +270,7 @@
     </message>
     <message>
         <source>Follow-up on %1</source>
-        <translation>下次跟进:%1</translation>
+        <translation>下次跟进：%1</translation>
     </message>
     <message>
         <source>Tagged %1</source>
@@ -313,7 +313,7 @@
     </message>
     <message>
         <source>No customers yet. Make the first one, or connect to your company in Settings to receive yours.</source>
-        <translation>还没有客户。新建第一个,或在“设置”中连接公司以接收您的客户。</translation>
+        <translation>还没有客户。新建第一个，或在“设置”中连接公司以接收您的客户。</translation>
     </message>
     <message>
         <source>No customer fits this search.</source>
@@ -365,7 +365,7 @@
     <name>Desk</name>
     <message>
         <source>Sample data — nothing here is real.</source>
-        <translation>示例数据,这里的一切都不是真的。</translation>
+        <translation>示例数据，这里的一切都不是真的。</translation>
     </message>
     <message>
         <source>Leave the sample data</source>
@@ -405,7 +405,7 @@
     </message>
     <message>
         <source>Next customer; Alt+Left the one before</source>
-        <translation>下一个客户;Alt+← 为上一个</translation>
+        <translation>下一个客户；Alt+← 为上一个</translation>
     </message>
     <message>
         <source>Timeline, 2 details, 3 contacts, 4 history</source>
@@ -421,7 +421,7 @@
     </message>
     <message>
         <source>Delete, with a way back</source>
-        <translation>删除(可撤销)</translation>
+        <translation>删除（可撤销）</translation>
     </message>
     <message>
         <source>Save</source>
@@ -433,11 +433,11 @@
     </message>
     <message>
         <source>Choose the kind, Alt+2 the second…</source>
-        <translation>选择方式,Alt+2 为第二种…</translation>
+        <translation>选择方式，Alt+2 为第二种…</translation>
     </message>
     <message>
         <source>With a digit: a quick phrase</source>
-        <translation>加数字:快捷短语</translation>
+        <translation>加数字：快捷短语</translation>
     </message>
     <message>
         <source>Today</source>
@@ -481,7 +481,7 @@
     </message>
     <message>
         <source>Remark; Enter saves it as reviewed</source>
-        <translation>批注;回车保存为已阅</translation>
+        <translation>批注；回车保存为已阅</translation>
     </message>
     <message>
         <source>Flag</source>
@@ -492,7 +492,7 @@
     <name>Duplicates</name>
     <message>
         <source>These customers carry the same name. They may be one company that two people added.</source>
-        <translation>这些客户同名,可能是两个人录入了同一家公司。</translation>
+        <translation>这些客户同名，可能是两个人录入了同一家公司。</translation>
     </message>
     <message>
         <source>Customers with the same name</source>
@@ -542,7 +542,7 @@
     </message>
     <message>
         <source>Owner: %1</source>
-        <translation>负责人:%1</translation>
+        <translation>负责人：%1</translation>
     </message>
     <message>
         <source>Tags</source>
@@ -571,7 +571,7 @@
     </message>
     <message>
         <source>A whole working day without a network, and nothing is lost. How do you want to begin?</source>
-        <translation>整天没有网络也能工作,什么都不会丢。您想怎样开始?</translation>
+        <translation>整天没有网络也能工作，什么都不会丢。您想怎样开始？</translation>
     </message>
     <message>
         <source>Try it with sample data</source>
@@ -579,7 +579,7 @@
     </message>
     <message>
         <source>600 invented customers in a place of their own. Look around; throw them away later.</source>
-        <translation>600 家虚构的客户,单独存放。随便看看,以后可以整个丢掉。</translation>
+        <translation>600 家虚构的客户，单独存放。随便看看，以后可以整个丢掉。</translation>
     </message>
     <message>
         <source>Work alone on this laptop</source>
@@ -587,7 +587,7 @@
     </message>
     <message>
         <source>Your own customers, encrypted, no server. You can join a company later and lose nothing.</source>
-        <translation>管理您自己的客户,数据加密,不需要服务器。以后可以加入公司,什么都不会丢。</translation>
+        <translation>管理您自己的客户，数据加密，不需要服务器。以后可以加入公司，什么都不会丢。</translation>
     </message>
     <message>
         <source>Connect with a company&apos;s code</source>
@@ -657,7 +657,7 @@
     </message>
     <message>
         <source>Several people changed “%4” of %3 without seeing each other&apos;s change.</source>
-        <translation>几个人都改了%3的「%4」,改的时候没有看到彼此的修改。</translation>
+        <translation>几个人都改了%3的「%4」，改的时候没有看到彼此的修改。</translation>
     </message>
     <message>
         <source>%1 changed “%4” of %3 on two devices that had not synced.</source>
@@ -665,7 +665,7 @@
     </message>
     <message>
         <source>%1 and %2 changed “%4” of %3 without seeing each other&apos;s change.</source>
-        <translation>%1和%2都改了%3的「%4」,改的时候没有看到对方的修改。</translation>
+        <translation>%1和%2都改了%3的「%4」，改的时候没有看到对方的修改。</translation>
     </message>
     <message>
         <source>Deleted and edited</source>
@@ -677,7 +677,7 @@
     </message>
     <message>
         <source>Keep it, with what was edited</source>
-        <translation>保留,连同修改的内容</translation>
+        <translation>保留，连同修改的内容</translation>
     </message>
     <message>
         <source>Delete it again</source>
@@ -705,7 +705,7 @@
     </message>
     <message>
         <source>Nothing to decide. Whatever two people changed at once shows up here.</source>
-        <translation>没有需要决定的事。两个人同时改了同一处时,会出现在这里。</translation>
+        <translation>没有需要决定的事。两个人同时改了同一处时，会出现在这里。</translation>
     </message>
     <message>
         <source>To decide  %1</source>
@@ -723,7 +723,7 @@
     </message>
     <message>
         <source>Decided: %1</source>
-        <translation>已决定:%1</translation>
+        <translation>已决定：%1</translation>
     </message>
 </context>
 <context>
@@ -821,7 +821,7 @@
     <name>PassphraseFields</name>
     <message>
         <source>This system has no keychain, so a passphrase protects the data on this laptop. You will be asked for it at each start. Nobody can recover it: write it down.</source>
-        <translation>这个系统没有钥匙串,所以用一个密码保护本机的数据。每次启动都会询问。密码无法找回,请把它记下来。</translation>
+        <translation>这个系统没有钥匙串，所以用一个密码保护本机的数据。每次启动都会询问。密码无法找回，请把它记下来。</translation>
     </message>
     <message>
         <source>Passphrase</source>
@@ -858,15 +858,15 @@
     </message>
     <message>
         <source>Your draft, not saved yet</source>
-        <translation>上次的草稿,尚未保存</translation>
+        <translation>上次的草稿，尚未保存</translation>
     </message>
     <message>
         <source>Two values: %1</source>
-        <translation>两个值:%1</translation>
+        <translation>两个值：%1</translation>
     </message>
     <message>
         <source>Changed meanwhile by %1: %2. What you typed is untouched.</source>
-        <translation>其间 %1 修改了:%2。您正在输入的内容未受影响。</translation>
+        <translation>其间 %1 修改了：%2。您正在输入的内容未受影响。</translation>
     </message>
     <message>
         <source>Not saved yet</source>
@@ -928,11 +928,11 @@
     </message>
     <message>
         <source>Reviewed: %1</source>
-        <translation>已阅:%1</translation>
+        <translation>已阅：%1</translation>
     </message>
     <message>
         <source>Flagged: %1</source>
-        <translation>已标记跟进:%1</translation>
+        <translation>已标记跟进：%1</translation>
     </message>
 </context>
 <context>
@@ -994,7 +994,7 @@
     </message>
     <message>
         <source>One a line. In a visit note, /1 to /9 put them in.</source>
-        <translation>每行一句。写拜访记录时,用 /1 到 /9 插入。</translation>
+        <translation>每行一句。写拜访记录时，用 /1 到 /9 插入。</translation>
     </message>
     <message>
         <source>Data on this laptop</source>
@@ -1066,7 +1066,7 @@
     </message>
     <message>
         <source>What you saved is safe. The details are in the log; please tell your administrator.</source>
-        <translation>您保存的内容都在。详情已写入日志,请告知管理员。</translation>
+        <translation>您保存的内容都在。详情已写入日志，请告知管理员。</translation>
     </message>
 </context>
 <context>
@@ -1121,7 +1121,7 @@
     </message>
     <message>
         <source>Your customers are here; the rest is still coming.</source>
-        <translation>您的客户已经到了,其余的还在接收。</translation>
+        <translation>您的客户已经到了，其余的还在接收。</translation>
     </message>
     <message>
         <source>Begin the day</source>
@@ -1169,7 +1169,7 @@
     </message>
     <message>
         <source>none, working alone</source>
-        <translation>无,独立使用</translation>
+        <translation>无，独立使用</translation>
     </message>
     <message>
         <source>Server</source>
@@ -1217,7 +1217,7 @@
     </message>
     <message>
         <source>Everything is on this laptop, encrypted.</source>
-        <translation>全部内容都在本机,并已加密。</translation>
+        <translation>全部内容都在本机，并已加密。</translation>
     </message>
     <message numerus="yes">
         <source>%n change(s) need you</source>
@@ -1236,7 +1236,7 @@
     <message numerus="yes">
         <source>%n change(s) unsent, safe on this laptop.</source>
         <translation>
-            <numerusform>%n 处修改未发送,安全地保存在本机。</numerusform>
+            <numerusform>%n 处修改未发送，安全地保存在本机。</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -1255,11 +1255,11 @@
     </message>
     <message>
         <source>Last synced %1.</source>
-        <translation>上次同步:%1。</translation>
+        <translation>上次同步：%1。</translation>
     </message>
     <message>
         <source>Sent %1, received %2.</source>
-        <translation>发送 %1 处,接收 %2 条。</translation>
+        <translation>发送 %1 处，接收 %2 条。</translation>
     </message>
     <message numerus="yes">
         <source>%n change(s) will be sent again</source>
@@ -1453,7 +1453,7 @@
     </message>
     <message>
         <source>Working alone. Everything is on this laptop.</source>
-        <translation>独立使用,全部内容都在本机。</translation>
+        <translation>独立使用，全部内容都在本机。</translation>
     </message>
     <message>
         <source>Not synced yet.</source>
@@ -1471,7 +1471,7 @@
     </message>
     <message>
         <source>Done: %1</source>
-        <translation>已完成:%1</translation>
+        <translation>已完成：%1</translation>
     </message>
     <message>
         <source>This is no date that I know.</source>
@@ -1543,7 +1543,7 @@
     </message>
     <message>
         <source>Your draft, not saved yet</source>
-        <translation>上次的草稿,尚未保存</translation>
+        <translation>上次的草稿，尚未保存</translation>
     </message>
     <message>
         <source>Draft kept</source>
@@ -1551,11 +1551,11 @@
     </message>
     <message>
         <source>Draft kept. F6 brings it back.</source>
-        <translation>草稿已保留,按 F6 可继续。</translation>
+        <translation>草稿已保留，按 F6 可继续。</translation>
     </message>
     <message>
         <source>What was said, what was agreed…</source>
-        <translation>谈了什么,约定了什么…</translation>
+        <translation>谈了什么，约定了什么…</translation>
     </message>
     <message>
         <source>What you promised</source>
@@ -1579,7 +1579,7 @@
     </message>
     <message>
         <source>Whom did you visit?</source>
-        <translation>拜访了哪位客户?</translation>
+        <translation>拜访了哪位客户？</translation>
     </message>
     <message>
         <source>Saved on this laptop</source>
@@ -1587,7 +1587,7 @@
     </message>
     <message>
         <source>Saved on this laptop. Next follow-up: %1</source>
-        <translation>已保存在本机。下次跟进:%1</translation>
+        <translation>已保存在本机。下次跟进：%1</translation>
     </message>
 </context>
 <context>
@@ -1599,7 +1599,7 @@
     <message numerus="yes">
         <source>%n field(s) with two values. Both are kept until somebody decides.</source>
         <translation>
-            <numerusform>有 %n 个字段各有两个值,处理之前两个值都会保留。</numerusform>
+            <numerusform>有 %n 个字段各有两个值，处理之前两个值都会保留。</numerusform>
         </translation>
     </message>
 </context>
@@ -1654,7 +1654,7 @@
     <name>_Similar</name>
     <message>
         <source>Is it one of these?</source>
-        <translation>是不是以下客户?</translation>
+        <translation>是不是以下客户？</translation>
     </message>
 </context>
 <context>
@@ -1727,7 +1727,7 @@
     </message>
     <message>
         <source>next: %1</source>
-        <translation>下一步:%1</translation>
+        <translation>下一步：%1</translation>
     </message>
 </context>
 </TS>

@@ -53,3 +53,13 @@ def test_the_lock_file_has_a_hash_for_every_package_and_no_address() -> None:
     assert len(packages) > 50
     assert len(re.split(r"^[A-Za-z0-9_.-]+==", lock, flags=re.MULTILINE)) - 1 == len(packages)
     assert "http" not in re.sub(r"httpx2|httpcore2|httpx2-jsfetch", "", lock)
+
+
+HAN = "[\u4e00-\u9fff]"
+SPOKEN = ("crmdesk/core/errors.py", "resources/translations/crmdesk_zh_CN.ts", "crmdesk/system/preferences.py")
+
+
+@pytest.mark.parametrize("path", SPOKEN)
+def test_chinese_sentences_use_chinese_marks(path: str) -> None:
+    text = (ROOT / path).read_text(encoding="utf-8")
+    assert re.findall(f"{HAN}{{1,8}}[,;?!]{HAN}{{1,8}}", text) == []

@@ -14,7 +14,7 @@ from crmdesk.core import record as kernel
 from crmdesk.usecases.customers import same_names
 from crmdesk.usecases.timeline import timeline
 
-MARK = "客户来电:下月恢复采购。"
+MARK = "客户来电：下月恢复采购。"
 """What Bo writes into the customer that An deletes."""
 
 
@@ -40,9 +40,8 @@ def test_nothing_is_lost_and_everybody_ends_equal(day: Any) -> None:
     _, _, figures, log = day
     assert figures.lost == 0
     assert figures.replicas_equal
-    assert figures.edits == sum(
-        json.loads(line)["event"] == "typed" for line in log.path.open(encoding="utf-8")
-    )
+    lines = log.path.read_text(encoding="utf-8").splitlines()
+    assert figures.edits == sum(json.loads(line)["event"] == "typed" for line in lines)
 
 
 def test_what_rules_can_settle_is_settled_and_the_rest_was_decided(day: Any) -> None:

@@ -34,7 +34,7 @@ def test_space_finishes_a_task_and_the_notice_brings_it_back(workspace, open_des
     page = desk.go("today")
     desk.press(Qt.Key.Key_Space)
     assert f"task:{tasks[-3].id}" not in page.agenda.ids()
-    assert desk.notice() == "已完成:第-3天"
+    assert desk.notice() == "已完成：第-3天"
     desk.window.notices.act()
     assert f"task:{tasks[-3].id}" in page.agenda.ids()
 
