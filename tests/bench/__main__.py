@@ -17,7 +17,16 @@ from rich.table import Table
 from tests.bench.rows import Row
 from tests.bench.stores import OUTPUT
 
-BENCHMARKS: Final = ("local_save", "window_100k", "push", "first_sync", "first_paint", "desktop_memory")
+BENCHMARKS: Final = (
+    "local_save",
+    "window_100k",
+    "push",
+    "first_sync",
+    "first_paint",
+    "desktop_memory",
+    "search_key_to_paint",
+    "list_scroll",
+)
 """Modules of this package with a `run() -> list[Row]`."""
 INSIDE: Final = "--inside"
 

@@ -18,7 +18,7 @@ from tests.bench.rows import Row, beside, reported
 RUNS: Final = 10
 CUSTOMERS: Final = 100_000
 LIMIT: Final = 5.0
-PAGES: Final = {"": "today"}
+PAGES: Final = {"": "today", "customers": "the customers list"}
 """Where the person was, and what that is called; without a word the desktop chooses."""
 
 

@@ -78,9 +78,16 @@ def first_window(app: QApplication, desktop: Desktop) -> QMainWindow:
     deadline = time.monotonic() + _PATIENCE
     while not has_rows(window):
         assert time.monotonic() < deadline, "no rows came"
-        app.processEvents()
+        next_event(app)
     window.repaint()
     return window
+
+
+def next_event(app: QApplication) -> None:
+    """Sleep until something happens and answer it; a busy wait would take the workers' turns."""
+    from PySide6.QtCore import QEventLoop
+
+    app.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
 
 
 def wait_until_exposed(app: QApplication, window: QWidget) -> None:

@@ -68,7 +68,7 @@ class SearchField(QLineEdit):
     searched = Signal(str)
     left_down = Signal()
 
-    def __init__(self, placeholder: str, parent: QWidget | None = None, pause_ms: int = 60) -> None:
+    def __init__(self, placeholder: str, parent: QWidget | None = None, pause_ms: int = 10) -> None:
         super().__init__(parent)
         self.setProperty("kind", "search")
         self.setPlaceholderText(placeholder)
