@@ -56,6 +56,22 @@ def connect(path: Path, key: bytes | None, driver: Driver, *, read_only: bool = 
     return connection
 
 
+def run(connection: Any, sql: str, bind: Any = ()) -> Any:
+    """Run a statement inside the connection's transaction; a list of rows runs it once for each.
+
+    Straight to the driver: SQLAlchemy's own account of a small statement costs more than the statement, and
+    this is where a database with other marks than `?` will be served. Returns the DB-API cursor.
+    """
+    driver = connection.connection.driver_connection
+    return driver.executemany(sql, bind) if isinstance(bind, list) else driver.execute(sql, bind)
+
+
+def value(connection: Any, sql: str, bind: tuple[Any, ...] = ()) -> Any:
+    """The first cell of the first row, or None."""
+    row = run(connection, sql, bind).fetchone()
+    return None if row is None else row[0]
+
+
 def initialise(path: Path, key: bytes | None, driver: Driver) -> None:
     """Make a new file that readers and the writer can share (write-ahead log)."""
     connection = connect(path, key, driver)

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from crmdesk.core import record as kernel
 from crmdesk.core.record import Dot, Edit, Placement, RecordKey
-from crmdesk.store import outbox, projection, records, settings
+from crmdesk.store import dialect, outbox, projection, records, settings
 from crmdesk.store.outbox import Unsent
 from crmdesk.store.projection import Projected
 from crmdesk.store.records import Row, Stored
@@ -78,7 +78,8 @@ def _restamp(replica: Replica, connection: Connection, old: Identity, new: Ident
     )
     _rewrite_outbox(connection, unsent)
     if dots:
-        connection.exec_driver_sql(
+        dialect.run(
+            connection,
             "UPDATE overwrote SET actor = ?, counter = ? WHERE actor = ? AND counter = ?",
             [(*fresh, *given_up) for given_up, fresh in dots.items()],
         )
@@ -102,9 +103,7 @@ def _rewrite_history(
     people: Mapping[str, str],
 ) -> None:
     own = [edit for k, edit in edits if k == key and edit.dot in renamed]
-    connection.exec_driver_sql(
-        "DELETE FROM edit WHERE actor = ? AND counter = ?", [tuple(e.dot) for e in own]
-    )
+    dialect.run(connection, "DELETE FROM edit WHERE actor = ? AND counter = ?", [tuple(e.dot) for e in own])
     records.add_history(connection, [(key, kernel.restamp_edit(e, renamed, settled, by=people)) for e in own])
 
 
@@ -124,6 +123,6 @@ def _row(
 
 def _rewrite_outbox(connection: Connection, unsent: Sequence[Unsent]) -> None:
     """Everything waits again: a server has never heard of the new numbers, and takes them without a gap."""
-    connection.exec_driver_sql("DELETE FROM outbox")
+    dialect.run(connection, "DELETE FROM outbox")
     if unsent:
         outbox.add(connection, [(n, entry.key) for n, entry in enumerate(unsent, 1)])

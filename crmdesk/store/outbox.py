@@ -38,7 +38,7 @@ class Cursor(NamedTuple):
 
 
 def add(connection: Connection, entries: Sequence[tuple[int, RecordKey]]) -> None:
-    connection.exec_driver_sql(_ADD, [(counter, *key) for counter, key in entries])
+    dialect.run(connection, _ADD, [(counter, *key) for counter, key in entries])
 
 
 def note_overwritten(
@@ -46,14 +46,14 @@ def note_overwritten(
 ) -> None:
     """Remember which values a transaction replaced, so that undo can bring exactly those back."""
     if replaced:
-        connection.exec_driver_sql(_REPLACED, [(txn, *key, field, *dot) for key, field, dot in replaced])
+        dialect.run(connection, _REPLACED, [(txn, *key, field, *dot) for key, field, dot in replaced])
 
 
 def overwritten(connection: Connection, txn: str) -> dict[tuple[RecordKey, str], list[Dot]]:
     """What a transaction replaced: by record and field, the edits whose values they were."""
     found: dict[tuple[RecordKey, str], list[Dot]] = {}
-    for entity, record_id, part, field, actor, counter in connection.exec_driver_sql(
-        "SELECT entity, id, part, field, actor, counter FROM overwrote WHERE txn = ?", (txn,)
+    for entity, record_id, part, field, actor, counter in dialect.run(
+        connection, "SELECT entity, id, part, field, actor, counter FROM overwrote WHERE txn = ?", (txn,)
     ):
         found.setdefault((RecordKey(entity, record_id, part), field), []).append(Dot(actor, counter))
     return found
@@ -62,7 +62,8 @@ def overwritten(connection: Connection, txn: str) -> dict[tuple[RecordKey, str],
 def forget_overwritten(connection: Connection, keys: Sequence[RecordKey]) -> None:
     """Forget what transactions replaced in these records; their history must still be there."""
     if keys:
-        connection.exec_driver_sql(
+        dialect.run(
+            connection,
             "DELETE FROM overwrote WHERE txn IN (SELECT txn FROM edit WHERE id = ?) "
             "AND entity = ? AND id = ? AND part = ?",
             [(key.id, *key) for key in keys],
@@ -97,7 +98,7 @@ def outgoing(connection: Connection, actor: str, limit: int) -> list[Outgoing]:
 def refused_of(connection: Connection, actor: str, records: Iterable[RecordKey]) -> list[Outgoing]:
     """The refused edits of these records, which travel again with the record's next edit."""
     wanted = set(records)
-    if not connection.exec_driver_sql("SELECT 1 FROM outbox WHERE verdict IS NOT NULL LIMIT 1").first():
+    if not dialect.run(connection, "SELECT 1 FROM outbox WHERE verdict IS NOT NULL LIMIT 1").fetchone():
         return []
     found = _outgoing(connection, "o.verdict IS NOT NULL ORDER BY o.counter", (actor,))
     return [edit for edit in found if edit.key in wanted]
@@ -113,7 +114,7 @@ def again(connection: Connection, actor: str, counters: Iterable[int]) -> list[O
 
 
 def _outgoing(connection: Connection, where: str, bind: tuple[object, ...]) -> list[Outgoing]:
-    result = connection.exec_driver_sql(_OUTGOING + where, bind)
+    result = dialect.run(connection, _OUTGOING + where, bind)
     return [Outgoing(c, RecordKey(e, i, p), txn, body) for c, e, i, p, txn, body in result]
 
 
@@ -131,15 +132,15 @@ def everything(connection: Connection) -> list[Unsent]:
 
 
 def _select(connection: Connection, where: str, bind: tuple[object, ...]) -> list[Unsent]:
-    result = connection.exec_driver_sql(
-        f"SELECT counter, entity, id, part, verdict, code, about FROM outbox WHERE {where}", bind
+    result = dialect.run(
+        connection, f"SELECT counter, entity, id, part, verdict, code, about FROM outbox WHERE {where}", bind
     )
     return [Unsent(c, RecordKey(e, i, p), v, code, about) for c, e, i, p, v, code, about in result]
 
 
 def count(connection: Connection) -> tuple[int, int]:
     """(edits waiting, edits refused)."""
-    row = connection.exec_driver_sql("SELECT count(*) - count(verdict), count(verdict) FROM outbox").one()
+    row = dialect.run(connection, "SELECT count(*) - count(verdict), count(verdict) FROM outbox").fetchone()
     return int(row[0]), int(row[1])
 
 
@@ -147,14 +148,15 @@ def settle(connection: Connection, counters: Iterable[int]) -> None:
     """Forget edits that the server has."""
     for chunk in chunks(counters):
         marks = ",".join("?" * len(chunk))
-        connection.exec_driver_sql(f"DELETE FROM outbox WHERE counter IN ({marks})", tuple(chunk))
+        dialect.run(connection, f"DELETE FROM outbox WHERE counter IN ({marks})", tuple(chunk))
 
 
 def refuse(
     connection: Connection, counters: Iterable[int], verdict: str, code: str | None, about: str | None
 ) -> None:
     """Keep edits with the server's reason."""
-    connection.exec_driver_sql(
+    dialect.run(
+        connection,
         "UPDATE outbox SET verdict = ?, code = ?, about = ? WHERE counter = ?",
         [(verdict, code, about, counter) for counter in counters],
     )
@@ -163,20 +165,22 @@ def refuse(
 def retry(connection: Connection, record_id: str | None = None) -> int:
     """Let refused edits wait again: those of one record, or all; returns how many."""
     where, bind = ("AND id = ?", (record_id,)) if record_id else ("", ())
-    done = connection.exec_driver_sql(
-        f"UPDATE outbox SET verdict = NULL, code = NULL, about = NULL WHERE verdict IS NOT NULL {where}", bind
+    done = dialect.run(
+        connection,
+        f"UPDATE outbox SET verdict = NULL, code = NULL, about = NULL WHERE verdict IS NOT NULL {where}",
+        bind,
     )
-    return done.rowcount
+    return int(done.rowcount)
 
 
 def cursors(connection: Connection) -> dict[str, Cursor]:
-    result = connection.exec_driver_sql("SELECT bucket, epoch, seq, salt, complete FROM cursor")
+    result = dialect.run(connection, "SELECT bucket, epoch, seq, salt, complete FROM cursor")
     return {b: Cursor(b, e, s, salt, bool(c)) for b, e, s, salt, c in result}
 
 
 def set_cursor(connection: Connection, cursor: Cursor) -> None:
-    connection.exec_driver_sql(_CURSOR, tuple(cursor))
+    dialect.run(connection, _CURSOR, tuple(cursor))
 
 
 def drop_cursor(connection: Connection, bucket: str) -> None:
-    connection.exec_driver_sql("DELETE FROM cursor WHERE bucket = ?", (bucket,))
+    dialect.run(connection, "DELETE FROM cursor WHERE bucket = ?", (bucket,))

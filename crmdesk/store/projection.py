@@ -8,7 +8,7 @@ All of it may be dropped at any time.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
@@ -26,6 +26,7 @@ from crmdesk.core.text import Readings
 from crmdesk.store import dialect
 from crmdesk.store.names import CONTESTED, DELETED, SHOWN, column, table
 from crmdesk.store.records import LEFT, Stored, chunks, every, load, under_root
+from crmdesk.store.revising import revise_attention, revise_elements, revise_row, revise_words
 
 _LIFE: Final = {Life.LIVE: 0, Life.DELETED: DELETED, Life.CONTESTED: CONTESTED}
 _FIXED_COLUMNS: Final = ("n", "id", "root", "bucket", "life", "conflicts", "created_at", "updated_at", "sort")
@@ -34,9 +35,8 @@ _SEARCHED: Final = ("customer", "contact")
 _PURPOSES: Final = {
     Search.NAME: "names", Search.ENGLISH: "english", Search.PHONE: "phones", Search.OTHER: "other",
 }  # fmt: skip
-_KNOWN_AT_ONCE: Final = ("visits", "tags")  # no visits are none until some are counted
 _INTEGERS: Final = (Type.INSTANT, Type.MONEY, Type.INTEGER, Type.BOOLEAN)
-VERSION: Final = 2
+VERSION: Final = 3
 """Raised when the same declarations project differently, so that laptops rebuild."""
 
 
@@ -74,10 +74,7 @@ def metadata(registry: Registry) -> MetaData:
     for entity in registry.entities.values():
         integers = {column(f) for f in entity.fields if f.type in _INTEGERS}
         own = [Column(c, Integer if c in integers else Text) for c in columns(entity)]
-        facts = [
-            Column(c, Integer if c in ("last_visit_at", "visits") else Text)
-            for c in _FACTS.get(entity.name, ())
-        ]
+        facts = [_fact_column(c) for c in _FACTS.get(entity.name, ())]
         Table(
             table(entity.name), made,
             Column("n", Integer, primary_key=True), Column("id", Text, nullable=False, unique=True),
@@ -128,6 +125,13 @@ def metadata(registry: Registry) -> MetaData:
     return made
 
 
+def _fact_column(name: str) -> Column[Any]:
+    """A fact's column; no visits are none until some are counted."""
+    if name == "visits":
+        return Column(name, Integer, nullable=False, server_default=text("0"))
+    return Column(name, Integer if name == "last_visit_at" else Text)
+
+
 def signature(registry: Registry) -> str:
     """Changes whenever the projection of the same records would."""
     made = metadata(registry)
@@ -141,18 +145,19 @@ def signature(registry: Registry) -> str:
 
 def drop(connection: Connection) -> None:
     """Drop every projection, whichever version made it."""
-    names = connection.exec_driver_sql(
+    names = dialect.run(
+        connection,
         "SELECT name FROM sqlite_master WHERE type = 'table' AND (substr(name, 1, 2) = 'p_' "
-        "OR name IN ('element', 'contact_home', 'attention', 'search'))"
-    ).scalars()
-    for name in names.all():
-        connection.exec_driver_sql(f'DROP TABLE "{name}"')
+        "OR name IN ('element', 'contact_home', 'attention', 'search'))",
+    ).fetchall()
+    for (name,) in names:
+        dialect.run(connection, f'DROP TABLE "{name}"')
 
 
 def create(connection: Connection, registry: Registry) -> None:
     """Create empty projections."""
     metadata(registry).create_all(connection)
-    connection.exec_driver_sql(dialect.CREATE_SEARCH)
+    dialect.run(connection, dialect.CREATE_SEARCH)
 
 
 def rebuild(connection: Connection, basis: Basis) -> int:
@@ -178,12 +183,12 @@ def add_fields(connection: Connection, basis: Basis, added: Sequence[tuple[str, 
 
 
 def _add_columns(connection: Connection, entity: str, field: Field) -> None:
-    present = {r[1] for r in connection.exec_driver_sql(f"PRAGMA table_info({table(entity)})")}
+    present = {r[1] for r in dialect.run(connection, f"PRAGMA table_info({table(entity)})")}
     names = [column(field)] + ([column(field) + "_currency"] if field.type is Type.MONEY else [])
     for name in names:
         if name not in present:
             kind = "INTEGER" if field.type in _INTEGERS and name == column(field) else "TEXT"
-            connection.exec_driver_sql(f'ALTER TABLE {table(entity)} ADD COLUMN "{name}" {kind}')
+            dialect.run(connection, f'ALTER TABLE {table(entity)} ADD COLUMN "{name}" {kind}')
 
 
 def custom_fields(stored: Iterable[Stored], registry: Registry) -> list[tuple[str, Field]]:
@@ -207,70 +212,121 @@ def custom_fields(stored: Iterable[Stored], registry: Registry) -> list[tuple[st
 
 def project(connection: Connection, basis: Basis, items: Sequence[Projected]) -> None:
     """Bring every projection of these records up to date, in a handful of statements."""
-    registry, readings = basis
     items = [*items, *_disputed_roots(connection, items)]
-    stale = [(item.n,) for item in items if not item.fresh]
-    if stale:
-        _forget(connection, stale, {item.key.entity for item in items if not item.fresh})
-    rows: dict[str, list[tuple[Any, ...]]] = {}
-    elements: list[tuple[Any, ...]] = []
-    attention: list[tuple[Any, ...]] = []
-    words: list[tuple[Any, ...]] = []
     shapes = {
-        name: _shape(registry[name]) for name in {i.key.entity for i in items} & registry.entities.keys()
+        name: _shape(basis.registry[name])
+        for name in {i.key.entity for i in items} & basis.registry.entities.keys()
     }
+    fresh = _Fresh({}, [], [], [])
+    inserted: set[int] = set()
     for item in items:
         shape = shapes.get(item.key.entity)
         if shape is None or item.key.part != MAIN:
             continue
-        view, authors = _viewed(connection, registry, item)
-        rows.setdefault(shape.name, []).append(_row(shape, item, view, readings))
-        elements.extend(_elements(item, view))
-        # Whoever deleted a record had seen what was in conflict.
-        if view.life is Life.CONTESTED or (view.conflicts and view.life is Life.LIVE):
-            attention.extend(_attention(item, view, authors))
-        if shape.searched and view.life is not Life.DELETED and (found := _words(shape, view, readings)):
-            words.append((item.n, *found))
-    for name, values in rows.items():
-        own = (*_FIXED_COLUMNS, *columns(registry[name]))
-        quoted = tuple(f'"{c}"' for c in own) + (_KNOWN_AT_ONCE if name == "customer" else ())
-        connection.exec_driver_sql(dialect.insert(table(name), quoted), values)
-    _insert(connection, "element", ("n", "field", "element", "value"), elements)
-    _insert(connection, "attention", _ATTENTION, attention)
-    if words:
-        connection.exec_driver_sql(dialect.INSERT_SEARCH, words)
-    _facts(connection, items)
+        face = _face(connection, basis, shape, item)
+        if item.fresh or not _revise(connection, shape, item.n, face):
+            fresh.add(shape, item.n, face)
+            inserted.add(item.n)
+    fresh.write(connection, basis.registry)
+    _facts(connection, items, inserted)
+
+
+class _Face(NamedTuple):
+    """What a record looks like in every projection. `words` are made only when they are needed."""
+
+    row: tuple[Any, ...]
+    elements: list[tuple[Any, ...]]
+    attention: list[tuple[Any, ...]]
+    words: Callable[[], tuple[str, ...] | None]
+
+
+def _face(connection: Connection, basis: Basis, shape: _Shape, item: Projected) -> _Face:
+    view, contested_by = _viewed(connection, basis.registry, item)
+    # Whoever deleted a record had seen what was in conflict.
+    asks = view.life is Life.CONTESTED or (view.conflicts and view.life is Life.LIVE)
+    is_found = bool(shape.searched) and view.life is not Life.DELETED
+    return _Face(
+        _row(shape, item, view, basis.readings),
+        list(_elements(item, view)),
+        list(_attention(item, view, contested_by)) if asks else [],
+        lambda: _words(shape, view, basis.readings) if is_found else None,
+    )
+
+
+class _Fresh(NamedTuple):
+    """Rows of records that have no projection yet, gathered to be written in one statement a table."""
+
+    rows: dict[str, list[tuple[Any, ...]]]
+    elements: list[tuple[Any, ...]]
+    attention: list[tuple[Any, ...]]
+    words: list[tuple[Any, ...]]
+
+    def add(self, shape: _Shape, n: int, face: _Face) -> None:
+        self.rows.setdefault(shape.name, []).append(face.row)
+        self.elements.extend(face.elements)
+        self.attention.extend(face.attention)
+        if found := face.words():
+            self.words.append((n, *found))
+
+    def write(self, connection: Connection, registry: Registry) -> None:
+        for name, values in self.rows.items():
+            quoted = tuple(f'"{c}"' for c in _own_columns(registry[name]))
+            dialect.run(connection, dialect.insert(table(name), quoted), values)
+        _insert(connection, "element", ("n", "field", "element", "value"), self.elements)
+        _insert(connection, "attention", _ATTENTION, self.attention)
+        if self.words:
+            dialect.run(connection, dialect.INSERT_SEARCH, self.words)
+
+
+def _own_columns(entity: Entity) -> tuple[str, ...]:
+    """The columns that a record's own edits decide; facts have the rest."""
+    return (*_FIXED_COLUMNS, *columns(entity), *(("tags",) if entity.name == "customer" else ()))
+
+
+def _revise(connection: Connection, shape: _Shape, n: int, face: _Face) -> bool:
+    """Bring the projections of one record in line; False where it has none."""
+    changed = revise_row(connection, table(shape.name), n, shape.columns, face.row)
+    if changed is None:
+        return False
+    moved = revise_elements(connection, n, face.elements)
+    revise_attention(connection, n, _ATTENTION, face.attention)
+    if shape.searched and (changed & shape.found_by or moved & shape.found_by):
+        revise_words(connection, n, face.words)
+    return True
 
 
 def forget(connection: Connection, gone: Sequence[Stored]) -> None:
     """Remove every projection of records that left."""
     _forget(connection, [(s.n,) for s in gone], {s.key.entity for s in gone})
-    _facts(connection, [Projected(s.n, s.key, s.root, s.record, False) for s in gone])
+    _facts(connection, [Projected(s.n, s.key, s.root, s.record, False) for s in gone], ())
 
 
 def _forget(connection: Connection, numbers: list[tuple[int]], entities: set[str]) -> None:
     for name in entities:
-        if connection.exec_driver_sql("SELECT 1 FROM sqlite_master WHERE name = ?", (table(name),)).first():
-            connection.exec_driver_sql(f"DELETE FROM {table(name)} WHERE n = ?", numbers)
-    connection.exec_driver_sql("DELETE FROM element WHERE n = ?", numbers)
-    connection.exec_driver_sql("DELETE FROM contact_home WHERE n = ?", numbers)
-    connection.exec_driver_sql("DELETE FROM attention WHERE n = ?", numbers)
-    connection.exec_driver_sql(dialect.DELETE_SEARCH, numbers)
+        if dialect.run(connection, "SELECT 1 FROM sqlite_master WHERE name = ?", (table(name),)).fetchone():
+            dialect.run(connection, f"DELETE FROM {table(name)} WHERE n = ?", numbers)
+    dialect.run(connection, "DELETE FROM element WHERE n = ?", numbers)
+    dialect.run(connection, "DELETE FROM contact_home WHERE n = ?", numbers)
+    dialect.run(connection, "DELETE FROM attention WHERE n = ?", numbers)
+    dialect.run(connection, dialect.DELETE_SEARCH, numbers)
 
 
 def _insert(connection: Connection, name: str, names: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
     if rows:
-        connection.exec_driver_sql(dialect.insert(name, names), rows)
+        dialect.run(connection, dialect.insert(name, names), rows)
 
 
 class _Shape(NamedTuple):
     """What is needed of an entity's declaration to project many of its records.
 
     `cells` read a row's own cells in the order of `columns`; `searched` are the fields that words are made
-    from, by purpose, empty where the entity is not searched; `named` is the field whose pinyin sorts the rows.
+    from, by purpose, empty where the entity is not searched; `found_by` are the columns and repeated fields
+    behind those words; `named` is the field whose pinyin sorts the rows.
     """
 
     name: str
+    columns: tuple[str, ...]
+    found_by: frozenset[str]
     cells: tuple[tuple[str, Callable[[Any], Any]], ...]
     searched: dict[str, list[Field]]
     named: str | None
@@ -283,7 +339,9 @@ def _shape(entity: Entity) -> _Shape:
         if field.search is not None:
             searched.setdefault(_PURPOSES[field.search], []).append(field)
     named = entity.title if entity.by_name[entity.title].search is Search.NAME else None
-    return _Shape(entity.name, tuple(cells), searched, named)
+    fields = [field for found in searched.values() for field in found]
+    found_by = frozenset(("life", *(f.name if f.repeated else column(f) for f in fields)))
+    return _Shape(entity.name, _own_columns(entity), found_by, tuple(cells), searched, named)
 
 
 def _row(shape: _Shape, item: Projected, view: RecordView, readings: Readings) -> tuple[Any, ...]:
@@ -296,7 +354,6 @@ def _row(shape: _Shape, item: Projected, view: RecordView, readings: Readings) -
     ]  # fmt: skip
     row += [read(values.get(name)) for name, read in shape.cells]
     if shape.name == "customer":
-        row.append(0)
         row.append(" ".join(sorted([k[4:] for k, v in values.items() if k.startswith("tag:") and v])))
     return tuple(row)
 
@@ -376,16 +433,17 @@ def _disputed_roots(connection: Connection, items: Sequence[Projected]) -> list[
     roots = {item.root for item in items if item.root != item.key.id} - here
     if (
         not roots
-        or not connection.exec_driver_sql("SELECT 1 FROM p_customer WHERE life <> 0 LIMIT 1").first()
+        or not dialect.run(connection, "SELECT 1 FROM p_customer WHERE life <> 0 LIMIT 1").fetchone()
     ):
         return []
     disputed = [
         RecordKey("customer", found)
         for chunk in chunks(roots)
-        for found in connection.exec_driver_sql(
+        for (found,) in dialect.run(
+            connection,
             f"SELECT id FROM p_customer WHERE life <> 0 AND id IN ({','.join('?' * len(chunk))})",
             tuple(chunk),
-        ).scalars()
+        )
     ]
     return [Projected(s.n, s.key, s.root, s.record, False) for s in load(connection, disputed).values()]
 
@@ -407,34 +465,40 @@ def _texts(values: Mapping[str, Any], fields: Iterable[Field]) -> list[str]:
     return [text for text in found if text and isinstance(text, str)]
 
 
-def _facts(connection: Connection, items: Sequence[Projected]) -> None:
-    """Facts per customer: last visit, number of visits, whom to ask for. Pure functions of its records."""
-    kinds = {item.key.entity for item in items}
-    if not kinds & {"visit", "contact", "customer"}:
+def _facts(connection: Connection, items: Sequence[Projected], inserted: Collection[int]) -> None:
+    """Facts per customer: last visit, number of visits, whom to ask for. Pure functions of its records.
+
+    A customer's own edits change none of them; `inserted` are the rows that are new to the projections.
+    """
+    children = [item for item in items if item.key.entity in ("visit", "contact")]
+    customers = [item for item in items if item.key.entity == "customer" and item.n in inserted]
+    if not children and not _have_children(connection, sorted(item.root for item in customers)):
         return
-    only_new_customers = kinds == {"customer"} and all(item.fresh for item in items)
-    roots = sorted({item.root for item in items if item.key.entity in ("visit", "contact", "customer")})
-    if only_new_customers and not _have_children(connection, roots):
-        return
-    connection.exec_driver_sql(
+    roots = sorted({item.root for item in (*children, *customers)})
+    dialect.run(
+        connection,
         "UPDATE p_customer SET (last_visit_at, visits) = (SELECT max(f_at), count(*) FROM p_visit v "
         f"WHERE v.root = p_customer.id AND v.life <> {DELETED}), "
         "person = (SELECT f_name FROM p_contact c WHERE c.root = p_customer.id "
         f"AND c.life <> {DELETED} ORDER BY c.id LIMIT 1) WHERE id = ?",
         [(root,) for root in roots],
     )
-    if kinds & {"contact", "customer"}:
-        _home_contacts(connection, roots, is_new=all(item.fresh for item in items))
+    homes = {item.root for item in customers} | {i.root for i in children if i.key.entity == "contact"}
+    if homes:
+        _home_contacts(connection, sorted(homes), is_new=all(item.n in inserted for item in items))
 
 
 def _home_contacts(connection: Connection, roots: list[str], *, is_new: bool) -> None:
     """Note whose contacts these customers' contacts are, by row number: a search finds thousands at once."""
     by_root = [(root,) for root in roots]
     if not is_new:
-        connection.exec_driver_sql(
-            "DELETE FROM contact_home WHERE n IN (SELECT n FROM p_contact WHERE root = ?)", by_root
+        dialect.run(
+            connection,
+            "DELETE FROM contact_home WHERE n IN (SELECT n FROM p_contact WHERE root = ?)",
+            by_root,
         )
-    connection.exec_driver_sql(
+    dialect.run(
+        connection,
         "INSERT OR REPLACE INTO contact_home "
         "SELECT p.n, c.n FROM p_customer c JOIN p_contact p ON p.root = c.id WHERE c.id = ?",
         by_root,
@@ -445,9 +509,9 @@ def _have_children(connection: Connection, roots: list[str]) -> bool:
     for chunk in chunks(roots):
         marks = ",".join("?" * len(chunk))
         for name in ("p_visit", "p_contact"):
-            found = connection.exec_driver_sql(
-                f"SELECT 1 FROM {name} WHERE root IN ({marks}) LIMIT 1", tuple(chunk)
+            found = dialect.run(
+                connection, f"SELECT 1 FROM {name} WHERE root IN ({marks}) LIMIT 1", tuple(chunk)
             )
-            if found.first():
+            if found.fetchone():
                 return True
     return False

@@ -71,8 +71,10 @@ def load(connection: Connection, keys: Iterable[RecordKey]) -> dict[RecordKey, S
     found: dict[RecordKey, Stored] = {}
     for ids in chunks({key.id for key in wanted}):
         marks = ",".join("?" * len(ids))
-        result = connection.exec_driver_sql(
-            f"SELECT n, entity, id, part, root, seq, state FROM record WHERE id IN ({marks})", tuple(ids)
+        result = dialect.run(
+            connection,
+            f"SELECT n, entity, id, part, root, seq, state FROM record WHERE id IN ({marks})",
+            tuple(ids),
         )
         for n, entity, record_id, part, root, seq, state in result:
             key = RecordKey(entity, record_id, part)
@@ -87,8 +89,8 @@ def states(connection: Connection, keys: Iterable[RecordKey]) -> dict[RecordKey,
     found: dict[RecordKey, bytes] = {}
     for ids in chunks({key.id for key in wanted}):
         marks = ",".join("?" * len(ids))
-        result = connection.exec_driver_sql(
-            f"SELECT entity, id, part, state FROM record WHERE id IN ({marks})", tuple(ids)
+        result = dialect.run(
+            connection, f"SELECT entity, id, part, state FROM record WHERE id IN ({marks})", tuple(ids)
         )
         for entity, record_id, part, state in result:
             found[RecordKey(entity, record_id, part)] = state
@@ -106,7 +108,7 @@ def roots_in_use(connection: Connection, ids: Iterable[str]) -> list[str]:
     for chunk in chunks(ids):
         marks = ",".join("?" * len(chunk))
         query = f"SELECT DISTINCT root FROM record WHERE root IN ({marks})"
-        found += connection.exec_driver_sql(query, tuple(chunk)).scalars()
+        found += [row[0] for row in dialect.run(connection, query, tuple(chunk))]
     return found
 
 
@@ -125,7 +127,8 @@ def every(connection: Connection, entity: str | None = None) -> Iterator[list[St
 
 
 def _select(connection: Connection, where: str, bind: tuple[Any, ...], limit: int = -1) -> list[Stored]:
-    result = connection.exec_driver_sql(
+    result = dialect.run(
+        connection,
         f"SELECT n, entity, id, part, root, seq, state FROM record WHERE {where} ORDER BY n LIMIT {limit}",
         bind,
     )
@@ -138,9 +141,10 @@ def insert(connection: Connection, rows: Sequence[Row]) -> list[Row]:
     """Write new records in one statement; returns them with their row numbers."""
     if not rows:
         return []
-    first = (connection.exec_driver_sql("SELECT max(n) FROM record").scalar() or 0) + 1
+    first = (dialect.value(connection, "SELECT max(n) FROM record") or 0) + 1
     numbered = [r._replace(n=n) for n, r in enumerate(rows, first)]
-    connection.exec_driver_sql(
+    dialect.run(
+        connection,
         _INSERT,
         [
             (r.n, *r.key, r.root, r.record.placement.bucket, r.record.placement.move_no, r.seq, r.state)
@@ -153,7 +157,8 @@ def insert(connection: Connection, rows: Sequence[Row]) -> list[Row]:
 def update(connection: Connection, rows: Sequence[Row]) -> None:
     """Rewrite records that exist; each row carries its number."""
     if rows:
-        connection.exec_driver_sql(
+        dialect.run(
+            connection,
             _UPDATE,
             [
                 (r.root, r.record.placement.bucket, r.record.placement.move_no, r.seq, r.state, r.n)
@@ -165,7 +170,7 @@ def update(connection: Connection, rows: Sequence[Row]) -> None:
 def remove(connection: Connection, numbers: Sequence[int]) -> None:
     """Delete records by row number."""
     if numbers:
-        connection.exec_driver_sql("DELETE FROM record WHERE n = ?", [(n,) for n in numbers])
+        dialect.run(connection, "DELETE FROM record WHERE n = ?", [(n,) for n in numbers])
 
 
 def home_of(registry: Registry, key: RecordKey, record: Record) -> str | None:
@@ -190,7 +195,7 @@ def root_of(
         return key.id, True  # a customer, or a task of nobody's
     if home in known:
         return known[home], True
-    root = connection.exec_driver_sql("SELECT root FROM record WHERE id = ? LIMIT 1", (home,)).scalar()
+    root = dialect.value(connection, "SELECT root FROM record WHERE id = ? LIMIT 1", (home,))
     return (root, True) if root else (home, False)
 
 
@@ -208,7 +213,8 @@ def decode_edit(content: bytes, eff: int | None = None) -> Edit:
 def add_history(connection: Connection, entries: Sequence[tuple[RecordKey, Edit]]) -> None:
     """Append edits; one that is there already gains what it lacked (fields overwritten here, its time)."""
     if entries:
-        connection.exec_driver_sql(
+        dialect.run(
+            connection,
             _ADD_HISTORY,
             [(*e.dot, *key, e.by, e.at, e.eff, e.txn.id, body(e)) for key, e in entries],
         )
@@ -217,7 +223,8 @@ def add_history(connection: Connection, entries: Sequence[tuple[RecordKey, Edit]
 def set_eff(connection: Connection, actor: str, eff: Mapping[int, int]) -> None:
     """Note the effective times that the server gave an actor's edits, by counter."""
     if eff:
-        connection.exec_driver_sql(
+        dialect.run(
+            connection,
             "UPDATE edit SET eff = ? WHERE actor = ? AND counter = ?",
             [(at, actor, counter) for counter, at in eff.items()],
         )
@@ -226,7 +233,7 @@ def set_eff(connection: Connection, actor: str, eff: Mapping[int, int]) -> None:
 def remove_history(connection: Connection, keys: Sequence[RecordKey]) -> None:
     """Forget every edit of these records."""
     if keys:
-        connection.exec_driver_sql("DELETE FROM edit WHERE entity = ? AND id = ? AND part = ?", list(keys))
+        dialect.run(connection, "DELETE FROM edit WHERE entity = ? AND id = ? AND part = ?", list(keys))
 
 
 def history(connection: Connection, record_id: str) -> list[tuple[RecordKey, Edit]]:
@@ -252,7 +259,8 @@ def by_counter(
 
 
 def _edits(connection: Connection, where: str, bind: tuple[Any, ...]) -> list[tuple[RecordKey, Edit]]:
-    result = connection.exec_driver_sql(
+    result = dialect.run(
+        connection,
         f"SELECT entity, id, part, eff, body FROM edit WHERE {where} ORDER BY coalesce(eff, at), actor, counter",
         bind,
     )

@@ -24,7 +24,7 @@ from crmdesk.core.registry import Registry
 from crmdesk.core.text import Readings
 from crmdesk.core.values import MAX_RECORD_BYTES, Value
 from crmdesk.core.wire import MAX_TRANSACTION_RECORDS
-from crmdesk.store import outbox, projection, records, settings
+from crmdesk.store import dialect, outbox, projection, records, settings
 from crmdesk.store.database import Database
 from crmdesk.store.projection import Basis, Projected
 from crmdesk.store.records import LEFT, Row, Stored
@@ -223,9 +223,7 @@ class Replica:
     def _bucket(self, connection: Connection, identity: Identity, key: RecordKey, root: str) -> str:
         """Where a new record goes: its root's bucket, or its entity's own place."""
         if root != key.id:
-            found = connection.exec_driver_sql(
-                "SELECT bucket FROM record WHERE id = ? LIMIT 1", (root,)
-            ).scalar()
+            found = dialect.value(connection, "SELECT bucket FROM record WHERE id = ? LIMIT 1", (root,))
             if found:
                 return str(found)
         entity = self.registry.entities.get(key.entity)

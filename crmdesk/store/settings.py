@@ -58,7 +58,7 @@ class Device(msgspec.Struct, frozen=True):
 
 def read(connection: Connection, name: str, kind: type[Any]) -> Any:
     """A setting decoded as `kind`, or None."""
-    value = connection.exec_driver_sql("SELECT value FROM setting WHERE name = ?", (name,)).scalar()
+    value = dialect.value(connection, "SELECT value FROM setting WHERE name = ?", (name,))
     return None if value is None else msgspec.json.decode(value, type=kind)
 
 
@@ -74,6 +74,6 @@ def write(connection: Connection, values: Mapping[str, Any]) -> None:
     """Store settings; None removes one."""
     for name, value in values.items():
         if value is None:
-            connection.exec_driver_sql("DELETE FROM setting WHERE name = ?", (name,))
+            dialect.run(connection, "DELETE FROM setting WHERE name = ?", (name,))
         else:
-            connection.exec_driver_sql(_PUT, (name, msgspec.json.encode(value).decode()))
+            dialect.run(connection, _PUT, (name, msgspec.json.encode(value).decode()))

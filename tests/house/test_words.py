@@ -56,7 +56,11 @@ def test_the_lock_file_has_a_hash_for_every_package_and_no_address() -> None:
 
 
 HAN = "[\u4e00-\u9fff]"
-SPOKEN = ("crmdesk/core/errors.py", "resources/translations/crmdesk_zh_CN.ts", "crmdesk/system/preferences.py")
+SPOKEN = (
+    "crmdesk/core/errors.py",
+    "resources/translations/crmdesk_zh_CN.ts",
+    "crmdesk/system/preferences.py",
+)
 
 
 @pytest.mark.parametrize("path", SPOKEN)
