@@ -126,12 +126,24 @@ def decode_foreign(state: bytes) -> Record:
     record = decode(state)
     if encode(record) != state:
         raise CrmError("not_canonical")
-    check(record)
+    check(record, texts_are_fine=_all_texts_are_fine(state))
     return record
 
 
-def check(record: Record) -> None:
-    """Raise a `CrmError` unless the record is well-formed: covered dots, order, legal values, limits."""
+def _all_texts_are_fine(state: bytes) -> bool:
+    """Whether one look at the whole state vouches for each of its strings.
+
+    Every part of an NFC string is NFC (Unicode Annex 15), and nothing is longer than the whole.
+    """
+    is_short = len(state) <= canonical.MAX_FIELD_BYTES
+    return is_short and rb"\u0000" not in state and canonical.is_canonical_text(state.decode())
+
+
+def check(record: Record, *, texts_are_fine: bool = False) -> None:
+    """Raise a `CrmError` unless the record is well-formed: covered dots, order, legal values, limits.
+
+    `texts_are_fine`: the strings' spelling and length were checked already, all at once.
+    """
     if record.version != VERSION or not record.edits:
         raise CrmError("malformed_record")
     if not 0 <= record.placement.move_no <= canonical.MAX_INTEGER:
@@ -144,7 +156,7 @@ def check(record: Record) -> None:
     if dots != sorted(set(dots)) or not all(record.has_seen(dot) and dot.counter > 0 for dot in dots):
         raise CrmError("malformed_record")
     for edit in record.edits:
-        check_edit(edit)
+        check_edit(edit, texts_are_fine=texts_are_fine)
     if len(record.edits) > MAX_SIBLINGS:
         carriers = Counter(field for edit in record.edits for field in edit.values)
         for field, count in carriers.items():
@@ -152,16 +164,19 @@ def check(record: Record) -> None:
                 raise CrmError("too_many_versions", field=field)
 
 
-def check_edit(edit: Edit) -> None:
+def check_edit(edit: Edit, *, texts_are_fine: bool = False) -> None:
     """Raise a `CrmError` unless the edit's own content is legal."""
-    if not 0 < len(edit.values) <= MAX_KEYS or not all(map(_is_name, (edit.by, edit.txn.id, edit.txn.kind))):
+    if not 0 < len(edit.values) <= MAX_KEYS or not all(map(_is_name, (edit.by, edit.txn.kind))):
+        raise CrmError("malformed_record")
+    if len(edit.txn.id) > MAX_NAME or not (texts_are_fine or canonical.is_canonical_text(edit.txn.id)):
         raise CrmError("malformed_record")
     if not 0 <= edit.at <= MAX_STAMP or not 0 <= (edit.eff or 0) <= MAX_STAMP:
         raise CrmError("malformed_record")
     for field, value in edit.values.items():
         if not field or not _is_name(field):
             raise CrmError("invalid_value", field=field[:40])
-        canonical.check(field, value)
+        if not (texts_are_fine and type(value) is str):
+            canonical.check(field, value)
 
 
 @lru_cache(maxsize=4096)

@@ -19,7 +19,7 @@ from crmdesk.store.replica import Arrival, Departure, Replica, Touched
 from crmdesk.sync.http import Http
 from crmdesk.sync.plan import Pull
 
-FIRST_PAGES: Final = 5
+FIRST_PAGES: Final = 2
 """Pages that share one commit in a first sync; later each has its own."""
 _AHEAD: Final = 4
 
