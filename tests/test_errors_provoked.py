@@ -284,6 +284,13 @@ def test_no_network_is_said_and_work_goes_on(tmp_path: Path, desk: Desk) -> str:
     return code
 
 
+@provokes("no_server")
+def test_an_address_where_nobody_answers_is_named(tmp_path: Path) -> str:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    return said(Desk(tmp_path / "new"), "enrol", f"http://127.0.0.1:{port}", "CODE")
+
+
 @provokes("insecure_address")
 def test_a_far_server_without_tls_is_not_spoken_to(tmp_path: Path) -> str:
     return said(Desk(tmp_path / "new"), "enrol", "http://crm.example.com", "CODE")

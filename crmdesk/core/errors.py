@@ -92,7 +92,7 @@ PROBLEMS: Final[dict[str, Problem]] = {
         (
             "本机数据库已损坏：{path}。",
             "已同步的内容都在服务器上。",
-            "请保留该文件，运行 crmdesk doctor,并联系管理员。",
+            "请保留该文件，运行 crmdesk doctor，并联系管理员。",
         ),
         (
             "The local database is damaged: {path}.",
@@ -164,7 +164,7 @@ PROBLEMS: Final[dict[str, Problem]] = {
         (
             "{path} 中还没有 crmdesk 数据。",
             _NOTHING_ZH,
-            "请先运行 crmdesk enrol,或打开桌面端选择「独立使用」。",
+            "请先运行 crmdesk enrol，或打开桌面端选择「独立使用」。",
         ),
         (
             "There is no crmdesk data in {path} yet.",
@@ -207,6 +207,15 @@ PROBLEMS: Final[dict[str, Problem]] = {
             "The server can't be reached.",
             _KEPT_EN,
             "Go on working; sync resumes by itself when the network returns.",
+        ),
+    ),
+    "no_server": _problem(
+        503,
+        ("{address} 没有服务器应答。", _NOTHING_ZH, "请核对地址和网络后再试。"),
+        (
+            "No server answers at {address}.",
+            _NOTHING_EN,
+            "Check the address and the network, then try again.",
         ),
     ),
     "insecure_address": _problem(
@@ -313,7 +322,7 @@ PROBLEMS: Final[dict[str, Problem]] = {
     # -- requests and records ---------------------------------------------------------------------
     "malformed_body": _problem(
         422,
-        ("服务器看不懂这个请求。", _NOTHING_ZH, "请更新 crmdesk;如果仍然出现，请联系管理员。"),
+        ("服务器看不懂这个请求。", _NOTHING_ZH, "请更新 crmdesk；如果仍然出现，请联系管理员。"),
         (
             "The server could not read the request.",
             _NOTHING_EN,
@@ -322,7 +331,7 @@ PROBLEMS: Final[dict[str, Problem]] = {
     ),
     "method_not_allowed": _problem(
         405,
-        ("这个地址不接受这样的请求。", _NOTHING_ZH, "请更新 crmdesk;如果仍然出现，请联系管理员。"),
+        ("这个地址不接受这样的请求。", _NOTHING_ZH, "请更新 crmdesk；如果仍然出现，请联系管理员。"),
         (
             "This address does not take that kind of request.",
             _NOTHING_EN,
@@ -483,7 +492,7 @@ PROBLEMS: Final[dict[str, Problem]] = {
     ),
     "unknown_code": _problem(
         500,
-        ("服务器报告：{code}。", _KEPT_ZH, "请更新 crmdesk,或联系管理员。"),
+        ("服务器报告：{code}。", _KEPT_ZH, "请更新 crmdesk，或联系管理员。"),
         ("The server reports: {code}.", _KEPT_EN, "Update crmdesk or call your administrator."),
     ),
 }

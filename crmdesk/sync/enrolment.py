@@ -29,17 +29,28 @@ def enrol(replica: Replica, url: str, code: str, device_name: str) -> Joined:
     """Connect a laptop that works alone, or was just set up, to a company; nothing typed before is lost.
 
     The device's key is on disk before the code is used, so a lost reply is healed by asking again. Raises
-    `already_enrolled`, `code_invalid`, `insecure_address`, `not_crmdesk`, `upgrade_needed` or `offline`.
+    `already_enrolled`, `code_invalid`, `insecure_address`, `not_crmdesk`, `upgrade_needed` `no_server`, or `offline` once the
+    server has been heard.
     """
     key = _key(replica)
     server = Http(url)
     try:
-        server.hello()
+        _greet(server)
         welcome = server.enrol(code, http.public_key(key), device_name)
     finally:
         server.close()
     _join(replica, server.url, key, welcome)
     return Joined(welcome.company, welcome.user_name, welcome.state != "active", welcome.words)
+
+
+def _greet(server: Http) -> None:
+    """Hear the server once. Before it ever answered, silence is as likely a wrong address as a dead zone."""
+    try:
+        server.hello()
+    except CrmError as error:
+        if error.code != "offline":
+            raise
+        raise CrmError("no_server", address=server.url) from error
 
 
 def connect(replica: Replica) -> Http:

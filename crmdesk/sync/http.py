@@ -125,7 +125,13 @@ class Http:
 
     def hello(self) -> Hello:
         """Who is there. Raises `not_crmdesk`, `upgrade_needed`."""
-        found = self._decode(self._send("GET", "/v1/hello"), Hello)
+        try:
+            answer = self._send("GET", "/v1/hello")
+        except CrmError as error:
+            if error.code != "not_found":
+                raise
+            raise CrmError("not_crmdesk", address=self.url) from error  # a path too many in the address
+        found = self._decode(answer, Hello)
         if found.minimum_protocol > PROTOCOL:
             raise CrmError("upgrade_needed")
         return found

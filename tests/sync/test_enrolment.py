@@ -61,6 +61,10 @@ def test_a_wrong_code_changes_nothing(server: RunningServer, alone: Replica):
     assert code_of(lambda: enrolment.connect(alone)) == "not_enrolled"
 
 
+def test_an_address_with_a_path_too_many_is_not_the_server(server: RunningServer, alone: Replica):
+    assert code_of(lambda: enrolment.enrol(alone, f"{server.address}/crm", "CODE", "laptop")) == "not_crmdesk"
+
+
 def test_a_lost_answer_is_healed_by_entering_the_same_code_again(server: RunningServer, alone: Replica):
     code = server.code(server.people["Ann"].user)
     with cut_proxy(server.address) as line:
