@@ -5,13 +5,16 @@ from __future__ import annotations
 import gc
 import json
 import os
+import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Final, NoReturn
 
 import typer
+from rich.cells import cell_len
 
 from crmdesk.core.errors import CrmError, Language
 from crmdesk.core.fingerprint import words
@@ -44,6 +47,15 @@ Dir = Annotated[Path, typer.Option("--dir", help="The company's folder. 公司�
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON. 以 JSON 输出。")]
 HERE: Final = Path("company")
 
+# An administrator may see everything, and has commands that list the names: better than "or you may not see it".
+_UNKNOWN_ZH: Final = (
+    "没有这个名称或编号。没有做任何改动。请用 crmdesk-server team list、user list 或 device list 查看。"
+)
+_UNKNOWN_EN: Final = (
+    "There is nothing of that name or id. Nothing was changed. "
+    "See: crmdesk-server team list, user list or device list."
+)
+
 
 def language() -> Language:
     """The person's language, from CRMDESK_LANGUAGE or the locale."""
@@ -51,21 +63,34 @@ def language() -> Language:
     return "zh_CN" if chosen.lower().startswith("zh") else "en"
 
 
-def say(as_json: bool, facts: dict[str, Any], zh: str, en: str) -> None:
+def say(as_json: bool, facts: dict[str, Any], zh: str, en: str, *, err: bool = False) -> None:
     """Print facts as JSON, or one sentence in the person's language."""
     if as_json:
         typer.echo(json.dumps(facts, ensure_ascii=False))
     else:
-        typer.echo(zh if language() == "zh_CN" else en)
+        typer.echo(zh if language() == "zh_CN" else en, err=err)
 
 
 def table(as_json: bool, name: str, rows: list[dict[str, Any]]) -> None:
-    """Print rows as JSON under `name`, or as columns."""
+    """Print rows as JSON under `name`, or as columns under their names."""
     if as_json:
         typer.echo(json.dumps({name: rows}, ensure_ascii=False))
         return
-    for row in rows:
-        typer.echo("\t".join("" if value is None else str(value) for value in row.values()))
+    cells = [[_cell(name, value) for name, value in row.items()] for row in rows]
+    lines = [list(rows[0]), *cells] if rows else []
+    widths = [max(map(cell_len, column)) for column in zip(*lines, strict=True)]
+    for line in lines:
+        padded = (text + " " * (width - cell_len(text)) for text, width in zip(line, widths, strict=True))
+        typer.echo("  ".join(padded).rstrip())
+
+
+def _cell(name: str, value: object) -> str:
+    """A value as a person reads it; a column ending in `_at` holds milliseconds since 1970."""
+    if value is None:
+        return "-"
+    if name.endswith("_at"):
+        return f"{datetime.fromtimestamp(int(str(value)) / 1000, UTC).astimezone():%Y-%m-%d %H:%M}"
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
 
 
 @contextmanager
@@ -99,7 +124,7 @@ def serve(
     directory: Dir = HERE,
     host: Annotated[str, typer.Option(help="Address to listen on. 监听地址。")] = "127.0.0.1",
     port: Annotated[
-        int, typer.Option(help="Port; 0 takes a free one. 端口;0 表示自动选择。", min=0, max=65535)
+        int, typer.Option(help="Port; 0 takes a free one. 端口；0 表示自动选择。", min=0, max=65535)
     ] = 8400,
     announce_file: Annotated[
         Path | None, typer.Option("--announce", help="Write the address to this file. 把地址写入该文件。")
@@ -172,8 +197,8 @@ def user_add(
     say(
         as_json,
         {"user": made.user, "name": made.name, "role": made.role.value, "book": made.book},
-        f"已新增用户「{made.name}」。下一步：crmdesk-server enrol {made.name}。",
-        f"Added “{made.name}”. Next: crmdesk-server enrol {made.name}.",
+        f"已新增用户「{made.name}」。下一步：crmdesk-server enrol {shlex.quote(made.name)}",
+        f"Added “{made.name}”. Next: crmdesk-server enrol {shlex.quote(made.name)}",
     )
 
 
@@ -288,7 +313,7 @@ def backup(file: Path, directory: Dir = HERE, as_json: Json = False) -> None:
     say(
         as_json,
         {"file": str(file), "records": made.records, "edits": made.edits},
-        f"已备份到 {file}:{made.records} 条记录，{made.edits} 次修改，校验通过。",
+        f"已备份到 {file}：{made.records} 条记录，{made.edits} 次修改，校验通过。",
         f"Backed up to {file}: {made.records} records, {made.edits} edits, checked.",
     )
 
@@ -318,6 +343,8 @@ def main() -> NoReturn:
         if "--json" in sys.argv:
             about = {name: str(value) for name, value in error.about.items()}
             typer.echo(json.dumps({"code": error.code, "about": about}, ensure_ascii=False), err=True)
+        elif error.code == "not_found":
+            say(False, {}, _UNKNOWN_ZH, _UNKNOWN_EN, err=True)
         else:
             typer.echo(str(error.sentence(language())), err=True)
         sys.exit(1)

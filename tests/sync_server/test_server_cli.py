@@ -33,6 +33,19 @@ def run(folder: Path, *arguments: str, language: str = "en") -> subprocess.Compl
     )
 
 
+def test_a_name_with_a_space_is_quoted_in_the_next_command_and_listed_under_headings(tmp_path: Path) -> None:
+    run(tmp_path, "init", "--company", "x")
+    assert "crmdesk-server enrol 'A. Rep'" in run(tmp_path, "user", "add", "A. Rep", "--role", "rep").stdout
+    headings, row = run(tmp_path, "user", "list").stdout.splitlines()
+    assert headings.split() == ["user", "name", "role", "team", "disabled"]
+    assert row.endswith("A. Rep  rep   -     no")
+
+
+def test_an_unknown_name_leads_to_the_lists(tmp_path: Path) -> None:
+    run(tmp_path, "init", "--company", "x")
+    assert "crmdesk-server team list, user list" in run(tmp_path, "enrol", "nobody").stderr
+
+
 Ask = Callable[..., tuple[int, Any]]
 
 
