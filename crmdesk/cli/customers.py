@@ -49,7 +49,7 @@ def add(session: Session, name: str, field: Fields = None, tag: Tags = None) -> 
 
 @command(customer_app, "set")
 def change(session: Session, customer: Customer, field: Fields = None) -> None:
-    """Change fields; `field=` empties one. 修改字段；「字段=」表示清空。"""
+    """Change fields with --field; `field=` empties one. 用 --field 修改字段；「字段=」表示清空。"""
     from crmdesk.usecases import customers, records
 
     key = customers.key(naming.customer(session.reader, customer))

@@ -96,7 +96,7 @@ def field(entity: Entity, text: str) -> Field:
         ):
             return declared
     known = ", ".join(f.name for f in entity.fields if not f.repeated and not f.server)
-    raise CrmError("bad_argument", argument=text, hint=known)
+    raise CrmError("bad_argument", argument=text, hint=Label(f"可用字段：{known}", f"The fields: {known}"))
 
 
 def _names(declared: Field) -> tuple[str, ...]:

@@ -161,7 +161,7 @@ def resolve(replica: Replica, item: Item, choice: int) -> Outcome[None]:
     from crmdesk.store.replica import Write
 
     if not 0 <= choice < len(item.choices):
-        raise CrmError("bad_argument", argument=choice + 1, hint="")
+        raise CrmError("bad_argument", argument=choice + 1, hint=f"1–{len(item.choices)}")
     chosen = item.choices[choice]
     dots = frozenset[Dot]().union(*(c.dots for c in item.choices))
     seen = Shown({}, dict.fromkeys((item.field, "deleted_below"), dots))
