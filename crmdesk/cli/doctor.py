@@ -175,7 +175,7 @@ def _fonts(out: Output) -> Finding:
 
     missing = [name for name in _FONTS if not resource("fonts", name).is_file()]
     if missing:
-        return Finding("fonts", "problem", out.text("缺少字体:", "missing: ") + ", ".join(missing))
+        return Finding("fonts", "problem", out.text("缺少字体：", "missing: ") + ", ".join(missing))
     return Finding("fonts", "ok", out.text("自带中英文字体", "our own, Chinese and Latin"))
 
 

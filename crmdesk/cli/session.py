@@ -101,7 +101,7 @@ class Session:
 
     def passphrase(self) -> str | None:
         """The passphrase handed over, else typed at a terminal, else None."""
-        return self._handed_over() or (self._ask(("密码:", "Passphrase: ")) if _is_terminal() else None)
+        return self._handed_over() or (self._ask(("密码：", "Passphrase: ")) if _is_terminal() else None)
 
     def new_passphrase(self) -> str | None:
         """The passphrase of a new profile: only where one was handed over, or there is no keychain."""
@@ -110,8 +110,8 @@ class Session:
         handed = self._handed_over()
         if handed or secrets.has_keychain() or not _is_terminal():
             return handed
-        first = self._ask(("新密码:", "New passphrase: "))
-        if first != self._ask(("再输入一次:", "Once more: ")):
+        first = self._ask(("新密码：", "New passphrase: "))
+        if first != self._ask(("再输入一次：", "Once more: ")):
             raise CrmError("wrong_passphrase")
         return first
 

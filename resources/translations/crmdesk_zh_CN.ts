@@ -409,7 +409,7 @@
     </message>
     <message>
         <source>Timeline, 2 details, 3 contacts, 4 history</source>
-        <translation>时间线,2 详情,3 联系人,4 历史</translation>
+        <translation>时间线，2 详情，3 联系人，4 历史</translation>
     </message>
     <message>
         <source>Add a tag</source>
@@ -457,11 +457,11 @@
     </message>
     <message>
         <source>Postpone: +3, Wed, 11-30</source>
-        <translation>延后:+3、周三、11-30</translation>
+        <translation>延后：+3、周三、11-30</translation>
     </message>
     <message>
         <source>Choose the first value, 2 the second…</source>
-        <translation>选第一个值,2 选第二个…</translation>
+        <translation>选第一个值，2 选第二个…</translation>
     </message>
     <message>
         <source>Keep the chosen value</source>
@@ -653,7 +653,7 @@
     </message>
     <message>
         <source>%2 deleted %3 while %1 went on editing it.</source>
-        <translation>%1还在修改%3的时候,%2把它删除了。</translation>
+        <translation>%1还在修改%3的时候，%2把它删除了。</translation>
     </message>
     <message>
         <source>Several people changed “%4” of %3 without seeing each other&apos;s change.</source>
@@ -1034,7 +1034,7 @@
     </message>
     <message>
         <source>SQLCipher; a passphrase opens it</source>
-        <translation>SQLCipher,用密码打开</translation>
+        <translation>SQLCipher，用密码打开</translation>
     </message>
     <message>
         <source>SQLCipher</source>
@@ -1042,7 +1042,7 @@
     </message>
     <message>
         <source>SQLCipher; the key is in the system&apos;s keychain</source>
-        <translation>SQLCipher,密钥在系统钥匙串中</translation>
+        <translation>SQLCipher，密钥在系统钥匙串中</translation>
     </message>
 </context>
 <context>
@@ -1279,7 +1279,7 @@
     </message>
     <message>
         <source>Connected to %1. Everything here is on its way.</source>
-        <translation>已连接到%1,本机内容正在发送。</translation>
+        <translation>已连接到%1，本机内容正在发送。</translation>
     </message>
 </context>
 <context>
@@ -1311,7 +1311,7 @@
     <name>TagChip</name>
     <message>
         <source>Tag %1, press to remove</source>
-        <translation>标签 %1,按下可移除</translation>
+        <translation>标签 %1，按下可移除</translation>
     </message>
 </context>
 <context>
