@@ -35,6 +35,7 @@ check: environment ## ruff, mypy strict, import walls, translations, papers
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/python -m pytest -q tests/house
 
 fix: environment ## format and mend what ruff can mend
 	@$(BIN)/ruff check --fix .

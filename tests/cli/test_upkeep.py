@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -76,7 +77,7 @@ def test_a_command_that_reads_loads_neither_sqlalchemy_nor_http_nor_qt(
 def test_a_reader_that_leaves_early_is_no_fault(desk: Desk) -> None:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(
-        f"{sys.executable} -m crmdesk errors --json | head -c 10", shell=True, env=environment,
+        f"{shlex.quote(sys.executable)} -m crmdesk errors --json | head -c 10", shell=True, env=environment,
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.stderr == ""
