@@ -275,38 +275,50 @@ def moved(record: Record, placement: Placement) -> Record:
     return msgspec.structs.replace(record, placement=placement)
 
 
-def restamp(
-    record: Record,
-    dots: Mapping[Dot, Dot],
-    settled: Mapping[str, int],
-    *,
-    by: Mapping[str, str] | None = None,
-) -> Record:
-    """The record with unsettled edits under new names.
+class Renaming(NamedTuple):
+    """How one record's edits are renamed when an actor must be given up; settled edits stay what they are.
 
-    `dots` maps the old names of this record's unsettled edits to new ones; `settled` gives, per old actor,
-    the highest counter of this record that keeps its name; `by` maps authors. Used when an actor must be
-    given up: its settled edits stay what they are.
+    `dots` maps the old names of this record's unsettled edits to new ones, `everywhere` those of all records;
+    `settled` gives, per old actor, the highest counter of this record that keeps its name; `by` maps authors.
     """
-    edits = tuple(sorted((_renamed(edit, dots, settled, by or {}) for edit in record.edits), key=_dot))
-    return msgspec.structs.replace(record, clock=_renamed_clock(record.clock, dots, settled), edits=edits)
+
+    dots: Mapping[Dot, Dot]
+    settled: Mapping[str, int]
+    everywhere: Mapping[Dot, Dot]
+    by: Mapping[str, str]
 
 
-def restamp_edit(
-    edit: Edit, dots: Mapping[Dot, Dot], settled: Mapping[str, int], *, by: Mapping[str, str] | None = None
-) -> Edit:
-    """One edit as `restamp` renames it."""
-    return _renamed(edit, dots, settled, by or {})
+def restamp(record: Record, names: Renaming) -> Record:
+    """The record with its unsettled edits under new names."""
+    edits = tuple(sorted((restamp_edit(edit, names) for edit in record.edits), key=_dot))
+    clock = _renamed_clock(record.clock, names.dots, names.settled)
+    return msgspec.structs.replace(record, clock=clock, edits=edits)
 
 
-def _renamed(edit: Edit, dots: Mapping[Dot, Dot], settled: Mapping[str, int], by: Mapping[str, str]) -> Edit:
-    if edit.dot not in dots:
+def restamp_edit(edit: Edit, names: Renaming) -> Edit:
+    """One edit as `restamp` renames it, with what it says its author had seen."""
+    if edit.dot not in names.dots:
         return edit
     values = dict(edit.values)
-    tombstone = values.get("deleted")
-    if isinstance(tombstone, dict) and isinstance(seen := tombstone.get("seen"), dict):
-        values["deleted"] = {"seen": _renamed_clock(seen, dots, settled)}
-    return msgspec.structs.replace(edit, dot=dots[edit.dot], by=by.get(edit.by, edit.by), values=values)
+    if seen := _seen_in(values.get("deleted")):
+        values["deleted"] = {"seen": _renamed_clock(seen, names.dots, names.settled)}
+    if seen := _seen_in(values.get("deleted_below")):
+        settled = {actor: _last_kept(actor, count, names.everywhere) for actor, count in seen.items()}
+        values["deleted_below"] = {"seen": _renamed_clock(seen, names.everywhere, settled)}
+    by = names.by.get(edit.by, edit.by)
+    return msgspec.structs.replace(edit, dot=names.dots[edit.dot], by=by, values=values)
+
+
+def _seen_in(value: object) -> dict[str, int]:
+    seen = value.get("seen") if isinstance(value, dict) else None
+    return seen if isinstance(seen, dict) else {}
+
+
+def _last_kept(actor: str, counter: int, renamed: Mapping[Dot, Dot]) -> int:
+    """The actor's last counter up to this one that keeps its name."""
+    while counter and Dot(actor, counter) in renamed:
+        counter -= 1
+    return counter
 
 
 def _renamed_clock(

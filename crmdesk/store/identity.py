@@ -12,7 +12,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from crmdesk.core import record as kernel
-from crmdesk.core.record import Dot, Edit, Placement, RecordKey
+from crmdesk.core.record import Dot, Edit, Placement, RecordKey, Renaming
 from crmdesk.store import dialect, outbox, projection, records, settings
 from crmdesk.store.outbox import Unsent
 from crmdesk.store.projection import Projected
@@ -67,9 +67,10 @@ def _restamp(replica: Replica, connection: Connection, old: Identity, new: Ident
         standing = stored[key].record.edits if key in stored else ()
         past = [edit.dot for k, edit in edits if k == key]
         settled = _settled([*past, *(edit.dot for edit in standing)], old.actor, renamed)
-        _rewrite_history(connection, edits, key, renamed, settled, people)
+        names = Renaming(renamed, settled, dots, people)
+        _rewrite_history(connection, edits, key, names)
         if key in stored:
-            rows.append(_row(stored[key], renamed, settled, people, buckets))
+            rows.append(_row(stored[key], names, buckets))
     records.update(connection, rows)
     projection.project(
         connection,
@@ -95,26 +96,15 @@ def _settled(known: Iterable[Dot], actor: str, renamed: Mapping[Dot, Dot]) -> di
 
 
 def _rewrite_history(
-    connection: Connection,
-    edits: Sequence[tuple[RecordKey, Edit]],
-    key: RecordKey,
-    renamed: Mapping[Dot, Dot],
-    settled: Mapping[str, int],
-    people: Mapping[str, str],
+    connection: Connection, edits: Sequence[tuple[RecordKey, Edit]], key: RecordKey, names: Renaming
 ) -> None:
-    own = [edit for k, edit in edits if k == key and edit.dot in renamed]
+    own = [edit for k, edit in edits if k == key and edit.dot in names.dots]
     dialect.run(connection, "DELETE FROM edit WHERE actor = ? AND counter = ?", [tuple(e.dot) for e in own])
-    records.add_history(connection, [(key, kernel.restamp_edit(e, renamed, settled, by=people)) for e in own])
+    records.add_history(connection, [(key, kernel.restamp_edit(edit, names)) for edit in own])
 
 
-def _row(
-    stored: Stored,
-    renamed: Mapping[Dot, Dot],
-    settled: Mapping[str, int],
-    people: Mapping[str, str],
-    buckets: Mapping[str, str],
-) -> Row:
-    record = kernel.restamp(stored.record, renamed, settled, by=people)
+def _row(stored: Stored, names: Renaming, buckets: Mapping[str, str]) -> Row:
+    record = kernel.restamp(stored.record, names)
     placement = record.placement
     if placement.bucket in buckets:
         record = kernel.moved(record, Placement(placement.move_no, buckets[placement.bucket]))

@@ -123,6 +123,16 @@ def test_a_deletion_of_an_unsent_record_still_hides_it(desk: Workspace) -> None:
     assert life(record(desk, mine)) is Life.DELETED
 
 
+def test_a_deletion_still_covers_the_unsent_records_below_it(desk: Workspace) -> None:
+    mine = customer(desk)
+    settle(desk)
+    customers.add_contact(desk.replica, mine, {"name": "王工"})
+    forms.delete(desk.replica, RecordKey("customer", mine))
+    change_actor(desk.replica)
+    assert desk.reader.value("SELECT life FROM p_customer WHERE id = ?", (mine,)) == 1
+    assert conflicts.count(desk.reader) == 0
+
+
 def test_a_conflict_stays_one_and_can_be_decided_afterwards(desk: Workspace) -> None:
     busy(desk)
     change_actor(desk.replica)
