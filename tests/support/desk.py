@@ -17,9 +17,10 @@ from crmdesk.cli.edge import run
 
 
 class MemoryKeychain(KeyringBackend):
-    """A keychain for one test: keys derive at once, where a passphrase takes a fifth of a second each time."""
+    """A keychain for one test: keys derive at once, where a passphrase takes a fifth of a second each time.
 
-    priority = 1
+    It has no priority, so that the library never finds it by itself and other tests have no keychain.
+    """
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # the library's own
