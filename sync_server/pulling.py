@@ -42,39 +42,43 @@ def page(connection: Connection, who: Bearer, cursor: Cursor) -> PullPage:
     is_known = cursor.epoch == epoch and cursor.after <= head <= newest
     if not is_known or buckets.salt_at(connection, cursor.bucket, cursor.after) != cursor.salt:
         raise CrmError("regressed")
-    items, complete = _whole_commits(_changes(connection, cursor, head))
-    seq = head if complete else items[-1].seq
+    items, seq = _whole_commits(*_changes(connection, cursor, head))
     salt = buckets.salt_at(connection, cursor.bucket, seq)
-    assert salt is not None, "each number that a record bears was a commit"
-    return PullPage(cursor.bucket, epoch, seq, salt, head, complete, tuple(items))
+    assert salt is not None, "each number up to the head was a commit"
+    return PullPage(cursor.bucket, epoch, seq, salt, head, seq == head, tuple(items))
 
 
-def _changes(connection: Connection, cursor: Cursor, head: int) -> list[PullItem]:
-    """What changed up to `head`, in commit order: one more than a page holds, if there is more."""
+def _changes(connection: Connection, cursor: Cursor, head: int) -> tuple[list[PullItem], int]:
+    """What changed after the cursor, in commit order, and the last commit it is whole to: `head` or before.
+
+    One row more than a page holds is read of crossings and of records; where that cuts either, the commit it
+    cuts and all after it wait, or a LEAVE beyond the cut would be stepped over.
+    """
     reach = (cursor.bucket, cursor.after, head, PAGE_RECORDS + 1)
-    crossings = buckets.movements(connection, *reach)
+    crossings, present = buckets.movements(connection, *reach), buckets.present(connection, *reach)
+    last = [rows[-1] for rows in (crossings, present) if len(rows) > PAGE_RECORDS]
+    upto = min((row.seq - 1 for row in last), default=head)
     entered = {(m.key, m.move_no) for m in crossings if m.kind == "ENTER"}
     items = [PullItem(m.seq, "LEAVE", *m.key, m.move_no) for m in crossings if m.kind == "LEAVE"]
-    for seq, entity, record_id, part, move_no, state in buckets.present(connection, *reach):
+    for seq, entity, record_id, part, move_no, state in present:
         kind: Kind = "ENTER" if entered and ((entity, record_id, part), move_no) in entered else "UPDATE"
         items.append(PullItem(seq, kind, entity, record_id, part, move_no, msgspec.Raw(state)))
-    return sorted(items, key=attrgetter("seq")) if crossings else items
+    if crossings:
+        items.sort(key=attrgetter("seq"))
+    return (items if upto == head else [item for item in items if item.seq <= upto]), upto
 
 
-def _whole_commits(changes: list[PullItem]) -> tuple[list[PullItem], bool]:
-    """As many whole commits as fit in a page, at least one; and whether that is all of `changes`.
-
-    A commit is never larger than a page, so one record over the limit shows that its commit is cut.
-    """
+def _whole_commits(changes: list[PullItem], upto: int) -> tuple[list[PullItem], int]:
+    """As many whole commits as fit in a page, at least one, and the last commit that they reach."""
     taken: list[PullItem] = []
     size = 0
     for _, group in groupby(changes, key=attrgetter("seq")):
         commit = list(group)
         size += sum(len(memoryview(item.content)) for item in commit)
         if taken and (len(taken) + len(commit) > PAGE_RECORDS or size > PAGE_BYTES):
-            return taken, False
+            return taken, taken[-1].seq
         taken += commit
-    return taken, True
+    return taken, upto
 
 
 def note_complete(connection: Connection, who: Bearer, done: PullPage, now_ms: int) -> None:

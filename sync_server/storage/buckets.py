@@ -15,6 +15,17 @@ from crmdesk.store.records import Stored, chunks
 from sync_server.tables import bucket, bucket_commit, pulled_head
 
 
+class Present(NamedTuple):
+    """A record as it stands in a bucket: the commit of its last change, and its bytes."""
+
+    seq: int
+    entity: str
+    id: str
+    part: str
+    move_no: int
+    state: bytes
+
+
 class Movement(NamedTuple):
     """A record's last crossing of a bucket's border."""
 
@@ -72,16 +83,14 @@ def salt_at(connection: Connection, bucket_id: str, seq: int) -> str | None:
     )
 
 
-def present(
-    connection: Connection, bucket_id: str, after: int, upto: int, limit: int
-) -> list[tuple[int, str, str, str, int, bytes]]:
-    """(seq, entity, id, part, move_no, state bytes) of the bucket's records that changed in (after, upto]."""
+def present(connection: Connection, bucket_id: str, after: int, upto: int, limit: int) -> list[Present]:
+    """The bucket's records that changed in (after, upto], in commit order."""
     rows = connection.exec_driver_sql(
         "SELECT seq, entity, id, part, move_no, state FROM record"
         " WHERE bucket = ? AND seq > ? AND seq <= ? ORDER BY seq, n LIMIT ?",
         (bucket_id, after, upto, limit),
     )
-    return [tuple(row) for row in rows]
+    return [Present(*row) for row in rows]
 
 
 def movements(connection: Connection, bucket_id: str, after: int, upto: int, limit: int) -> list[Movement]:

@@ -123,6 +123,24 @@ def test_a_large_family_moves_in_commits_that_a_page_can_hold(server: RunningSer
     assert not [key for key in ann.records if key.entity != "user"]
 
 
+def test_no_departure_is_stepped_over_where_more_crossed_than_a_page_holds(server: RunningServer) -> None:
+    ann, cai, mei = enrolled(server, "Ann"), enrolled(server, "Cai"), enrolled(server, "Mei")
+    going, coming = ann.customer("去"), cai.customer("来")
+    leaving = {going, *(ann.visit(going) for _ in range(450))}
+    entering = {coming, *(cai.visit(coming) for _ in range(600))}
+    ann.push(), cai.push()
+    last = ann.pages(ann.book)[-1]
+    assert change_owner(mei, coming.id, "Ann").status_code == 200
+    assert change_owner(mei, going.id, "Cai").status_code == 200
+    mei.pages(ann.book)
+    for key in entering:
+        mei.write(key, {"remark" if key == coming else "result": "之后改过"})
+    mei.push()
+    ann.pages(ann.book, last.seq, last.salt)
+    assert not leaving & ann.records.keys()
+    assert entering <= ann.records.keys()
+
+
 # -- late work ---------------------------------------------------------------------------------
 
 
