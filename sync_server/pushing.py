@@ -23,7 +23,7 @@ from sync_server.storage import actors, buckets, people
 from sync_server.storage.actors import Actor, Refused
 from sync_server.storage.buckets import Movement
 from sync_server.storage.devices import Bearer
-from sync_server.verdict import Claims, Item, Judged, judge
+from sync_server.verdict import Claims, Item, Judged, deleter_saw, judge
 
 _LAST_TICK: Final = 0xFFFF
 QUARANTINED: Final = frozenset(("too_many_versions",))
@@ -69,7 +69,7 @@ def push(connection: Connection, who: Bearer, batch: Batch, now_ms: int) -> byte
     actor = _turn(connection, who, batch)
     if actor.batch == batch.batch:
         return actor.answer
-    claims = _claims(who, batch, actor, now_ms)
+    claims = _claims(connection, who, batch, actor, now_ms)
     _refuse_reused(connection, batch, actor)
     registry = known_registry(connection)
     config = people.load_company(connection).config
@@ -100,7 +100,7 @@ def _turn(connection: Connection, who: Bearer, batch: Batch) -> Actor:
     return actor
 
 
-def _claims(who: Bearer, batch: Batch, actor: Actor, now_ms: int) -> Claims:
+def _claims(connection: Connection, who: Bearer, batch: Batch, actor: Actor, now_ms: int) -> Claims:
     new = [counter for counter in batch.counters if counter > actor.counter]
     if new != list(range(actor.counter + 1, actor.counter + 1 + len(new))):
         raise CrmError("counter_gap", expected=actor.counter + 1)
@@ -108,7 +108,10 @@ def _claims(who: Bearer, batch: Batch, actor: Actor, now_ms: int) -> Claims:
     eff = {
         edit.dot: int(clamp(edit.at, earliest, latest)) for item in batch.items.values() for edit in item.log
     }
-    return Claims(actor.id, who.user, actor.counter + len(new), eff)
+    top = actor.counter + len(new)
+    named = {name for item in batch.items.values() for edit in item.log for name in deleter_saw(edit)}
+    heard = {**actors.counters(connection, named), actor.id: top}
+    return Claims(actor.id, who.user, top, eff, heard)
 
 
 def _refuse_reused(connection: Connection, batch: Batch, actor: Actor) -> None:

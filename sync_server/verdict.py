@@ -7,13 +7,14 @@ version of a field, never a loss. Knows no SQL, no HTTP and no rights.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from datetime import date
+from typing import Any, Final
 
 import msgspec
 
+from crmdesk.core.clock import MAX_STAMP, milliseconds
 from crmdesk.core.errors import CrmError
 from crmdesk.core.ids import is_id
 from crmdesk.core.record import (
@@ -30,7 +31,7 @@ from crmdesk.core.record import (
     merge,
     moved,
 )
-from crmdesk.core.registry import Field, Registry, Rule, Type
+from crmdesk.core.registry import MARKS, Field, Registry, Rule, Type
 from crmdesk.core.values import MAX_RECORD_BYTES
 from crmdesk.core.values import encode as canonical
 
@@ -54,12 +55,16 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What a push says beyond its records: who speaks, how far the log goes, when each edit counts."""
+    """What a push says beyond its records: who speaks, how far the log goes, when each edit counts.
+
+    `heard` is how far this server has heard each actor that a deletion in the push names.
+    """
 
     actor: str
     user: str
     top: int
     eff: Mapping[Dot, int]
+    heard: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +116,20 @@ def check_log(
                 raise CrmError("fixed_field", field=name)
             if not fits(declared, value):
                 raise CrmError("invalid_value", field=name)
+        if any(counter > claims.heard.get(actor, 0) for actor, counter in deleter_saw(edit).items()):
+            # An edit is never changed, so what would hide edits nobody has written yet is refused whole.
+            raise CrmError("invalid_value", field="deleted")
 
 
-_DATE: Final = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
+def deleter_saw(edit: Edit) -> dict[str, int]:
+    """What an edit that deletes says its author had seen, of the record and of those below it: actor -> counter."""
+    seen: dict[str, int] = {}
+    for mark in MARKS:
+        value: Any = edit.values.get(mark.name)
+        if _is_clock(value):
+            for actor, counter in value["seen"].items():
+                seen[actor] = max(counter, seen.get(actor, 0))
+    return seen
 
 
 def fits(declared: Field, value: object) -> bool:
@@ -123,10 +139,12 @@ def fits(declared: Field, value: object) -> bool:
     match declared.type:
         case Type.BOOLEAN:
             return isinstance(value, bool)
-        case Type.INTEGER | Type.INSTANT:
+        case Type.INTEGER:
             return _is_whole(value)
+        case Type.INSTANT:
+            return _is_instant(value)
         case Type.DATE:
-            return isinstance(value, str) and _DATE.fullmatch(value) is not None
+            return _is_date(value)
         case Type.REFERENCE:
             return is_id(value)
         case Type.MONEY:
@@ -139,6 +157,19 @@ def fits(declared: Field, value: object) -> bool:
 
 def _is_whole(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_instant(value: object) -> bool:
+    """A moment that every program can show; one beyond would stop the pages of all who read it."""
+    return isinstance(value, int) and _is_whole(value) and 0 <= value <= milliseconds(MAX_STAMP)
+
+
+def _is_date(value: object) -> bool:
+    """A day of the calendar, spelled `YYYY-MM-DD`."""
+    try:
+        return isinstance(value, str) and date.fromisoformat(value).isoformat() == value
+    except ValueError:
+        return False
 
 
 def _is_money(value: object) -> bool:

@@ -60,6 +60,15 @@ def save(connection: Connection, new: Actor) -> None:
     connection.execute(row.on_conflict_do_update(index_elements=["id"], set_=changed))
 
 
+def counters(connection: Connection, ids: Iterable[str]) -> dict[str, int]:
+    """How far each of these actors that this server knows has counted."""
+    found: dict[str, int] = {}
+    for chunk in chunks(ids):
+        rows = connection.execute(select(actor.c.id, actor.c.counter).where(actor.c.id.in_(chunk)))
+        found.update((row.id, row.counter) for row in rows)
+    return found
+
+
 def said(connection: Connection, actor_id: str, counters: Iterable[int]) -> dict[int, bytes]:
     """The bytes of an actor's edits, taken in or refused."""
     found: dict[int, bytes] = {}

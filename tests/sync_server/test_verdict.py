@@ -7,6 +7,7 @@ import pytest
 
 from crmdesk.core.clock import milliseconds, stamp
 from crmdesk.core.record import Dot, RecordKey
+from crmdesk.core.resolve import Life, deletion, life
 from crmdesk.core.wire import LogEdit
 from tests.support.laptop import (
     Laptop,
@@ -40,6 +41,20 @@ REJECTIONS: dict[str, tuple[str, dict[str, Any], str]] = {
     "text for a number": ("customer", {"name": "x", "employees": "5"}, "invalid_value"),
     "truth for a number": ("customer", {"name": "x", "employees": True}, "invalid_value"),
     "no such day": ("customer", {"name": "x", "next_follow_up_on": "2026-13-01"}, "invalid_value"),
+    "no such day of a month": ("customer", {"name": "x", "next_follow_up_on": "2026-02-30"}, "invalid_value"),
+    "a day spelled otherwise": ("customer", {"name": "x", "next_follow_up_on": "20260228"}, "invalid_value"),
+    "no such moment": ("visit", {"kind": "onsite", "at": 2**52, "summary": "x"}, "invalid_value"),
+    "before all time": ("visit", {"kind": "onsite", "at": -1, "summary": "x"}, "invalid_value"),
+    "a deletion that saw a stranger": (
+        "customer",
+        {"name": "x", "deleted": {"seen": {"f" * 32: 1}}},
+        "invalid_value",
+    ),
+    "a deletion that saw below a stranger": (
+        "customer",
+        {"name": "x", "deleted": {"seen": {}}, "deleted_below": {"seen": {"f" * 32: 1}}},
+        "invalid_value",
+    ),
     "money without currency": ("customer", {"name": "x", "amount": {"money": [5]}}, "invalid_value"),
     "not an id": ("contact", {"name": "x", "customer": "5"}, "invalid_value"),
     "not a clock": ("customer", {"name": "x", "deleted": {"seen": {"a": "b"}}}, "invalid_value"),
@@ -97,6 +112,31 @@ def test_a_log_entry_that_cannot_be_read_rejects_its_record_only(server: Running
     broken = LogEdit(first.counter, first.entity, first.id, first.part, msgspec.Raw(b"[]"))
     answer = forced(ann, msgspec.structs.replace(batch, log=(broken, *rest)))
     assert verdicts(answer) == [("rejected", "malformed_record"), ("accepted", None)]
+
+
+def test_a_deletion_hides_nothing_that_is_yet_to_be_written(server: RunningServer) -> None:
+    ann, bo = enrolled(server, "Ann"), enrolled(server, "Bo")
+    key = bo.customer()
+    bo.push()
+    ann.pull_all()
+    ann.write(key, {"deleted": {"seen": {bo.actor: bo.counter + 1}}})
+    assert verdicts(ann.push()) == [("rejected", "invalid_value")]
+    bo.pull_all()
+    assert life(bo.records[key]) is Life.LIVE
+
+
+def test_an_honest_deletion_is_accepted(server: RunningServer) -> None:
+    ann, bo = enrolled(server, "Ann"), enrolled(server, "Bo")
+    key = bo.customer()
+    visit = bo.visit(key)
+    bo.push()
+    ann.pull_all()
+    ann.visit(key)
+    ann.write(key, deletion(ann.records[key], [one for k, one in ann.records.items() if k.entity == "visit"]))
+    assert visit in ann.records
+    assert {code for _, code in verdicts(ann.push())} == {None}
+    bo.pull_all()
+    assert life(bo.records[key]) is Life.DELETED
 
 
 def test_a_fixed_field_is_set_once(server: RunningServer) -> None:
