@@ -17,7 +17,7 @@ from crmdesk.core.errors import CrmError
 from crmdesk.core.wire import PROTOCOL
 from sync_server.accounts import open_company
 from sync_server.clock import wall_ms
-from sync_server.errors import MEDIA_TYPE, RETRY_SECONDS, framework_error, problem
+from sync_server.errors import BROKEN, LACKING, MEDIA_TYPE, RETRY_SECONDS, framework_error, problem
 from sync_server.handlers import access, commands, health, sync
 from sync_server.handlers.context import Context
 from sync_server.settings import Settings
@@ -52,8 +52,11 @@ def create_app(settings: Settings, now_ms: Callable[[], int] = wall_ms) -> FastA
 
 def _answer_errors(app: FastAPI) -> None:
     @app.exception_handler(CrmError)
-    def expected(_request: Request, error: CrmError) -> Response:
-        return _respond(error)
+    def expected(request: Request, error: CrmError) -> Response:
+        if error.code in LACKING:
+            _log.warning("%s: %s %s", error.code, request.method, request.url.path)
+            return _respond(CrmError("server_busy"))
+        return unexpected(request, error) if error.code in BROKEN else _respond(error)
 
     @app.exception_handler(RequestValidationError)
     def invalid(_request: Request, error: RequestValidationError) -> Response:

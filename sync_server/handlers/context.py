@@ -73,5 +73,5 @@ def problems(*codes: str) -> dict[int | str, dict[str, Any]]:
 
 
 SESSION_PROBLEMS: Final = ("session_expired", "device_revoked", "device_pending", "upgrade_needed")
-ANY_PROBLEMS: Final = ("malformed_body", "database_busy", "disk_full", "server_error")
+ANY_PROBLEMS: Final = ("malformed_body", "server_busy", "server_error")
 """What any route may answer."""

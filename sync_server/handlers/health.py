@@ -39,7 +39,7 @@ def healthz() -> Health:
     return Health(status="ok")
 
 
-@router.get("/readyz", responses=problems("database_busy", "disk_full", "server_error"))
+@router.get("/readyz", responses=problems("server_busy", "server_error"))
 def readyz(request: Request) -> Health:
     """The database answers."""
     with context(request).database.read() as connection:

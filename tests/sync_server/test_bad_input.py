@@ -1,17 +1,23 @@
 from __future__ import annotations
 
 import gzip
+import sqlite3
 import time
 import tracemalloc
+from contextlib import closing
+from pathlib import Path
+from typing import Any
 
+import httpx2
 import msgspec
 import pytest
 import zstandard
 
 from crmdesk.core.wire import MAX_BODY_BYTES
+from crmdesk.store import dialect
 from sync_server.handlers.bodies import plain
 from tests.support.laptop import Laptop, enrolled
-from tests.support.server import RunningServer
+from tests.support.server import RunningServer, build_company, running_server
 
 GOOD = b'{"batch":"%s","actor":"%s","chain":null,"log":[],"records":[]}' % (b"b" * 32, b"a" * 32)
 BAD_PUSHES: dict[str, tuple[bytes, str]] = {
@@ -197,3 +203,30 @@ def test_a_bug_is_a_reference_not_a_traceback(server: RunningServer) -> None:
     assert (reply.status_code, reply.json()["code"]) == (500, "server_error")
     assert reply.json()["about"].keys() == {"reference"}
     assert "bucket" not in reply.text
+
+
+@pytest.mark.parametrize("trouble", ["a writer that does not end", "a full disk"])
+def test_trouble_with_the_servers_database_is_told_as_the_servers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trouble: str
+) -> None:
+    connect = dialect.connect
+
+    def cramped(*args: Any, **kwargs: Any) -> Any:
+        connection = connect(*args, **kwargs)
+        connection.execute("PRAGMA busy_timeout = 10")
+        if trouble == "a full disk":
+            connection.execute("PRAGMA max_page_count = 1")  # SQLite takes the present size as the least
+        return connection
+
+    with running_server(tmp_path) as server:
+        build_company(server)
+        ann = enrolled(server, "Ann")
+    monkeypatch.setattr(dialect, "connect", cramped)
+    with running_server(tmp_path) as server, closing(sqlite3.connect(server.settings.database)) as holder:
+        ann.customer(remark="长" * 20_000)
+        if trouble != "a full disk":
+            holder.execute("BEGIN IMMEDIATE")
+        with httpx2.Client(base_url=server.address, headers=ann.http.headers) as http:
+            reply = http.post("/v1/push", content=msgspec.json.encode(ann.batch()))
+    assert (reply.status_code, reply.json()["code"]) == (503, "server_busy")
+    assert "retry-after" in reply.headers
