@@ -71,7 +71,7 @@ def sync(session: Session) -> None:
 
 
 def _facts(report: Report) -> dict[str, Any]:
-    plain = ("pushed", "merged", "rejected", "quarantined", "received", "left")
+    plain = ("pushed", "merged", "rejected", "quarantined", "received", "left", "unreadable")
     waiting, refused = report.unsent
     return {**{name: getattr(report, name) for name in plain}, "unsent": waiting, "refused": refused}
 

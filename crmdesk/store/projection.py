@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Column, Connection, Index, Integer, MetaData, Table, Text, text
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from crmdesk.core.clock import milliseconds
+from crmdesk.core.clock import MAX_STAMP, milliseconds
 from crmdesk.core.entities import custom_field
 from crmdesk.core.ids import is_id
 from crmdesk.core.record import MAIN, Edit, Record, RecordKey
@@ -350,12 +350,18 @@ def _row(shape: _Shape, item: Projected, view: RecordView, readings: Readings) -
     title = values.get(shape.named) if shape.named else None
     row: list[Any] = [
         item.n, item.key.id, item.root, item.record.placement.bucket, _LIFE[view.life], len(view.conflicts),
-        int(item.key.id[:12], 16) if is_id(item.key.id) else 0, updated >> 16, readings.sort_key(str(title)[:80]) if title else "",
+        _made_at(item.key.id), milliseconds(updated), readings.sort_key(str(title)[:80]) if title else "",
     ]  # fmt: skip
     row += [read(values.get(name)) for name, read in shape.cells]
     if shape.name == "customer":
         row.append(" ".join(sorted([k[4:] for k, v in values.items() if k.startswith("tag:") and v])))
     return tuple(row)
+
+
+def _made_at(record_id: str) -> int:
+    """When an id says it was made (UTC milliseconds); 0 for one that names no moment a page could show."""
+    made = int(record_id[:12], 16) if is_id(record_id) else 0
+    return made if made <= milliseconds(MAX_STAMP) else 0
 
 
 def _readers(field: Field) -> tuple[Callable[[Any], Any], ...]:

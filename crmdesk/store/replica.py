@@ -5,10 +5,11 @@ Both doors keep records, history, outbox, cursors and projections in step inside
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 import msgspec
 from sqlalchemy import Connection
@@ -24,11 +25,13 @@ from crmdesk.core.registry import Registry
 from crmdesk.core.text import Readings
 from crmdesk.core.values import MAX_RECORD_BYTES, Value
 from crmdesk.core.wire import MAX_TRANSACTION_RECORDS
-from crmdesk.store import dialect, outbox, projection, records, settings
+from crmdesk.store import dialect, outbox, projection, records, settings, unreadable
 from crmdesk.store.database import Database
 from crmdesk.store.projection import Basis, Projected
 from crmdesk.store.records import LEFT, Row, Stored
 from crmdesk.store.settings import Identity
+
+_log: Final = logging.getLogger(__name__)
 
 
 class Clock(Protocol):
@@ -234,14 +237,17 @@ class Replica:
     def take_in(
         self, connection: Connection, arrivals: Sequence[Arrival], departures: Sequence[Departure] = ()
     ) -> Touched:
-        """Merge the server's records into this replica, inside the caller's transaction."""
+        """Merge the server's records into this replica, inside the caller's transaction.
+
+        One that can't be read is noted (`store.unreadable`) and left as it is here; the others come in.
+        """
         self.keep_up(connection)
+        readable = _decoded(connection, arrivals)
         stored = records.load(connection, [a.key for a in arrivals])
         rows: list[Row] = []
         overwritten: list[tuple[RecordKey, Edit]] = []
         roots: dict[str, str] = {}
-        for arrival in arrivals:
-            incoming = kernel.decode_foreign(arrival.state)
+        for arrival, incoming in readable:
             old = stored.get(arrival.key)
             row = self._arrived(connection, arrival, incoming, old, roots)
             if row is None:
@@ -384,6 +390,19 @@ class Replica:
             count = projection.rebuild(connection, self.basis)
             self.note_declared(connection)
         return count
+
+
+def _decoded(connection: Connection, arrivals: Sequence[Arrival]) -> list[tuple[Arrival, Record]]:
+    """The arrivals that can be read; the others are noted."""
+    readable, failed = [], []
+    for arrival in arrivals:
+        try:
+            readable.append((arrival, kernel.decode_foreign(arrival.state)))
+        except CrmError as error:
+            _log.warning("%s %s came unreadable: %s", arrival.key.entity, arrival.key.id, error.code)
+            failed.append(arrival.key)
+    unreadable.note(connection, failed, (arrival.key for arrival, _ in readable))
+    return readable
 
 
 def _all_of(connection: Connection, entity: str) -> list[Stored]:

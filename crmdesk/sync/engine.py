@@ -12,7 +12,7 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 
 from crmdesk.core.errors import CrmError
 from crmdesk.core.wire import Head, Heads
-from crmdesk.store import outbox, records, settings
+from crmdesk.store import outbox, records, settings, unreadable
 from crmdesk.store.identity import change_actor
 from crmdesk.store.replica import Replica, Touched
 from crmdesk.sync import plan, push
@@ -42,7 +42,8 @@ class Progress(NamedTuple):
 class Report:
     """What a sync did, as far as it came. Counts are of edits sent and of records received or left.
 
-    `unsent` is (waiting, refused) afterwards; `server_ms` the server's time; `problem` what ended it early.
+    `unsent` is (waiting, refused) afterwards, `unreadable` how many records the server sent that this program
+    can't read: they are noted and hold up nothing. `server_ms` the server's time; `problem` what ended it early.
     """
 
     pushed: int = 0
@@ -53,6 +54,7 @@ class Report:
     left: int = 0
     touched: Touched = field(default_factory=Touched)
     unsent: tuple[int, int] = (0, 0)
+    unreadable: int = 0
     server_ms: int | None = None
     seconds: float = 0.0
     is_complete: bool = False
@@ -83,17 +85,21 @@ class Engine:
             run.report.problem = error
         with self._replica.database.read() as connection:
             run.report.unsent = outbox.count(connection)
+            run.report.unreadable = len(unreadable.noted(connection))
         run.report.seconds = (self._replica.clock.monotonic_ms() - started) / 1000
         return run.report
 
     def _greet(self) -> None:
-        """Edits that an older server did not know travel again once it does."""
+        """What an older server did not know travels again; what an older program could not read is read again."""
         if self._greeted:
             return
         known = self._http.hello()
         with self._replica.database.write() as connection:
             for key in {e.key for e in outbox.refused(connection) if _is_known_now(e, known)}:
                 outbox.retry(connection, key.id)
+            if unreadable.take_note_of_another_version(connection):
+                for bucket in outbox.cursors(connection):
+                    outbox.drop_cursor(connection, bucket)
         self._greeted = True
 
 

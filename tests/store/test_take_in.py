@@ -4,9 +4,8 @@ import random
 
 import pytest
 
-from crmdesk.core.errors import CrmError
 from crmdesk.core.record import Placement, RecordKey, encode, merge, moved
-from crmdesk.store import outbox, records
+from crmdesk.store import outbox, records, unreadable
 from crmdesk.store.records import LEFT
 from crmdesk.store.replica import Arrival, Departure, Write
 from crmdesk.usecases.workspace import Workspace
@@ -115,16 +114,24 @@ def test_the_order_in_which_records_arrive_makes_no_difference(
     assert dump.seen(other.reader) == dump.seen(desk.reader)
 
 
-def test_a_malformed_record_is_refused_and_changes_nothing(desk: Workspace) -> None:
+def test_a_malformed_record_holds_only_itself(desk: Workspace) -> None:
     good = Colleague().edit(None, {"name": "宏远"})
-    before = dump.kept(desk.reader)
+    bad = encode(good).replace(b",", b", ")
+    other = RecordKey("customer", "0" * 31 + "8")
     replica = desk.replica
-    with pytest.raises(CrmError, match="not_canonical"), replica.database.write() as connection:
-        replica.take_in(connection, [Arrival(VISIT, encode(good), 1), Arrival(KEY, encode(good) + b" ", 1)])
-    assert dump.kept(desk.reader) == before
+    with replica.database.write() as connection:
+        replica.take_in(connection, [Arrival(KEY, bad, 1), Arrival(other, encode(good), 1)])
+        assert unreadable.noted(connection) == (KEY,)
+    assert stored_records(desk) == {other: good}
+    receive(desk, {KEY: good})
+    with replica.database.read() as connection:
+        assert unreadable.noted(connection) == ()
 
 
-# -- homes ------------------------------------------------------------------------------------------
+def test_a_record_with_an_id_beyond_all_time_can_be_shown(desk: Workspace) -> None:
+    late = RecordKey("customer", "f" * 12 + "7" + "0" * 19)
+    receive(desk, {late: Colleague().edit(None, {"name": "宏远"})})
+    assert desk.reader.value("SELECT created_at FROM p_customer") == 0
 
 
 def test_a_review_that_comes_before_its_visit_is_shown_under_the_customer_afterwards(desk: Workspace) -> None:

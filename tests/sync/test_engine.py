@@ -7,6 +7,7 @@ import sys
 import pytest
 from msgspec import structs
 
+import crmdesk
 from crmdesk.core.record import RecordKey
 from crmdesk.store import outbox, settings
 from crmdesk.store.opening import open_replica
@@ -231,6 +232,26 @@ def test_one_poisoned_record_in_a_thousand_holds_up_no_other(hire: Hire):
         "x_unknown",
     )
     assert ann.name(poison) == "毒"
+
+
+def test_an_unreadable_record_holds_up_no_other_and_is_read_by_a_later_version(
+    server: RunningServer, hire: Hire, monkeypatch
+):
+    ann, bo = hire("Ann"), hire("Bo")
+    poison, good = ann.customer("未来格式"), ann.customer("宏远机械")
+    ann.sync()
+    with server.database.write() as connection:
+        (state,) = connection.exec_driver_sql("SELECT state FROM record WHERE id = ?", (poison.id,)).one()
+        connection.exec_driver_sql("UPDATE record SET state = ? WHERE id = ?", (b"[2" + state[2:], poison.id))
+    report = bo.sync()
+    assert (report.problem, report.is_complete, report.unreadable) == (None, True, 1)
+    assert bo.shows(good) == {"name": "宏远机械"}
+    with server.database.write() as connection:
+        connection.exec_driver_sql("UPDATE record SET state = ? WHERE id = ?", (state, poison.id))
+    assert Engine(bo.replica, bo.http).sync().unreadable == 1
+    monkeypatch.setattr(crmdesk, "__version__", "9.9")
+    assert Engine(bo.replica, bo.http).sync().unreadable == 0
+    assert bo.shows(poison) == {"name": "未来格式"}
 
 
 def test_a_later_edit_brings_a_refused_record_through(hire: Hire):
