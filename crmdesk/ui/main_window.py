@@ -20,6 +20,8 @@ from crmdesk.ui.top_bar import TopBar
 from crmdesk.ui.widgets.rail import NavRail, RailEntry
 
 _NARROW_WINDOW = 1100
+_LOWEST = 460
+"""What a screen of 1366x768 at 150 % has room for, below its task bar and the window's title."""
 
 
 class MainWindow(QMainWindow):
@@ -43,7 +45,7 @@ class MainWindow(QMainWindow):
         self._built: dict[str, Page] = {}
         self._trail: list[str] = []
         self.setWindowTitle("crmdesk")
-        self.setMinimumSize(800, 560)
+        self.setMinimumSize(800, _LOWEST)
         self.rail = NavRail(_entries(pages, "rail"), _entries(pages, "foot"))
         self.bar = TopBar()
         self._stack = QStackedWidget()

@@ -8,7 +8,7 @@ from crmdesk.ui import text_layout, theme
 from crmdesk.ui.fonts import SMALL, font
 from crmdesk.ui.widgets import buttons, painting
 from crmdesk.ui.widgets.chips import TagField
-from crmdesk.ui.widgets.fields import FieldGrid, label
+from crmdesk.ui.widgets.fields import FieldGrid, heading, label
 from crmdesk.ui.widgets.marks import Avatar, StagePill
 
 
@@ -80,9 +80,7 @@ class CustomerHead(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.avatar = Avatar(44)
-        self.name = label("", "title")
-        self.name.setWordWrap(True)
-        self.name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.name = heading()
         self.name.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.stage, self.facts, self.unsent = StagePill(), _Facts(), _Dot()
         self.banner, self.tags, self.grid = _Banner(), TagField(), FieldGrid()

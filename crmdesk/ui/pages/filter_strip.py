@@ -67,6 +67,7 @@ class FilterStrip(QFrame):
         self.order.setText(self._orders()[wanted.sort])
         while item := self._flow.takeAt(0):
             if widget := item.widget():
+                widget.hide()
                 widget.deleteLater()
         chips = self._chosen()
         for chip in chips:

@@ -10,7 +10,7 @@ from crmdesk.ui.widgets import buttons
 from crmdesk.ui.widgets.buttons import KeyHint
 from crmdesk.ui.widgets.choice import ChoiceCard, ChoiceText
 from crmdesk.ui.widgets.entry_list import Entry, EntryList
-from crmdesk.ui.widgets.fields import FieldGrid, label
+from crmdesk.ui.widgets.fields import FieldGrid, heading, label
 from crmdesk.ui.widgets.marks import Avatar, StagePill
 
 _SIDE_BY_SIDE = 560
@@ -104,11 +104,10 @@ class Decision(QWidget):
         row = QHBoxLayout()
         row.setSpacing(12)
         self._avatar = Avatar(36)
-        self._name = label("", "title")
+        self._name = heading()
         self._pill = StagePill()
         row.addWidget(self._avatar)
-        row.addWidget(self._name)
-        row.addStretch(1)
+        row.addWidget(self._name, 1)
         row.addWidget(self._pill)
         row.addWidget(buttons.icon_button("external-link", self.tr("Open the customer"), self._ask_open))
         self._sentence = label("", "second")
@@ -200,7 +199,7 @@ class Duplicates(QWidget):
         head = QVBoxLayout()
         head.setContentsMargins(20, 0, 20, 8)
         head.setSpacing(4)
-        self._name = label("", "title")
+        self._name = heading()
         sentence = label(
             self.tr("These customers carry the same name. They may be one company that two people added."),
             "second",

@@ -99,6 +99,7 @@ class _Similar(QFrame):
         """Offer these."""
         for row in self._rows:
             self._column.removeWidget(row)
+            row.hide()
             row.deleteLater()
         self._rows = []
         for hit in hits:

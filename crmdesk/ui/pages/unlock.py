@@ -2,18 +2,16 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtCore import QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from crmdesk.core.errors import CrmError
 from crmdesk.ui import language
 from crmdesk.ui.widgets import buttons
-from crmdesk.ui.widgets.fields import Card, FieldGrid, label
+from crmdesk.ui.widgets.fields import Card, FieldGrid, centred, label
 from crmdesk.ui.widgets.headline import Headline
 from crmdesk.ui.widgets.marks import Busy
-
-_MIDDLE = Qt.AlignmentFlag.AlignHCenter
 
 
 class Unlock(QWidget):
@@ -51,7 +49,7 @@ class Unlock(QWidget):
         card.body.addLayout(row)
         column = QVBoxLayout(self)
         column.addStretch(2)
-        column.addWidget(card, 0, _MIDDLE)
+        column.addLayout(centred(card))
         column.addStretch(3)
 
     def show_error(self, error: CrmError) -> None:
@@ -102,7 +100,7 @@ class Trouble(QWidget):
         card.body.addLayout(row)
         column = QVBoxLayout(self)
         column.addStretch(2)
-        column.addWidget(card, 0, _MIDDLE)
+        column.addLayout(centred(card))
         column.addStretch(3)
 
     def show_error(self, error: CrmError, path: Path) -> None:

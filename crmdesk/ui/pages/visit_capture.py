@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 _AUTOSAVE_MS: Final = 1000
 _PHRASE_LETTERS: Final = 13
+_LINES: Final = 92
+"""The height of the text on a screen that has it; half of that on a small one."""
 
 
 class VisitSheet(Sheet):
@@ -130,7 +132,8 @@ class VisitSheet(Sheet):
             declared["summary"].label.text(self._context.language), self._context.preferences.phrases
         )
         self.summary.setPlaceholderText(self.tr("What was said, what was agreed…"))
-        self.summary.setFixedHeight(92)
+        self.summary.setMinimumHeight(_LINES // 2)
+        self.summary.setMaximumHeight(_LINES)
         self.result = PillGroup(
             declared["result"].label.text(self._context.language),
             [("", formats.DASH), *self._pairs(declared["result"].options)],
@@ -178,7 +181,7 @@ class VisitSheet(Sheet):
         grid.addWidget(self._problem, 3, 0, 1, 2)
         day = QHBoxLayout()
         day.setSpacing(10)
-        self.next_on.setFixedWidth(118)
+        self.next_on.setFixedWidth(150)
         self._understood = label("", "second")
         day.addWidget(self.next_on)
         day.addWidget(self._understood, 1)

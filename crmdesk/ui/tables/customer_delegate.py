@@ -124,7 +124,7 @@ class CustomerDelegate(RowDelegate):
         words = rect.adjusted(6 + edge + (11 if two_lines else 9), 0, 0, 0)
         words.setRight(self._warnings(painter, words, row))
         colours = theme.tokens()
-        if not two_lines:
+        if not two_lines or not row.subtitle:
             name = text_layout.width(row.name, font(BODY, MEDIUM))
             text_layout.draw(painter, words, row.name, font(BODY, MEDIUM), colours.text)
             rest = words.adjusted(name + 10, 0, 0, 0)

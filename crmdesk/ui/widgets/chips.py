@@ -11,6 +11,8 @@ from crmdesk.ui.fonts import MEDIUM, TINY, font
 from crmdesk.ui.widgets.painting import focus_ring, rounded
 
 Tag = tuple[str, str, str]  # id, label, hue
+_LONGEST = 220
+"""Labels wider than this end in an ellipsis, so that a chip fits on a line of the pane."""
 
 
 class FlowLayout(QLayout):
@@ -24,6 +26,7 @@ class FlowLayout(QLayout):
 
     def addItem(self, item: QLayoutItem) -> None:
         self._items.append(item)
+        self.invalidate()
 
     def count(self) -> int:
         return len(self._items)
@@ -32,7 +35,10 @@ class FlowLayout(QLayout):
         return self._items[index] if 0 <= index < len(self._items) else None
 
     def takeAt(self, index: int) -> QLayoutItem | None:
-        return self._items.pop(index) if 0 <= index < len(self._items) else None
+        if not 0 <= index < len(self._items):
+            return None
+        self.invalidate()
+        return self._items.pop(index)
 
     def expandingDirections(self) -> Qt.Orientation:
         return Qt.Orientation(0)
@@ -82,11 +88,13 @@ class TagChip(QAbstractButton):
         self.setAccessibleName(
             self.tr("Tag %1, press to remove").replace("%1", label) if removable else label
         )
+        self.setToolTip(label)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if removable else Qt.FocusPolicy.NoFocus)
         self.clicked.connect(self._ask)
 
     def sizeHint(self) -> QSize:
-        return QSize(text_layout.width(self.text(), font(TINY, MEDIUM)) + (32 if self._removable else 16), 22)
+        words = min(text_layout.width(self.text(), font(TINY, MEDIUM)), _LONGEST)
+        return QSize(words + (32 if self._removable else 16), 22)
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
@@ -101,7 +109,8 @@ class TagChip(QAbstractButton):
         hue = theme.tokens().hue(self._hue)
         painter = QPainter(self)
         rounded(painter, self.rect(), 5, hue.bg)
-        text_layout.draw(painter, self.rect().adjusted(8, 0, 0, 0), self.text(), font(TINY, MEDIUM), hue.fg)
+        words = self.rect().adjusted(8, 0, -22 if self._removable else -6, 0)
+        text_layout.draw(painter, words, self.text(), font(TINY, MEDIUM), hue.fg)
         if self._removable:
             icons.paint(painter, QRect(self.width() - 19, 5, 12, 12), "x", hue.fg)
         if self.hasFocus():
@@ -146,6 +155,7 @@ class TagField(QWidget):
         self._tags = tuple(tags)
         for chip in self._chips:
             self._flow.removeWidget(chip)
+            chip.hide()
             chip.deleteLater()
         self._flow.removeWidget(self._edit)
         self._chips = [TagChip(tag, parent=self) for tag in tags]

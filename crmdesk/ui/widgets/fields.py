@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
+    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -39,6 +40,23 @@ def rule() -> QFrame:
     line = QFrame()
     line.setObjectName("rule")
     return line
+
+
+def centred(widget: QWidget) -> QHBoxLayout:
+    """A row with `widget` in its middle. Unlike an alignment, it asks what wraps for the height at its own width."""
+    row = QHBoxLayout()
+    row.addStretch(1)
+    row.addWidget(widget)
+    row.addStretch(1)
+    return row
+
+
+def heading() -> QLabel:
+    """A title for a name of any length: it takes the room there is and wraps."""
+    result = label("", "title")
+    result.setWordWrap(True)
+    result.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+    return result
 
 
 class Card(QFrame):
@@ -135,6 +153,7 @@ class FieldGrid(QWidget):
         """The labels, once: making them anew for each customer costs more than all the reading."""
         while item := self._grid.takeAt(0):
             if widget := item.widget():
+                widget.hide()
                 widget.deleteLater()
         for index, name in enumerate(names):
             line, column = divmod(index, self._columns)
