@@ -1,5 +1,6 @@
 """The review queue of a manager: visits of the team nobody has read yet, one or two keys each."""
 
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
@@ -14,7 +15,7 @@ from crmdesk.ui.page import Page, Shell
 from crmdesk.ui.widgets import buttons
 from crmdesk.ui.widgets.buttons import KeyHint
 from crmdesk.ui.widgets.entry_list import Entry, EntryList, Heading
-from crmdesk.ui.widgets.fields import FieldGrid, label
+from crmdesk.ui.widgets.fields import FieldGrid, heading, label
 from crmdesk.ui.widgets.marks import Avatar, EmptyState, Progress, StagePill
 from crmdesk.usecases import reviews
 from crmdesk.usecases.outcome import Outcome
@@ -25,13 +26,23 @@ if TYPE_CHECKING:
     from crmdesk.store.replica import Touched
 
 _ROOM_FOR_HINTS = 960
+_SHOWN = 200
 
 
-def read_queue(user: str, workspace: Workspace) -> list[Visit]:
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """The oldest visits that wait, and how many wait in all."""
+
+    visits: list[Visit]
+    waiting: int
+
+
+def read_queue(user: str, workspace: Workspace) -> Queue:
     """Read the queue with a reader of its own; for the reader's lane."""
     reader = workspace.another_reader()
     try:
-        return reviews.queue(reader, user)
+        found = reviews.queue(reader, user, limit=_SHOWN)
+        return Queue(found, reviews.waiting(reader) if len(found) == _SHOWN else len(found))
     finally:
         reader.close()
 
@@ -136,7 +147,7 @@ class Review(Page):
         row.addWidget(self._avatar, 0, Qt.AlignmentFlag.AlignTop)
         words = QVBoxLayout()
         words.setSpacing(2)
-        self._name = label("", "title")
+        self._name = heading()
         self._by = label("", "second")
         words.addWidget(self._name)
         words.addWidget(self._by)
@@ -219,16 +230,18 @@ class Review(Page):
         user = self._context.directory.me.id
         self._context.read(partial(read_queue, user), self._show, key="queue")
 
-    def _show(self, found: list[Visit]) -> None:
-        self._visits = {visit.id: visit for visit in found}
-        self.count = len(found)
+    def _show(self, queue: Queue) -> None:
+        self._visits = {visit.id: visit for visit in queue.visits}
+        self.count = queue.waiting
         self.header_changed.emit()
-        rows: list[Heading | Entry] = [self._entry(visit) for visit in found]
-        self._stack.setCurrentWidget(self._both if found else self.empty)
+        rows: list[Heading | Entry] = [self._entry(visit) for visit in queue.visits]
+        if len(queue.visits) < queue.waiting:
+            rows.insert(0, Heading(self.tr("The %n oldest; more follow", "", len(queue.visits))))
+        self._stack.setCurrentWidget(self._both if queue.visits else self.empty)
         self.list.set_entries(rows)
-        done = len(self._reviewed)
-        text = self.tr("%1 of %2 reviewed").replace("%1", str(done)).replace("%2", str(done + len(found)))
-        self.progress.show_step(text, done, done + len(found))
+        done, total = len(self._reviewed), len(self._reviewed) + queue.waiting
+        text = self.tr("%1 of %2 reviewed").replace("%1", str(done)).replace("%2", str(total))
+        self.progress.show_step(text, done, total)
         self._show_current(self.list.current_id)
 
     def _entry(self, visit: Visit) -> Entry:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 
+from crmdesk.ui.pages import review
 from crmdesk.usecases.workspace import Workspace
 from tests.support.desks import customer, sync, visit
 
@@ -29,6 +30,14 @@ def test_the_queue_holds_the_team_s_visits_oldest_first(manager, open_desk) -> N
     assert page.count == 2
     assert page._summary.text() == "第一次拜访"
     assert page._by.text().startswith("Ann · ")
+
+
+def test_a_queue_too_long_to_list_says_how_many_wait_in_all(manager, open_desk, monkeypatch) -> None:
+    monkeypatch.setattr(review, "_SHOWN", 1)
+    page = open_desk(manager).go("review")
+    assert len(page.list.ids()) == 1
+    assert page.count == 2
+    assert page.progress._text.text() == "已阅 0 / 2"
 
 
 def test_space_marks_a_visit_reviewed_and_the_next_one_comes_up(manager, open_desk) -> None:
