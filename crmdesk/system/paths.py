@@ -10,6 +10,8 @@ from pathlib import Path
 
 import platformdirs
 
+_SAMPLE = "sample"
+
 
 @dataclass(frozen=True, slots=True)
 class Profile:
@@ -36,7 +38,12 @@ class Profile:
     @property
     def sample(self) -> Profile:
         """Where the sample data lives: a profile of its own, so that it never reaches a company."""
-        return Profile(self.folder / "sample")
+        return Profile(self.folder / _SAMPLE)
+
+    @property
+    def is_sample(self) -> bool:
+        """Whether this is where sample data lives."""
+        return self.folder.name == _SAMPLE
 
     def exists(self) -> bool:
         return self.database.exists()

@@ -27,6 +27,7 @@ class Desk(QObject):
         self._context, self._syncing, self._doors = context, syncing, doors
         self._customers = CustomerPages(context, self)
         self._customers.visit.connect(self.log_visit)
+        self._customers.sample.connect(self._doors.open_sample)
         specs = page_specs(context, syncing, doors, self._customers)
         self.window = MainWindow(specs, context.runner, context.bus)
         self.visit = VisitSheet(self.window, context)

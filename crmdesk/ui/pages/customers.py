@@ -53,6 +53,7 @@ class CustomersPage(Page):
     """Subjects: a customer's id selects it, a CustomerFilter narrows the list, a NewCustomerWish opens the form."""
 
     visit = Signal(str)
+    sample = Signal()
 
     def __init__(self, shell: Shell, context: Context) -> None:
         super().__init__(shell)
@@ -72,7 +73,7 @@ class CustomersPage(Page):
         self._aside.addWidget(self.new)
         self.strip = FilterStrip(context)
         self._left = QStackedWidget()
-        self._nothing = EmptyState("search", "")
+        self._nothing = EmptyState("users", "")
         self._left.addWidget(self.table)
         self._left.addWidget(self._nothing)
         self._lay_out()
@@ -196,6 +197,7 @@ class CustomersPage(Page):
         self.new.closed.connect(self._close_new)
         self.strip.wanted.connect(self._strip_changed)
         self._nothing.acted.connect(self._nothing_acted)
+        self._nothing.other_acted.connect(self.sample)
         within = Qt.ShortcutContext.WidgetWithChildrenShortcut
         QShortcut(QKeySequence("Alt+Left"), self, context=within).activated.connect(self._previous)
         QShortcut(QKeySequence("Alt+Right"), self, context=within).activated.connect(self._next)
@@ -256,6 +258,7 @@ class CustomersPage(Page):
                     "No customers yet. Make the first one, or connect to your company in Settings to receive yours."
                 ),
                 self.tr("New customer"),
+                "" if self._context.workspace.profile.is_sample else self.tr("Try with sample data"),
             )
         else:
             self._nothing.set_sentence(
@@ -349,6 +352,7 @@ class CustomerPages(QObject):
     """Builds the list and the page of one customer, which asks the list for neighbours. Keep it with the window."""
 
     visit = Signal(str)
+    sample = Signal()
 
     def __init__(self, context: Context, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -370,6 +374,7 @@ class CustomerPages(QObject):
     def _build_list(self, shell: Shell) -> Page:
         self._list = CustomersPage(shell, self._context)
         self._list.visit.connect(self.visit)
+        self._list.sample.connect(self.sample)
         return self._list
 
     def _build_one(self, shell: Shell) -> Page:

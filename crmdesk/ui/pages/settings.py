@@ -151,7 +151,7 @@ class Settings(Page):
                 (self.tr("Encryption"), self._protection()),
             ]
         )
-        self._sample.setVisible(profile.folder.name != profile.sample.folder.name)
+        self._sample.setVisible(not profile.is_sample)
         self.language.setFocus()
 
     def may_leave(self) -> bool:

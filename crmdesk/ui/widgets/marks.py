@@ -2,7 +2,15 @@
 
 from PySide6.QtCore import QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QProgressBar, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QHBoxLayout,
+    QProgressBar,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from crmdesk.ui import icons, text_layout, theme
 from crmdesk.ui.fonts import BODY, MEDIUM, font
@@ -54,9 +62,10 @@ class StagePill(QWidget):
 
 
 class EmptyState(QWidget):
-    """Why there is nothing here and what to do about it: an icon, a sentence, at most one action."""
+    """Why there is nothing here and what to do about it: an icon, a sentence, one action or a choice of two."""
 
     acted = Signal()
+    other_acted = Signal()
 
     def __init__(self, icon: str, sentence: str, action: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -69,20 +78,27 @@ class EmptyState(QWidget):
         self._sentence.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self._sentence.setWordWrap(True)
         column.addWidget(self._sentence)
-        self._button = QPushButton(action, self)
-        self._button.setAutoDefault(False)
-        self._button.setVisible(bool(action))
+        self._button, self._other = QPushButton(self), QPushButton(self)
         self._button.clicked.connect(self.acted)
-        column.addWidget(self._button, 0, Qt.AlignmentFlag.AlignHCenter)
+        self._other.clicked.connect(self.other_acted)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addStretch(1)
+        for button in (self._button, self._other):
+            button.setAutoDefault(False)
+            row.addWidget(button)
+        row.addStretch(1)
+        column.addLayout(row)
         column.addStretch(3)
-        self.setAccessibleName(sentence)
+        self.set_sentence(sentence, action)
 
-    def set_sentence(self, sentence: str, action: str = "") -> None:
-        """Say something else."""
+    def set_sentence(self, sentence: str, action: str = "", other: str = "") -> None:
+        """Say something else, and offer to do something about it."""
         self._sentence.setText(sentence)
         self.setAccessibleName(sentence)
-        self._button.setText(action)
-        self._button.setVisible(bool(action))
+        for button, text in ((self._button, action), (self._other, other)):
+            button.setText(text)
+            button.setVisible(bool(text))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -4,13 +4,15 @@ import time
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 
 from crmdesk.core.record import RecordKey
 from crmdesk.core.resolve import Life
 from crmdesk.store.window import CustomerFilter
+from crmdesk.ui import theme
 from crmdesk.ui.pages.customers import NewCustomerWish
 from crmdesk.ui.runner import Runner
+from crmdesk.ui.widgets.chips import TagChip
 from crmdesk.ui.widgets.pills import Pill
 from crmdesk.usecases import history, records, tags
 from tests.support.customer_desk import Desk, copy_store, open_desk, write
@@ -205,3 +207,30 @@ def test_a_tag_put_on_elsewhere_shows_on_the_row(desk) -> None:
     desk.context.write(lambda replica: tags.put_named(replica, desk.context.directory, row.id, "新标签一号"))
     assert "新标签一号" in [label for _, label, _ in desk.row(2).tags]
     assert history.last_transaction(desk.context.reader, desk.context.directory.me.id)
+
+
+def test_dense_rows_show_24_customers_of_a_real_list_on_a_small_laptop(desk, qapp) -> None:
+    theme.switch(qapp, density=theme.Density.DENSE)
+    desk.window.resize(1366, 697)
+    QApplication.processEvents()
+    assert desk.window.rail.width() == 48
+    assert desk.customers.table.visible_rows() >= 24
+
+
+def test_another_customer_s_tags_leave_none_of_the_old_ones_to_be_seen(desk) -> None:
+    tagged = [n for n in range(20) if desk.row(n).tags]
+    for number in tagged[:2]:
+        desk.customers.table.select_row(number)
+        QApplication.processEvents()
+    chips = [chip for chip in desk.customers.view.findChildren(TagChip) if chip.isVisible()]
+    assert [chip.tag_id for chip in chips] == [tag for tag, _, _ in desk.row(tagged[1]).tags]
+
+
+def test_an_empty_list_offers_a_new_customer_and_the_sample_data(empty_store, open_copy) -> None:
+    desk = open_copy(empty_store)
+    asked: list[bool] = []
+    desk.pages.sample.connect(lambda: asked.append(True))
+    offered = [button for button in desk.customers._nothing.findChildren(QPushButton) if button.isVisible()]
+    assert [button.text() for button in offered] == ["新建客户", "用示例数据试试"]
+    offered[1].click()
+    assert asked
