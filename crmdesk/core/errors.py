@@ -19,7 +19,12 @@ class Sentence(NamedTuple):
     next: str
 
     def __str__(self) -> str:
-        return " ".join(part for part in self if part)
+        return sentences(*self)
+
+
+def sentences(*parts: str) -> str:
+    """Sentences one after another, blank ones left out; after a Chinese full stop stands no space."""
+    return " ".join(part for part in parts if part).replace("。 ", "。")
 
 
 class Problem(NamedTuple):

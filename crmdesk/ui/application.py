@@ -23,7 +23,7 @@ from PySide6.QtCore import (
 )
 from PySide6.QtWidgets import QApplication, QMessageBox
 
-from crmdesk.core.errors import CrmError, Language
+from crmdesk.core.errors import CrmError, Language, sentences
 from crmdesk.ui import fonts, language, theme
 from crmdesk.ui.runner import Collector
 
@@ -157,7 +157,7 @@ class Surprises(QObject):
         if isinstance(error, CrmError):
             sentence = error.sentence(language.current())
             box.setText(sentence.happened)
-            box.setInformativeText(f"{sentence.safe} {sentence.next}")
+            box.setInformativeText(sentences(sentence.safe, sentence.next))
         else:
             box.setText(self.tr("Something unexpected happened."))
             box.setInformativeText(

@@ -52,6 +52,16 @@
     </message>
 </context>
 <context>
+    <name>Review</name>
+    <message numerus="yes">
+        <source>The %n oldest; more follow</source>
+        <translation>
+            <numerusform>The oldest one; more follow</numerusform>
+            <numerusform>The %n oldest; more follow</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>Signs</name>
     <message numerus="yes">
         <source>%n change(s) refused</source>

@@ -316,6 +316,10 @@
         <translation>还没有客户。新建第一个，或在“设置”中连接公司以接收您的客户。</translation>
     </message>
     <message>
+        <source>Try with sample data</source>
+        <translation>用示例数据试试</translation>
+    </message>
+    <message>
         <source>No customer fits this search.</source>
         <translation>没有符合条件的客户。</translation>
     </message>
@@ -921,6 +925,12 @@
     <message>
         <source>Reviewed</source>
         <translation>已阅</translation>
+    </message>
+    <message numerus="yes">
+        <source>The %n oldest; more follow</source>
+        <translation>
+            <numerusform>最早的 %n 次；后面还有</numerusform>
+        </translation>
     </message>
     <message>
         <source>%1 of %2 reviewed</source>
@@ -1709,6 +1719,10 @@
 </context>
 <context>
     <name>story</name>
+    <message>
+        <source>not sent</source>
+        <translation>未发送</translation>
+    </message>
     <message>
         <source>Task done</source>
         <translation>任务已完成</translation>

@@ -7,7 +7,7 @@ from http import HTTPStatus
 
 import pytest
 
-from crmdesk.core.errors import PROBLEMS, CrmError, Language, Problem, Sentence, describe
+from crmdesk.core.errors import PROBLEMS, CrmError, Language, Problem, Sentence, describe, sentences
 
 CATALOGUE = [pytest.param(code, problem, id=code) for code, problem in PROBLEMS.items()]
 LANGUAGES: tuple[Language, ...] = ("zh_CN", "en")
@@ -80,3 +80,8 @@ def test_an_error_in_a_log_has_its_code_and_its_english_sentence() -> None:
     assert str(CrmError("name_taken", name="A")) == (
         "name_taken: “A” exists already. Nothing was changed. Choose another name."
     )
+
+
+def test_sentences_stand_apart_in_english_and_together_in_chinese() -> None:
+    assert sentences("Saved.", "", "Go on.") == "Saved. Go on."
+    assert sentences("已保存。", "请继续。") == "已保存。请继续。"

@@ -46,7 +46,7 @@ def _told(context: Context, entry: Entry) -> TimelineEntry:
         kind, hue = _kind(entry), "green" if entry.is_done else "slate"
     when = formats.moment(moment(entry.at_ms), context.today())
     if entry.is_unsent and context.workspace.server() is not None:
-        when = f"{translate('story', 'not sent')} · {when}"
+        when = translate("story", "not sent") + f" · {when}"
     return TimelineEntry(
         id=entry.id,
         icon=_ICONS.get(entry.kind, "circle"),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication, Qt, QTimer
 from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from crmdesk.core.errors import CrmError, Sentence, describe
+from crmdesk.core.errors import CrmError, Sentence, describe, sentences
 from crmdesk.core.registry import Registry
 from crmdesk.store.settings import Device, Identity
 from crmdesk.ui import formats
@@ -358,7 +358,7 @@ class SyncCentre(Page):
             unsent = (
                 self.tr("%n change(s) unsent, safe on this laptop.", "", found.unsent) if found.unsent else ""
             )
-            return "cloud-off", "slate" if is_offline else "amber", title, f"{unsent} {fresh}".strip()
+            return "cloud-off", "slate" if is_offline else "amber", title, sentences(unsent, fresh)
         if found.unsent:
             return "cloud", "amber", self.tr("%n change(s) unsent", "", found.unsent), fresh
         return "cloud-check", "green", self.tr("Everything is synced"), fresh

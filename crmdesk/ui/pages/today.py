@@ -11,6 +11,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
 from crmdesk.core.dates import COMPANY_ZONE, parse_date
+from crmdesk.core.errors import sentences
 from crmdesk.ui import formats
 from crmdesk.ui.context import Context
 from crmdesk.ui.page import Page, Shell
@@ -206,7 +207,7 @@ class Today(Page):
 
     def _needs_card(self) -> Card:
         self._needs = Card(self.tr("Needs you"))
-        self._needs.body.setSpacing(4)
+        self._needs.body.setSpacing(6)
         self._decide = buttons.quiet("", "git-merge", self._go_inbox)
         self._refused = buttons.quiet("", "circle-alert", self._go_sync)
         self._fresh = label("", "faint")
@@ -322,7 +323,7 @@ class Today(Page):
         gone = self._context.workspace.clock.now_ms() - found.synced_at_ms
         text = self.tr("Synced %1.").replace("%1", formats.age(timedelta(milliseconds=max(0, gone))))
         waiting = self.tr("%n change(s) unsent.", "", found.unsent)
-        return f"{waiting} {text}" if found.unsent else text
+        return sentences(waiting, text) if found.unsent else text
 
     # -- acting -------------------------------------------------------------------------------------
 

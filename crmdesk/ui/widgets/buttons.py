@@ -12,6 +12,7 @@ from crmdesk.ui.widgets.painting import rounded
 
 _ICON = 16
 _GAP = 6
+_SIGNS = {"Left": "←", "Right": "→", "Up": "↑", "Down": "↓"}
 
 
 def _button(text: str, kind: str, icon: str, tint: str, clicked: Callable[[], object] | None) -> QPushButton:
@@ -64,7 +65,14 @@ def icon_button(
 
 
 def key_text(keys: str) -> str:
-    """`Ctrl+K` as this system writes it."""
+    """`Ctrl+K` as this system writes it, arrows as arrows and the Return key as it is labelled."""
+    text = _native(keys)
+    for name, sign in _SIGNS.items():
+        text = text.replace(_native(name), sign)
+    return text.replace("Return", "Enter")
+
+
+def _native(keys: str) -> str:
     return QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
 
 

@@ -145,7 +145,7 @@ def test_without_a_network_it_says_offline_and_that_work_is_safe(
     qtbot.waitUntil(lambda: desk.syncing.problem is not None)
     assert desk.syncing.problem.code == "offline"
     assert page.headline.title.text() == "离线"
-    assert page.problem.text().startswith("连不上服务器。 您录入的内容都在本机，没有丢失。")
+    assert page.problem.text().startswith("连不上服务器。您录入的内容都在本机，没有丢失。")
     assert desk.window.rail.sync.text() == "1 条未发送" or "1" in desk.window.rail.sync.text()
 
 
