@@ -36,7 +36,7 @@ class Entrance(QMainWindow):
         self._gauge: Gauge | None = None
         self._passphrase: str | None = None
         self.setWindowTitle("crmdesk")
-        self.setMinimumSize(800, 560)
+        self.setMinimumSize(800, 460)
         self.first_start, self.unlock, self.trouble = FirstStart(), Unlock(), Trouble()
         self._stack = QStackedWidget()
         self._stack.addWidget(self._waiting())
@@ -110,6 +110,7 @@ class Entrance(QMainWindow):
             ("first-start-alone", self.first_start.show_alone),
             ("first-start-join", self.first_start.show_join),
             ("unlock", partial(show, self.unlock)),
+            ("unlock-refused", partial(self.unlock.show_error, CrmError("wrong_passphrase"))),
             ("trouble", partial(self._tell, error)),
         ]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from crmdesk.core.errors import CrmError, Language
 from crmdesk.system.paths import Profile
@@ -16,6 +16,7 @@ from crmdesk.ui.catalogue import Doors
 from crmdesk.ui.context import Context
 from crmdesk.ui.desk import Desk
 from crmdesk.ui.entrance import Entrance
+from crmdesk.ui.pages.customers import CustomersPage, NewCustomerWish
 from crmdesk.ui.runner import Runner
 from crmdesk.ui.syncing import Syncing
 from crmdesk.usecases.workspace import Workspace
@@ -58,11 +59,17 @@ def render_pages(
 
 
 def picture(widget: QWidget, scale: float) -> QPixmap:
-    """A shown widget, `scale` real pixels for each logical one."""
+    """A shown widget and the popups and sheets it opened, `scale` real pixels for each logical one."""
     result = QPixmap(widget.size() * scale)
     result.setDevicePixelRatio(scale)
     result.fill(Qt.GlobalColor.transparent)
     widget.render(result)
+    for above in widget.findChildren(QWidget):
+        if above.isWindow() and above.isVisible():
+            place = above.geometry()
+            if isinstance(above, QDialog):  # where a real desktop puts it
+                place.moveCenter(widget.geometry().center())
+            above.render(result, place.topLeft() - widget.pos())
     return result
 
 
@@ -82,9 +89,35 @@ def _desk_views(workspace: Workspace, size: tuple[int, int]) -> Iterator[tuple[s
         if key != "customer" or customer:
             desk.window.go(key, customer if key == "customer" else None)
             yield key, desk.window
+    for name in _states(desk, customer or ""):
+        yield name, desk.window
     desk.window.close()
     desk.window.deleteLater()
     context.deleteLater()
+
+
+def _states(desk: Desk, customer: str) -> Iterator[str]:
+    """Opens what stands over the pages, one thing after another, and says its name; nothing is written."""
+    window = desk.window
+    window.go("customers", NewCustomerWish())
+    page = window.page
+    assert isinstance(page, CustomersPage)
+    missing = CrmError("required", field=page.new.form.cell("name").editor.field.label)
+    page.new.form.cell("name").refuse(str(missing.sentence(language.current()).happened))
+    yield "new-customer"
+    page.new.closed.emit()
+    page.strip.filter.click()
+    yield "filter"
+    page.strip.popup.close()
+    desk.log_visit(customer)
+    yield "visit"
+    desk.visit.put_away()
+    desk.box.open()
+    desk.box.field.setText("a")
+    yield "command-box"
+    desk.box.put_away()
+    window.show_keys()
+    yield "keys"
 
 
 def _entrance_views(workspace: Workspace, size: tuple[int, int]) -> Iterator[tuple[str, QWidget]]:

@@ -34,6 +34,8 @@ def test_every_page_is_drawn_with_something_on_it(qapp, workspace, tmp_path: Pat
     made = render_pages(workspace, tmp_path / "pictures", ["en"], ["light"], (1000, 640), 1.5)
     names = {path.name for path in made}
     assert {"today-en-light-1.5x.png", "inbox-en-light-1.5x.png", "first-start-en-light-1.5x.png"} <= names
+    states = {"new-customer", "filter", "visit", "command-box", "keys", "unlock-refused"}
+    assert {f"{state}-en-light-1.5x.png" for state in states} <= names
     for path in made:
         picture = QImage(str(path))
         assert picture.width() == 1500, path.name
