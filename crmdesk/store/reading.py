@@ -49,11 +49,12 @@ def _is_foreign(path: Path) -> bool:
 class Reader:
     """A read-only connection of its own, for one thread. Queries on the GUI thread stay under 15 ms.
 
-    `ranked` is the list whose rank table its temporary database holds. A file found damaged, or locked, while it is read raises the fitting `CrmError`.
+    `ranked` and `gathered` are the lists whose rank table and hits its temporary database holds. A file found damaged, or locked, while it is read raises the fitting `CrmError`.
     """
 
     def __init__(self, path: Path, key: bytes | None, driver: Driver = "sqlcipher") -> None:
         self.ranked: object | None = None
+        self.gathered: object | None = None
         self._path = path
         self._keyed = key is not None
         self._error = dialect.module(driver).Error

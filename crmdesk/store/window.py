@@ -28,9 +28,20 @@ _COLUMNS: Final = (
     "EXISTS (SELECT 1 FROM outbox o WHERE o.id = c.id)"
 )
 _FEW_HITS: Final = 4000
+_FEW_TO_SORT: Final = 400
+_MANY_HITS: Final = 30_000
+_NEAR: Final = 500
+_INDEXED_PREFIX: Final = 2
 _FIND_CUSTOMERS: Final = (
     "INSERT OR IGNORE INTO temp.hit SELECT coalesce(h.customer, found.rowid) "
     f"FROM ({dialect.MATCH}) found LEFT JOIN contact_home h ON h.n = found.rowid"
+)
+
+
+# Of one customer: whether it, or one of its people, is found.
+_IS_FOUND: Final = (
+    f"EXISTS ({dialect.MATCH} AND rowid = c.n) OR EXISTS (SELECT 1 FROM p_contact k WHERE k.root = c.id "
+    f"AND EXISTS ({dialect.MATCH} AND rowid = k.n))"
 )
 
 
@@ -96,17 +107,26 @@ class CustomerWindow:
         self._conditions, self._bind = compile_filter(wanted)
         self._order = SORTS[wanted.sort]
         self._count: int | None = None
+        self._hits = 0
+
+    @property
+    def is_short(self) -> bool:
+        """Whether a search, its first rows read, found so few that numbering them is no more work."""
+        return self._reader.gathered is self and self._hits <= _FEW_TO_SORT
 
     def first(self, size: int = 200) -> list[CustomerRow]:
-        """The first rows, straight off an index."""
+        """The first rows in the list's order, long before all are numbered."""
+        if self._query and len(rows := self._near(self._query.fts5(), size)) == size:
+            return rows
         return self._rows(
-            f"SELECT {_COLUMNS} FROM p_customer c WHERE {self._where()} ORDER BY {self._order} LIMIT {size}",
+            f"SELECT {_COLUMNS} FROM p_customer c WHERE {self._where(_FEW_TO_SORT)} "
+            f"ORDER BY {self._order} LIMIT {size}",
             self._bind,
         )
 
     def rank(self) -> int:
         """Number every row; returns how many there are."""
-        where = self._where()
+        where = self._where(_FEW_HITS)
         self._reader.ranked = None
         self._reader.run("DROP TABLE IF EXISTS temp.rank")
         self._reader.run(
@@ -138,24 +158,50 @@ class CustomerWindow:
         )
         return None if found is None else int(found) - 1
 
-    def _where(self) -> str:
+    def _where(self, few: int) -> str:
         """The whole condition; with a text to search, its hits are gathered first.
 
-        Few hits are looked up one by one and sorted; many are told apart while walking the sort's index,
+        A few hits are looked up one by one and sorted; more are told apart while walking the sort's index,
         which the plus sign asks for: reading tens of thousands of rows to sort them would take far longer.
         """
         if self._query is None:
             return " AND ".join(self._conditions)
-        walk = "+" if self._gather() > _FEW_HITS else ""
+        walk = "+" if self._gather() > few else ""
         return " AND ".join([*self._conditions, f"{walk}c.n IN (SELECT n FROM temp.hit)"])
 
+    def _near(self, match: str, size: int) -> list[CustomerRow]:
+        """The found among the first few hundred of the list, asked one by one; none unless a third of all are found.
+
+        Only for the one or two letters that the search index keeps ready: a longer beginning it would gather
+        anew for each question. A broad search shows its rows this way without gathering all of its hits.
+        """
+        if not self._is_broad(match):
+            return []
+        conditions = " AND ".join(self._conditions)
+        return self._rows(
+            f"WITH near AS (SELECT c.n FROM p_customer c WHERE {conditions} ORDER BY {self._order} LIMIT {_NEAR}) "
+            f"SELECT {_COLUMNS} FROM near CROSS JOIN p_customer c ON c.n = near.n WHERE {_IS_FOUND} "
+            f"LIMIT {size}",  # in the order of `near`, which the cross join walks: sorting would ask about all
+            (*self._bind, match, match),
+        )
+
+    def _is_broad(self, match: str) -> bool:
+        if self._query is None or len(self._query.text) > _INDEXED_PREFIX or self._reader.gathered is self:
+            return False
+        found = f"SELECT count(*) FROM ({dialect.MATCH} LIMIT {_MANY_HITS})"
+        return bool(self._reader.value(found, (match,)) == _MANY_HITS)
+
     def _gather(self) -> int:
-        """Put the found customers, through a contact or by themselves, into a table; returns how many."""
-        self._reader.run("CREATE TEMP TABLE IF NOT EXISTS hit(n INTEGER PRIMARY KEY)")
-        self._reader.run("DELETE FROM temp.hit")
-        if self._query:
-            self._reader.run(_FIND_CUSTOMERS, (self._query.fts5(),))
-        return int(self._reader.value("SELECT count(*) FROM temp.hit"))
+        """Put the found customers, through a contact or by themselves, into the reader's table; returns how many."""
+        if self._reader.gathered is not self:
+            self._reader.gathered = None
+            self._reader.run("CREATE TEMP TABLE IF NOT EXISTS hit(n INTEGER PRIMARY KEY)")
+            self._reader.run("DELETE FROM temp.hit")
+            if self._query:
+                self._reader.run(_FIND_CUSTOMERS, (self._query.fts5(),))
+            self._hits = int(self._reader.value("SELECT count(*) FROM temp.hit"))
+            self._reader.gathered = self
+        return self._hits
 
     def _hold(self) -> None:
         """Have this list's rank table in the reader, which holds one at a time."""

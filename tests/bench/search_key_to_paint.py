@@ -44,6 +44,7 @@ def open_customers(name: str) -> tuple[QApplication, MainWindow, CustomersPage]:
     window = desktop.session.desk.window
     page = window.page
     assert page is not None
+    window.resize(1366, 768)  # with room for the customer beside the list
     return app, window, page  # type: ignore[return-value]
 
 
@@ -53,10 +54,12 @@ def _typed(app: QApplication, window: MainWindow, page: CustomersPage, text: str
 
     box = window.bar.search
     painted: list[object] = []
+    page.feed.begun.connect(painted.append)
     page.feed.ranked.connect(painted.append)
     if box.text():
         box.clear()
         _wait(app, painted)
+        page.table.viewport().repaint()
     times = []
     for key in text:
         painted.clear()
@@ -67,6 +70,7 @@ def _typed(app: QApplication, window: MainWindow, page: CustomersPage, text: str
         _wait(app, painted)
         page.table.viewport().repaint()
         times.append((time.perf_counter() - began) * 1000)
+    page.feed.begun.disconnect(painted.append)
     page.feed.ranked.disconnect(painted.append)
     return times
 

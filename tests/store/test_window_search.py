@@ -51,6 +51,31 @@ def test_customers_are_found_by_their_own_and_their_peoples_names_few_or_many(
     assert found(workspace, "？", sort=sort) == []
 
 
+@pytest.mark.parametrize("near", [2, 500])
+@pytest.mark.parametrize("sort", SORTS)
+def test_the_first_of_a_broad_search_are_those_that_its_whole_list_begins_with(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, near: int, sort: str
+) -> None:
+    monkeypatch.setattr(window, "_MANY_HITS", 3)
+    monkeypatch.setattr(window, "_NEAR", near)
+    for number, name in enumerate(("甲东", "乙西", "丙东", "丁东", "戊南", "己东")):
+        add(workspace, f"{name}有限公司", "钱东海" if number == 4 else "")
+    search = CustomerFilter(text="东", sort=sort)
+    begun = CustomerWindow(workspace.reader, search, readings()).first(3)
+    assert begun == CustomerWindow(workspace.reader, search, readings()).page(0, 3)
+    assert CustomerWindow(workspace.reader, search, readings()).rank() == 5
+
+
+def test_two_searches_in_turn_on_one_reader_keep_their_own_hits(workspace: Workspace) -> None:
+    add(workspace, "宁波东海化工有限公司")
+    add(workspace, "无锡电子有限公司")
+    one = CustomerWindow(workspace.reader, CustomerFilter(text="宁波"), readings())
+    other = CustomerWindow(workspace.reader, CustomerFilter(text="无锡"), readings())
+    assert [row.name for row in one.first()] == ["宁波东海化工有限公司"]
+    assert [row.name for row in other.first()] == ["无锡电子有限公司"]
+    assert [row.name for row in one.page(0, 9)] == ["宁波东海化工有限公司"]
+
+
 def test_a_deleted_contact_finds_nobody_and_a_deleted_customer_is_not_found(workspace: Workspace) -> None:
     kept, person = add(workspace, "苏州机械有限公司", "钱东海")
     gone, _ = add(workspace, "无锡电子有限公司", "周一")

@@ -1,11 +1,11 @@
-"""The customers list's rows: the first page at once, then a ranking made off the GUI thread.
+"""The customers list's rows: the first of them at once, then a ranking, both made off the GUI thread.
 
 Two readers take turns: one serves the rows on screen while the other ranks the next result, so that a broad
 query leaves the old rows in place and a newer query stops an older one.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
@@ -18,18 +18,19 @@ from crmdesk.ui.context import Context
 from crmdesk.ui.pages.customer_story import moment
 from crmdesk.ui.runner import Lane
 from crmdesk.ui.tables.customer_delegate import CustomerRow
-from crmdesk.ui.tables.window_model import ListSource, WindowSource
+from crmdesk.ui.tables.window_model import PAGE_ROWS, ListSource, WindowSource
 from crmdesk.usecases.directory import Directory
 from crmdesk.usecases.workspace import readings
 
 
 @dataclass(frozen=True, slots=True)
-class _Ranking:
-    """A finished ranking: its rows in the worker's reader, and how many there are."""
+class _Found:
+    """What a worker has found with its reader: the first rows, or with a `count` a finished ranking."""
 
     reader: Reader
     window: CustomerWindow
-    count: int
+    first: Sequence[StoredRow] = ()
+    count: int | None = None
 
 
 class RankedSource:
@@ -49,8 +50,12 @@ class RankedSource:
 
 
 class CustomerFeed(QObject):
-    """`ranked(source)` when a ranking is ready. `close` it before the runner is shut down."""
+    """`ranked(source)` when a ranking is ready, `begun(source)` before it with the first rows of a broad search.
 
+    `close` it before the runner is shut down.
+    """
+
+    begun = Signal(object)
     ranked = Signal(object)
 
     def __init__(self, context: Context, parent: QObject | None = None) -> None:
@@ -64,19 +69,16 @@ class CustomerFeed(QObject):
 
     def first(self, wanted: CustomerFilter) -> WindowSource[CustomerRow]:
         """The first rows without ranking, for a list without search: straight off an index."""
-        rows = CustomerWindow(self._context.reader, wanted).first(100)
+        rows = CustomerWindow(self._context.reader, wanted).first(PAGE_ROWS)
         return ListSource([self._row(stored) for stored in rows])
 
     def rank(self, wanted: CustomerFilter) -> None:
-        """Rank the whole result in the background; an older ranking under way is stopped."""
-        if self._busy is not None:
-            self._busy.interrupt()
-        if self._spare is None:
-            self._spare = self._context.workspace.another_reader()
-        self._busy = self._spare
-        self._context.runner.run(
-            partial(_rank, self._spare, wanted), self._ranked, lane=Lane.READ, key="rank"
-        )
+        """Rank the whole result; an older ranking under way is stopped."""
+        self._run(_rank, wanted)
+
+    def search(self, wanted: CustomerFilter) -> None:
+        """The same, with the first rows at once where ranking would keep a person waiting."""
+        self._run(_begin, wanted)
 
     def close(self) -> None:
         """Let go of the readers, in the lane that may still be using one; before the runner is shut down."""
@@ -86,12 +88,24 @@ class CustomerFeed(QObject):
         self._serving = self._spare = self._busy = None
         self._context.runner.run(partial(_close, readers), lane=Lane.READ)
 
-    def _ranked(self, ranking: _Ranking) -> None:
-        if self._busy is not ranking.reader:
+    def _run(self, work: Callable[[Reader, CustomerFilter], _Found], wanted: CustomerFilter) -> None:
+        if self._busy is not None:
+            self._busy.interrupt()
+        if self._spare is None:
+            self._spare = self._context.workspace.another_reader()
+        self._busy = self._spare
+        self._context.runner.run(partial(work, self._spare, wanted), self._found, lane=Lane.READ, key="rank")
+
+    def _found(self, found: _Found) -> None:
+        if self._busy is not found.reader:
             return  # closed meanwhile
+        if found.count is None:
+            self.begun.emit(ListSource([self._row(stored) for stored in found.first]))
+            self._context.runner.run(partial(_number, found), self._found, lane=Lane.READ, key="rank")
+            return
         self._busy = None
-        self._serving, self._spare = ranking.reader, self._serving
-        self.ranked.emit(RankedSource(ranking.window, ranking.count, self._row))
+        self._serving, self._spare = found.reader, self._serving
+        self.ranked.emit(RankedSource(found.window, found.count, self._row))
 
     def _row(self, row: StoredRow) -> CustomerRow:
         names, spoken = self._context.directory, self._context.language
@@ -118,9 +132,22 @@ def chips(names: Directory, tags: Iterable[str]) -> list[tuple[str, str, str]]:
     return [(tag.id, tag.name, tag.hue) for tag in sorted(found, key=lambda tag: tag.hue == "grey")]
 
 
-def _rank(reader: Reader, wanted: CustomerFilter) -> _Ranking:
-    window = CustomerWindow(reader, wanted, readings() if wanted.text.strip() else None)
-    return _Ranking(reader, window, window.rank())
+def _rank(reader: Reader, wanted: CustomerFilter) -> _Found:
+    return _number(_Found(reader, _window(reader, wanted)))
+
+
+def _begin(reader: Reader, wanted: CustomerFilter) -> _Found:
+    found = _Found(reader, _window(reader, wanted))
+    first = found.window.first(PAGE_ROWS)
+    return _number(found) if found.window.is_short else replace(found, first=first)
+
+
+def _number(found: _Found) -> _Found:
+    return replace(found, count=found.window.rank())
+
+
+def _window(reader: Reader, wanted: CustomerFilter) -> CustomerWindow:
+    return CustomerWindow(reader, wanted, readings() if wanted.text.strip() else None)
 
 
 def _close(readers: Sequence[Reader]) -> None:

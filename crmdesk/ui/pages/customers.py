@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from crmdesk.store.replica import Touched
 
 _FEW: Final = 20
+_PAUSE_MS: Final = 120
+"""After a search has shown its rows, until the customer beside them is read: fast typing reads none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,11 @@ class CustomersPage(Page):
         self._wanted = CustomerFilter(sort=context.preferences.customers_sort)
         self._pending = ""
         self._is_stale = True
+        self._is_showing = False
+        self._beside = QTimer(self, singleShot=True, interval=_PAUSE_MS)
+        self._beside.timeout.connect(self._show_beside)
         self.feed = CustomerFeed(context, self)
+        self.feed.begun.connect(self._show_rows)
         self.feed.ranked.connect(self._show)
         self.table = self._table()
         self.view = CustomerView(context)
@@ -150,6 +156,8 @@ class CustomersPage(Page):
         self._take_in(change)  # type: ignore[arg-type]
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self._beside.isActive():
+            self._show_beside()  # a key means the row that is marked
         if event.key() == Qt.Key.Key_Slash:
             self.shell.focus_search()
         elif event.key() == Qt.Key.Key_Escape and self._wanted != CustomerFilter(sort=self._wanted.sort):
@@ -224,7 +232,7 @@ class CustomersPage(Page):
         if wanted != self._wanted:
             self._wanted = wanted
             self.strip.show_filter(wanted)
-            self.reload()
+            (self.feed.search if wanted.text else self.feed.rank)(wanted)
 
     def _strip_changed(self, wanted: CustomerFilter) -> None:
         if wanted.sort != self._wanted.sort:
@@ -249,7 +257,9 @@ class CustomersPage(Page):
 
     def _show_rows(self, source: WindowSource[CustomerRow]) -> None:
         self._left.setCurrentWidget(self.table if source.count() else self._nothing)
+        self._is_showing = True
         self.table.show_source(source)
+        self._is_showing = False
 
     def _say_nothing(self) -> None:
         if self._wanted == CustomerFilter(sort=self._wanted.sort):
@@ -275,8 +285,15 @@ class CustomersPage(Page):
     # -- one customer ------------------------------------------------------------------------------
 
     def _current(self, customer: str) -> None:
+        if self._is_showing and customer:
+            self._beside.start()
+        else:
+            self._show_beside()
+
+    def _show_beside(self) -> None:
+        self._beside.stop()
         if self._aside.isVisibleTo(self):
-            self.view.show_customer(customer or None)
+            self.view.show_customer(self.table.current_id or None)
 
     def _open(self, customer: str) -> None:
         self._close_new()

@@ -77,7 +77,7 @@ class Card(QFrame):
 
 
 class SearchField(QLineEdit):
-    """A search box that waits for a short pause in typing, then says `searched(text)`. Esc empties it.
+    """A search box that says `searched(text)` once the keys typed so far are taken in. Esc empties it.
 
     Down arrow says `left_down()`, so that a list can take the keyboard. Pre-edit text of an input method is
     not searched.
@@ -86,7 +86,7 @@ class SearchField(QLineEdit):
     searched = Signal(str)
     left_down = Signal()
 
-    def __init__(self, placeholder: str, parent: QWidget | None = None, pause_ms: int = 10) -> None:
+    def __init__(self, placeholder: str, parent: QWidget | None = None, pause_ms: int = 0) -> None:
         super().__init__(parent)
         self.setProperty("kind", "search")
         self.setPlaceholderText(placeholder)

@@ -2,16 +2,20 @@
 
 import time
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from crmdesk.core.record import RecordKey
 from crmdesk.core.resolve import Life
+from crmdesk.store import window
 from crmdesk.store.window import CustomerFilter
 from crmdesk.ui import theme
 from crmdesk.ui.pages.customers import NewCustomerWish
 from crmdesk.ui.runner import Runner
+from crmdesk.ui.tables.customer_delegate import CustomerRow
+from crmdesk.ui.tables.window_model import WindowSource
 from crmdesk.ui.widgets.chips import TagChip
 from crmdesk.ui.widgets.pills import Pill
 from crmdesk.usecases import history, records, tags
@@ -44,7 +48,7 @@ def test_slash_takes_the_keyboard_to_the_search_and_typing_narrows_the_list(desk
     write(desk.focus(), wanted)
     qtbot.waitUntil(lambda: desk.customers.count == 1)
     assert names(desk) == [wanted]
-    assert desk.customers.view.head.name.text() == wanted
+    qtbot.waitUntil(lambda: desk.customers.view.head.name.text() == wanted)
 
 
 def test_a_stage_pill_shows_that_stage_alone(desk) -> None:
@@ -182,6 +186,30 @@ def test_a_newer_search_overtakes_an_older_one_on_real_threads(sample_store, tmp
         assert names(desk) == [wanted]
     finally:
         desk.close()
+
+
+def test_a_broad_search_begins_with_the_rows_that_its_ranking_begins_with(
+    desk, qtbot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(window, "_FEW_TO_SORT", 0)
+    begun: list[WindowSource[CustomerRow]] = []
+    desk.customers.feed.begun.connect(begun.append)
+    desk.window.set_search("有限公司")
+    qtbot.waitUntil(
+        lambda: bool(begun) and desk.customers.count == desk.customers.table.window_model.rowCount()
+    )
+    first = begun[0].page(0, 100)
+    assert first
+    assert [row.id for row in first] == [desk.row(n).id for n in range(len(first))]
+
+
+def test_a_key_right_after_a_search_means_the_row_it_marked(desk, qtbot) -> None:
+    wanted = desk.row(7)
+    desk.window.set_search(wanted.name)
+    qtbot.waitUntil(lambda: desk.customers.count == 1)
+    desk.customers.table.setFocus()
+    QTest.keyClick(desk.customers.table, Qt.Key.Key_Delete)
+    assert desk.view("customer", wanted.id).life is Life.DELETED
 
 
 def test_density_changes_the_rows_and_is_remembered(desk) -> None:
