@@ -17,8 +17,8 @@ from crmdesk.usecases.timeline import author
 if TYPE_CHECKING:
     from crmdesk.store.replica import Replica
 
-REVIEWERS = ("manager", "director", "administrator")
-"""Roles that review visits."""
+REVIEWERS = ("manager",)
+"""Roles that review visits and decide for others, as the server's policy has it: directors only read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,7 +123,7 @@ def _device(row: Row[tuple[object, ...]]) -> Device:
 
 
 def change_state(connection: Connection, known: Device, state: DeviceState) -> None:
-    """Move a device along its life. Raises `forbidden` for a step that is not in the table."""
+    """Move a device along its life. Raises `device_revoked` for a step that is not in the table."""
     if state is known.state:
         return
     if state not in TRANSITIONS[known.state]:

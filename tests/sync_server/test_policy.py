@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from crmdesk.core.entities import REGISTRY
+from crmdesk.usecases.reviews import REVIEWERS
 from sync_server.policy import Member, Org, Role, Team, config_readers, may_move, may_write, readers_of
 
 ORG = Org(
@@ -90,3 +91,7 @@ def test_a_customer_is_moved_by_a_manager_of_both_or_an_administrator(
     role: Role, old: bool | None, new: bool | None, allowed: bool
 ) -> None:
     assert may_move(role, old, new) is allowed
+
+
+def test_the_desktop_offers_reviewing_to_exactly_those_whose_reviews_are_taken() -> None:
+    assert {role.value for role in Role if may_write("review", role, can_write=True)} == set(REVIEWERS)
