@@ -155,6 +155,22 @@ def _unsent(session: Session) -> Finding:
     return Finding("unsent", "note" if found.refused else "ok", words)
 
 
+def _unreadable(session: Session) -> Finding:
+    from crmdesk.store.unreadable import Unreadable
+
+    found = session.reader.setting("unreadable", Unreadable)
+    if found is None:
+        return Finding(
+            "received", "ok", session.out.text("收到的都能读取", "everything received could be read")
+        )
+    count = len(found.keys)
+    words = session.out.text(
+        f"{count} 条收到的记录无法读取，请升级 crmdesk",
+        f"{count} records received can't be read; update crmdesk",
+    )
+    return Finding("received", "problem", words)
+
+
 def _clock(session: Session) -> Finding:
     """The machine's clock against the last edit's time and what the server said last."""
     workspace = session.workspace
@@ -195,4 +211,4 @@ def _desktop(out: Output) -> Finding:
     return Finding("desktop", "ok", out.text("可以打开窗口", "a window can open"))
 
 
-_LOOKS: Final = (_encryption, _integrity, _schema, _projection, _counts, _unsent, _clock)
+_LOOKS: Final = (_encryption, _integrity, _schema, _projection, _counts, _unsent, _unreadable, _clock)

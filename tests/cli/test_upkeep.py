@@ -212,3 +212,14 @@ def test_help_is_in_both_languages_for_every_command(desk: Desk) -> None:
     assert len(commands) > 15
     assert "客户" in listed
     assert "检查配置与本机环境" in listed
+
+
+def test_the_doctor_tells_of_records_that_came_unreadable(desk: Desk) -> None:
+    from crmdesk.cli.session import Given, session
+    from crmdesk.core.record import RecordKey
+    from crmdesk.store import unreadable
+
+    desk("customer", "add", "Acme")
+    with session(Given(profile=desk.profile)) as opened, opened.replica.database.write() as connection:
+        unreadable.note(connection, [RecordKey("customer", "f" * 32)], [])
+    assert problems(desk) == {"received"}
