@@ -159,17 +159,15 @@ class TagField(QWidget):
             chip.deleteLater()
         self._flow.removeWidget(self._edit)
         self._chips = [TagChip(tag, parent=self) for tag in tags]
-        previous: QWidget | None = None
+        previous: QWidget = self._edit  # whose place in the order the chips take
         for chip in self._chips:
             chip.removed.connect(self.removed)
             self._flow.addWidget(chip)
             chip.show()
-            if previous is not None:
-                QWidget.setTabOrder(previous, chip)
+            QWidget.setTabOrder(previous, chip)
             previous = chip
         self._flow.addWidget(self._edit)
-        if previous is not None:
-            QWidget.setTabOrder(previous, self._edit)
+        QWidget.setTabOrder(previous, self._edit)
         self.updateGeometry()
 
     def set_known(self, labels: Sequence[str]) -> None:

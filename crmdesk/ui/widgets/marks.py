@@ -104,7 +104,7 @@ class EmptyState(QWidget):
         painter = QPainter(self)
         colours = theme.tokens()
         x, y = self.width() // 2 - 24, self._sentence.y() - 60
-        painting.rounded(painter, QRect(x, y, 48, 48), 24, colours.active_soft)
+        painting.rounded(painter, QRect(x, y, 48, 48), 24, colours.active)
         icons.paint(painter, QRect(x + 13, y + 13, 22, 22), self._icon, colours.text_3)
 
 
@@ -113,7 +113,7 @@ class SyncSign(QAbstractButton):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._icon, self._urgent = "cloud", False
+        self._icon, self._urgent, self._words = "cloud", False, ""
         self.narrow = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -133,6 +133,7 @@ class SyncSign(QAbstractButton):
             words = self.tr("Not synced yet")
         else:
             words = self.tr("Synced") if online else self.tr("Offline")
+        self._words = words
         text = f"{words} · {age}" if age and not urgent else words
         self.setText(text)
         self.setAccessibleName(text)
@@ -142,7 +143,7 @@ class SyncSign(QAbstractButton):
     def show_alone(self) -> None:
         """There is no company to sync with, and nothing is missing for it."""
         self._icon, self._urgent = "database", False
-        text = self.tr("On this laptop")
+        text = self._words = self.tr("On this laptop")
         self.setText(text)
         self.setAccessibleName(text)
         self.setToolTip(text)
@@ -166,7 +167,9 @@ class SyncSign(QAbstractButton):
         )
         if not self.narrow:
             face = font(BODY, MEDIUM if self._urgent else 400)
-            text_layout.draw(painter, self.rect().adjusted(38, 0, -8, 0), self.text(), face, colour)
+            room = self.rect().adjusted(38, 0, -8, 0)
+            fits = text_layout.width(self.text(), face) <= room.width()
+            text_layout.draw(painter, room, self.text() if fits else self._words, face, colour)
         if self.hasFocus():
             painting.focus_ring(painter, self.rect(), 7)
 

@@ -79,6 +79,7 @@ class PillGroup(QWidget):
         for pill in self._pills:
             if pill.key == key:
                 pill.setChecked(True)
+                self.setFocusProxy(pill)
             pill.setFocusPolicy(Qt.FocusPolicy.StrongFocus if pill.key == key else Qt.FocusPolicy.ClickFocus)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

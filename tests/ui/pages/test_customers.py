@@ -262,3 +262,10 @@ def test_an_empty_list_offers_a_new_customer_and_the_sample_data(empty_store, op
     assert [button.text() for button in offered] == ["新建客户", "用示例数据试试"]
     offered[1].click()
     assert asked
+
+
+def test_tab_leads_from_the_actions_over_the_tags_to_the_story(desk) -> None:
+    desk.customers.table.select_row(next(n for n in range(20) if desk.row(n).tags))
+    desk.customers.view.head.more.setFocus()
+    QTest.keyClick(desk.focus(), Qt.Key.Key_Tab)
+    assert isinstance(desk.focus(), TagChip)
