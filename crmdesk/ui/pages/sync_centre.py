@@ -222,7 +222,8 @@ class SyncCentre(Page):
         self._show_reason(self.refused.current_id)
         self._facts.set_fields(self._about(centre))
         is_pending = centre.device is not None and centre.device.state == "pending"
-        self._connect.setVisible(centre.status.company is None or is_pending)
+        may_join = centre.status.company is None and not self._context.workspace.profile.is_sample
+        self._connect.setVisible(may_join or is_pending)
         if is_pending and centre.device is not None:
             self.form.show_pending(centre.device.words)
             self._ask_again.start()

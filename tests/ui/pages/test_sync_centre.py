@@ -26,6 +26,12 @@ def refused(workspace) -> RecordKey:
     return key
 
 
+def test_sample_data_is_offered_no_company(tmp_path: Path, open_desk) -> None:
+    page = open_desk(alone(tmp_path / "sample")).go("sync")
+    assert page.headline.title.text() == "独立使用"
+    assert not page._connect.isVisible()
+
+
 def test_what_waits_is_listed_by_record_in_words(hire, open_desk) -> None:
     ann = hire("Ann")
     home = customer(ann, "宏远机械")
