@@ -64,6 +64,8 @@ class Session(QObject):
         self.syncing = Syncing(workspace, runner, self.context.bus, self)
         self.watch = Watch(self.context, self.syncing)
         appearance.apply_look(self.context.preferences)
+        if self.context.preferences.language:
+            self._switch_language()
         is_new_here = workspace.server() is not None and status.status(workspace.reader).synced_at_ms is None
         self.desk = self._open_desk("sync" if is_new_here else "today", self.context.preferences.geometry)
         self._warming = QTimer(self, singleShot=True, interval=0)
@@ -103,11 +105,15 @@ class Session(QObject):
 
     def _respeak(self) -> None:
         """Build the window anew, in another language, where the person is."""
-        app, old = QApplication.instance(), self.desk
+        old = self.desk
+        self._switch_language()
+        self.desk = self._open_desk(old.window.page_key, kept_geometry(old.window))
+        old.close()
+
+    def _switch_language(self) -> None:
+        app = QApplication.instance()
         if isinstance(app, QApplication):
             language.switch(app, appearance.spoken(self.context.preferences))
-            self.desk = self._open_desk(old.window.page_key, kept_geometry(old.window))
-            old.close()
 
     def _log_visit(self, customer: str) -> None:
         self.desk.log_visit(customer)

@@ -154,6 +154,17 @@ def test_sample_data_says_what_it_is_and_leads_back(profile, start, qtbot, monke
     assert desktop.session.desk.window.menuWidget() is None
 
 
+def test_sample_data_opens_again_in_the_language_chosen_for_it(profile, start, qtbot, monkeypatch) -> None:
+    monkeypatch.setattr(opening, "SAMPLE_CUSTOMERS", 5)
+    opening.work_alone(profile, "林晓", PASSPHRASE).close()
+    profile.sample.folder.mkdir()
+    preferences.save(profile.sample.preferences, preferences.Preferences(language="en"))
+    desktop = start()
+    desktop.look_at_sample()
+    qtbot.waitUntil(lambda: desktop.session is not None, timeout=20_000)
+    assert language.current() == "en"
+
+
 def python(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
     plain = {
         k: v for k, v in os.environ.items() if k not in ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY")
