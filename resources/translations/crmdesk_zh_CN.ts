@@ -312,8 +312,8 @@
         <translation>紧凑</translation>
     </message>
     <message>
-        <source>No customers yet. Make the first one, or connect to your company in Settings to receive yours.</source>
-        <translation>还没有客户。新建第一个，或在“设置”中连接公司以接收您的客户。</translation>
+        <source>No customers yet. Make the first one, or connect to your company under Sync to receive yours.</source>
+        <translation>还没有客户。新建第一个，或在「同步」中连接公司以接收您的客户。</translation>
     </message>
     <message>
         <source>Try with sample data</source>

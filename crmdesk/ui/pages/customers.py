@@ -265,7 +265,7 @@ class CustomersPage(Page):
         if self._wanted == CustomerFilter(sort=self._wanted.sort):
             self._nothing.set_sentence(
                 self.tr(
-                    "No customers yet. Make the first one, or connect to your company in Settings to receive yours."
+                    "No customers yet. Make the first one, or connect to your company under Sync to receive yours."
                 ),
                 self.tr("New customer"),
                 "" if self._context.workspace.profile.is_sample else self.tr("Try with sample data"),

@@ -56,6 +56,8 @@ class Unlock(QWidget):
         """It did not open, in words; the field is ready for another try."""
         self._set_busy(is_busy=False)
         self.said.setText(str(error.sentence(language.current())))
+        # A centred card takes its size hint, which does not know how many lines the words wrap to.
+        self.said.setMinimumHeight(self.said.heightForWidth(self.passphrase.width()))
         self.said.show()
         self.passphrase.selectAll()
         self.passphrase.setFocus()
