@@ -80,7 +80,7 @@ def run(arguments: Sequence[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader left: nothing more to say
         return EXPECTED
     except Exception as error:  # noqa: BLE001 -- the last line: logged with its trace, told without it
-        return _fault(error, arguments)
+        return fault(error, arguments)
     return code if isinstance(code, int) else 0
 
 
@@ -93,7 +93,8 @@ def _misused(error: typer.TyperException, out: Output) -> int:
     return error.exit_code
 
 
-def _fault(error: Exception, arguments: Sequence[str]) -> int:
+def fault(error: Exception, arguments: Sequence[str]) -> int:
+    """Log a fault of ours with its trace and tell it in words; returns the exit code."""
     profile = _profile(arguments)
     try:
         logs.start(profile)

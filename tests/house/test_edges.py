@@ -8,6 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = [p for room in ("crmdesk", "sync_server") for p in (ROOT / room).rglob("*.py")]
 EDGES = {
+    "crmdesk/__main__.py",  # the last line of defence of the desktop
     "crmdesk/ui/runner.py",  # a job's failure becomes a result
     "crmdesk/ui/application.py",  # the excepthook
     "crmdesk/cli/edge.py",  # the command line's last line of defence
