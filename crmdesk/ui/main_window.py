@@ -180,6 +180,7 @@ class MainWindow(QMainWindow):
         self.add_key("Ctrl+Z", self.tr("Undo"), self._undo)
         self.add_key("Alt+Up", self.tr("Back to the page before"), self.back)
         self.add_key("F1", self.tr("All keys"), self.show_keys)
+        self.add_key("Ctrl+Q", self.tr("Close crmdesk"), self.close)
         if "settings" in self._specs:
             self.add_key("Ctrl+,", self.tr("Settings"), self._settings)
         group = self.tr("Go to")

@@ -776,6 +776,10 @@
         <translation>所有快捷键</translation>
     </message>
     <message>
+        <source>Close crmdesk</source>
+        <translation>关闭 crmdesk</translation>
+    </message>
+    <message>
         <source>Settings</source>
         <translation>设置</translation>
     </message>

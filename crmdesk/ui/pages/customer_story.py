@@ -1,13 +1,13 @@
 """A customer's story as the timeline shows it: every entry in words, with an icon and a colour."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QCoreApplication
 
-from crmdesk.core.dates import COMPANY_ZONE
+from crmdesk.core.dates import COMPANY_ZONE, parse_date
 from crmdesk.core.registry import Entity
 from crmdesk.ui import formats
 from crmdesk.ui.context import Context
@@ -72,8 +72,8 @@ def _lines(context: Context, visits: Entity, entry: Entry) -> list[str]:
         parts.append(result.label.text(context.language))
     if entry.next_step:
         parts.append(translate("story", "next: %1").replace("%1", entry.next_step))
-    if entry.next_on:
-        parts.append(formats.day(date.fromisoformat(entry.next_on), context.today()))
+    if entry.next_on and (day := parse_date(entry.next_on, context.today())):
+        parts.append(formats.day(day, context.today()))
     lines = [entry.text, " · ".join(parts)]
     if outcome := context.registry["review"].by_name["outcome"].option(entry.outcome):
         label = outcome.label.text(context.language)
