@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication
 
 from crmdesk.ui.context import Context
 from crmdesk.ui.page import Page, PageSpec, Shell
-from crmdesk.ui.pages.customers import CustomerPages
+from crmdesk.ui.pages.customer_pages import CustomerPages
 from crmdesk.ui.syncing import Syncing
 from crmdesk.usecases import reviews
 

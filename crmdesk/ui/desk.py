@@ -11,7 +11,7 @@ from crmdesk.ui.context import Context
 from crmdesk.ui.main_window import MainWindow
 from crmdesk.ui.page import PageSpec
 from crmdesk.ui.pages.command_box import Command, CommandBox
-from crmdesk.ui.pages.customers import CustomerPages, NewCustomerWish
+from crmdesk.ui.pages.customer_pages import CustomerPages, NewCustomerWish
 from crmdesk.ui.pages.visit_capture import VisitSheet
 from crmdesk.ui.signs import Signs
 from crmdesk.ui.syncing import Syncing

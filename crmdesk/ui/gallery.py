@@ -16,7 +16,8 @@ from crmdesk.ui.catalogue import Doors
 from crmdesk.ui.context import Context
 from crmdesk.ui.desk import Desk
 from crmdesk.ui.entrance import Entrance
-from crmdesk.ui.pages.customers import CustomersPage, NewCustomerWish
+from crmdesk.ui.pages.customer_pages import NewCustomerWish
+from crmdesk.ui.pages.customers import CustomersPage
 from crmdesk.ui.runner import Runner
 from crmdesk.ui.syncing import Syncing
 from crmdesk.usecases.workspace import Workspace

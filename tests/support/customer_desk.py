@@ -19,7 +19,8 @@ from crmdesk.ui.context import Context
 from crmdesk.ui.main_window import MainWindow
 from crmdesk.ui.page import Page, PageSpec, Shell
 from crmdesk.ui.pages.command_box import CommandBox
-from crmdesk.ui.pages.customers import CustomerPages, CustomersPage
+from crmdesk.ui.pages.customer_pages import CustomerPages
+from crmdesk.ui.pages.customers import CustomersPage
 from crmdesk.ui.pages.visit_capture import VisitSheet
 from crmdesk.ui.runner import Runner
 from crmdesk.ui.tables.customer_delegate import CustomerRow

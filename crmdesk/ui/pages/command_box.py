@@ -12,7 +12,7 @@ from crmdesk.core.text import normalise
 from crmdesk.store.window import CustomerFilter
 from crmdesk.ui.context import Context
 from crmdesk.ui.main_window import MainWindow
-from crmdesk.ui.pages.customers import NewCustomerWish
+from crmdesk.ui.pages.customer_pages import NewCustomerWish
 from crmdesk.ui.widgets.fields import label, rule
 from crmdesk.ui.widgets.hit_list import ROW, Found, HitList
 from crmdesk.ui.widgets.query_field import QueryField

@@ -1,10 +1,10 @@
 """The customers: a list of any length, narrowed by stage, tags, owner and search, with the chosen one beside it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QActionGroup, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QApplication,
@@ -19,9 +19,10 @@ from crmdesk.core.resolve import Life
 from crmdesk.store.window import CustomerFilter
 from crmdesk.ui import theme
 from crmdesk.ui.context import Context
-from crmdesk.ui.page import Page, PageSpec, Shell
-from crmdesk.ui.pages.customer import CustomerPage, CustomerView
+from crmdesk.ui.page import Page, Shell
+from crmdesk.ui.pages.customer import CustomerView
 from crmdesk.ui.pages.customer_feed import CustomerFeed
+from crmdesk.ui.pages.customer_pages import NewCustomerWish
 from crmdesk.ui.pages.filter_strip import FilterStrip
 from crmdesk.ui.pages.new_customer import NewCustomer
 from crmdesk.ui.tables.customer_delegate import (
@@ -44,13 +45,6 @@ _PAUSE_MS: Final = 120
 """After a search has shown its rows, until the customer beside them is read: fast typing reads none."""
 
 
-@dataclass(frozen=True, slots=True)
-class NewCustomerWish:
-    """A subject for `go`: open the form of a new customer, with a name if one was typed already."""
-
-    name: str = ""
-
-
 class CustomersPage(Page):
     """Subjects: a customer's id selects it, a CustomerFilter narrows the list, a NewCustomerWish opens the form."""
 
@@ -64,7 +58,7 @@ class CustomersPage(Page):
         self._wanted = CustomerFilter(sort=context.preferences.customers_sort)
         self._pending = ""
         self._is_stale = True
-        self._is_showing = False
+        self._is_searching = False
         self._beside = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._beside.timeout.connect(self._show_beside)
         self.feed = CustomerFeed(context, self)
@@ -257,9 +251,9 @@ class CustomersPage(Page):
 
     def _show_rows(self, source: WindowSource[CustomerRow]) -> None:
         self._left.setCurrentWidget(self.table if source.count() else self._nothing)
-        self._is_showing = True
+        self._is_searching = bool(self._wanted.text)
         self.table.show_source(source)
-        self._is_showing = False
+        self._is_searching = False
 
     def _say_nothing(self) -> None:
         if self._wanted == CustomerFilter(sort=self._wanted.sort):
@@ -285,7 +279,7 @@ class CustomersPage(Page):
     # -- one customer ------------------------------------------------------------------------------
 
     def _current(self, customer: str) -> None:
-        if self._is_showing and customer:
+        if self._is_searching and customer:
             self._beside.start()
         else:
             self._show_beside()
@@ -363,41 +357,3 @@ class CustomersPage(Page):
         self.strip.setVisible(room or not is_new)
         if not was and room and not is_new:
             self.view.show_customer(self.table.current_id or None)
-
-
-class CustomerPages(QObject):
-    """Builds the list and the page of one customer, which asks the list for neighbours. Keep it with the window."""
-
-    visit = Signal(str)
-    sample = Signal()
-
-    def __init__(self, context: Context, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._context = context
-        self._list: CustomersPage | None = None
-
-    def specs(self) -> list[PageSpec]:
-        """Their entries in the registry of pages: keys `customers` and, hidden, `customer`."""
-        return [
-            PageSpec("customers", self.tr("Customers"), "users", self._build_list),
-            PageSpec("customer", self.tr("Customer"), "users", self._build_one, "hidden"),
-        ]
-
-    def close(self) -> None:
-        """Let go of what reads in the background, before the runner is shut down."""
-        if self._list is not None:
-            self._list.feed.close()
-
-    def _build_list(self, shell: Shell) -> Page:
-        self._list = CustomersPage(shell, self._context)
-        self._list.visit.connect(self.visit)
-        self._list.sample.connect(self.sample)
-        return self._list
-
-    def _build_one(self, shell: Shell) -> Page:
-        page = CustomerPage(shell, self._context, self._neighbour)
-        page.visit.connect(self.visit)
-        return page
-
-    def _neighbour(self, customer: str, by: int) -> str | None:
-        return self._list.neighbour(customer, by) if self._list else None

@@ -12,7 +12,7 @@ from crmdesk.core.resolve import Life
 from crmdesk.store import window
 from crmdesk.store.window import CustomerFilter
 from crmdesk.ui import theme
-from crmdesk.ui.pages.customers import NewCustomerWish
+from crmdesk.ui.pages.customer_pages import NewCustomerWish
 from crmdesk.ui.runner import Runner
 from crmdesk.ui.tables.customer_delegate import CustomerRow
 from crmdesk.ui.tables.window_model import WindowSource
