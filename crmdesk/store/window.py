@@ -99,7 +99,7 @@ def compile_filter(wanted: CustomerFilter) -> tuple[list[str], list[Any]]:
 class CustomerWindow:
     """A list of customers under one filter. Usable at once; `rank` makes it countable and jumpable."""
 
-    PAGE: Final = 100
+    PAGE: Final = 32
 
     def __init__(self, reader: Reader, wanted: CustomerFilter, readings: Readings | None = None) -> None:
         self._reader = reader

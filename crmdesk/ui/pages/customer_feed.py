@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
+from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 
@@ -18,9 +19,12 @@ from crmdesk.ui.context import Context
 from crmdesk.ui.pages.customer_story import moment
 from crmdesk.ui.runner import Lane
 from crmdesk.ui.tables.customer_delegate import CustomerRow
-from crmdesk.ui.tables.window_model import PAGE_ROWS, ListSource, WindowSource
+from crmdesk.ui.tables.window_model import ListSource, WindowSource
 from crmdesk.usecases.directory import Directory
 from crmdesk.usecases.workspace import readings
+
+_FIRST_ROWS: Final = 64
+"""More than a tall screen shows in the lowest rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,7 @@ class CustomerFeed(QObject):
 
     def first(self, wanted: CustomerFilter) -> WindowSource[CustomerRow]:
         """The first rows without ranking, for a list without search: straight off an index."""
-        rows = CustomerWindow(self._context.reader, wanted).first(PAGE_ROWS)
+        rows = CustomerWindow(self._context.reader, wanted).first(_FIRST_ROWS)
         return ListSource([self._row(stored) for stored in rows])
 
     def rank(self, wanted: CustomerFilter) -> None:
@@ -138,7 +142,7 @@ def _rank(reader: Reader, wanted: CustomerFilter) -> _Found:
 
 def _begin(reader: Reader, wanted: CustomerFilter) -> _Found:
     found = _Found(reader, _window(reader, wanted))
-    first = found.window.first(PAGE_ROWS)
+    first = found.window.first(_FIRST_ROWS)
     return _number(found) if found.window.is_short else replace(found, first=first)
 
 

@@ -1,4 +1,4 @@
-"""A table model over a source of any length: it keeps at most 24 pages of 100 rows, and never asks for a row in flags().
+"""A table model over a source of any length: it keeps at most 75 pages of 32 rows, and never asks for a row in flags().
 
 It must not know what a row means; columns carry the functions that read it.
 """
@@ -10,8 +10,9 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-PAGE_ROWS = 100
-KEPT_PAGES = 24
+PAGE_ROWS = 32
+"""About a screen: a jump reads one or two pages, and every row of them is decrypted."""
+KEPT_PAGES = 75
 
 
 class Identified(Protocol):
