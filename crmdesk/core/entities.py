@@ -140,7 +140,7 @@ CUSTOMER: Final = Entity(
         Field("phone", Type.PHONE, Label("电话", "Phone"), search=Search.PHONE),
         Field("email", Type.EMAIL, Label("邮箱", "Email"), search=Search.OTHER),
         Field("website", Type.TEXT, Label("网站", "Website"), Rule.LATEST),
-        Field("wechat", Type.TEXT, Label("微信", "WeChat"), search=Search.OTHER),
+        Field("wechat", Type.TEXT, Label("微信", "WeChat")),
         Field("credit_code", Type.TEXT, Label("统一社会信用代码", "Credit code"), search=Search.OTHER),
         Field("employees", Type.INTEGER, Label("员工人数", "Employees")),
         Field("annual_revenue", Type.MONEY, Label("年营业额", "Annual revenue")),
@@ -158,7 +158,7 @@ CONTACT: Final = Entity(
         Field("position", Type.TEXT, Label("职务", "Position"), Rule.LATEST),
         Field("phone", Type.PHONE, Label("电话", "Phone"), repeated=True, search=Search.PHONE),
         Field("email", Type.EMAIL, Label("邮箱", "Email"), search=Search.OTHER),
-        Field("wechat", Type.TEXT, Label("微信", "WeChat"), search=Search.OTHER),
+        Field("wechat", Type.TEXT, Label("微信", "WeChat")),
         Field("remark", Type.LONG_TEXT, Label("备注", "Remark")),
     ),
 )  # fmt: skip

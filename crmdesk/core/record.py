@@ -172,9 +172,9 @@ def check_edit(edit: Edit, *, texts_are_fine: bool = False) -> None:
         raise CrmError("malformed_record")
     if not 0 <= edit.at <= MAX_STAMP or not 0 <= (edit.eff or 0) <= MAX_STAMP:
         raise CrmError("malformed_record")
+    if not _are_names(tuple(edit.values)):
+        raise CrmError("invalid_value", field=next(f for f in edit.values if not f or not _is_name(f))[:40])
     for field, value in edit.values.items():
-        if not field or not _is_name(field):
-            raise CrmError("invalid_value", field=field[:40])
         if not (texts_are_fine and type(value) is str):
             canonical.check(field, value)
 
@@ -182,6 +182,11 @@ def check_edit(edit: Edit, *, texts_are_fine: bool = False) -> None:
 @lru_cache(maxsize=4096)
 def _is_name(text: str) -> bool:  # the same few names stand in every record of a page
     return len(text) <= MAX_NAME and canonical.is_canonical_text(text)
+
+
+@lru_cache(maxsize=4096)
+def _are_names(fields: tuple[str, ...]) -> bool:  # records of one kind mostly carry the same fields
+    return all(field and _is_name(field) for field in fields)
 
 
 def write(

@@ -187,8 +187,12 @@ def read_record(record: Record, entity: str, registry: Registry) -> RecordView:
     """Every field of the record through its rule. Unknown fields show their latest value."""
     if len(record.edits) == 1:
         edit = record.edits[0]
-        shown = {k: v for k, v in edit.values.items() if k not in _MARKS}
-        return RecordView(shown, (), life(record) if "deleted" in edit.values else Life.LIVE)
+        shown = dict(edit.values)
+        if "deleted" not in shown:
+            return RecordView(shown, (), Life.LIVE)
+        for mark in _MARKS:
+            shown.pop(mark, None)
+        return RecordView(shown, (), life(record))
     values: dict[str, Value] = {}
     conflicts: list[FieldView] = []
     carriers: dict[str, int] = {}
