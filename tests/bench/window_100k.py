@@ -15,9 +15,9 @@ from tests.bench.typed import QUERIES
 
 CUSTOMERS: Final = 100_000
 FIRST_MS: Final = 15.0
-PAGE_MS: Final = 10.0
+PAGE_MS: Final = 5.0
 RANK_MS: Final = 60.0
-SEARCH_MS: Final = 40.0
+SEARCH_MS: Final = 15.0
 REPEATS: Final = 9
 
 
