@@ -265,6 +265,11 @@ def test_a_profile_joins_one_company(enrolled: Desk, server: RunningServer) -> s
     return said(enrolled, "enrol", server.address, code_for(server))
 
 
+@provokes("sample_profile")
+def test_invented_customers_never_join_a_company(tmp_path: Path, server: RunningServer) -> str:
+    return said(Desk(tmp_path / "sample"), "enrol", server.address, code_for(server))
+
+
 @provokes("not_enrolled")
 def test_working_alone_there_is_nobody_to_sync_with(desk: Desk) -> str:
     return said(desk, "sync")

@@ -14,6 +14,7 @@ from crmdesk.cli.command import command, root
 from crmdesk.cli.customers import Customer
 from crmdesk.cli.output import instant, moment
 from crmdesk.cli.session import Session
+from crmdesk.core.errors import CrmError
 
 if TYPE_CHECKING:
     from crmdesk.sync.engine import Progress, Report
@@ -31,6 +32,8 @@ def enrol(
     from crmdesk.sync.http import checked_address
 
     checked_address(url)
+    if session.profile.is_sample:
+        raise CrmError("sample_profile")
     workspace = session.workspace if session.profile.exists() else session.create("")
     joined = enrolment.enrol(workspace.replica, url, code, name or platform.node() or "laptop")
     facts = {

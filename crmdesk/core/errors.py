@@ -195,6 +195,15 @@ PROBLEMS: Final[dict[str, Problem]] = {
             "Use another profile folder to connect to another company.",
         ),
     ),
+    "sample_profile": _problem(
+        409,
+        ("这个配置里是虚构的示例数据，不能连接公司。", _NOTHING_ZH, "请用您自己的配置目录连接。"),
+        (
+            "This profile holds invented sample data; it can't join a company.",
+            _NOTHING_EN,
+            "Connect from a profile folder of your own.",
+        ),
+    ),
     "not_enrolled": _problem(
         409,
         ("本机还没有连接公司。", _KEPT_ZH, "请向管理员索取入网码，然后在「同步中心」连接。"),
