@@ -29,7 +29,7 @@ def enrol(
 ) -> None:
     """Connect to a company; what was typed alone comes along. 连接公司。"""
     from crmdesk.sync import enrolment
-    from crmdesk.sync.http import checked_address
+    from crmdesk.sync.transport import checked_address
 
     checked_address(url)
     if session.profile.is_sample:

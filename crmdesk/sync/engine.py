@@ -20,6 +20,7 @@ from crmdesk.sync.http import Hello, Http
 from crmdesk.sync.lock import sync_lock
 from crmdesk.sync.plan import Pull
 from crmdesk.sync.pull import pull
+from crmdesk.sync.runner import Runner, Threads
 
 Phase: TypeAlias = Literal["push", "pull", "clean"]
 _FORKED: Final = ("actor_forked", "dot_reused", "counter_gap")
@@ -62,11 +63,15 @@ class Report:
 
 
 class Engine:
-    """Syncs one replica with its server. `hello` is asked once, to send again what an older server refused."""
+    """Syncs one replica with its server. `hello` is asked once, to send again what an older server refused.
 
-    def __init__(self, replica: Replica, http: Http) -> None:
+    `runner` runs what goes on beside: threads, unless another is given.
+    """
+
+    def __init__(self, replica: Replica, http: Http, runner: Runner | None = None) -> None:
         self._replica = replica
         self._http = http
+        self._runner = Threads() if runner is None else runner
         self._greeted = False
 
     def sync(
@@ -76,7 +81,7 @@ class Engine:
     ) -> Report:
         """Run once; both callables are called on this thread. Expected trouble ends up in the report."""
         started = self._replica.clock.monotonic_ms()
-        run = _Run(self._replica, self._http, progress, cancelled)
+        run = _Run(self._replica, self._http, self._runner, progress, cancelled)
         try:
             with sync_lock(self._replica.database.path):
                 self._greet()
@@ -116,12 +121,14 @@ class _Run:
         self,
         replica: Replica,
         http: Http,
+        runner: Runner,
         progress: Callable[[Progress], None],
         cancelled: Callable[[], bool],
     ) -> None:
         self.report = Report()
         self._replica = replica
         self._http = http
+        self._runner = runner
         self._progress = progress
         self._cancelled = cancelled
 
@@ -220,7 +227,7 @@ class _Run:
             self._read_on(wanted._replace(cursor=None))
 
     def _read_on(self, wanted: Pull) -> None:
-        for taken in pull(self._replica, self._http, wanted, self._cancelled):
+        for taken in pull(self._replica, self._http, self._runner, wanted, self._cancelled):
             self.report.received += taken.received
             self.report.left += taken.left
             self._touch(taken.touched)

@@ -13,6 +13,7 @@ from crmdesk.store.replica import Replica
 from crmdesk.store.settings import Device, Server
 from crmdesk.sync import http
 from crmdesk.sync.http import Enrolment, Http, Session
+from crmdesk.sync.transport import Transport
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,9 @@ class Joined:
     words: str
 
 
-def enrol(replica: Replica, url: str, code: str, device_name: str) -> Joined:
+def enrol(
+    replica: Replica, url: str, code: str, device_name: str, transport: Transport | None = None
+) -> Joined:
     """Connect a laptop that works alone, or was just set up, to a company; nothing typed before is lost.
 
     The device's key is on disk before the code is used, so a lost reply is healed by asking again. Raises
@@ -33,7 +36,7 @@ def enrol(replica: Replica, url: str, code: str, device_name: str) -> Joined:
     server has been heard.
     """
     key = _key(replica)
-    server = Http(url)
+    server = Http(url, transport=transport)
     try:
         _greet(server)
         welcome = server.enrol(code, http.public_key(key), device_name)
@@ -53,7 +56,7 @@ def _greet(server: Http) -> None:
         raise CrmError("no_server", address=server.url) from error
 
 
-def connect(replica: Replica) -> Http:
+def connect(replica: Replica, transport: Transport | None = None) -> Http:
     """The company's server with this laptop's credentials. Raises `not_enrolled`."""
     with replica.database.read() as connection:
         server = settings.read(connection, "server", Server)
@@ -71,7 +74,7 @@ def connect(replica: Replica) -> Http:
         with replica.database.write() as connection:
             settings.write(connection, {"device": device})
 
-    return Http(server.url, Session(server.server_id, load, keep, replica.clock.now_ms))
+    return Http(server.url, Session(server.server_id, load, keep, replica.clock.now_ms), transport)
 
 
 def _key(replica: Replica) -> str:

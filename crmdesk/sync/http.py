@@ -1,17 +1,14 @@
 """The server as a laptop sees it: one method per route, every failure a `CrmError` with the catalogue's code.
 
-The only file that knows the HTTP client. Bodies travel compressed; nothing is retried here but one request
-whose access token had expired.
+Bodies travel compressed; nothing is retried here but one request whose access token had expired.
 """
 
 from __future__ import annotations
 
 import json
-import ssl
 import zlib
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, NamedTuple, TypeVar
-from urllib.parse import urlsplit
 
 import msgspec
 import zstandard
@@ -19,17 +16,15 @@ import zstandard
 from crmdesk.core.errors import CrmError
 from crmdesk.core.wire import PROTOCOL, Heads, PullPage, Push, PushAnswer
 from crmdesk.store.settings import Device
+from crmdesk.sync.transport import Line, Request, Transport, checked_address
 
 T = TypeVar("T")
 
-CONNECT_SECONDS: Final = 5.0
-READ_SECONDS: Final = 30.0
 MAX_ANSWER_BYTES: Final = 64 * 1024 * 1024
 """An answer that unfolds to more is not read to its end."""
 _COMPRESS_FROM: Final = 1024
 _EARLY_MS: Final = 30_000
 """An access token this close to its end is replaced before it is used."""
-_LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 _BY_STATUS: Final = {
     413: "body_too_large", 426: "upgrade_needed", 429: "too_many_tries", 500: "server_error",
     502: "server_busy", 503: "server_busy", 504: "server_busy",
@@ -95,31 +90,19 @@ class Session(NamedTuple):
 
 
 class Http:
-    """A server at `url`. Without a `session` only `hello` and `enrol` can be asked.
+    """A server at `url`, over `transport` if one is given. Without a `session` only `hello` and `enrol` can be asked.
 
     Raises `insecure_address` for anything but https, except on this machine.
     """
 
-    def __init__(self, url: str, session: Session | None = None) -> None:
-        import httpx2  # the desktop's first paint must not wait for it
-
+    def __init__(self, url: str, session: Session | None = None, transport: Transport | None = None) -> None:
         self.url = checked_address(url)
         self._session = session
         self._known = False
-        self._network = (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError)
-        is_local = urlsplit(self.url).scheme == "http"
-        self._client = httpx2.Client(
-            base_url=self.url,
-            headers={"Crmdesk-Protocol": str(PROTOCOL), "Accept-Encoding": "zstd, gzip"},
-            timeout=httpx2.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
-            follow_redirects=False,
-            # Without TLS the system's certificates need not be read, and no proxy stands before this machine.
-            verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if is_local else True,
-            trust_env=not is_local,
-        )
+        self._line = Line(self.url) if transport is None else transport
 
     def close(self) -> None:
-        self._client.close()
+        self._line.close()
 
     # -- the routes ---------------------------------------------------------------------------------
 
@@ -233,22 +216,22 @@ class Http:
         params: Mapping[str, str | int] | None = None,
         access: str | None = None,
     ) -> bytes:
-        headers = {"Authorization": f"Bearer {access}"} if access else {}
+        headers = {"Crmdesk-Protocol": str(PROTOCOL), "Accept-Encoding": "zstd, gzip"}
+        if access:
+            headers["Authorization"] = f"Bearer {access}"
         if body is not None:
             headers["Content-Type"] = "application/json"
             if len(body) >= _COMPRESS_FROM:
                 headers["Content-Encoding"] = "zstd"
                 body = zstandard.ZstdCompressor(level=1).compress(body)
         try:
-            with self._client.stream(method, path, content=body, params=params, headers=headers) as response:
-                unpack = _unpacker(response.headers.get("content-encoding", ""))
-                answer = self._read(map(unpack, response.iter_raw()))
-                status, kind = response.status_code, response.headers.get("content-type", "")
-                retry_after = response.headers.get("retry-after", "")
+            with self._line.send(Request(method, path, params or {}, headers, body)) as reply:
+                unpack = _unpacker(reply.headers.get("content-encoding", ""))
+                answer = self._read(map(unpack, reply.parts))
+                status, kind = reply.status, reply.headers.get("content-type", "")
+                retry_after = reply.headers.get("retry-after", "")
         except (zstandard.ZstdError, zlib.error) as error:
             raise CrmError("not_crmdesk", address=self.url) from error
-        except self._network as error:
-            raise CrmError("offline") from error
         if status == 200 and kind.startswith("application/json"):
             return answer
         raise self._problem(status, kind, answer, retry_after)
@@ -295,15 +278,6 @@ def _unpacker(encoding: str) -> Callable[[bytes], bytes]:
             return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress
         case _:
             return bytes
-
-
-def checked_address(url: str) -> str:
-    """The address without a trailing slash. Raises `insecure_address`: tokens never travel in the clear."""
-    parts = urlsplit(url.strip())
-    is_local = parts.scheme == "http" and parts.hostname in _LOOPBACK
-    if not parts.hostname or not (parts.scheme == "https" or is_local):
-        raise CrmError("insecure_address")
-    return url.strip().rstrip("/")
 
 
 def new_key() -> str:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import queue
-import threading
-from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from typing import Final, NamedTuple
 
@@ -18,6 +15,7 @@ from crmdesk.store.outbox import Cursor
 from crmdesk.store.replica import Arrival, Departure, Replica, Touched
 from crmdesk.sync.http import Http
 from crmdesk.sync.plan import Pull
+from crmdesk.sync.runner import Runner
 
 FIRST_PAGES: Final = 2
 """Pages that share one commit in a first sync; later each has its own."""
@@ -33,13 +31,15 @@ class Taken(NamedTuple):
     share: float
 
 
-def pull(replica: Replica, http: Http, wanted: Pull, cancelled: Callable[[], bool]) -> Iterator[Taken]:
+def pull(
+    replica: Replica, http: Http, runner: Runner, wanted: Pull, cancelled: Callable[[], bool]
+) -> Iterator[Taken]:
     """Read a bucket to its head, a commit at a time; stopped or cut, it goes on from the last commit.
 
     Raises `regressed` where the server no longer holds the cursor's commit, `not_found` where the bucket was
     taken away meanwhile.
     """
-    with closing(_pages(http, wanted)) as pages:
+    with closing(runner.ahead(_pages(http, wanted), _AHEAD)) as pages:
         for group in _grouped(pages, FIRST_PAGES if wanted.is_first else 1):
             yield _apply(replica, wanted, group)
             if cancelled():
@@ -77,40 +77,14 @@ def _move_cursor(connection: Connection, wanted: Pull, page: PullPage) -> None:
     outbox.set_cursor(connection, Cursor(page.bucket, page.epoch, page.seq, page.salt, complete))
 
 
-class _Ahead:
-    """Pages fetched by a background worker, a bounded number of them ahead of the reader."""
-
-    def __init__(self) -> None:
-        self.pages: queue.SimpleQueue[PullPage | None] = queue.SimpleQueue()
-        self.room = threading.Semaphore(_AHEAD)
-        self.stop = threading.Event()
-
-    def fetch(self, http: Http, wanted: Pull) -> None:
-        """Fetch to the head or until told to stop; None marks the end, whatever ended it."""
-        head, cursor = wanted
-        epoch, seq, salt = (cursor.epoch, cursor.seq, cursor.salt) if cursor else (head.epoch, 0, "")
-        upto: int | None = None
-        try:
-            while self.room.acquire() and not self.stop.is_set():
-                page = http.pull(head.bucket, epoch, seq, salt, upto)
-                self.pages.put(page)
-                if page.complete:
-                    return
-                epoch, seq, salt, upto = page.epoch, page.seq, page.salt, page.head
-        finally:
-            self.pages.put(None)
-
-
-def _pages(http: Http, wanted: Pull) -> Generator[PullPage, None, None]:
-    """A bucket's pages in order."""
-    ahead = _Ahead()
-    with ThreadPoolExecutor(1, thread_name_prefix="pull") as background:
-        work = background.submit(ahead.fetch, http, wanted)
-        try:
-            while (page := ahead.pages.get()) is not None:
-                ahead.room.release()
-                yield page
-            work.result()
-        finally:
-            ahead.stop.set()
-            ahead.room.release()
+def _pages(http: Http, wanted: Pull) -> Iterator[PullPage]:
+    """A bucket's pages in order, up to the head that its first page fixes."""
+    head, cursor = wanted
+    epoch, seq, salt = (cursor.epoch, cursor.seq, cursor.salt) if cursor else (head.epoch, 0, "")
+    upto: int | None = None
+    while True:
+        page = http.pull(head.bucket, epoch, seq, salt, upto)
+        yield page
+        if page.complete:
+            return
+        epoch, seq, salt, upto = page.epoch, page.seq, page.salt, page.head

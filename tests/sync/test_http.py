@@ -12,7 +12,8 @@ from crmdesk.core.errors import CrmError
 from crmdesk.store import settings
 from crmdesk.store.settings import Device, Server
 from crmdesk.sync.enrolment import connect
-from crmdesk.sync.http import Http, checked_address
+from crmdesk.sync.http import Http
+from crmdesk.sync.transport import checked_address
 from sync_server import enrolment
 from tests.support.server import RunningServer
 from tests.sync.conftest import Hire

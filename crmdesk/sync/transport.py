@@ -1,0 +1,93 @@
+"""How a request reaches a server and its answer comes back: the only file that knows the HTTP client.
+
+What travels (tokens, compression, problems) is `http`'s; here is only the line, so that another one can be
+put in its place.
+"""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from typing import Final, NamedTuple, Protocol
+from urllib.parse import urlsplit
+
+from crmdesk.core.errors import CrmError
+
+CONNECT_SECONDS: Final = 5.0
+READ_SECONDS: Final = 30.0
+_LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
+
+
+class Request(NamedTuple):
+    """What is asked: `path` begins with a slash, `content` is as it travels."""
+
+    method: str
+    path: str
+    params: Mapping[str, str | int]
+    headers: Mapping[str, str]
+    content: bytes | None
+
+
+class Reply(NamedTuple):
+    """What came back. Header names are in lower case; `parts` are the body's bytes as they arrive."""
+
+    status: int
+    headers: Mapping[str, str]
+    parts: Iterator[bytes]
+
+
+class Transport(Protocol):
+    """A line to one server."""
+
+    def send(self, request: Request) -> AbstractContextManager[Reply]:
+        """One exchange, open until its body was read. Raises `offline`, also while the body is read."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class Line:
+    """HTTP over the network to the server at `url`. Raises `insecure_address` for what `checked_address` refuses."""
+
+    def __init__(self, url: str) -> None:
+        import httpx2  # the desktop's first paint must not wait for it
+
+        address = checked_address(url)
+        self._failures = (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError)
+        is_local = urlsplit(address).scheme == "http"
+        self._client = httpx2.Client(
+            base_url=address,
+            timeout=httpx2.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
+            follow_redirects=False,
+            # Without TLS the system's certificates need not be read, and no proxy stands before this machine.
+            verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if is_local else True,
+            trust_env=not is_local,
+        )
+
+    @contextmanager
+    def send(self, request: Request) -> Iterator[Reply]:
+        try:
+            with self._client.stream(
+                request.method,
+                request.path,
+                content=request.content,
+                params=request.params or None,
+                headers=request.headers,
+            ) as response:
+                headers = {name.lower(): value for name, value in response.headers.items()}
+                yield Reply(response.status_code, headers, response.iter_raw())
+        except self._failures as error:
+            raise CrmError("offline") from error
+
+    def close(self) -> None:
+        self._client.close()
+
+
+def checked_address(url: str) -> str:
+    """The address without a trailing slash. Raises `insecure_address`: tokens never travel in the clear."""
+    parts = urlsplit(url.strip())
+    is_local = parts.scheme == "http" and parts.hostname in _LOOPBACK
+    if not parts.hostname or not (parts.scheme == "https" or is_local):
+        raise CrmError("insecure_address")
+    return url.strip().rstrip("/")
