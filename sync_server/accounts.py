@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -15,6 +14,7 @@ from crmdesk.store.database import Database
 from crmdesk.store.tables import replica
 from sync_server import policy, tables
 from sync_server.authoring import new_id, write_record
+from sync_server.clock import Moment
 from sync_server.policy import Role, Team
 from sync_server.settings import Settings
 from sync_server.storage import actors, buckets, people
@@ -24,7 +24,7 @@ from sync_server.storage.people import Account, Company
 METADATA: Final[Sequence[MetaData]] = (replica, tables.metadata)
 
 
-def create_company(settings: Settings, name: str, now_ms: int) -> Company:
+def create_company(settings: Settings, name: str, now: Moment) -> Company:
     """A new company in the settings' folder. Raises `company_exists`."""
     if settings.database.exists():
         raise CrmError("company_exists", path=settings.directory)
@@ -32,7 +32,7 @@ def create_company(settings: Settings, name: str, now_ms: int) -> Company:
     try:
         settings.database.chmod(0o600)
         with database.write() as connection:
-            return _found(connection, _name(name), now_ms)
+            return _found(connection, _name(name), now)
     finally:
         database.close()
 
@@ -44,14 +44,14 @@ def open_company(settings: Settings) -> Database:
     return Database.open(settings.database, driver="sqlite")
 
 
-def _found(connection: Connection, name: str, now_ms: int) -> Company:
+def _found(connection: Connection, name: str, now: Moment) -> Company:
     company = Company(
-        server_id=secrets.token_hex(16),
+        server_id=now.hex(16),
         name=name,
         epoch=1,
-        actor=secrets.token_hex(16),
-        config=secrets.token_hex(16),
-        created_at=now_ms,
+        actor=now.hex(16),
+        config=now.hex(16),
+        created_at=now.ms,
     )
     people.add_company(connection, company)
     actors.save(connection, Actor(company.actor, None, 0, "", "", b""))
@@ -60,38 +60,38 @@ def _found(connection: Connection, name: str, now_ms: int) -> Company:
 
 
 def add_team(
-    connection: Connection, name: str, now_ms: int, *, parent: str | None = None, shares_books: bool = False
+    connection: Connection, name: str, now: Moment, *, parent: str | None = None, shares_books: bool = False
 ) -> str:
     """A new team, part of the team named `parent`; returns its id. Raises `name_taken`, `not_found`."""
     name = _free_name(connection, name)
     above = people.find_team(connection, parent) if parent else None
-    team = Team(new_id(now_ms), above, shares_books)
+    team = Team(new_id(now), above, shares_books)
     people.add_team(connection, team, name)
     values = {"name": name, "parent": above, "shares_books": shares_books}
-    _publish(connection, RecordKey("team", team.id), values, now_ms)
+    _publish(connection, RecordKey("team", team.id), values, now)
     rewrite_readers(connection)
     return team.id
 
 
 def add_user(
-    connection: Connection, name: str, role: Role, now_ms: int, *, team: str | None = None
+    connection: Connection, name: str, role: Role, now: Moment, *, team: str | None = None
 ) -> Account:
     """A new person with a book of their own. Raises `name_taken`, `not_found` (the team)."""
     name = _free_name(connection, name)
     team_id = people.find_team(connection, team) if team else None
-    account = Account(new_id(now_ms), name, role, team_id, secrets.token_hex(16), None)
+    account = Account(new_id(now), name, role, team_id, now.hex(16), None)
     people.add_account(connection, account)
     buckets.add(connection, account.book, "book", account.user)
     values = {"name": name, "role": role.value, "team": team_id, "book": account.book}
-    _publish(connection, RecordKey("user", account.user), values, now_ms)
+    _publish(connection, RecordKey("user", account.user), values, now)
     rewrite_readers(connection)
     return account
 
 
-def disable_user(connection: Connection, name: str, now_ms: int) -> Account:
+def disable_user(connection: Connection, name: str, now: Moment) -> Account:
     """A person may no longer sign in or read anything; what they wrote stays. Raises `not_found`."""
     account = people.find_account(connection, name)
-    people.disable(connection, account.user, now_ms)
+    people.disable(connection, account.user, now.ms)
     rewrite_readers(connection)
     return people.find_account(connection, account.user)
 
@@ -109,11 +109,11 @@ def rewrite_readers(connection: Connection) -> None:
 
 
 def _publish(
-    connection: Connection, key: RecordKey, values: Mapping[str, str | bool | None], now_ms: int
+    connection: Connection, key: RecordKey, values: Mapping[str, str | bool | None], now: Moment
 ) -> None:
     company = people.load_company(connection)
     said = {field: value for field, value in values.items() if value is not None}
-    write_record(connection, company, key, said, now_ms)
+    write_record(connection, company, key, said, now)
 
 
 def _free_name(connection: Connection, name: str) -> str:

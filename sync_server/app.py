@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Final
@@ -16,7 +15,7 @@ from starlette.exceptions import HTTPException
 from crmdesk.core.errors import CrmError
 from crmdesk.core.wire import PROTOCOL
 from sync_server.accounts import open_company
-from sync_server.clock import wall_ms
+from sync_server.clock import Moment, moment
 from sync_server.errors import BROKEN, LACKING, MEDIA_TYPE, RETRY_SECONDS, framework_error, problem
 from sync_server.handlers import access, commands, health, sync
 from sync_server.handlers.context import Context
@@ -25,7 +24,7 @@ from sync_server.settings import Settings
 _log: Final = logging.getLogger(__name__)
 
 
-def create_app(settings: Settings, now_ms: Callable[[], int] = wall_ms) -> FastAPI:
+def create_app(settings: Settings, now: Callable[[], Moment] = moment) -> FastAPI:
     """An application over the company in `settings.directory`. Raises `no_company` and its kin."""
     database = open_company(settings)
 
@@ -43,14 +42,14 @@ def create_app(settings: Settings, now_ms: Callable[[], int] = wall_ms) -> FastA
         docs_url=None,
         openapi_url="/openapi.json",
     )
-    app.state.context = Context(database, settings, now_ms)
+    app.state.context = Context(database, settings, now)
     for part in (health, access, sync, commands):
         app.include_router(part.router)
-    _answer_errors(app)
+    _answer_errors(app, now)
     return app
 
 
-def _answer_errors(app: FastAPI) -> None:
+def _answer_errors(app: FastAPI, now: Callable[[], Moment]) -> None:
     @app.exception_handler(CrmError)
     def expected(request: Request, error: CrmError) -> Response:
         if error.code in LACKING:
@@ -69,7 +68,7 @@ def _answer_errors(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     def unexpected(request: Request, error: Exception) -> Response:
-        reference = secrets.token_hex(4)
+        reference = now().hex(4)
         _log.error("reference %s: %s %s", reference, request.method, request.url.path, exc_info=error)
         return _respond(CrmError("server_error", reference=reference))
 

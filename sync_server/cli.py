@@ -20,7 +20,7 @@ from crmdesk.core.errors import CrmError, Language
 from crmdesk.core.fingerprint import words
 from crmdesk.store.database import Database
 from sync_server import accounts, commands, enrolment, keeping
-from sync_server.clock import wall_ms
+from sync_server.clock import moment
 from sync_server.policy import Role
 from sync_server.settings import Settings
 from sync_server.storage import devices, people
@@ -110,7 +110,7 @@ def init(
     as_json: Json = False,
 ) -> None:
     """Make a new company. 新建公司。"""
-    made = accounts.create_company(Settings(directory), company_name, wall_ms())
+    made = accounts.create_company(Settings(directory), company_name, moment())
     say(
         as_json,
         {"server_id": made.server_id, "company": made.name, "directory": str(directory)},
@@ -162,7 +162,7 @@ def team_add(
 ) -> None:
     """Add a team. 新增团队。"""
     with company(directory) as database, database.write() as connection:
-        team = accounts.add_team(connection, name, wall_ms(), parent=parent, shares_books=share_books)
+        team = accounts.add_team(connection, name, moment(), parent=parent, shares_books=share_books)
     say(as_json, {"team": team, "name": name}, f"已新增团队「{name}」。", f"Added the team “{name}”.")
 
 
@@ -193,7 +193,7 @@ def user_add(
 ) -> None:
     """Add a person. 新增用户。"""
     with company(directory) as database, database.write() as connection:
-        made = accounts.add_user(connection, name, role, wall_ms(), team=team)
+        made = accounts.add_user(connection, name, role, moment(), team=team)
     say(
         as_json,
         {"user": made.user, "name": made.name, "role": made.role.value, "book": made.book},
@@ -224,7 +224,7 @@ def user_list(directory: Dir = HERE, as_json: Json = False) -> None:
 def user_disable(name: str, directory: Dir = HERE, as_json: Json = False) -> None:
     """Shut a person out; what they wrote stays. 停用用户，其数据保留。"""
     with company(directory) as database, database.write() as connection:
-        made = accounts.disable_user(connection, name, wall_ms())
+        made = accounts.disable_user(connection, name, moment())
     say(
         as_json,
         {"user": made.user, "disabled": True},
@@ -246,9 +246,10 @@ def enrol(
     as_json: Json = False,
 ) -> None:
     """Print a one-use code that connects a person's laptop. 生成一次性入网码。"""
-    expires_at = wall_ms() + valid_hours * HOUR_MS
+    now, valid_ms = moment(), valid_hours * HOUR_MS
     with company(directory) as database, database.write() as connection:
-        code = enrolment.issue_code(connection, user, expires_at, hold=hold)
+        code = enrolment.issue_code(connection, user, now, valid_ms, hold=hold)
+    expires_at = now.ms + valid_ms
     say(as_json, {"code": code, "expires_at": expires_at, "hold": hold}, code, code)
 
 
@@ -284,7 +285,7 @@ def device_approve(device: str, directory: Dir = HERE, as_json: Json = False) ->
 def device_revoke(device: str, directory: Dir = HERE, as_json: Json = False) -> None:
     """Shut a laptop out for good. 永久停用设备。"""
     with company(directory) as database, database.write() as connection:
-        made = enrolment.revoke(connection, device, wall_ms())
+        made = enrolment.revoke(connection, device, moment())
     say(as_json, {"device": made.id, "state": made.state.value}, "已停用。", "Revoked.")
 
 
@@ -297,7 +298,7 @@ def owner_change(
 ) -> None:
     """Hand a customer and all below it to another person. 把客户及其全部资料移交给另一个人。"""
     with company(directory) as database, database.write() as connection:
-        made = commands.change_owner_here(connection, customer, to, wall_ms())
+        made = commands.change_owner_here(connection, customer, to, moment())
     say(
         as_json,
         {"moved": made.moved, "bucket": made.bucket},

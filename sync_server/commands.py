@@ -14,6 +14,7 @@ from crmdesk.core.wire import PAGE_RECORDS, Kind
 from crmdesk.store import records
 from crmdesk.store.records import Stored
 from sync_server import policy
+from sync_server.clock import Moment
 from sync_server.storage import actors, buckets, people
 from sync_server.storage.actors import Command
 from sync_server.storage.buckets import Movement
@@ -38,7 +39,7 @@ class Moved(msgspec.Struct, frozen=True):
     bucket: str
 
 
-def change_owner(connection: Connection, who: Bearer, asked: ChangeOwner, now_ms: int) -> bytes:
+def change_owner(connection: Connection, who: Bearer, asked: ChangeOwner, now: Moment) -> bytes:
     """Carry the command out once and return the answer's bytes. Raises `not_found` or `forbidden`.
 
     A customer the asker may not see and one that does not exist give the same answer.
@@ -58,33 +59,33 @@ def change_owner(connection: Connection, who: Bearer, asked: ChangeOwner, now_ms
     new = _book_of(connection, asked.to_user)
     if not policy.may_move(who.role, rights.get(old), rights.get(new)):
         raise CrmError("forbidden")
-    answer = msgspec.json.encode(move(connection, stored, new, now_ms))
-    actors.add_command(connection, Command(asked.id, who.user, wanted, answer, now_ms))
+    answer = msgspec.json.encode(move(connection, stored, new, now))
+    actors.add_command(connection, Command(asked.id, who.user, wanted, answer, now.ms))
     return answer
 
 
-def change_owner_here(connection: Connection, customer: str, to_user: str, now_ms: int) -> Moved:
+def change_owner_here(connection: Connection, customer: str, to_user: str, now: Moment) -> Moved:
     """The same from the administrator's own command line. Raises `not_found`."""
     stored = _customer(connection, customer)
     if stored is None:
         raise CrmError("not_found")
-    return move(connection, stored, _book_of(connection, to_user), now_ms)
+    return move(connection, stored, _book_of(connection, to_user), now)
 
 
-def move(connection: Connection, customer: Stored, bucket: str, now_ms: int) -> Moved:
+def move(connection: Connection, customer: Stored, bucket: str, now: Moment) -> Moved:
     """Move a customer and everything below it, in commits that a page can hold."""
     old = customer.record.placement.bucket
     if old == bucket:
         return Moved(0, bucket)
     family = [s for s in records.under_root(connection, customer.key.id) if s.record.placement.bucket == old]
     for start in range(0, len(family), CHUNK):
-        _move_chunk(connection, family[start : start + CHUNK], old, bucket, now_ms)
+        _move_chunk(connection, family[start : start + CHUNK], old, bucket, now)
     return Moved(len(family), bucket)
 
 
-def _move_chunk(connection: Connection, family: Sequence[Stored], old: str, bucket: str, now_ms: int) -> None:
+def _move_chunk(connection: Connection, family: Sequence[Stored], old: str, bucket: str, now: Moment) -> None:
     """One commit in each of the two buckets, taken in the order of their ids."""
-    seqs = {place: buckets.advance(connection, place, now_ms).seq for place in sorted((old, bucket))}
+    seqs = {place: buckets.advance(connection, place, now).seq for place in sorted((old, bucket))}
     rows = [
         records.row(s.key, s.root, seqs[bucket], moved(s.record, _next_placement(s, bucket)), s.n)
         for s in family

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import secrets
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,6 +12,7 @@ from sqlalchemy import Connection
 
 from crmdesk.core.errors import CrmError
 from crmdesk.core.fingerprint import words
+from sync_server.clock import Moment
 from sync_server.settings import Settings
 from sync_server.storage import devices, people
 from sync_server.storage.devices import Bearer, Device, DeviceState, Token
@@ -52,11 +52,11 @@ class Enrolment:
     access_expires_in: int
 
 
-def issue_code(connection: Connection, user: str, expires_at: int, *, hold: bool) -> str:
+def issue_code(connection: Connection, user: str, now: Moment, valid_ms: int, *, hold: bool) -> str:
     """A new one-use code for a person; 125 bits, so its digest needs no salt. Raises `not_found`."""
     account = people.find_account(connection, user)
-    code = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
-    devices.add_code(connection, _digest(code), account.user, expires_at, hold=hold)
+    code = "".join(ALPHABET[byte % len(ALPHABET)] for byte in now.random(CODE_LENGTH))
+    devices.add_code(connection, _digest(code), account.user, now.ms + valid_ms, hold=hold)
     return "-".join(code[start : start + GROUP] for start in range(0, CODE_LENGTH, GROUP))
 
 
@@ -66,7 +66,7 @@ def plain_code(typed: str) -> str:
 
 
 def enrol(
-    connection: Connection, settings: Settings, code: str, key: bytes, name: str, now_ms: int
+    connection: Connection, settings: Settings, code: str, key: bytes, name: str, now: Moment
 ) -> Enrolment:
     """Use up a code for the device with this public key. Raises `code_invalid`.
 
@@ -76,7 +76,7 @@ def enrol(
     digest = _digest(plain_code(code))
     found = devices.find_code(connection, digest)
     device_id = hashlib.sha256(key).hexdigest()[:32]
-    if found is None or found.expires_at < now_ms or found.device not in (None, device_id):
+    if found is None or found.expires_at < now.ms or found.device not in (None, device_id):
         raise CrmError("code_invalid")
     device = devices.find_device(connection, device_id)
     if device is not None and device.user != found.user:
@@ -84,24 +84,24 @@ def enrol(
     is_repeat = device is not None
     if device is None:
         state = DeviceState.PENDING if found.hold else DeviceState.ACTIVE
-        device = Device(device_id, found.user, name, key, state, now_ms, None)
+        device = Device(device_id, found.user, name, key, state, now.ms, None)
         devices.add_device(connection, device)
     if device.state is DeviceState.REVOKED:
         raise CrmError("device_revoked")
     devices.use_code(connection, digest, device_id)
-    return _welcome(connection, settings, device, now_ms, with_access=not is_repeat)
+    return _welcome(connection, settings, device, now, with_access=not is_repeat)
 
 
 def _welcome(
-    connection: Connection, settings: Settings, device: Device, now_ms: int, *, with_access: bool
+    connection: Connection, settings: Settings, device: Device, now: Moment, *, with_access: bool
 ) -> Enrolment:
     company = people.load_company(connection)
     account = people.find_account(connection, device.user)
     if account.is_disabled:
         raise CrmError("code_invalid")
-    session = secrets.token_hex(16)
+    session = now.hex(16)
     devices.add_session(connection, session, device.id)
-    tokens = _issue(connection, settings, session, 0, now_ms)
+    tokens = _issue(connection, settings, session, 0, now)
     can_start = with_access and device.state is DeviceState.ACTIVE
     return Enrolment(
         device=device.id,
@@ -132,7 +132,7 @@ def refresh(
     secret: str,
     at_ms: int,
     signature: bytes,
-    now_ms: int,
+    now: Moment,
 ) -> Tokens | CrmError:
     """New tokens for a device that proves its key; or the error to answer, after what it changes is kept.
 
@@ -140,7 +140,7 @@ def refresh(
     that comes after that was copied: every session of the device ends and the device waits for approval.
     """
     token = devices.find_token(connection, _digest(secret))
-    if token is None or token.kind != "refresh" or token.device != device_id or token.expires_at < now_ms:
+    if token is None or token.kind != "refresh" or token.device != device_id or token.expires_at < now.ms:
         return CrmError("session_expired")
     device = devices.find_device(connection, device_id)
     assert device is not None, "tokens belong to devices"
@@ -153,30 +153,30 @@ def refresh(
         return CrmError("device_pending", words=words(device.key))
     if token.is_dead:
         return CrmError("session_expired")
-    return _rotate(connection, settings, device, token, now_ms)
+    return _rotate(connection, settings, device, token, now)
 
 
 def _rotate(
-    connection: Connection, settings: Settings, device: Device, token: Token, now_ms: int
+    connection: Connection, settings: Settings, device: Device, token: Token, now: Moment
 ) -> Tokens | CrmError:
     if token.generation < token.confirmed:
-        devices.end_sessions(connection, device.id, now_ms)
+        devices.end_sessions(connection, device.id, now)
         devices.change_state(connection, device, DeviceState.PENDING)
         return CrmError("device_pending", words=words(device.key))
-    devices.confirm(connection, token.session, token.generation, now_ms)
-    return _issue(connection, settings, token.session, token.generation + 1, now_ms)
+    devices.confirm(connection, token.session, token.generation, now)
+    return _issue(connection, settings, token.session, token.generation + 1, now)
 
 
-def _issue(connection: Connection, settings: Settings, session: str, generation: int, now_ms: int) -> Tokens:
-    access, refresh_token = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
-    devices.add_token(connection, _digest(access), session, "access", generation, now_ms + settings.access_ms)
+def _issue(connection: Connection, settings: Settings, session: str, generation: int, now: Moment) -> Tokens:
+    access, refresh_token = now.secret(32), now.secret(32)
+    devices.add_token(connection, _digest(access), session, "access", generation, now.ms + settings.access_ms)
     devices.add_token(
-        connection, _digest(refresh_token), session, "refresh", generation, now_ms + settings.refresh_ms
+        connection, _digest(refresh_token), session, "refresh", generation, now.ms + settings.refresh_ms
     )
     return Tokens(access, refresh_token, settings.access_ms // 1000)
 
 
-def authenticate(connection: Connection, access: str, now_ms: int) -> Bearer:
+def authenticate(connection: Connection, access: str, now: Moment) -> Bearer:
     """Who holds this access token. Raises `session_expired`, `device_revoked` or `device_pending`."""
     bearer = devices.bearer(connection, _digest(access))
     if bearer is None:
@@ -185,7 +185,7 @@ def authenticate(connection: Connection, access: str, now_ms: int) -> Bearer:
         raise CrmError("device_revoked")
     if bearer.state is DeviceState.PENDING:
         raise CrmError("device_pending", words=words(bearer.key))
-    if bearer.is_dead or bearer.expires_at < now_ms:
+    if bearer.is_dead or bearer.expires_at < now.ms:
         raise CrmError("session_expired")
     return bearer
 
@@ -195,9 +195,9 @@ def approve(connection: Connection, device_id: str) -> Device:
     return _change(connection, device_id, DeviceState.ACTIVE)
 
 
-def revoke(connection: Connection, device_id: str, now_ms: int) -> Device:
+def revoke(connection: Connection, device_id: str, now: Moment) -> Device:
     """Shut a device out for good. Raises `not_found`."""
-    devices.end_sessions(connection, device_id, now_ms)
+    devices.end_sessions(connection, device_id, now)
     return _change(connection, device_id, DeviceState.REVOKED)
 
 

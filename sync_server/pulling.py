@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from crmdesk.core.errors import CrmError
 from crmdesk.core.wire import PAGE_BYTES, PAGE_RECORDS, PROTOCOL, Heads, Kind, PullItem, PullPage
 from crmdesk.store import records
+from sync_server.clock import Moment
 from sync_server.storage import buckets, devices, people
 from sync_server.storage.devices import Bearer
 
@@ -25,11 +26,11 @@ class Cursor(msgspec.Struct, frozen=True):
     head: int | None = None
 
 
-def heads(connection: Connection, who: Bearer, now_ms: int) -> Heads:
+def heads(connection: Connection, who: Bearer, now: Moment) -> Heads:
     """The buckets this user reads and how far each has come."""
     company = people.load_company(connection)
     found = buckets.heads(connection, who.user, company.epoch)
-    return Heads(found, now_ms, company.server_id, PROTOCOL)
+    return Heads(found, now.ms, company.server_id, PROTOCOL)
 
 
 def page(connection: Connection, who: Bearer, cursor: Cursor) -> PullPage:
@@ -81,10 +82,10 @@ def _whole_commits(changes: list[PullItem], upto: int) -> tuple[list[PullItem], 
     return taken, upto
 
 
-def note_complete(connection: Connection, who: Bearer, done: PullPage, now_ms: int) -> None:
+def note_complete(connection: Connection, who: Bearer, done: PullPage, now: Moment) -> None:
     """Remember what was handed to the device: it bounds effective times and late work after a move."""
     buckets.note_pulled(connection, who.device, done.bucket, done.seq)
-    devices.note_pull(connection, who.device, now_ms)
+    devices.note_pull(connection, who.device, now)
 
 
 def history(connection: Connection, who: Bearer, entity: str, record_id: str) -> bytes:

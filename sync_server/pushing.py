@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -17,6 +16,7 @@ from crmdesk.core.wire import Commit, Outcome, PushAnswer, Verdict
 from crmdesk.store import records
 from crmdesk.store.records import Row, Stored
 from sync_server.batches import Batch
+from sync_server.clock import Moment
 from sync_server.fields import known_registry
 from sync_server.placing import Map, Place, QuarantineError, survey
 from sync_server.storage import actors, buckets, people
@@ -61,7 +61,7 @@ class Ledger:
     refused: list[Refused] = field(default_factory=list)
 
 
-def push(connection: Connection, who: Bearer, batch: Batch, now_ms: int) -> bytes:
+def push(connection: Connection, who: Bearer, batch: Batch, now: Moment) -> bytes:
     """Take a batch in and return the answer's bytes; the same batch again gets the same bytes.
 
     Raises `actor_forked` or `counter_gap` for the batch as a whole; anything else is a verdict per record.
@@ -69,18 +69,18 @@ def push(connection: Connection, who: Bearer, batch: Batch, now_ms: int) -> byte
     actor = _turn(connection, who, batch)
     if actor.batch == batch.batch:
         return actor.answer
-    claims = _claims(connection, who, batch, actor, now_ms)
+    claims = _claims(connection, who, batch, actor, now)
     _refuse_reused(connection, batch, actor)
     registry = known_registry(connection)
     config = people.load_company(connection).config
-    ledger = _judge(survey(connection, who, config, registry, batch.items.values()), batch, claims, now_ms)
-    commits = _write(connection, ledger, claims, now_ms)
+    ledger = _judge(survey(connection, who, config, registry, batch.items.values()), batch, claims, now)
+    commits = _write(connection, ledger, claims, now)
     answer = PushAnswer(
-        chain=secrets.token_hex(16),
+        chain=now.hex(16),
         outcomes=tuple(ledger.outcomes),
         eff={str(dot.counter): eff for dot, eff in _effective(ledger, claims)},
         commits=tuple(commits),
-        server_ms=now_ms,
+        server_ms=now.ms,
     )
     content = msgspec.json.encode(answer)
     actors.save(connection, Actor(actor.id, who.device, claims.top, answer.chain, batch.batch, content))
@@ -100,11 +100,11 @@ def _turn(connection: Connection, who: Bearer, batch: Batch) -> Actor:
     return actor
 
 
-def _claims(connection: Connection, who: Bearer, batch: Batch, actor: Actor, now_ms: int) -> Claims:
+def _claims(connection: Connection, who: Bearer, batch: Batch, actor: Actor, now: Moment) -> Claims:
     new = [counter for counter in batch.counters if counter > actor.counter]
     if new != list(range(actor.counter + 1, actor.counter + 1 + len(new))):
         raise CrmError("counter_gap", expected=actor.counter + 1)
-    earliest, latest = stamp(who.pulled_at or 0), stamp(now_ms, _LAST_TICK)
+    earliest, latest = stamp(who.pulled_at or 0), stamp(now.ms, _LAST_TICK)
     eff = {
         edit.dot: int(clamp(edit.at, earliest, latest)) for item in batch.items.values() for edit in item.log
     }
@@ -123,7 +123,7 @@ def _refuse_reused(connection: Connection, batch: Batch, actor: Actor) -> None:
             item.refusal = CrmError("dot_reused")
 
 
-def _judge(places: Map, batch: Batch, claims: Claims, now_ms: int) -> Ledger:
+def _judge(places: Map, batch: Batch, claims: Claims, now: Moment) -> Ledger:
     ledger = Ledger()
     for item in batch.items.values():
         try:
@@ -134,10 +134,10 @@ def _judge(places: Map, batch: Batch, claims: Claims, now_ms: int) -> Ledger:
             before = stored.record if stored else None
             judged = judge(item, before, place.placement, claims, places.registry)
         except QuarantineError:
-            _refuse(ledger, item, claims, now_ms, "quarantined", CrmError("forbidden"))
+            _refuse(ledger, item, claims, now, "quarantined", CrmError("forbidden"))
         except CrmError as error:
             verdict: Verdict = "quarantined" if error.code in QUARANTINED else "rejected"
-            _refuse(ledger, item, claims, now_ms, verdict, error)
+            _refuse(ledger, item, claims, now, verdict, error)
         else:
             places.settle(item.key, place)
             ledger.taken.append(Taken(item, place, judged, stored))
@@ -157,27 +157,25 @@ def _outcome(item: Item, place: Place, judged: Judged) -> Outcome:
 
 
 def _refuse(
-    ledger: Ledger, item: Item, claims: Claims, now_ms: int, verdict: Verdict, error: CrmError
+    ledger: Ledger, item: Item, claims: Claims, now: Moment, verdict: Verdict, error: CrmError
 ) -> None:
     about = error.about.get("field") or error.about.get("entity")
     ledger.outcomes.append(
         Outcome(*item.key, verdict, code=error.code, about=None if about is None else str(about))
     )
     ledger.refused += [
-        Refused(claims.actor, counter, item.key, claims.user, now_ms, verdict, error.code, content)
+        Refused(claims.actor, counter, item.key, claims.user, now.ms, verdict, error.code, content)
         for counter, content in item.bodies.items()
     ]
 
 
-def _write(connection: Connection, ledger: Ledger, claims: Claims, now_ms: int) -> list[Commit]:
+def _write(connection: Connection, ledger: Ledger, claims: Claims, now: Moment) -> list[Commit]:
     """Everything at once; returns the commits that hold nothing but what the pusher knows."""
     changed = [taken for taken in ledger.taken if taken.is_changed]
     departed = {taken.stays_away_from for taken in changed} - {None}
     hidden = departed | {taken.place.placement.bucket for taken in changed if taken.place.left}
     touched = {taken.place.placement.bucket for taken in changed} | departed
-    commits = {
-        bucket: buckets.advance(connection, bucket, now_ms) for bucket in sorted(b for b in touched if b)
-    }
+    commits = {bucket: buckets.advance(connection, bucket, now) for bucket in sorted(b for b in touched if b)}
     rows = [_row(taken, commits) for taken in changed]
     records.insert(connection, [row for row in rows if row.n is None])
     records.update(connection, [row for row in rows if row.n is not None])

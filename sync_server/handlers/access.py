@@ -47,7 +47,7 @@ def enrol(request: Request, asked: EnrolRequest) -> Enrolment:
     here = context(request)
     key = bytes.fromhex(asked.device_key)
     with here.database.write() as connection:
-        return enrolment.enrol(connection, here.settings, asked.code, key, asked.device_name, here.now_ms())
+        return enrolment.enrol(connection, here.settings, asked.code, key, asked.device_name, here.now())
 
 
 @router.post(
@@ -73,7 +73,7 @@ def token(request: Request, asked: TokenRequest) -> Tokens:
             asked.refresh,
             asked.at_ms,
             bytes.fromhex(asked.signature),
-            here.now_ms(),
+            here.now(),
         )
     if isinstance(outcome, CrmError):
         raise outcome

@@ -58,5 +58,5 @@ def change_owner(request: Request, who: SignedIn, asked: ChangeOwnerRequest) -> 
     here = context(request)
     order = ChangeOwner(asked.id, asked.customer, asked.to_user)
     with here.database.write() as connection:
-        content = commands.change_owner(connection, who, order, here.now_ms())
+        content = commands.change_owner(connection, who, order, here.now())
     return answer(content, None)

@@ -13,6 +13,7 @@ from crmdesk.core.errors import CrmError
 from crmdesk.core.wire import MINIMUM_PROTOCOL
 from crmdesk.store.database import Database
 from sync_server import enrolment
+from sync_server.clock import Moment
 from sync_server.errors import MEDIA_TYPE, Problem
 from sync_server.settings import Settings
 from sync_server.storage.devices import Bearer
@@ -20,11 +21,11 @@ from sync_server.storage.devices import Bearer
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """One running server. `now_ms` reads the wall clock."""
+    """One running server. `now` gives the moment of a request."""
 
     database: Database
     settings: Settings
-    now_ms: Callable[[], int]
+    now: Callable[[], Moment]
 
 
 def context(request: Request) -> Context:
@@ -52,7 +53,7 @@ def signed_in(request: Request, _documented: Annotated[object, Depends(_scheme)]
         raise CrmError("session_expired")
     here = context(request)
     with here.database.read() as connection:
-        return enrolment.authenticate(connection, token.strip(), here.now_ms())
+        return enrolment.authenticate(connection, token.strip(), here.now())
 
 
 SignedIn: TypeAlias = Annotated[Bearer, Depends(signed_in)]

@@ -64,6 +64,6 @@ def hello(request: Request) -> Hello:
         protocol=PROTOCOL,
         minimum_protocol=MINIMUM_PROTOCOL,
         merge=MERGE,
-        server_ms=here.now_ms(),
+        server_ms=here.now().ms,
         entities={name: sorted(entity.by_name) for name, entity in registry.entities.items()},
     )

@@ -46,7 +46,7 @@ def heads(request: Request, who: SignedIn, accepts: Accepts = None) -> Response:
     """How far each bucket has come that the asker may see; one that is missing was taken away."""
     here = context(request)
     with here.database.read() as connection:
-        found = pulling.heads(connection, who, here.now_ms())
+        found = pulling.heads(connection, who, here.now())
     return answer(msgspec.json.encode(found), accepts)
 
 
@@ -77,7 +77,7 @@ def push(
     here = context(request)
     batch = batches.read(plain(body, encoding))
     with here.database.write() as connection:
-        content = pushing.push(connection, who, batch, here.now_ms())
+        content = pushing.push(connection, who, batch, here.now())
     return answer(content, accepts)
 
 
@@ -105,7 +105,7 @@ def pull(
         page = pulling.page(connection, who, Cursor(bucket, epoch, after, salt, head))
     if page.complete:
         with here.database.write() as connection:
-            pulling.note_complete(connection, who, page, here.now_ms())
+            pulling.note_complete(connection, who, page, here.now())
     return answer(msgspec.json.encode(page), accepts)
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Connection, insert, select
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from crmdesk.core.record import RecordKey
+from crmdesk.store import dialect
 from crmdesk.store.records import chunks
 from sync_server.tables import actor, command
 
@@ -22,6 +22,9 @@ class Actor(NamedTuple):
     chain: str
     batch: str
     answer: bytes
+
+
+_SAVE = dialect.upsert("actor", Actor._fields, ("id",))
 
 
 class Refused(NamedTuple):
@@ -54,10 +57,7 @@ def find(connection: Connection, actor_id: str) -> Actor | None:
 
 def save(connection: Connection, new: Actor) -> None:
     """Write an actor down, new or not."""
-    values = new._asdict()
-    row = upsert(actor).values(values)
-    changed = {name: row.excluded[name] for name in ("counter", "chain", "batch", "answer")}
-    connection.execute(row.on_conflict_do_update(index_elements=["id"], set_=changed))
+    dialect.run(connection, _SAVE, tuple(new))
 
 
 def counters(connection: Connection, ids: Iterable[str]) -> dict[str, int]:
@@ -75,7 +75,8 @@ def said(connection: Connection, actor_id: str, counters: Iterable[int]) -> dict
     for chunk in chunks(counters):
         marks = ",".join("?" * len(chunk))
         for table in ("refused", "edit"):
-            rows = connection.exec_driver_sql(
+            rows = dialect.run(
+                connection,
                 f"SELECT counter, body FROM {table} WHERE actor = ? AND counter IN ({marks})",
                 (actor_id, *chunk),
             )
@@ -86,8 +87,9 @@ def said(connection: Connection, actor_id: str, counters: Iterable[int]) -> dict
 def refuse(connection: Connection, edits: Sequence[Refused]) -> None:
     """Keep refused edits; a later verdict on the same edit replaces the earlier."""
     if edits:
-        connection.exec_driver_sql(
-            "INSERT INTO refused (actor, counter, entity, id, part, user, at, verdict, code, body)"
+        dialect.run(
+            connection,
+            'INSERT INTO refused (actor, counter, entity, id, part, "user", at, verdict, code, body)'
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (actor, counter) DO UPDATE SET"
             " verdict = excluded.verdict, code = excluded.code, at = excluded.at",
             [(e.actor, e.counter, *e.key, e.user, e.at, e.verdict, e.code, e.body) for e in edits],
@@ -97,8 +99,10 @@ def refuse(connection: Connection, edits: Sequence[Refused]) -> None:
 def accept(connection: Connection, actor_id: str, counters: Sequence[int]) -> None:
     """Forget the refusal of edits that were taken in after all."""
     if counters:
-        connection.exec_driver_sql(
-            "DELETE FROM refused WHERE actor = ? AND counter = ?", [(actor_id, c) for c in counters]
+        dialect.run(
+            connection,
+            "DELETE FROM refused WHERE actor = ? AND counter = ?",
+            [(actor_id, c) for c in counters],
         )
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, func, insert, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy import Connection, insert, select, update
 
 from crmdesk.core.record import RecordKey, decode
 from crmdesk.core.wire import Commit, Head, Kind
+from crmdesk.store import dialect
 from crmdesk.store.records import Stored, chunks
+from sync_server.clock import Moment
 from sync_server.tables import bucket, bucket_commit, pulled_head
 
 
@@ -41,9 +41,9 @@ def add(connection: Connection, bucket_id: str, kind: str, owner: str | None) ->
     connection.execute(insert(bucket).values(id=bucket_id, kind=kind, owner=owner, seq=0, salt=""))
 
 
-def advance(connection: Connection, bucket_id: str, now_ms: int) -> Commit:
+def advance(connection: Connection, bucket_id: str, now: Moment) -> Commit:
     """Take the bucket's next commit number; the row stays locked until this transaction ends."""
-    salt = secrets.token_hex(8)
+    salt = now.hex(8)
     seq = connection.scalar(
         update(bucket)
         .where(bucket.c.id == bucket_id)
@@ -51,20 +51,21 @@ def advance(connection: Connection, bucket_id: str, now_ms: int) -> Commit:
         .returning(bucket.c.seq)
     )
     assert seq is not None, "every placement names a bucket of this server"
-    connection.execute(insert(bucket_commit).values(bucket=bucket_id, seq=seq, salt=salt, at=now_ms))
+    connection.execute(insert(bucket_commit).values(bucket=bucket_id, seq=seq, salt=salt, at=now.ms))
     return Commit(bucket_id, seq - 1, seq, salt)
 
 
 def rights(connection: Connection, user: str) -> dict[str, bool]:
     """The buckets a user reads -> whether they may write there."""
-    rows = connection.exec_driver_sql("SELECT bucket, can_write FROM reader WHERE user = ?", (user,))
+    rows = dialect.run(connection, 'SELECT bucket, can_write FROM reader WHERE "user" = ?', (user,))
     return {place: bool(can_write) for place, can_write in rows}
 
 
 def heads(connection: Connection, user: str, epoch: int) -> tuple[Head, ...]:
     """How far each bucket that the user reads has come."""
-    rows = connection.exec_driver_sql(
-        "SELECT b.id, b.seq, b.salt FROM reader r JOIN bucket b ON b.id = r.bucket WHERE r.user = ? ORDER BY b.id",
+    rows = dialect.run(
+        connection,
+        'SELECT b.id, b.seq, b.salt FROM reader r JOIN bucket b ON b.id = r.bucket WHERE r."user" = ? ORDER BY b.id',
         (user,),
     )
     return tuple(Head(place, epoch, seq, salt) for place, seq, salt in rows)
@@ -85,7 +86,8 @@ def salt_at(connection: Connection, bucket_id: str, seq: int) -> str | None:
 
 def present(connection: Connection, bucket_id: str, after: int, upto: int, limit: int) -> list[Present]:
     """The bucket's records that changed in (after, upto], in commit order."""
-    rows = connection.exec_driver_sql(
+    rows = dialect.run(
+        connection,
         "SELECT seq, entity, id, part, move_no, state FROM record"
         " WHERE bucket = ? AND seq > ? AND seq <= ? ORDER BY seq, n LIMIT ?",
         (bucket_id, after, upto, limit),
@@ -95,7 +97,8 @@ def present(connection: Connection, bucket_id: str, after: int, upto: int, limit
 
 def movements(connection: Connection, bucket_id: str, after: int, upto: int, limit: int) -> list[Movement]:
     """The crossings in (after, upto], in commit order."""
-    rows = connection.exec_driver_sql(
+    rows = dialect.run(
+        connection,
         "SELECT bucket, entity, id, part, kind, move_no, seq FROM movement"
         " WHERE bucket = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?",
         (bucket_id, after, upto, limit),
@@ -105,8 +108,8 @@ def movements(connection: Connection, bucket_id: str, after: int, upto: int, lim
 
 def places(connection: Connection, entity: str, record_id: str) -> dict[str, str]:
     """Where each part of a record is: part -> bucket."""
-    rows = connection.exec_driver_sql(
-        "SELECT part, bucket FROM record WHERE id = ? AND entity = ?", (record_id, entity)
+    rows = dialect.run(
+        connection, "SELECT part, bucket FROM record WHERE id = ? AND entity = ?", (record_id, entity)
     )
     return {row[0]: row[1] for row in rows}
 
@@ -117,8 +120,8 @@ def roots(connection: Connection, keys: Iterable[RecordKey]) -> dict[RecordKey, 
     found: dict[RecordKey, tuple[str, str]] = {}
     for ids in chunks({key.id for key in wanted}):
         marks = ",".join("?" * len(ids))
-        rows = connection.exec_driver_sql(
-            f"SELECT entity, id, part, root, bucket FROM record WHERE id IN ({marks})", tuple(ids)
+        rows = dialect.run(
+            connection, f"SELECT entity, id, part, root, bucket FROM record WHERE id IN ({marks})", tuple(ids)
         )
         for entity, record_id, part, root, place in rows:
             if (key := RecordKey(entity, record_id, part)) in wanted:
@@ -128,7 +131,8 @@ def roots(connection: Connection, keys: Iterable[RecordKey]) -> dict[RecordKey, 
 
 def declared_fields(connection: Connection, config: str) -> list[Stored]:
     """The company's own fields: the `field` records of its settings."""
-    rows = connection.exec_driver_sql(
+    rows = dialect.run(
+        connection,
         "SELECT n, entity, id, part, root, seq, state FROM record WHERE bucket = ? AND entity = 'field'",
         (config,),
     )
@@ -140,9 +144,10 @@ def departures(connection: Connection, ids: Iterable[str], user: str) -> list[Mo
     found: list[Movement] = []
     for chunk in chunks(ids):
         marks = ",".join("?" * len(chunk))
-        rows = connection.exec_driver_sql(
+        rows = dialect.run(
+            connection,
             "SELECT m.bucket, m.entity, m.id, m.part, m.kind, m.move_no, m.seq FROM movement m"
-            " JOIN reader r ON r.bucket = m.bucket AND r.user = ? AND r.can_write"
+            ' JOIN reader r ON r.bucket = m.bucket AND r."user" = ? AND r.can_write'
             f" WHERE m.kind = 'LEAVE' AND m.id IN ({marks})",
             (user, *chunk),
         )
@@ -159,7 +164,8 @@ def note_movements(connection: Connection, crossings: Iterable[Movement]) -> Non
     """Remember crossings; an earlier one of the same record and bucket gives way."""
     rows = [(m.bucket, *m.key, m.kind, m.move_no, m.seq) for m in crossings]
     if rows:
-        connection.exec_driver_sql(
+        dialect.run(
+            connection,
             "INSERT INTO movement (bucket, entity, id, part, kind, move_no, seq) VALUES (?, ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT (bucket, entity, id, part) DO UPDATE SET"
             " kind = excluded.kind, move_no = excluded.move_no, seq = excluded.seq",
@@ -177,9 +183,9 @@ def pulled_heads(connection: Connection, device: str) -> dict[str, int]:
 
 def note_pulled(connection: Connection, device: str, bucket_id: str, seq: int) -> None:
     """The device was handed the bucket up to `seq`; what it once heard it can't unhear."""
-    row = upsert(pulled_head).values(device=device, bucket=bucket_id, seq=seq)
-    connection.execute(
-        row.on_conflict_do_update(
-            index_elements=["device", "bucket"], set_={"seq": func.max(pulled_head.c.seq, row.excluded.seq)}
-        )
+    dialect.run(
+        connection,
+        "INSERT INTO pulled_head (device, bucket, seq) VALUES (?, ?, ?) ON CONFLICT (device, bucket)"
+        " DO UPDATE SET seq = excluded.seq WHERE pulled_head.seq < excluded.seq",
+        (device, bucket_id, seq),
     )

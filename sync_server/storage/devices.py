@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from crmdesk.core.errors import CrmError
+from sync_server.clock import Moment
 from sync_server.policy import Role
 from sync_server.tables import account, device, enrol_code, session, token
 
@@ -131,8 +132,8 @@ def change_state(connection: Connection, known: Device, state: DeviceState) -> N
     connection.execute(update(device).where(device.c.id == known.id).values(state=state.value))
 
 
-def note_pull(connection: Connection, device_id: str, now_ms: int) -> None:
-    connection.execute(update(device).where(device.c.id == device_id).values(pulled_at=now_ms))
+def note_pull(connection: Connection, device_id: str, now: Moment) -> None:
+    connection.execute(update(device).where(device.c.id == device_id).values(pulled_at=now.ms))
 
 
 def add_session(connection: Connection, session_id: str, device_id: str) -> None:
@@ -168,15 +169,15 @@ def find_token(connection: Connection, digest: bytes) -> Token | None:
     )
 
 
-def confirm(connection: Connection, session_id: str, generation: int, now_ms: int) -> None:
+def confirm(connection: Connection, session_id: str, generation: int, now: Moment) -> None:
     """A refresh token of this generation is in use: older ones are spent; expired tokens go."""
     connection.execute(update(session).where(session.c.id == session_id).values(confirmed=generation))
-    connection.execute(delete(token).where(token.c.session == session_id, token.c.expires_at < now_ms))
+    connection.execute(delete(token).where(token.c.session == session_id, token.c.expires_at < now.ms))
 
 
-def end_sessions(connection: Connection, device_id: str, now_ms: int) -> None:
+def end_sessions(connection: Connection, device_id: str, now: Moment) -> None:
     """No token of the device is good any more."""
-    connection.execute(update(session).where(session.c.device == device_id).values(revoked_at=now_ms))
+    connection.execute(update(session).where(session.c.device == device_id).values(revoked_at=now.ms))
 
 
 def revive_sessions(connection: Connection, device_id: str) -> None:

@@ -96,7 +96,7 @@ class Laptop:
     ) -> Record:
         """One edit, kept until `push`."""
         self.counter += 1
-        at = stamp(self.server.clock()) if at is None else at
+        at = stamp(self.server.clock().ms) if at is None else at
         user = str(self.welcome["user"])
         edit = Edit(Dot(self.actor, self.counter), at, user, None, Txn(fresh_id(), "form"), dict(values))
         record = write(self.records.get(key), edit, placement=Placement(0, bucket or self.book), seen=seen)

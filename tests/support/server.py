@@ -13,7 +13,7 @@ from pathlib import Path
 from crmdesk.store.database import Database
 from sync_server import accounts, enrolment
 from sync_server.app import create_app
-from sync_server.clock import wall_ms
+from sync_server.clock import Moment, moment
 from sync_server.policy import Role
 from sync_server.serving import Server, address_of, bind
 from sync_server.settings import Settings
@@ -28,8 +28,8 @@ class Clock:
 
     ahead_ms: int = 0
 
-    def __call__(self) -> int:
-        return wall_ms() + self.ahead_ms
+    def __call__(self) -> Moment:
+        return Moment(moment().ms + self.ahead_ms)
 
 
 @dataclass
@@ -57,7 +57,7 @@ class RunningServer:
     def code(self, user: str, *, hold: bool = False, valid_ms: int = HOUR_MS) -> str:
         """A one-use code for a person."""
         with self.database.write() as connection:
-            return enrolment.issue_code(connection, user, self.clock() + valid_ms, hold=hold)
+            return enrolment.issue_code(connection, user, self.clock(), valid_ms, hold=hold)
 
     def digest(self) -> str:
         """What the whole database holds: equal digests mean that nothing changed."""

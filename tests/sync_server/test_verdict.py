@@ -256,7 +256,7 @@ def test_a_time_from_the_future_does_not_win_for_ever(server: RunningServer) -> 
 def test_a_time_before_the_last_pull_counts_from_that_pull(server: RunningServer) -> None:
     ann = enrolled(server, "Ann")
     ann.pull_all()
-    pulled = server.clock()
+    pulled = server.clock().ms
     server.clock.ahead_ms = HOUR_MS // 10
     ann.write(RecordKey("customer", fresh_id()), {"name": "很久以前"}, at=stamp(1))
     assert milliseconds(ann.push().eff["1"]) == pytest.approx(pulled, abs=5_000)
