@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -17,8 +18,9 @@ from crmdesk.core.wire import PROTOCOL
 from sync_server.accounts import open_company
 from sync_server.clock import Moment, moment
 from sync_server.errors import BROKEN, LACKING, MEDIA_TYPE, RETRY_SECONDS, framework_error, problem
-from sync_server.handlers import access, commands, health, sync
+from sync_server.handlers import access, commands, health, live, sync
 from sync_server.handlers.context import Context
+from sync_server.live import LiveChannel
 from sync_server.settings import Settings
 
 _log: Final = logging.getLogger(__name__)
@@ -27,10 +29,14 @@ _log: Final = logging.getLogger(__name__)
 def create_app(settings: Settings, now: Callable[[], Moment] = moment) -> FastAPI:
     """An application over the company in `settings.directory`. Raises `no_company` and its kin."""
     database = open_company(settings)
+    channel = LiveChannel(database, settings, now)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        looking = asyncio.create_task(channel.run())
         yield
+        looking.cancel()
+        await asyncio.wait((looking,))
         database.close()
 
     app = FastAPI(
@@ -42,8 +48,8 @@ def create_app(settings: Settings, now: Callable[[], Moment] = moment) -> FastAP
         docs_url=None,
         openapi_url="/openapi.json",
     )
-    app.state.context = Context(database, settings, now)
-    for part in (health, access, sync, commands):
+    app.state.context = Context(database, settings, now, channel)
+    for part in (health, access, sync, live, commands):
         app.include_router(part.router)
     _answer_errors(app, now)
     return app

@@ -134,7 +134,14 @@ def serve(
     """Serve the company until told to stop. 提供同步服务，直到收到停止信号。"""
     # Late: the other commands answer at once, without loading a web server.
     from sync_server.app import create_app
-    from sync_server.serving import Server, address_of, announce, bind, stop_quietly
+    from sync_server.serving import (
+        Server,
+        address_of,
+        allow_many_connections,
+        announce,
+        bind,
+        stop_quietly,
+    )
 
     settings = Settings(directory, host, port)
     application = create_app(settings)
@@ -148,6 +155,7 @@ def serve(
         sys.stdout.flush()
 
     gc.freeze()  # what was loaded stays loaded: no use in looking through it again and again
+    allow_many_connections()
     stop_quietly()
     Server(application, listener, started).serve_until_told()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from crmdesk.core.errors import CrmError
+from sync_server.handlers.context import Context
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -55,6 +57,7 @@ class Server(uvicorn.Server):
                 lifespan="on",
             )
         )
+        self._app = app
         self._listener = listener
         self._started = started
 
@@ -63,12 +66,27 @@ class Server(uvicorn.Server):
         if self.started:
             self._started()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        here = self._app.state.context
+        assert isinstance(here, Context)
+        here.live.end()  # or every open stream would be waited for
+        await super().shutdown(sockets)
+
     def serve_until_told(self) -> None:
         """Answer until SIGTERM, SIGINT or `should_exit`; requests under way are finished first."""
         try:
             self.run(sockets=[self._listener])
         finally:
             self._listener.close()
+
+
+def allow_many_connections() -> None:
+    """Let the process hold as many sockets as the system lets it: each laptop that listens keeps one open."""
+    if sys.platform != "win32":
+        import resource
+
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def stop_quietly() -> None:

@@ -14,13 +14,18 @@ APPLICATION_ID: Final = 0x63726D53
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """One server's settings. `directory` holds the company; the lifetimes are in milliseconds."""
+    """One server's settings. `directory` holds the company; lifetimes are and waits are in milliseconds.
+
+    `look_ms` is how often the live channel looks for new commits, `heartbeat_ms` the longest it is silent.
+    """
 
     directory: Path
     host: str = "127.0.0.1"
     port: int = 8400
     access_ms: int = 15 * 60 * 1000
     refresh_ms: int = 180 * DAY_MS
+    look_ms: int = 400
+    heartbeat_ms: int = 20_000
 
     @property
     def database(self) -> Path:

@@ -124,6 +124,7 @@ bucket_commit: Final = Table(
     Column("seq", BigInteger, primary_key=True),
     Column("salt", String, nullable=False),
     Column("at", BigInteger, nullable=False),
+    Index("bucket_commit_by_time", "at"),
 )
 
 reader: Final = Table(

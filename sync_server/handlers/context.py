@@ -15,17 +15,19 @@ from crmdesk.store.database import Database
 from sync_server import enrolment
 from sync_server.clock import Moment
 from sync_server.errors import MEDIA_TYPE, Problem
+from sync_server.live import LiveChannel
 from sync_server.settings import Settings
 from sync_server.storage.devices import Bearer
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """One running server. `now` gives the moment of a request."""
+    """One running server. `now` gives the moment of a request; `live` tells those who listen."""
 
     database: Database
     settings: Settings
     now: Callable[[], Moment]
+    live: LiveChannel
 
 
 def context(request: Request) -> Context:

@@ -67,10 +67,12 @@ class RunningServer:
 
 
 @contextmanager
-def running_server(folder: Path, *, company: str = "Test company") -> Iterator[RunningServer]:
+def running_server(
+    folder: Path, *, company: str = "Test company", heartbeat_ms: int = 20_000
+) -> Iterator[RunningServer]:
     """An empty company served on a free port of this machine."""
     clock = Clock()
-    settings = Settings(folder / "company", port=0)
+    settings = Settings(folder / "company", port=0, heartbeat_ms=heartbeat_ms)
     if not settings.database.exists():
         accounts.create_company(settings, company, clock())
     listener = bind(settings.host, 0)

@@ -81,7 +81,7 @@ def test_the_paper_names_the_fields_of_each_answer(openapi: dict[str, Any]) -> N
 
 
 def _fields(openapi: dict[str, Any], operation: dict[str, Any]) -> set[str]:
-    schema = operation["responses"]["200"]["content"]["application/json"].get("schema", {})
+    schema = operation["responses"]["200"]["content"].get("application/json", {}).get("schema", {})
     if "$ref" in schema:
         schema = openapi["components"]["schemas"][schema["$ref"].rsplit("/", 1)[-1]]
     return set(schema.get("properties", {}))
