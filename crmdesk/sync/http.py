@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final, NamedTuple, TypeVar
 
 import msgspec
@@ -167,6 +168,15 @@ class Http:
             asked["head"] = head
         return self._decode(self._ask("GET", "/v1/pull", params=asked), PullPage)
 
+    @contextmanager
+    def live(self) -> Iterator[Iterator[bytes]]:
+        """The live channel's bytes as they come, until either end hangs up. Raises as any route, or `offline`."""
+        with self._line.send(Request("GET", "/v1/live", {}, _headers(self._access()), None)) as reply:
+            kind = reply.headers.get("content-type", "")
+            if reply.status != 200 or not kind.startswith("text/event-stream"):
+                raise self._problem(reply.status, kind, self._read(reply.parts), "")
+            yield reply.parts
+
     def history(self, entity: str, record_id: str) -> list[bytes]:
         """Every edit of a record, as canonical bytes. Raises `not_found`."""
         answer = self._ask("GET", f"/v1/records/{entity}/{record_id}/history")
@@ -189,17 +199,22 @@ class Http:
         self, method: str, path: str, body: bytes | None = None, params: Mapping[str, str | int] | None = None
     ) -> bytes:
         """A request with the device's access token, which is replaced once if it has expired."""
+        access = self._access()
+        try:
+            return self._send(method, path, body, params, access)
+        except CrmError as error:
+            if error.code != "session_expired":
+                raise
+        return self._send(method, path, body, params, self.token().access)
+
+    def _access(self) -> str:
+        """An access token that is good for a while yet."""
         session = self._signed_in()
         self._check_company(session)
         device = session.load()
         if device.access_until_ms - _EARLY_MS < session.now_ms():
             device = self.token()
-        try:
-            return self._send(method, path, body, params, device.access)
-        except CrmError as error:
-            if error.code != "session_expired":
-                raise
-        return self._send(method, path, body, params, self.token().access)
+        return device.access
 
     def _check_company(self, session: Session) -> None:
         """Ask who is there before the first token leaves this laptop."""
@@ -216,9 +231,8 @@ class Http:
         params: Mapping[str, str | int] | None = None,
         access: str | None = None,
     ) -> bytes:
-        headers = {"Crmdesk-Protocol": str(PROTOCOL), "Accept-Encoding": "zstd, gzip"}
-        if access:
-            headers["Authorization"] = f"Bearer {access}"
+        headers = _headers(access)
+        headers["Accept-Encoding"] = "zstd, gzip"
         if body is not None:
             headers["Content-Type"] = "application/json"
             if len(body) >= _COMPRESS_FROM:
@@ -267,6 +281,13 @@ class Http:
             return msgspec.json.decode(answer, type=kind)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise CrmError("not_crmdesk", address=self.url) from error
+
+
+def _headers(access: str | None) -> dict[str, str]:
+    headers = {"Crmdesk-Protocol": str(PROTOCOL)}
+    if access:
+        headers["Authorization"] = f"Bearer {access}"
+    return headers
 
 
 def _unpacker(encoding: str) -> Callable[[bytes], bytes]:

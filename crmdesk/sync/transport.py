@@ -6,10 +6,12 @@ put in its place.
 
 from __future__ import annotations
 
+import socket
 import ssl
+import weakref
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
-from typing import Final, NamedTuple, Protocol
+from contextlib import AbstractContextManager, contextmanager, suppress
+from typing import Any, Final, NamedTuple, Protocol
 from urllib.parse import urlsplit
 
 from crmdesk.core.errors import CrmError
@@ -48,9 +50,12 @@ class Transport(Protocol):
 
 
 class Line:
-    """HTTP over the network to the server at `url`. Raises `insecure_address` for what `checked_address` refuses."""
+    """HTTP over the network to the server at `url`. Raises `insecure_address` for what `checked_address` refuses.
 
-    def __init__(self, url: str) -> None:
+    An answer that is silent for `read_seconds` counts as lost.
+    """
+
+    def __init__(self, url: str, read_seconds: float = READ_SECONDS) -> None:
         import httpx2  # the desktop's first paint must not wait for it
 
         address = checked_address(url)
@@ -58,12 +63,14 @@ class Line:
         is_local = urlsplit(address).scheme == "http"
         self._client = httpx2.Client(
             base_url=address,
-            timeout=httpx2.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
+            timeout=httpx2.Timeout(read_seconds, connect=CONNECT_SECONDS),
             follow_redirects=False,
             # Without TLS the system's certificates need not be read, and no proxy stands before this machine.
             verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if is_local else True,
             trust_env=not is_local,
         )
+        self._sockets: weakref.WeakSet[socket.socket] = weakref.WeakSet()
+        self._is_hung_up = False
 
     @contextmanager
     def send(self, request: Request) -> Iterator[Reply]:
@@ -74,11 +81,26 @@ class Line:
                 content=request.content,
                 params=request.params or None,
                 headers=request.headers,
+                extensions={"trace": self._note},
             ) as response:
                 headers = {name.lower(): value for name, value in response.headers.items()}
                 yield Reply(response.status_code, headers, response.iter_raw())
         except self._failures as error:
             raise CrmError("offline") from error
+
+    def hang_up(self) -> None:
+        """From any thread: whoever waits for an answer gets `offline` at once, and so does whoever asks later."""
+        self._is_hung_up = True
+        for each in list(self._sockets):
+            with suppress(OSError):
+                socket.socket.shutdown(each, socket.SHUT_RDWR)  # not TLS' own, which belongs to the reader
+
+    def _note(self, event: str, about: Mapping[str, Any]) -> None:
+        """Keep hold of each connection as it is made: closing a socket would not wake the one who reads from it."""
+        if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
+            self._sockets.add(about["return_value"].get_extra_info("socket"))
+            if self._is_hung_up:
+                self.hang_up()
 
     def close(self) -> None:
         self._client.close()

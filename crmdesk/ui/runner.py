@@ -20,11 +20,15 @@ P = ParamSpec("P")
 
 
 class Lane(StrEnum):
-    """Which threads do the work. WRITE is one thread, so local writes keep their order."""
+    """Which threads do the work. WRITE is one thread, so local writes keep their order.
+
+    LIVE is for work that waits for something to happen, and that nobody waits for.
+    """
 
     WRITE = "write"
     READ = "read"
     NETWORK = "network"
+    LIVE = "live"
 
 
 @dataclass(eq=False, slots=True)
@@ -37,6 +41,7 @@ class Job:
     failed: Callable[[Exception], None] | None
     owner: QObject | None
     key: tuple[int, str] | None
+    lane: Lane = Lane.WRITE
     future: Future[Any] | None = None
     dropped: bool = False
 
@@ -72,8 +77,8 @@ class Runner(QObject):
 
     @classmethod
     def threaded(cls, parent: QObject | None = None) -> "Runner":
-        """The product's runner: one writer, one reader, two for the network."""
-        sizes = {Lane.WRITE: 1, Lane.READ: 1, Lane.NETWORK: 2}
+        """The product's runner: one writer, one reader, two for the network, one that listens."""
+        sizes = {Lane.WRITE: 1, Lane.READ: 1, Lane.NETWORK: 2, Lane.LIVE: 1}
         return cls(
             {lane: ThreadPoolExecutor(size, f"crmdesk-{lane}") for lane, size in sizes.items()}, parent=parent
         )
@@ -86,8 +91,8 @@ class Runner(QObject):
 
     @property
     def pending(self) -> int:
-        """How many jobs have not been delivered or dropped yet."""
-        return len(self._jobs)
+        """How many jobs that somebody waits for have not been delivered or dropped yet."""
+        return sum(job.lane is not Lane.LIVE for job in self._jobs.values())
 
     def run(
         self,
@@ -106,7 +111,7 @@ class Runner(QObject):
         """
         owner = owner or _owner_of(done) or _owner_of(failed)
         generation = (id(owner), key) if key else None
-        job = Job(next(self._numbers), work, done, failed, owner, generation)
+        job = Job(next(self._numbers), work, done, failed, owner, generation, lane)
         if generation is not None:
             if older := self._latest.get(generation):
                 older.cancel()
@@ -141,7 +146,7 @@ class Runner(QObject):
             del self._latest[job.key]
         if not job.dropped and (job.owner is None or shiboken6.isValid(job.owner)):
             self._settle(job, job.future)
-        if not self._jobs:
+        if not self.pending:
             self.idle.emit()
 
     def _settle(self, job: Job, future: Future[Any]) -> None:

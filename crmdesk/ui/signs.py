@@ -93,7 +93,11 @@ class Signs(QObject):
             gone = age(self._context.workspace.clock.now_ms(), found.synced_at_ms)
         said = formats.age(gone) if found.synced_at_ms is not None else ""
         sign.show_state(
-            unsent=found.unsent, age=said, online=self._syncing.is_online, urgent=self._call(found)
+            unsent=found.unsent,
+            age=said,
+            online=self._syncing.is_online,
+            live=self._syncing.is_live,
+            urgent=self._call(found),
         )
 
     def _call(self, found: Status) -> str:

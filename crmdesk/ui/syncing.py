@@ -19,6 +19,7 @@ from crmdesk.core.errors import CrmError
 from crmdesk.sync import schedule
 from crmdesk.ui.bus import Bus
 from crmdesk.ui.gauge import Gauge
+from crmdesk.ui.listening import Listening
 from crmdesk.ui.runner import Lane, Runner
 from crmdesk.usecases.workspace import Workspace
 
@@ -76,7 +77,11 @@ class Syncing(QObject):
         self._gauge: Gauge | None = None
         self._looks = 0
         self._is_telling = False
+        self._has_news = False
         self._schedule = schedule.started(workspace.clock.monotonic_ms())
+        self._listening = Listening(workspace, runner, self)
+        self._listening.news.connect(self._hear)
+        self._listening.turned.connect(self._turned)
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._run)
         self._look = QTimer(self, interval=_LOOK_MS)
@@ -95,9 +100,15 @@ class Syncing(QObject):
         """Whether the last sync reached the server."""
         return self.problem is None or self.problem.code not in ("offline", "server_busy", "not_crmdesk")
 
+    @property
+    def is_live(self) -> bool:
+        """Whether what others change is heard at once."""
+        return self._listening.is_open and self.problem is None
+
     def start(self) -> None:
-        """Begin to sync by the schedule; call it after the first paint."""
+        """Begin to sync by the schedule and to listen; call it after the first paint."""
         self._hear_network()
+        self._listening.start()
         if self._workspace.server() is not None:
             self._arm()
 
@@ -115,6 +126,7 @@ class Syncing(QObject):
         self.problem = None
         self._line.close()
         self._line = _Line(self._workspace)
+        self._listening.again()
 
     def cancel(self) -> None:
         """End the sync under way after its present step; nothing is lost by it."""
@@ -126,14 +138,34 @@ class Syncing(QObject):
         self._timer.stop()
         self._look.stop()
         self.cancel()
+        self._listening.stop()
         self._runner.run(self._line.close, lane=Lane.NETWORK)
 
     @Slot()
     def network_returned(self) -> None:
         """The network is back, or the laptop woke up: try at once if the last try failed."""
         if self._schedule.failures:
+            self._listening.again()
             self._schedule = schedule.reconnected(self._schedule, self._workspace.clock.monotonic_ms())
             self._arm()
+
+    @Slot()
+    def _hear(self) -> None:
+        """The live channel says that there is something; what comes during a sync may be too late for it."""
+        self._has_news = self.is_running
+        self._schedule = schedule.heard(self._schedule, *self._now())
+        self._arm()
+
+    @Slot()
+    def _turned(self) -> None:
+        if not self._listening.is_open:
+            self._schedule = schedule.deaf(self._schedule, *self._now())
+            self._arm()
+        self.changed.emit()
+
+    def _now(self) -> tuple[int, float]:
+        """The time, and a number by which everybody's plans differ."""
+        return self._workspace.clock.monotonic_ms(), random.random()  # noqa: S311 -- spreads load
 
     def _arm(self) -> None:
         wait = self._schedule.wait_ms(self._workspace.clock.monotonic_ms())
@@ -192,15 +224,20 @@ class Syncing(QObject):
     def _settle(self, problem: CrmError | None) -> None:
         self._look.stop()
         self._gauge = self.progress = None
-        self.problem = problem
-        now, chance = self._workspace.clock.monotonic_ms(), random.random()  # noqa: S311 -- spreads load
+        now, chance = self._now()
         if problem is None:
-            self._schedule = schedule.succeeded(self._schedule, now, chance)
+            if self.problem is not None:
+                self._listening.again()
+            is_live = self._listening.is_open
+            self._schedule = schedule.succeeded(self._schedule, now, chance, is_live=is_live)
+            if self._has_news:
+                self._schedule = schedule.heard(self._schedule, now, chance)
         else:
             asked = problem.about.get("retry_after")
             self._schedule = schedule.failed(
                 self._schedule, now, problem.code, chance, asked if isinstance(asked, int) else None
             )
+        self.problem, self._has_news = problem, False
         self._arm()
 
     def _touched(self, change: Touched) -> None:

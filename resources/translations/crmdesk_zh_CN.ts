@@ -1309,6 +1309,10 @@
         <translation>尚未同步</translation>
     </message>
     <message>
+        <source>Live</source>
+        <translation>实时同步</translation>
+    </message>
+    <message>
         <source>Synced</source>
         <translation>已同步</translation>
     </message>

@@ -12,12 +12,18 @@ from urllib.parse import urlsplit
 
 @dataclass
 class CutProxy:
-    """Listens at `address`. While `is_down`, connections are refused; `passed` counts bytes of answers."""
+    """Listens at `address`. While `is_down`, connections are refused; `passed` counts bytes of answers.
+
+    An answer to a request that contains `buffered` is held back until the server has ended it, as some
+    proxies do with every answer; `held` counts its bytes.
+    """
 
     target: tuple[str, int]
     listener: socket.socket
     is_down: bool = False
+    buffered: bytes | None = None
     passed: int = 0
+    held: int = 0
     cuts: int = 0
     _match: bytes | None = None
     _after: int = 0
@@ -46,25 +52,39 @@ class CutProxy:
                 client.close()
                 continue
             server = socket.create_connection(self.target, timeout=20)
-            armed = threading.Event()
+            armed, held = threading.Event(), threading.Event()
             self._talks += [client, server]
             for ends in ((client, server, True), (server, client, False)):
-                thread = threading.Thread(target=self._carry, args=(*ends, armed))
+                thread = threading.Thread(target=self._carry, args=(*ends, armed, held))
                 self._threads.append(thread)
                 thread.start()
 
     def _carry(
-        self, source: socket.socket, sink: socket.socket, is_request: bool, armed: threading.Event
+        self,
+        source: socket.socket,
+        sink: socket.socket,
+        is_request: bool,
+        armed: threading.Event,
+        held: threading.Event,
     ) -> None:
+        kept = b""
         with suppress(OSError):
             while data := source.recv(65536):
                 if is_request:
                     self._arm(data, armed)
+                    if self.buffered is not None and self.buffered in data:
+                        held.set()
+                elif held.is_set():
+                    kept += data
+                    self.held += len(data)
+                    continue
                 elif not self._let_through(sink, data, armed):
                     break
                 else:
                     continue
                 sink.sendall(data)
+            if kept:
+                sink.sendall(kept)
         for end in (source, sink):
             with suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)

@@ -14,6 +14,7 @@ from crmdesk.ui.notices import Notice
 from crmdesk.ui.page import Page, PageSpec
 from crmdesk.ui.runner import Runner
 from crmdesk.ui.theme import Density
+from crmdesk.ui.widgets.marks import SyncSign
 from tests.support.sample_pages import SampleCustomers, customer
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -198,3 +199,21 @@ def test_the_window_needs_neither_database_nor_network_to_be_imported():
     script += f"print(sorted({heavy!r} & set(sys.modules)), builtins.__import__ is plain)"
     answer = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert answer.stdout.split() == ["[]", "True"]
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ({"unsent": 0, "age": "2 分钟前", "online": True, "live": True}, "实时同步"),
+        ({"unsent": 3, "age": "", "online": True, "live": True}, "3 条未发送"),
+        ({"unsent": 0, "age": "", "online": True, "live": True}, "尚未同步"),
+        ({"unsent": 0, "age": "2 分钟前", "online": True, "live": False}, "已同步 · 2 分钟前"),
+    ],
+)
+def test_the_sync_sign_says_live_only_when_nothing_is_unsent_and_others_are_heard_at_once(
+    qapp, qtbot, state, said
+):
+    sign = SyncSign()
+    qtbot.addWidget(sign)
+    sign.show_state(**state)
+    assert sign.text() == said

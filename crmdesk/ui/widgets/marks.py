@@ -119,8 +119,13 @@ class SyncSign(QAbstractButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.show_state(unsent=0, age="", online=True)
 
-    def show_state(self, *, unsent: int, age: str, online: bool, urgent: str = "") -> None:
-        """`age` is a ready phrase ("2 minutes ago", empty if never synced); `urgent` a short call to act."""
+    def show_state(
+        self, *, unsent: int, age: str, online: bool, live: bool = False, urgent: str = ""
+    ) -> None:
+        """`age` is a ready phrase ("2 minutes ago", empty if never synced); `urgent` a short call to act.
+
+        `live`: what others change arrives at once, so that the age of the last sync says nothing.
+        """
         self._urgent = bool(urgent)
         self._icon = (
             "circle-alert" if urgent else "cloud" if unsent else "cloud-check" if online else "cloud-off"
@@ -131,6 +136,8 @@ class SyncSign(QAbstractButton):
             words = self.tr("%n unsent", "", unsent)
         elif not age:
             words = self.tr("Not synced yet")
+        elif live:
+            words, age = self.tr("Live"), ""
         else:
             words = self.tr("Synced") if online else self.tr("Offline")
         self._words = words
