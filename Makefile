@@ -3,7 +3,7 @@ PYTHON := $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 
-.PHONY: help environment demo run serve test check fix planted-bugs bench translations
+.PHONY: help environment demo run serve test check fix planted-bugs kill-test bench translations
 
 help:
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -29,6 +29,9 @@ bench: environment ## measure speed and memory; make bench ONLY=first_paint for 
 
 planted-bugs: environment ## break every assumption of sync on purpose and name the seed that finds it
 	@$(BIN)/python -m tests.support.planted
+
+kill-test: environment ## kill -9 of real processes at random points; make kill-test ROUNDS=200 SEED=1
+	@$(BIN)/python -m tests.kill $(or $(ROUNDS),50) --seed $(or $(SEED),1)
 
 check: environment ## ruff, mypy strict, import walls, translations, papers
 	@$(BIN)/ruff check .
