@@ -193,7 +193,25 @@ REVIEW: Final = Entity(
     ),
 )  # fmt: skip
 
-REGISTRY: Final = registry(TEAM, USER, TAG_GROUP, TAG, CUSTOM_FIELD, CUSTOMER, CONTACT, VISIT, TASK, REVIEW)
+ATTACHMENT: Final = Entity(
+    "attachment", Label("附件", "Attachment"), title="name", home="customer",
+    fields=(
+        _reference("customer", "customer", "客户", "Customer", required=True),
+        _reference("visit", "visit", "拜访", "Visit"),
+        _reference("contact", "contact", "联系人", "Contact"),
+        Field("name", Type.TEXT, Label("文件名", "File name"), Rule.LATEST, required=True),
+        Field("caption", Type.TEXT, Label("说明", "Caption"), Rule.LATEST),
+        Field("media_type", Type.TEXT, Label("文件类型", "Kind of file"), Rule.FIXED, required=True),
+        Field("size", Type.INTEGER, Label("大小（字节）", "Size in bytes"), Rule.FIXED, required=True),
+        Field("sha256", Type.TEXT, Label("内容摘要", "Digest of the content"), Rule.FIXED, required=True),
+        Field("thumbnail", Type.TEXT, Label("缩略图摘要", "Digest of the thumbnail"), Rule.FIXED),
+        Field("taken_at", Type.INSTANT, Label("拍摄时间", "Taken at"), Rule.FIXED),
+    ),
+)  # fmt: skip
+
+REGISTRY: Final = registry(
+    TEAM, USER, TAG_GROUP, TAG, CUSTOM_FIELD, CUSTOMER, CONTACT, VISIT, TASK, REVIEW, ATTACHMENT
+)
 CUSTOM_PREFIX: Final = "x_"
 
 

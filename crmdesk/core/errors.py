@@ -333,6 +333,76 @@ PROBLEMS: Final[dict[str, Problem]] = {
             "crmdesk compares everything again by itself.",
         ),
     ),
+    # -- attachments ------------------------------------------------------------------------------
+    "attachment_kind": _problem(
+        422,
+        (
+            "「{name}」不能作为附件：这类文件不允许，或者内容与文件名不符。",
+            _NOTHING_ZH,
+            "可以附加的类型：{kinds}。",
+        ),
+        (
+            "“{name}” can't be attached: it is not of an allowed kind, or not what its name says.",
+            _NOTHING_EN,
+            "What can be attached: {kinds}.",
+        ),
+    ),
+    "attachment_too_large": _problem(
+        413,
+        ("「{name}」超过 {limit} MB。", _NOTHING_ZH, "请压缩或拆分后再附加。"),
+        ("“{name}” is over {limit} MB.", _NOTHING_EN, "Make it smaller or split it, then attach it."),
+    ),
+    "attachment_pixels": _problem(
+        413,
+        ("图片「{name}」超过 {limit} 百万像素。", _NOTHING_ZH, "请缩小图片后再附加。"),
+        (
+            "The picture “{name}” has more than {limit} million pixels.",
+            _NOTHING_EN,
+            "Scale it down, then attach it.",
+        ),
+    ),
+    "too_many_attachments": _problem(
+        422,
+        ("一条记录最多 {limit} 个附件。", _NOTHING_ZH, "请先移除一些附件。"),
+        ("A record takes {limit} attachments at most.", _NOTHING_EN, "Remove some of them first."),
+    ),
+    "file_unreadable": _problem(
+        500,
+        ("无法读取文件 {path}。", _NOTHING_ZH, "请检查文件是否存在、是否有权读取。"),
+        ("The file {path} can't be read.", _NOTHING_EN, "Check that it exists and that you may read it."),
+    ),
+    "blob_absent": _problem(
+        404,
+        (
+            "这个附件的内容还没有到服务器。",
+            "附件的记录已在本机。",
+            "添加者的设备下次同步后即可打开。",
+        ),
+        (
+            "The content of this attachment has not reached the server yet.",
+            "Its record is here.",
+            "It opens once its author's laptop has synced.",
+        ),
+    ),
+    "blob_offset": _problem(
+        409,
+        ("服务器已收到这个附件的另一段。", _KEPT_ZH, "crmdesk 会从那里继续上传。"),
+        ("The server has another part of this attachment.", _KEPT_EN, "crmdesk goes on from there."),
+    ),
+    "blob_broken": _problem(
+        422,
+        ("附件在传输中损坏。", "没有保存损坏的内容。", "crmdesk 会重新传输。"),
+        ("An attachment was damaged on its way.", "Nothing damaged was kept.", "crmdesk sends it again."),
+    ),
+    "storage_full": _problem(
+        507,
+        ("服务器存放附件的空间已满。", _KEPT_ZH, "请联系管理员；其余内容照常同步。"),
+        (
+            "The server has no more room for attachments.",
+            _KEPT_EN,
+            "Call your administrator; everything else goes on syncing.",
+        ),
+    ),
     # -- requests and records ---------------------------------------------------------------------
     "malformed_body": _problem(
         422,

@@ -6,7 +6,6 @@ Version Vectors", 2010), kept per field. Knows nothing of entities, users' right
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
@@ -60,7 +59,7 @@ class Edit(msgspec.Struct, frozen=True, array_like=True):
     """One atomic write to one record.
 
     `at` is the author's claimed hybrid time, `by` the user, `eff` the time the server held the claim to
-    (None where the claim stands, so also until it is accepted), `values` field -> value. In a record's state `values` holds only the fields that
+    (None until accepted), `values` field -> value. In a record's state `values` holds only the fields that
     nobody has overwritten; in the history it is whole.
     """
 
@@ -72,7 +71,7 @@ class Edit(msgspec.Struct, frozen=True, array_like=True):
     values: dict[str, Any]
 
     def order(self) -> tuple[int, Dot]:
-        """Later edits compare greater: by effective time, which is the claim unless the server set another; then by dot."""
+        """Later edits compare greater: by effective time, before acceptance by the claim; then by dot."""
         return (self.at if self.eff is None else self.eff, self.dot)
 
     def content(self) -> bytes:
@@ -107,16 +106,6 @@ _decoder = msgspec.json.Decoder(Record)
 def encode(record: Record) -> bytes:
     """The record's canonical bytes: on disk, on the wire and under the hash."""
     return canonical.encode(record)
-
-
-def digest(key: RecordKey, state: bytes) -> int:
-    """40 bits of BLAKE2b over a record's name and canonical bytes.
-
-    A bucket's checksum is the sum of its records' digests: it depends on no order, follows each change with
-    one subtraction and one addition, and that of eight million records still fits a signed 64-bit column.
-    """
-    name = "\0".join(key).encode()
-    return int.from_bytes(hashlib.blake2b(name + b"\0" + state, digest_size=5).digest(), "big")
 
 
 def decode(state: bytes) -> Record:

@@ -96,7 +96,7 @@ class Commit(msgspec.Struct, frozen=True, array_like=True):
 
 
 class PushAnswer(msgspec.Struct, frozen=True):
-    """Per record a verdict, in the order pushed; by counter the effective time of each edit whose claim did not stand."""
+    """Per record a verdict, in the order pushed; per accepted edit its effective time, by counter."""
 
     chain: str
     outcomes: tuple[Outcome, ...]
@@ -105,14 +105,20 @@ class PushAnswer(msgspec.Struct, frozen=True):
     server_ms: int
 
 
+class BlobState(msgspec.Struct, frozen=True):
+    """How many bytes of a content the server has from the asker; `complete`: all, and they are what they should be."""
+
+    have: int
+    complete: bool
+
+
 class Head(msgspec.Struct, frozen=True, array_like=True):
-    """How far a bucket has come: (epoch, seq, salt of that commit), and the sum of its records' digests."""
+    """How far a bucket has come: (epoch, seq, salt of that commit)."""
 
     bucket: str
     epoch: int
     seq: int
     salt: str
-    checksum: int = 0
 
 
 class Heads(msgspec.Struct, frozen=True):
@@ -141,10 +147,7 @@ class PullItem(msgspec.Struct, frozen=True, array_like=True):
 
 
 class PullPage(msgspec.Struct, frozen=True):
-    """Whole commits of one bucket in order; `complete` on reaching `head`, which was fixed at the first page.
-
-    `checksum` comes with a complete page, unless somebody wrote to the bucket meanwhile.
-    """
+    """Whole commits of one bucket in order; `complete` on reaching `head`, which was fixed at the first page."""
 
     bucket: str
     epoch: int
@@ -153,4 +156,3 @@ class PullPage(msgspec.Struct, frozen=True):
     head: int
     complete: bool
     items: tuple[PullItem, ...]
-    checksum: int | None = None

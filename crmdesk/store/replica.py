@@ -25,7 +25,9 @@ from crmdesk.core.registry import Registry
 from crmdesk.core.text import Readings
 from crmdesk.core.values import MAX_RECORD_BYTES, Value
 from crmdesk.core.wire import MAX_TRANSACTION_RECORDS
+from crmdesk.store import blobs as contents
 from crmdesk.store import dialect, outbox, projection, records, settings, unreadable
+from crmdesk.store.blobs import Blobs, beside
 from crmdesk.store.database import Database
 from crmdesk.store.projection import Basis, Projected
 from crmdesk.store.records import LEFT, Row, Stored
@@ -94,7 +96,8 @@ class Departure(NamedTuple):
 class Replica:
     """An open local store; `crmdesk.store.opening` makes one.
 
-    `declared` names the declarations (see `projection.signature`) that `registry` holds.
+    `declared` names the declarations (see `projection.signature`) that `registry` holds; `blobs` holds what
+    is attached to its records.
     """
 
     database: Database
@@ -102,19 +105,38 @@ class Replica:
     readings: Callable[[], Readings]
     registry: Registry = field(default=REGISTRY)
     declared: str | None = None
+    blobs: Blobs = field(init=False)
     _naming: threading.Lock = field(default_factory=threading.Lock, repr=False)
     _named: tuple[int, int] = field(default=(0, 0), repr=False)
+
+    def __post_init__(self) -> None:
+        at = self.database
+        self.blobs = Blobs(beside(at.path), at.key, at.driver)
 
     @property
     def basis(self) -> Basis:
         return Basis(self.registry, self.readings())
 
     def close(self) -> None:
+        self.blobs.close()
         self.database.close()
 
     def identity(self) -> Identity:
         with self.database.read() as connection:
             return settings.identity(connection)
+
+    def claim_contents(self) -> None:
+        """Note which contents records here name, so that they outlast their records until the server has them."""
+        if self.blobs.has_unclaimed():
+            with self.database.read() as connection:
+                named = contents.named(connection)
+            self.blobs.claim(named)
+
+    def sweep_contents(self) -> int:
+        """Remove contents of attachments that nothing here names any longer; returns how many."""
+        with self.database.read() as connection:
+            named, drafted = contents.named(connection), contents.drafted(connection)
+        return self.blobs.sweep(named, drafted, self.clock.now_ms())
 
     def settle_at(self, place: str) -> None:
         """Note where this file lives; said once, right after it was made."""
@@ -280,20 +302,16 @@ class Replica:
         old: Stored | None,
         roots: Mapping[str, str],
     ) -> Row | None:
-        digest = kernel.digest(arrival.key, arrival.state)
         if old is None:
             root, _ = records.root_of(connection, self.registry, arrival.key, incoming, roots)
-            return Row(arrival.key, root, arrival.seq, incoming, arrival.state, digest=digest)
+            return Row(arrival.key, root, arrival.seq, incoming, arrival.state)
         merged = kernel.merge(old.record, incoming)
-        if incoming.placement.move_no >= old.record.placement.move_no:
-            # Where a new record is was only this laptop's guess: the server decides, of two names for one move.
-            merged = kernel.moved(merged, incoming.placement)
-        if merged == old.record and (old.seq, old.digest) == (arrival.seq, digest):
+        if merged == old.record and old.seq == arrival.seq:
             return None
         root = self._root(connection, old, merged, roots)
         if old.record.placement.move_no > incoming.placement.move_no and old.seq is not None:
             return None if merged == old.record else records.row(arrival.key, root, old.seq, merged, old.n)
-        return records.row(arrival.key, root, arrival.seq, merged, old.n)._replace(digest=digest)
+        return records.row(arrival.key, root, arrival.seq, merged, old.n)
 
     def _root(self, connection: Connection, old: Stored, now: Record, roots: Mapping[str, str]) -> str:
         """What a record that is here hangs under after a change."""
