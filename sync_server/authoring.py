@@ -34,10 +34,9 @@ def write_record(
     placement = Placement(0, company.config)
     record = write(stored.record if stored else None, edit, placement=placement)
     seq = buckets.advance(connection, company.config, now).seq
-    row = records.agreed(records.row(key, key.id, seq, record, stored.n if stored else None))
     if stored:
-        records.update(connection, [row])
+        records.update(connection, [records.row(key, key.id, seq, record, stored.n)])
     else:
-        records.insert(connection, [row])
+        records.insert(connection, [records.row(key, key.id, seq, record)])
     records.add_history(connection, [(key, edit)])
     actors.save(connection, actor._replace(counter=counter))

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from crmdesk.core.clock import clamp, stamp
 from crmdesk.core.errors import CrmError
 from crmdesk.core.record import Dot, Edit
+from crmdesk.core.registry import Registry
 from crmdesk.core.wire import Commit, Outcome, PushAnswer, Verdict
 from crmdesk.store import records
 from crmdesk.store.records import Row, Stored
@@ -19,7 +20,7 @@ from sync_server.batches import Batch
 from sync_server.clock import Moment
 from sync_server.fields import known_registry
 from sync_server.placing import Map, Place, QuarantineError, survey
-from sync_server.storage import actors, buckets, people
+from sync_server.storage import actors, blobs, buckets, people
 from sync_server.storage.actors import Actor, Refused
 from sync_server.storage.buckets import Movement
 from sync_server.storage.devices import Bearer
@@ -74,7 +75,7 @@ def push(connection: Connection, who: Bearer, batch: Batch, now: Moment) -> byte
     registry = known_registry(connection)
     config = people.load_company(connection).config
     ledger = _judge(survey(connection, who, config, registry, batch.items.values()), batch, claims, now)
-    commits = _write(connection, ledger, claims, now)
+    commits = _write(connection, registry, ledger, claims, now)
     answer = PushAnswer(
         chain=now.hex(16),
         outcomes=tuple(ledger.outcomes),
@@ -106,10 +107,7 @@ def _claims(connection: Connection, who: Bearer, batch: Batch, actor: Actor, now
         raise CrmError("counter_gap", expected=actor.counter + 1)
     earliest, latest = stamp(who.pulled_at or 0), stamp(now.ms, _LAST_TICK)
     eff = {
-        edit.dot: held
-        for item in batch.items.values()
-        for edit in item.log
-        if (held := int(clamp(edit.at, earliest, latest))) != edit.at
+        edit.dot: int(clamp(edit.at, earliest, latest)) for item in batch.items.values() for edit in item.log
     }
     top = actor.counter + len(new)
     named = {name for item in batch.items.values() for edit in item.log for name in deleter_saw(edit)}
@@ -172,7 +170,9 @@ def _refuse(
     ]
 
 
-def _write(connection: Connection, ledger: Ledger, claims: Claims, now: Moment) -> list[Commit]:
+def _write(
+    connection: Connection, registry: Registry, ledger: Ledger, claims: Claims, now: Moment
+) -> list[Commit]:
     """Everything at once; returns the commits that hold nothing but what the pusher knows."""
     changed = [taken for taken in ledger.taken if taken.is_changed]
     departed = {taken.stays_away_from for taken in changed} - {None}
@@ -182,6 +182,7 @@ def _write(connection: Connection, ledger: Ledger, claims: Claims, now: Moment) 
     rows = [_row(taken, commits) for taken in changed]
     records.insert(connection, [row for row in rows if row.n is None])
     records.update(connection, [row for row in rows if row.n is not None])
+    blobs.note_references(connection, registry, [(row.key, row.record) for row in rows])
     buckets.note_movements(
         connection,
         [
@@ -196,22 +197,20 @@ def _write(connection: Connection, ledger: Ledger, claims: Claims, now: Moment) 
 
 def _row(taken: Taken, commits: Mapping[str, Commit]) -> Row:
     record, stored = taken.judged.record, taken.stored
-    return records.agreed(
-        Row(
-            taken.item.key,
-            taken.place.root,
-            commits[record.placement.bucket].seq,
-            record,
-            taken.judged.state,
-            stored.n if stored else None,
-        )
+    return Row(
+        taken.item.key,
+        taken.place.root,
+        commits[record.placement.bucket].seq,
+        record,
+        taken.judged.state,
+        stored.n if stored else None,
     )
 
 
 def _remember(connection: Connection, ledger: Ledger, claims: Claims) -> None:
     """History for what was taken in; what was refused is kept beside it."""
     entries = [
-        (taken.item.key, msgspec.structs.replace(edit, eff=claims.eff.get(edit.dot)))
+        (taken.item.key, msgspec.structs.replace(edit, eff=claims.eff[edit.dot]))
         for taken in ledger.taken
         for edit in taken.fresh()
     ]
@@ -221,11 +220,11 @@ def _remember(connection: Connection, ledger: Ledger, claims: Claims) -> None:
 
 
 def _effective(ledger: Ledger, claims: Claims) -> Iterator[tuple[Dot, int]]:
-    """Which edits that were taken in count at another time than they claim: as set now, or the first time."""
+    """When each edit that was taken in counts: as set now, or as it was set the first time."""
     for taken in ledger.taken:
         before = {e.dot: e.eff for e in taken.stored.record.edits} if taken.stored else {}
         fresh = {edit.dot for edit in taken.fresh()}
         for edit in taken.item.log:
-            eff = claims.eff.get(edit.dot) if edit.dot in fresh else before.get(edit.dot)
+            eff = claims.eff[edit.dot] if edit.dot in fresh else before.get(edit.dot)
             if eff is not None:
                 yield edit.dot, eff

@@ -14,7 +14,7 @@ APPLICATION_ID: Final = 0x63726D53
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """One server's settings. `directory` holds the company; lifetimes are and waits are in milliseconds.
+    """One server's settings. `directory` holds the company; lifetimes and waits are in milliseconds.
 
     `look_ms` is how often the live channel looks for new commits, `heartbeat_ms` the longest it is silent.
     """
@@ -26,7 +26,14 @@ class Settings:
     refresh_ms: int = 180 * DAY_MS
     look_ms: int = 400
     heartbeat_ms: int = 20_000
+    blob_bytes: int = 100 * 2**30
+    """How much the contents of attachments may take together."""
 
     @property
     def database(self) -> Path:
         return self.directory / DATABASE_NAME
+
+    @property
+    def blobs(self) -> Path:
+        """Where the contents of attachments are; server processes of one company share it."""
+        return self.directory / "blobs"

@@ -29,7 +29,6 @@ company: Final = Table(
     Column("server_id", String, nullable=False),
     Column("name", String, nullable=False),
     Column("epoch", Integer, nullable=False),
-    Column("secret", LargeBinary, nullable=False),  # what proves that a commit's salt came from here
     Column("actor", String, nullable=False),  # the server's own, author of users and teams
     Column("config", String, nullable=False),  # the bucket everybody reads
     Column("created_at", BigInteger, nullable=False),
@@ -182,4 +181,31 @@ command: Final = Table(
     Column("asked", LargeBinary, nullable=False),
     Column("answer", LargeBinary, nullable=False),
     Column("at", BigInteger, nullable=False),
+)
+
+blob: Final = Table(
+    "blob",
+    metadata,
+    Column("sha256", String, primary_key=True),
+    Column("size", BigInteger, nullable=False),
+    Column("stored_at", BigInteger, nullable=False),
+    Column("idle_since", BigInteger),  # when a collection first found nothing that names it
+)
+
+blob_reference: Final = Table(
+    "blob_reference",
+    metadata,
+    Column("sha256", String, primary_key=True),
+    Column("id", String, primary_key=True),  # of the attachment record
+    Column("author", String, primary_key=True),  # whose edit says so
+    Column("is_live", Integer, nullable=False),  # 0: the record is deleted
+    Index("blob_reference_by_record", "id"),
+)
+
+blob_holder: Final = Table(
+    "blob_holder",
+    metadata,
+    Column("sha256", String, primary_key=True),
+    Column("holder", String, primary_key=True),  # a user who sent every byte, or may read them
+    Column("held_at", BigInteger, nullable=False),
 )

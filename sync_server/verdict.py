@@ -55,7 +55,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What a push says beyond its records: who speaks, how far the log goes, which edits count at another time.
+    """What a push says beyond its records: who speaks, how far the log goes, when each edit counts.
 
     `heard` is how far this server has heard each actor that a deletion in the push names.
     """
@@ -85,7 +85,7 @@ def judge(
     fresh = item.fresh(stored)
     if stored is None and not fresh:
         raise CrmError("forbidden")
-    check_log(item.key, fresh, claims, is_new=stored is None, registry=registry)
+    check_log(item.key, fresh, claims, stored=stored, registry=registry)
     heard = vouch(item, stored, claims)
     known = {**(stored.clock if stored else {}), claims.actor: claims.top}
     record = bound_clock(heard, known)
@@ -98,7 +98,7 @@ def judge(
 
 
 def check_log(
-    key: RecordKey, log: Sequence[Edit], claims: Claims, *, is_new: bool, registry: Registry
+    key: RecordKey, log: Sequence[Edit], claims: Claims, *, stored: Record | None, registry: Registry
 ) -> None:
     """Raise unless each new edit says only what its author may say about fields this server knows."""
     if key.entity not in registry.entities or key.part != MAIN:
@@ -112,13 +112,20 @@ def check_log(
                 raise CrmError("unknown_field", field=name)
             if declared.server:
                 raise CrmError("server_field", field=name)
-            if declared.rule is Rule.FIXED and not (is_new and number == 0):
+            if declared.rule is Rule.FIXED and not (
+                _says_again(stored, name, value) or (stored is None and number == 0)
+            ):
                 raise CrmError("fixed_field", field=name)
             if not fits(declared, value):
                 raise CrmError("invalid_value", field=name)
         if any(counter > claims.heard.get(actor, 0) for actor, counter in deleter_saw(edit).items()):
             # An edit is never changed, so what would hide edits nobody has written yet is refused whole.
             raise CrmError("invalid_value", field="deleted")
+
+
+def _says_again(stored: Record | None, name: str, value: object) -> bool:
+    """Whether a record says so already: of a copied laptop's two halves, both bring what it had not sent."""
+    return stored is not None and any(edit.values[name] == value for edit in stored.siblings(name))
 
 
 def deleter_saw(edit: Edit) -> dict[str, int]:
@@ -204,8 +211,7 @@ def vouch(item: Item, stored: Record | None, claims: Claims) -> Record:
         elif (own := said.get(edit.dot)) is not None:
             if edit is not own and not _is_what_is_left_of(edit, own):
                 raise CrmError("malformed_record")
-            eff = claims.eff.get(edit.dot)
-            edits.append(edit if edit.eff == eff else msgspec.structs.replace(edit, eff=eff))
+            edits.append(msgspec.structs.replace(edit, eff=claims.eff[edit.dot]))
         elif edit.dot.actor == claims.actor:
             raise CrmError("counter_gap")
         elif stored is None:

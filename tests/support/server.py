@@ -68,11 +68,15 @@ class RunningServer:
 
 @contextmanager
 def running_server(
-    folder: Path, *, company: str = "Test company", heartbeat_ms: int = 20_000
+    folder: Path,
+    *,
+    company: str = "Test company",
+    heartbeat_ms: int = 20_000,
+    blob_bytes: int = 2**30,
 ) -> Iterator[RunningServer]:
     """An empty company served on a free port of this machine."""
     clock = Clock()
-    settings = Settings(folder / "company", port=0, heartbeat_ms=heartbeat_ms)
+    settings = Settings(folder / "company", port=0, heartbeat_ms=heartbeat_ms, blob_bytes=blob_bytes)
     if not settings.database.exists():
         accounts.create_company(settings, company, clock())
     listener = bind(settings.host, 0)
