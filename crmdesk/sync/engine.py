@@ -7,7 +7,7 @@ killed anywhere goes on from its last step; unsent work is never deleted.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from crmdesk.core.errors import CrmError
@@ -16,13 +16,14 @@ from crmdesk.store import outbox, records, settings, unreadable
 from crmdesk.store.identity import change_actor
 from crmdesk.store.replica import Replica, Touched
 from crmdesk.sync import plan, push
+from crmdesk.sync.blobs import Exchanged, exchange
 from crmdesk.sync.http import Hello, Http
 from crmdesk.sync.lock import sync_lock
 from crmdesk.sync.plan import Pull
 from crmdesk.sync.pull import pull
 from crmdesk.sync.runner import Runner, Threads
 
-Phase: TypeAlias = Literal["push", "pull", "clean"]
+Phase: TypeAlias = Literal["push", "pull", "clean", "upload", "download"]
 _FORKED: Final = ("actor_forked", "dot_reused", "counter_gap")
 """Answers that mean this actor's numbering can't be trusted any longer; a new actor heals them all."""
 _MAX_FORKS: Final = 3
@@ -32,7 +33,7 @@ _MANY: Final = 1000
 
 
 class Progress(NamedTuple):
-    """How far a sync is: edits sent or records received so far, and the phase's share from 0 to 1 if known."""
+    """How far a sync is: edits sent, records or contents of attachments so far, and the phase's share if known."""
 
     phase: Phase
     done: int
@@ -44,8 +45,7 @@ class Report:
     """What a sync did, as far as it came. Counts are of edits sent and of records received or left.
 
     `unsent` is (waiting, refused) afterwards, `unreadable` how many records the server sent that this program
-    can't read: they are noted and hold up nothing. `mismatched` counts buckets whose checksum differed from the
-    server's though both stood at the same commit. `server_ms` the server's time; `problem` what ended it early.
+    can't read: they are noted and hold up nothing. `server_ms` the server's time; `problem` what ended it early.
     """
 
     pushed: int = 0
@@ -57,11 +57,22 @@ class Report:
     touched: Touched = field(default_factory=Touched)
     unsent: tuple[int, int] = (0, 0)
     unreadable: int = 0
-    mismatched: int = 0
     server_ms: int | None = None
+    contents: Exchanged = field(default_factory=Exchanged)
     seconds: float = 0.0
     is_complete: bool = False
     problem: CrmError | None = None
+
+    def followed_by(self, later: Report) -> Report:
+        """This sync and the one after it as one account."""
+        added = ("pushed", "merged", "rejected", "quarantined", "received", "left", "seconds")
+        both = {name: getattr(self, name) + getattr(later, name) for name in added}
+        contents = replace(
+            later.contents,
+            sent=self.contents.sent + later.contents.sent,
+            received=self.contents.received + later.contents.received,
+        )
+        return replace(later, **both, contents=contents, touched=self.touched | later.touched)
 
 
 class Engine:
@@ -133,19 +144,19 @@ class _Run:
         self._runner = runner
         self._progress = progress
         self._cancelled = cancelled
-        self._reached: dict[str, Head] = {}
 
     def everything(self) -> None:
+        self._replica.claim_contents()
         heads = self._hear()
         self._revoke(heads)
         if self._push({head.bucket for head in heads}):
             heads = self._hear()
         self._pull(heads)
-        self._verify(heads)
         self._clean()
         if not self._cancelled():
             self.report.is_complete = True
             self._note_done()
+        self._exchange_contents()
 
     def _hear(self) -> Sequence[Head]:
         found: Heads = self._http.heads()
@@ -213,6 +224,8 @@ class _Run:
             steps = plan.steps(outbox.cursors(connection), heads, (identity.config, identity.book))
             for bucket in steps.regressed:
                 outbox.drop_cursor(connection, bucket)
+        if steps.regressed:
+            self._replica.blobs.doubt()
         for wanted in steps.pulls:
             if self._cancelled():
                 return
@@ -235,19 +248,7 @@ class _Run:
             self.report.received += taken.received
             self.report.left += taken.left
             self._touch(taken.touched)
-            if taken.reached is not None:
-                self._reached[taken.reached.bucket] = taken.reached
             self._progress(Progress("pull", self.report.received, taken.share))
-
-    def _verify(self, heads: Sequence[Head]) -> None:
-        """Compare what is here with what the server says it holds, where both stand at the same commit."""
-        known = {head.bucket: head for head in heads} | self._reached
-        with self._replica.database.read() as connection:
-            if unreadable.noted(connection):
-                return  # what can't be read is not here, and said so elsewhere
-            checksums = records.checksums(connection)
-            off = plan.mismatched(outbox.cursors(connection), known.values(), checksums)
-        self.report.mismatched += len(off)
 
     # -- afterwards -------------------------------------------------------------------------------------
 
@@ -257,9 +258,21 @@ class _Run:
             wanted = settings.read(connection, "scrub", bool)
         if wanted:
             self._progress(Progress("clean", self.report.left))
+            self._replica.sweep_contents()
+            self._replica.blobs.scrub()
             self._replica.database.scrub()
             with self._replica.database.write() as connection:
                 settings.write(connection, {"scrub": None})
+
+    def _exchange_contents(self) -> None:
+        """Contents of attachments, after the records; what is left goes on in the next sync."""
+
+        def progress(phase: Phase, count: int, share: float) -> None:
+            self._progress(Progress(phase, count, share))
+
+        self.report.contents = exchange(self._replica, self._http, progress, self._cancelled)
+        self._touch(Touched(frozenset(self.report.contents.arrived)))
+        self._clean()
 
     def _note_done(self) -> None:
         """Everything was exchanged: the sign beside the data says since when."""

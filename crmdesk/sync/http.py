@@ -5,7 +5,10 @@ Bodies travel compressed; nothing is retried here but one request whose access t
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
+import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -15,7 +18,8 @@ import msgspec
 import zstandard
 
 from crmdesk.core.errors import CrmError
-from crmdesk.core.wire import PROTOCOL, Heads, PullPage, Push, PushAnswer
+from crmdesk.core.media import CHUNK_BYTES
+from crmdesk.core.wire import PROTOCOL, BlobState, Heads, PullPage, Push, PushAnswer
 from crmdesk.store.settings import Device
 from crmdesk.sync.transport import Line, Request, Transport, checked_address
 
@@ -24,6 +28,8 @@ T = TypeVar("T")
 MAX_ANSWER_BYTES: Final = 64 * 1024 * 1024
 """An answer that unfolds to more is not read to its end."""
 _COMPRESS_FROM: Final = 1024
+_OCTETS: Final = "application/octet-stream"
+_RANGE: Final = re.compile(r"bytes (\d{1,12})-\d{1,12}/(\d{1,12})")
 _EARLY_MS: Final = 30_000
 """An access token this close to its end is replaced before it is used."""
 _BY_STATUS: Final = {
@@ -75,6 +81,18 @@ class Moved(msgspec.Struct, frozen=True):
 
     moved: int
     bucket: str
+
+
+class _Answer(NamedTuple):
+    """What came back, unfolded."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def kind(self) -> str:
+        return self.headers.get("content-type", "")
 
 
 class _History(msgspec.Struct, frozen=True):
@@ -174,13 +192,51 @@ class Http:
         with self._line.send(Request("GET", "/v1/live", {}, _headers(self._access()), None)) as reply:
             kind = reply.headers.get("content-type", "")
             if reply.status != 200 or not kind.startswith("text/event-stream"):
-                raise self._problem(reply.status, kind, self._read(reply.parts), "")
+                raise self._problem(_Answer(reply.status, reply.headers, self._read(reply.parts)))
             yield reply.parts
 
     def history(self, entity: str, record_id: str) -> list[bytes]:
         """Every edit of a record, as canonical bytes. Raises `not_found`."""
         answer = self._ask("GET", f"/v1/records/{entity}/{record_id}/history")
         return [bytes(edit) for edit in self._decode(answer, _History).edits]
+
+    def blob_state(self, sha256: str, size: int) -> BlobState:
+        """How far the upload of a content has come. Raises `not_found`."""
+        answer = self._ask("GET", f"/v1/blobs/{sha256}/upload", params={"size": size})
+        return self._decode(answer, BlobState)
+
+    def put_blob(self, sha256: str, size: int, offset: int, piece: bytes) -> BlobState:
+        """Send the piece of a content that begins at `offset`.
+
+        Raises `blob_offset`, `blob_broken`, `storage_full` or `not_found`.
+        """
+        digest = base64.b64encode(hashlib.sha256(piece).digest()).decode()
+        headers = {"Content-Type": _OCTETS, "Content-Digest": f"sha-256=:{digest}:"}
+        params = {"size": size, "offset": offset}
+
+        def send(access: str) -> bytes:
+            answer = self._exchange(
+                "PUT", f"/v1/blobs/{sha256}", piece, params, {**headers, **_headers(access)}
+            )
+            return self._json(answer)
+
+        return self._decode(self._authorised(send), BlobState)
+
+    def get_blob(self, sha256: str, offset: int) -> tuple[int, bytes]:
+        """(size of the whole, the piece that begins at `offset`). Raises `blob_absent`, `not_found`."""
+        wanted = {"Range": f"bytes={offset}-{offset + CHUNK_BYTES - 1}"}
+
+        def send(access: str) -> _Answer:
+            answer = self._exchange("GET", f"/v1/blobs/{sha256}", headers={**wanted, **_headers(access)})
+            if answer.status != 206 or answer.kind != _OCTETS:
+                raise self._problem(answer)
+            return answer
+
+        answer = self._authorised(send)
+        found = _RANGE.fullmatch(answer.headers.get("content-range", ""))
+        if found is None or int(found[1]) != offset or len(answer.body) > CHUNK_BYTES:
+            raise CrmError("not_crmdesk", address=self.url)
+        return int(found[2]), answer.body
 
     def change_owner(self, command: str, customer: str, to_user: str) -> Moved:
         """Hand a customer over; `command` names the request, so that a repeat changes nothing."""
@@ -198,14 +254,18 @@ class Http:
     def _ask(
         self, method: str, path: str, body: bytes | None = None, params: Mapping[str, str | int] | None = None
     ) -> bytes:
-        """A request with the device's access token, which is replaced once if it has expired."""
+        """A request in JSON with the device's access token."""
+        return self._authorised(lambda access: self._send(method, path, body, params, access))
+
+    def _authorised(self, send: Callable[[str], T]) -> T:
+        """Send with the device's access token, which is replaced once if it has expired."""
         access = self._access()
         try:
-            return self._send(method, path, body, params, access)
+            return send(access)
         except CrmError as error:
             if error.code != "session_expired":
                 raise
-        return self._send(method, path, body, params, self.token().access)
+        return send(self.token().access)
 
     def _access(self) -> str:
         """An access token that is good for a while yet."""
@@ -232,23 +292,33 @@ class Http:
         access: str | None = None,
     ) -> bytes:
         headers = _headers(access)
-        headers["Accept-Encoding"] = "zstd, gzip"
         if body is not None:
             headers["Content-Type"] = "application/json"
             if len(body) >= _COMPRESS_FROM:
                 headers["Content-Encoding"] = "zstd"
                 body = zstandard.ZstdCompressor(level=1).compress(body)
+        return self._json(self._exchange(method, path, body, params, headers))
+
+    def _exchange(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        params: Mapping[str, str | int] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> _Answer:
+        said = {"Accept-Encoding": "zstd, gzip", **(headers or {})}
         try:
-            with self._line.send(Request(method, path, params or {}, headers, body)) as reply:
+            with self._line.send(Request(method, path, params or {}, said, body)) as reply:
                 unpack = _unpacker(reply.headers.get("content-encoding", ""))
-                answer = self._read(map(unpack, reply.parts))
-                status, kind = reply.status, reply.headers.get("content-type", "")
-                retry_after = reply.headers.get("retry-after", "")
+                return _Answer(reply.status, reply.headers, self._read(map(unpack, reply.parts)))
         except (zstandard.ZstdError, zlib.error) as error:
             raise CrmError("not_crmdesk", address=self.url) from error
-        if status == 200 and kind.startswith("application/json"):
-            return answer
-        raise self._problem(status, kind, answer, retry_after)
+
+    def _json(self, answer: _Answer) -> bytes:
+        if answer.status == 200 and answer.kind.startswith("application/json"):
+            return answer.body
+        raise self._problem(answer)
 
     def _read(self, parts: Iterable[bytes]) -> bytes:
         found = bytearray()
@@ -258,19 +328,19 @@ class Http:
                 raise CrmError("not_crmdesk", address=self.url)
         return bytes(found)
 
-    def _problem(self, status: int, kind: str, answer: bytes, retry_after: str) -> CrmError:
+    def _problem(self, answer: _Answer) -> CrmError:
         """The error an answer stands for: its problem document's, a proxy's, or that of a stranger."""
         about: dict[str, object] = {}
-        code = _BY_STATUS.get(status, "not_crmdesk")
-        if kind.startswith("application/problem+json"):
+        code = _BY_STATUS.get(answer.status, "not_crmdesk")
+        if answer.kind.startswith("application/problem+json"):
             try:
-                document = json.loads(answer)
+                document = json.loads(answer.body)
                 code, about = str(document["code"]), dict(document.get("about") or {})
             except (ValueError, TypeError, KeyError):
                 code = "not_crmdesk"
         if code == "not_crmdesk":
             about["address"] = self.url
-        if retry_after.isdecimal():
+        if (retry_after := answer.headers.get("retry-after", "")).isdecimal():
             about["retry_after"] = int(retry_after[:6])
         error = CrmError(code)
         error.about = about
