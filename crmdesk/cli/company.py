@@ -63,7 +63,10 @@ def sync(session: Session) -> None:
     from crmdesk.sync.enrolment import connect
 
     with closing(connect(session.replica)) as http, _progress(session) as show:
-        report = Engine(session.replica, http).sync(show)
+        engine = Engine(session.replica, http)
+        report = engine.sync(show)
+        while report.problem is None and report.contents.goes_on:
+            report = report.followed_by(engine.sync(show))
     if report.problem is not None:
         raise report.problem
     session.out.say(
@@ -76,7 +79,15 @@ def sync(session: Session) -> None:
 def _facts(report: Report) -> dict[str, Any]:
     plain = ("pushed", "merged", "rejected", "quarantined", "received", "left", "unreadable")
     waiting, refused = report.unsent
-    return {**{name: getattr(report, name) for name in plain}, "unsent": waiting, "refused": refused}
+    contents = report.contents
+    return {
+        **{name: getattr(report, name) for name in plain},
+        "unsent": waiting,
+        "refused": refused,
+        "contents_sent": contents.sent,
+        "contents_received": contents.received,
+        "contents_left": contents.to_send + contents.to_fetch,
+    }
 
 
 @contextmanager
@@ -90,6 +101,8 @@ def _progress(session: Session) -> Iterator[Callable[[Progress], None]]:
         "push": session.out.text("发送", "Sending"),
         "pull": session.out.text("接收", "Receiving"),
         "clean": session.out.text("清理", "Cleaning"),
+        "upload": session.out.text("上传附件", "Sending attachments"),
+        "download": session.out.text("下载附件", "Receiving attachments"),
     }
     bar = bars.Progress(
         bars.TextColumn("{task.description}"), bars.BarColumn(), bars.TextColumn("{task.completed}"),
@@ -98,7 +111,8 @@ def _progress(session: Session) -> Iterator[Callable[[Progress], None]]:
     task = bar.add_task("", total=None)
 
     def show(step: Progress) -> None:
-        total = round(step.done / step.share) if step.share else None
+        is_content = step.phase in ("upload", "download")  # whose share is that of the present one
+        total = round(step.done / step.share) if step.share and not is_content else None
         bar.update(task, description=words[step.phase], completed=step.done, total=total)
 
     with bar:

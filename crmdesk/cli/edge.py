@@ -15,7 +15,7 @@ from typing import Annotated, Final
 import typer
 
 import crmdesk
-from crmdesk.cli import company, customers, doctor, inbox, journal, tags, upkeep
+from crmdesk.cli import attachments, company, customers, doctor, inbox, journal, tags, upkeep
 from crmdesk.cli.command import FdOption, JsonOption, LangOption, ProfileOption, root
 from crmdesk.cli.output import Output, system_language
 from crmdesk.cli.session import Given, session
@@ -32,6 +32,7 @@ root.add_typer(customers.contact_app, name="contact")
 root.add_typer(journal.visit_app, name="visit")
 root.add_typer(journal.task_app, name="task")
 root.add_typer(tags.tag_app, name="tag")
+root.add_typer(attachments.attachments_app, name="attachments")
 root.add_typer(inbox.conflicts_app, name="conflicts")
 root.add_typer(inbox.review_app, name="review")
 

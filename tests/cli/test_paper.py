@@ -46,6 +46,11 @@ def test_every_command_takes_the_shared_options(words: str) -> None:
     assert {"--profile", "--json", "--lang", "--passphrase-fd"} <= commands()[words]
 
 
+def _file(folder: Path) -> Path:
+    (folder / "notes.txt").write_text("谈价格", encoding="utf-8")
+    return folder / "notes.txt"
+
+
 def test_every_answer_has_the_keys_that_the_paper_promises(tmp_path: Path) -> None:
     desk, answers = Desk(tmp_path / "mei"), {}
 
@@ -59,6 +64,10 @@ def test_every_answer_has_the_keys_that_the_paper_promises(tmp_path: Path) -> No
     do("customer set", "Acme", "--field", "city=苏州")
     do("contact add", "Acme", "王芳")
     visit = do("visit add", "Acme", "谈价格", "--next-step", "报价", "--next-on", "+1")["visit"]
+    do("attach", str(_file(tmp_path)), "--customer", "Acme", "--visit", visit)
+    attached = do("attachments list", "Acme")["attachments"][0]["attachment"]  # type: ignore[index]
+    do("attachments save", attached, str(tmp_path / "saved.txt"))
+    do("attachments remove", attached)
     do("tag add", "Acme", "VIP")
     do("tag remove", "Acme", "VIP")
     do("task done", do("task list")["due"][0]["id"])  # type: ignore[index]
