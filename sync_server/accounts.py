@@ -49,6 +49,7 @@ def _found(connection: Connection, name: str, now: Moment) -> Company:
         server_id=now.hex(16),
         name=name,
         epoch=1,
+        secret=now.random(32),
         actor=now.hex(16),
         config=now.hex(16),
         created_at=now.ms,

@@ -34,9 +34,10 @@ def write_record(
     placement = Placement(0, company.config)
     record = write(stored.record if stored else None, edit, placement=placement)
     seq = buckets.advance(connection, company.config, now).seq
+    row = records.agreed(records.row(key, key.id, seq, record, stored.n if stored else None))
     if stored:
-        records.update(connection, [records.row(key, key.id, seq, record, stored.n)])
+        records.update(connection, [row])
     else:
-        records.insert(connection, [records.row(key, key.id, seq, record)])
+        records.insert(connection, [row])
     records.add_history(connection, [(key, edit)])
     actors.save(connection, actor._replace(counter=counter))

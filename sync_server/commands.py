@@ -87,7 +87,9 @@ def _move_chunk(connection: Connection, family: Sequence[Stored], old: str, buck
     """One commit in each of the two buckets, taken in the order of their ids."""
     seqs = {place: buckets.advance(connection, place, now).seq for place in sorted((old, bucket))}
     rows = [
-        records.row(s.key, s.root, seqs[bucket], moved(s.record, _next_placement(s, bucket)), s.n)
+        records.agreed(
+            records.row(s.key, s.root, seqs[bucket], moved(s.record, _next_placement(s, bucket)), s.n)
+        )
         for s in family
     ]
     records.update(connection, rows)

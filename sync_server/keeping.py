@@ -10,7 +10,8 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from crmdesk.core.errors import CrmError
-from crmdesk.core.record import decode
+from crmdesk.core.record import RecordKey, decode, digest
+from crmdesk.store import records
 from crmdesk.store.database import Database
 from sync_server.accounts import METADATA
 from sync_server.settings import Settings
@@ -85,11 +86,15 @@ def _records(connection: Connection) -> list[str]:
     """Each record reads back, and its columns say what its bytes say."""
     found = []
     rows = connection.exec_driver_sql(
-        "SELECT r.entity, r.id, r.bucket, r.move_no, r.seq, r.state, b.seq FROM record r"
+        "SELECT r.entity, r.id, r.part, r.bucket, r.move_no, r.seq, r.state, r.digest, b.seq FROM record r"
         " LEFT JOIN bucket b ON b.id = r.bucket"
     )
-    for entity, record_id, bucket, move_no, seq, state, head in rows:
+    totals: dict[str, int] = {}
+    for entity, record_id, part, bucket, move_no, seq, state, agreed, head in rows:
         name = f"{entity} {record_id}"
+        totals[bucket] = totals.get(bucket, 0) + agreed
+        if digest(RecordKey(entity, record_id, part), state) != agreed:
+            found.append(f"{name}: not what its digest says")
         try:
             placement = decode(state).placement
         except CrmError:
@@ -99,4 +104,10 @@ def _records(connection: Connection) -> list[str]:
             found.append(f"{name}: placed in two ways")
         if head is None or seq is None or seq > head:
             found.append(f"{name}: beyond its bucket's head")
+    kept = records.checksums(connection)
+    found += [
+        f"bucket {bucket}: not what its checksum says"
+        for bucket in sorted(totals.keys() | kept.keys())
+        if totals.get(bucket, 0) != kept.get(bucket, 0)
+    ]
     return found

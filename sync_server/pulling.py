@@ -46,7 +46,8 @@ def page(connection: Connection, who: Bearer, cursor: Cursor) -> PullPage:
     items, seq = _whole_commits(*_changes(connection, cursor, head))
     salt = buckets.salt_at(connection, cursor.bucket, seq)
     assert salt is not None, "each number up to the head was a commit"
-    return PullPage(cursor.bucket, epoch, seq, salt, head, seq == head, tuple(items))
+    checksum = buckets.checksum_of(connection, cursor.bucket) if seq == newest else None
+    return PullPage(cursor.bucket, epoch, seq, salt, head, seq == head, tuple(items), checksum)
 
 
 def _changes(connection: Connection, cursor: Cursor, head: int) -> tuple[list[PullItem], int]:

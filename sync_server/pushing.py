@@ -197,13 +197,15 @@ def _write(
 
 def _row(taken: Taken, commits: Mapping[str, Commit]) -> Row:
     record, stored = taken.judged.record, taken.stored
-    return Row(
-        taken.item.key,
-        taken.place.root,
-        commits[record.placement.bucket].seq,
-        record,
-        taken.judged.state,
-        stored.n if stored else None,
+    return records.agreed(
+        Row(
+            taken.item.key,
+            taken.place.root,
+            commits[record.placement.bucket].seq,
+            record,
+            taken.judged.state,
+            stored.n if stored else None,
+        )
     )
 
 

@@ -29,6 +29,7 @@ company: Final = Table(
     Column("server_id", String, nullable=False),
     Column("name", String, nullable=False),
     Column("epoch", Integer, nullable=False),
+    Column("secret", LargeBinary, nullable=False),  # what proves that a commit's salt came from here
     Column("actor", String, nullable=False),  # the server's own, author of users and teams
     Column("config", String, nullable=False),  # the bucket everybody reads
     Column("created_at", BigInteger, nullable=False),

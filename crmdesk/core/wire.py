@@ -113,12 +113,13 @@ class BlobState(msgspec.Struct, frozen=True):
 
 
 class Head(msgspec.Struct, frozen=True, array_like=True):
-    """How far a bucket has come: (epoch, seq, salt of that commit)."""
+    """How far a bucket has come: (epoch, seq, salt of that commit), and the sum of its records' digests."""
 
     bucket: str
     epoch: int
     seq: int
     salt: str
+    checksum: int = 0
 
 
 class Heads(msgspec.Struct, frozen=True):
@@ -147,7 +148,10 @@ class PullItem(msgspec.Struct, frozen=True, array_like=True):
 
 
 class PullPage(msgspec.Struct, frozen=True):
-    """Whole commits of one bucket in order; `complete` on reaching `head`, which was fixed at the first page."""
+    """Whole commits of one bucket in order; `complete` on reaching `head`, which was fixed at the first page.
+
+    `checksum` comes with a complete page, unless somebody wrote to the bucket meanwhile.
+    """
 
     bucket: str
     epoch: int
@@ -156,3 +160,4 @@ class PullPage(msgspec.Struct, frozen=True):
     head: int
     complete: bool
     items: tuple[PullItem, ...]
+    checksum: int | None = None

@@ -9,15 +9,21 @@ from typing import Any, Final, NamedTuple
 import msgspec
 from sqlalchemy import Connection
 
-from crmdesk.core.record import Edit, Record, RecordKey, decode, encode
+from crmdesk.core.record import Edit, Record, RecordKey, decode, digest, encode
 from crmdesk.core.registry import Registry
 from crmdesk.core.values import encode as canonical
 from crmdesk.store import dialect
 
 _CHUNK: Final = 500
-_COLUMNS: Final = ("n", "entity", "id", "part", "root", "bucket", "move_no", "seq", "state")
+_COLUMNS: Final = ("n", "entity", "id", "part", "root", "bucket", "move_no", "seq", "state", "digest")
 _INSERT: Final = dialect.insert("record", _COLUMNS)
-_UPDATE: Final = "UPDATE record SET root = ?, bucket = ?, move_no = ?, seq = ?, state = ? WHERE n = ?"
+_UPDATE: Final = (
+    "UPDATE record SET root = ?, bucket = ?, move_no = ?, seq = ?, state = ?, digest = ? WHERE n = ?"
+)
+_ADD_UP: Final = (
+    dialect.insert("checksum", ("bucket", "total"))
+    + " ON CONFLICT (bucket) DO UPDATE SET total = checksum.total + excluded.total"
+)
 _EDIT_COLUMNS: Final = ("actor", "counter", "entity", "id", "part", "by", "at", "eff", "txn", "body")
 _ADD_HISTORY: Final = (
     dialect.insert("edit", _EDIT_COLUMNS)
@@ -33,17 +39,22 @@ LEFT: Final = -1
 
 
 class Stored(NamedTuple):
-    """A record as it stands in the table. `n` is its row number."""
+    """A record as it stands in the table. `n` is its row number; `digest` as in `Row`, 0 for none."""
 
     n: int
     key: RecordKey
     root: str
     seq: int | None
     record: Record
+    digest: int = 0
 
 
 class Row(NamedTuple):
-    """A record to be written. `n` is None for a new one until `insert` gives it a number."""
+    """A record to be written. `n` is None for a new one until `insert` gives it a number.
+
+    `digest` is that of the bytes on which server and laptop agree; None leaves it as it is, and a new record
+    without one: what was only typed here is nothing a server could agree on.
+    """
 
     key: RecordKey
     root: str
@@ -51,11 +62,17 @@ class Row(NamedTuple):
     record: Record
     state: bytes
     n: int | None = None
+    digest: int | None = None
 
 
 def row(key: RecordKey, root: str, seq: int | None, record: Record, n: int | None = None) -> Row:
     """A row whose bytes are made from the record."""
     return Row(key, root, seq, record, encode(record), n)
+
+
+def agreed(one: Row) -> Row:
+    """The row with the digest of its own bytes: what the server holds, and what a laptop took from it."""
+    return one._replace(digest=digest(one.key, one.state))
 
 
 def chunks(items: Iterable[Any]) -> Iterator[list[Any]]:
@@ -73,13 +90,13 @@ def load(connection: Connection, keys: Iterable[RecordKey]) -> dict[RecordKey, S
         marks = ",".join("?" * len(ids))
         result = dialect.run(
             connection,
-            f"SELECT n, entity, id, part, root, seq, state FROM record WHERE id IN ({marks})",
+            f"SELECT n, entity, id, part, root, seq, state, digest FROM record WHERE id IN ({marks})",
             tuple(ids),
         )
-        for n, entity, record_id, part, root, seq, state in result:
+        for n, entity, record_id, part, root, seq, state, agreed_on in result:
             key = RecordKey(entity, record_id, part)
             if key in wanted:
-                found[key] = Stored(n, key, root, seq, decode(state))
+                found[key] = Stored(n, key, root, seq, decode(state), agreed_on)
     return found
 
 
@@ -129,11 +146,12 @@ def every(connection: Connection, entity: str | None = None) -> Iterator[list[St
 def _select(connection: Connection, where: str, bind: tuple[Any, ...], limit: int = -1) -> list[Stored]:
     result = dialect.run(
         connection,
-        f"SELECT n, entity, id, part, root, seq, state FROM record WHERE {where} ORDER BY n LIMIT {limit}",
+        f"SELECT n, entity, id, part, root, seq, state, digest FROM record WHERE {where} ORDER BY n LIMIT {limit}",
         bind,
     )
     return [
-        Stored(n, RecordKey(e, i, p), root, seq, decode(state)) for n, e, i, p, root, seq, state in result
+        Stored(n, RecordKey(e, i, p), root, seq, decode(state), agreed_on)
+        for n, e, i, p, root, seq, state, agreed_on in result
     ]
 
 
@@ -147,30 +165,71 @@ def insert(connection: Connection, rows: Sequence[Row]) -> list[Row]:
         connection,
         _INSERT,
         [
-            (r.n, *r.key, r.root, r.record.placement.bucket, r.record.placement.move_no, r.seq, r.state)
+            (
+                r.n, *r.key, r.root, r.record.placement.bucket, r.record.placement.move_no, r.seq, r.state,
+                r.digest or 0,
+            )
             for r in numbered
         ],
-    )
+    )  # fmt: skip
+    _add_up(connection, ((r.record.placement.bucket, r.digest or 0) for r in numbered))
     return numbered
 
 
 def update(connection: Connection, rows: Sequence[Row]) -> None:
     """Rewrite records that exist; each row carries its number."""
-    if rows:
-        dialect.run(
-            connection,
-            _UPDATE,
-            [
-                (r.root, r.record.placement.bucket, r.record.placement.move_no, r.seq, r.state, r.n)
-                for r in rows
-            ],
-        )
+    if not rows:
+        return
+    before = _counted(connection, [r.n for r in rows if r.n is not None])
+    digests = [0 if r.seq == LEFT else before[r.n or 0][1] if r.digest is None else r.digest for r in rows]
+    dialect.run(
+        connection,
+        _UPDATE,
+        [
+            (r.root, r.record.placement.bucket, r.record.placement.move_no, r.seq, r.state, digest, r.n)
+            for r, digest in zip(rows, digests, strict=True)
+        ],
+    )
+    now = ((r.record.placement.bucket, digest) for r, digest in zip(rows, digests, strict=True))
+    _add_up(connection, (*_negated(before), *now))
 
 
 def remove(connection: Connection, numbers: Sequence[int]) -> None:
     """Delete records by row number."""
     if numbers:
+        before = _counted(connection, numbers)
         dialect.run(connection, "DELETE FROM record WHERE n = ?", [(n,) for n in numbers])
+        _add_up(connection, _negated(before))
+
+
+def _counted(connection: Connection, numbers: Iterable[int]) -> dict[int, tuple[str, int]]:
+    """What records count for in which bucket's checksum, by row number."""
+    found: dict[int, tuple[str, int]] = {}
+    for chunk in chunks(numbers):
+        marks = ",".join("?" * len(chunk))
+        query = f"SELECT n, bucket, digest FROM record WHERE n IN ({marks})"
+        found.update(
+            (n, (bucket, digest)) for n, bucket, digest in dialect.run(connection, query, tuple(chunk))
+        )
+    return found
+
+
+def _negated(counted: Mapping[int, tuple[str, int]]) -> list[tuple[str, int]]:
+    return [(bucket, -digest) for bucket, digest in counted.values()]
+
+
+def _add_up(connection: Connection, changes: Iterable[tuple[str, int]]) -> None:
+    """Bring the buckets' checksums up to date with digests that came (positive) and went (negative)."""
+    totals: dict[str, int] = {}
+    for bucket, change in changes:
+        totals[bucket] = totals.get(bucket, 0) + change
+    if changed := sorted((bucket, total) for bucket, total in totals.items() if total):
+        dialect.run(connection, _ADD_UP, changed)
+
+
+def checksums(connection: Connection) -> dict[str, int]:
+    """Each bucket's checksum over what server and laptop agree on; a bucket that is not there has 0."""
+    return dict(dialect.run(connection, "SELECT bucket, total FROM checksum").fetchall())
 
 
 def home_of(registry: Registry, key: RecordKey, record: Record) -> str | None:

@@ -302,16 +302,20 @@ class Replica:
         old: Stored | None,
         roots: Mapping[str, str],
     ) -> Row | None:
+        digest = kernel.digest(arrival.key, arrival.state)
         if old is None:
             root, _ = records.root_of(connection, self.registry, arrival.key, incoming, roots)
-            return Row(arrival.key, root, arrival.seq, incoming, arrival.state)
+            return Row(arrival.key, root, arrival.seq, incoming, arrival.state, digest=digest)
         merged = kernel.merge(old.record, incoming)
-        if merged == old.record and old.seq == arrival.seq:
+        if incoming.placement.move_no >= old.record.placement.move_no:
+            # Where a new record is was only this laptop's guess: the server decides, of two names for one move.
+            merged = kernel.moved(merged, incoming.placement)
+        if merged == old.record and (old.seq, old.digest) == (arrival.seq, digest):
             return None
         root = self._root(connection, old, merged, roots)
         if old.record.placement.move_no > incoming.placement.move_no and old.seq is not None:
             return None if merged == old.record else records.row(arrival.key, root, old.seq, merged, old.n)
-        return records.row(arrival.key, root, arrival.seq, merged, old.n)
+        return records.row(arrival.key, root, arrival.seq, merged, old.n)._replace(digest=digest)
 
     def _root(self, connection: Connection, old: Stored, now: Record, roots: Mapping[str, str]) -> str:
         """What a record that is here hangs under after a change."""

@@ -35,10 +35,17 @@ record = Table(
     Column("move_no", Integer, nullable=False),
     Column("seq", BigInteger, doc="the bucket's commit; NULL: unsent; -1: left, its unsent edits not settled"),
     Column("state", LargeBinary, nullable=False, doc="canonical bytes of core.record.Record"),
+    Column("digest", BigInteger, nullable=False, doc="of the bytes server and laptop agree on; 0: on none"),
     UniqueConstraint("id", "entity", "part", name="record_key"),
 )  # fmt: skip
 Index("record_root", record.c.root)
 Index("record_bucket", record.c.bucket, record.c.seq)
+
+checksum = Table(
+    "checksum", replica,
+    Column("bucket", Text, primary_key=True),
+    Column("total", BigInteger, nullable=False, doc="the sum of the digests of the bucket's records"),
+)  # fmt: skip
 
 edit = Table(
     "edit", replica,

@@ -45,7 +45,8 @@ class Report:
     """What a sync did, as far as it came. Counts are of edits sent and of records received or left.
 
     `unsent` is (waiting, refused) afterwards, `unreadable` how many records the server sent that this program
-    can't read: they are noted and hold up nothing. `server_ms` the server's time; `problem` what ended it early.
+    can't read: they are noted and hold up nothing. `mismatched` counts buckets whose checksum differed from the
+    server's though both stood at the same commit. `server_ms` the server's time; `problem` what ended it early.
     """
 
     pushed: int = 0
@@ -57,6 +58,7 @@ class Report:
     touched: Touched = field(default_factory=Touched)
     unsent: tuple[int, int] = (0, 0)
     unreadable: int = 0
+    mismatched: int = 0
     server_ms: int | None = None
     contents: Exchanged = field(default_factory=Exchanged)
     seconds: float = 0.0
@@ -144,6 +146,7 @@ class _Run:
         self._runner = runner
         self._progress = progress
         self._cancelled = cancelled
+        self._reached: dict[str, Head] = {}
 
     def everything(self) -> None:
         self._replica.claim_contents()
@@ -152,6 +155,7 @@ class _Run:
         if self._push({head.bucket for head in heads}):
             heads = self._hear()
         self._pull(heads)
+        self._verify(heads)
         self._clean()
         if not self._cancelled():
             self.report.is_complete = True
@@ -248,7 +252,19 @@ class _Run:
             self.report.received += taken.received
             self.report.left += taken.left
             self._touch(taken.touched)
+            if taken.reached is not None:
+                self._reached[taken.reached.bucket] = taken.reached
             self._progress(Progress("pull", self.report.received, taken.share))
+
+    def _verify(self, heads: Sequence[Head]) -> None:
+        """Compare what is here with what the server says it holds, where both stand at the same commit."""
+        known = {head.bucket: head for head in heads} | self._reached
+        with self._replica.database.read() as connection:
+            if unreadable.noted(connection):
+                return  # what can't be read is not here, and said so elsewhere
+            checksums = records.checksums(connection)
+            off = plan.mismatched(outbox.cursors(connection), known.values(), checksums)
+        self.report.mismatched += len(off)
 
     # -- afterwards -------------------------------------------------------------------------------------
 

@@ -71,6 +71,20 @@ def has_regressed(cursor: Cursor, head: Head) -> bool:
     return cursor.seq == head.seq and cursor.salt != head.salt
 
 
+def mismatched(
+    cursors: Mapping[str, Cursor], heads: Iterable[Head], checksums: Mapping[str, int]
+) -> list[str]:
+    """The buckets that were read to just these heads and yet hold something else than the server does."""
+    return [
+        head.bucket
+        for head in heads
+        if (cursor := cursors.get(head.bucket)) is not None
+        and cursor.complete
+        and (cursor.epoch, cursor.seq, cursor.salt) == (head.epoch, head.seq, head.salt)
+        and checksums.get(head.bucket, 0) != head.checksum
+    ]
+
+
 def advanced(cursors: Mapping[str, Cursor], commits: Iterable[Commit]) -> list[Cursor]:
     """The cursors that a push moves: those that stood right before a commit made of this push alone."""
     return [

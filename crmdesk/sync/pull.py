@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from sqlalchemy import Connection
 
 from crmdesk.core.record import RecordKey
-from crmdesk.core.wire import PullItem, PullPage
+from crmdesk.core.wire import Head, PullItem, PullPage
 from crmdesk.store import outbox
 from crmdesk.store.outbox import Cursor
 from crmdesk.store.replica import Arrival, Departure, Replica, Touched
@@ -23,12 +23,16 @@ _AHEAD: Final = 4
 
 
 class Taken(NamedTuple):
-    """What one commit of pages brought. `share` is how far the bucket has come, from 0 to 1."""
+    """What one commit of pages brought. `share` is how far the bucket has come, from 0 to 1.
+
+    `reached` is the bucket's head with its checksum, once nothing is left to read.
+    """
 
     received: int
     left: int
     touched: Touched
     share: float
+    reached: Head | None = None
 
 
 def pull(
@@ -65,7 +69,13 @@ def _apply(replica: Replica, wanted: Pull, pages: Sequence[PullPage]) -> Taken:
         _move_cursor(connection, wanted, pages[-1])
     last = pages[-1]
     share = 1.0 if last.complete else last.seq / max(1, last.head)
-    return Taken(len(arrivals), len(went.keys), came | went, share)
+    return Taken(len(arrivals), len(went.keys), came | went, share, _reached(last))
+
+
+def _reached(page: PullPage) -> Head | None:
+    if not page.complete or page.checksum is None:
+        return None
+    return Head(page.bucket, page.epoch, page.seq, page.salt, page.checksum)
 
 
 def _key(item: PullItem) -> RecordKey:

@@ -26,7 +26,7 @@ from crmdesk.core.wire import (
     PushAnswer,
     PushRecord,
 )
-from crmdesk.store import outbox, projection, records, settings
+from crmdesk.store import outbox, projection, records, settings, unsent
 from crmdesk.store.outbox import Outgoing
 from crmdesk.store.projection import Projected
 from crmdesk.store.records import LEFT, Row, Stored
@@ -181,6 +181,7 @@ def _take(
     records.set_eff(connection, actor, eff)
     dots = {Dot(actor, counter): at for counter, at in eff.items()}
     commits = {commit.bucket: commit.seq for commit in answer.commits}
+    newer = unsent.of(connection, taken)
     rows: list[Row] = []
     merged: list[Arrival] = []
     for key, outcome in taken.items():
@@ -192,7 +193,8 @@ def _take(
             merged.append(Arrival(key, state, seq))
         else:
             record = _placed(kernel.accept(old.record, dots), outcome)
-            rows.append(records.row(key, old.root, seq, record, old.n))
+            row = records.row(key, old.root, seq, record, old.n)
+            rows.append(unsent.agreed(connection, row, newer[key]) if key in newer else records.agreed(row))
     records.update(connection, rows)
     changed = [row for row in rows if _shows_differently(stored[row.key].record, row.record)]
     projection.project(

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, select
 
 from crmdesk.core.record import RecordKey, decode
 from crmdesk.core.wire import Commit, Head, Kind
 from crmdesk.store import dialect
 from crmdesk.store.records import Stored, chunks
+from sync_server import salts
 from sync_server.clock import Moment
 from sync_server.tables import bucket, bucket_commit, pulled_head
 
@@ -36,6 +37,9 @@ class Movement(NamedTuple):
     seq: int
 
 
+_COMMIT = dialect.insert("bucket_commit", ("bucket", "seq", "salt", "at"))
+
+
 def add(connection: Connection, bucket_id: str, kind: str, owner: str | None) -> None:
     """A new, empty bucket; `kind` is book or config."""
     connection.execute(insert(bucket).values(id=bucket_id, kind=kind, owner=owner, seq=0, salt=""))
@@ -43,15 +47,14 @@ def add(connection: Connection, bucket_id: str, kind: str, owner: str | None) ->
 
 def advance(connection: Connection, bucket_id: str, now: Moment) -> Commit:
     """Take the bucket's next commit number; the row stays locked until this transaction ends."""
-    salt = now.hex(8)
-    seq = connection.scalar(
-        update(bucket)
-        .where(bucket.c.id == bucket_id)
-        .values(seq=bucket.c.seq + 1, salt=salt)
-        .returning(bucket.c.seq)
+    seq = dialect.value(
+        connection, "UPDATE bucket SET seq = seq + 1 WHERE id = ? RETURNING seq", (bucket_id,)
     )
     assert seq is not None, "every placement names a bucket of this server"
-    connection.execute(insert(bucket_commit).values(bucket=bucket_id, seq=seq, salt=salt, at=now.ms))
+    epoch, secret = dialect.run(connection, "SELECT epoch, secret FROM company").fetchone()
+    salt = salts.make(bytes(secret), (bucket_id, epoch, seq), now.random(salts.RANDOM_BYTES))
+    dialect.run(connection, "UPDATE bucket SET salt = ? WHERE id = ?", (salt, bucket_id))
+    dialect.run(connection, _COMMIT, (bucket_id, seq, salt, now.ms))
     return Commit(bucket_id, seq - 1, seq, salt)
 
 
@@ -65,10 +68,16 @@ def heads(connection: Connection, user: str, epoch: int) -> tuple[Head, ...]:
     """How far each bucket that the user reads has come."""
     rows = dialect.run(
         connection,
-        'SELECT b.id, b.seq, b.salt FROM reader r JOIN bucket b ON b.id = r.bucket WHERE r."user" = ? ORDER BY b.id',
+        "SELECT b.id, b.seq, b.salt, coalesce(c.total, 0) FROM reader r JOIN bucket b ON b.id = r.bucket"
+        ' LEFT JOIN checksum c ON c.bucket = b.id WHERE r."user" = ? ORDER BY b.id',
         (user,),
     )
-    return tuple(Head(place, epoch, seq, salt) for place, seq, salt in rows)
+    return tuple(Head(place, epoch, seq, salt, total) for place, seq, salt, total in rows)
+
+
+def checksum_of(connection: Connection, bucket_id: str) -> int:
+    """The sum of the digests of the bucket's records."""
+    return dialect.value(connection, "SELECT total FROM checksum WHERE bucket = ?", (bucket_id,)) or 0
 
 
 def seq_of(connection: Connection, bucket_id: str) -> int:

@@ -14,11 +14,15 @@ from sync_server.tables import account, bucket, company, reader, team
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """Whose server this is. `epoch` rises when the database is restored; `config` is the shared bucket."""
+    """Whose server this is. `epoch` rises when the database is restored; `config` is the shared bucket.
+
+    `secret` (32 bytes) proves that a commit's salt came from this company; a backup has it too.
+    """
 
     server_id: str
     name: str
     epoch: int
+    secret: bytes
     actor: str
     config: str
     created_at: int
@@ -42,7 +46,7 @@ class Account:
 
 def load_company(connection: Connection) -> Company:
     row = connection.execute(select(company)).one()
-    return Company(row.server_id, row.name, row.epoch, row.actor, row.config, row.created_at)
+    return Company(row.server_id, row.name, row.epoch, row.secret, row.actor, row.config, row.created_at)
 
 
 def add_company(connection: Connection, new: Company) -> None:
@@ -52,6 +56,7 @@ def add_company(connection: Connection, new: Company) -> None:
             server_id=new.server_id,
             name=new.name,
             epoch=new.epoch,
+            secret=new.secret,
             actor=new.actor,
             config=new.config,
             created_at=new.created_at,

@@ -62,6 +62,7 @@ class Rep:
         """One sync that must go through."""
         report = self.engine.sync(**watch)
         assert report.problem is None, report.problem
+        assert report.mismatched == 0, "both sides count the same checksum"
         return report
 
     def write(self, key: RecordKey, **values: Value) -> RecordKey:

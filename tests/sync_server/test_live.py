@@ -84,7 +84,7 @@ def test_r39_a_commit_is_told_as_a_head_and_as_nothing_else(server: RunningServe
     assert (ear.status, ear.kind.split(";")[0]) == (200, "text/event-stream")
     assert ear.events[0] == ("open", [])
     assert all(name == "heads" for name, _ in ear.events[1:])
-    assert [ann.book, 1, commit.seq, commit.salt] in [head for _, heads in ear.events for head in heads]
+    assert [ann.book, 1, commit.seq, commit.salt, 0] in [head for _, heads in ear.events for head in heads]
     enrolment_end(server, bo)
     ear.join()
 
