@@ -107,7 +107,10 @@ def _claims(connection: Connection, who: Bearer, batch: Batch, actor: Actor, now
         raise CrmError("counter_gap", expected=actor.counter + 1)
     earliest, latest = stamp(who.pulled_at or 0), stamp(now.ms, _LAST_TICK)
     eff = {
-        edit.dot: int(clamp(edit.at, earliest, latest)) for item in batch.items.values() for edit in item.log
+        edit.dot: held
+        for item in batch.items.values()
+        for edit in item.log
+        if (held := int(clamp(edit.at, earliest, latest))) != edit.at
     }
     top = actor.counter + len(new)
     named = {name for item in batch.items.values() for edit in item.log for name in deleter_saw(edit)}
@@ -212,7 +215,7 @@ def _row(taken: Taken, commits: Mapping[str, Commit]) -> Row:
 def _remember(connection: Connection, ledger: Ledger, claims: Claims) -> None:
     """History for what was taken in; what was refused is kept beside it."""
     entries = [
-        (taken.item.key, msgspec.structs.replace(edit, eff=claims.eff[edit.dot]))
+        (taken.item.key, msgspec.structs.replace(edit, eff=claims.eff.get(edit.dot)))
         for taken in ledger.taken
         for edit in taken.fresh()
     ]
@@ -222,11 +225,11 @@ def _remember(connection: Connection, ledger: Ledger, claims: Claims) -> None:
 
 
 def _effective(ledger: Ledger, claims: Claims) -> Iterator[tuple[Dot, int]]:
-    """When each edit that was taken in counts: as set now, or as it was set the first time."""
+    """Which edits that were taken in count at another time than they claim: as set now, or the first time."""
     for taken in ledger.taken:
         before = {e.dot: e.eff for e in taken.stored.record.edits} if taken.stored else {}
         fresh = {edit.dot for edit in taken.fresh()}
         for edit in taken.item.log:
-            eff = claims.eff[edit.dot] if edit.dot in fresh else before.get(edit.dot)
+            eff = claims.eff.get(edit.dot) if edit.dot in fresh else before.get(edit.dot)
             if eff is not None:
                 yield edit.dot, eff

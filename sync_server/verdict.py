@@ -55,7 +55,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What a push says beyond its records: who speaks, how far the log goes, when each edit counts.
+    """What a push says beyond its records: who speaks, how far the log goes, which edits count at another time.
 
     `heard` is how far this server has heard each actor that a deletion in the push names.
     """
@@ -211,7 +211,8 @@ def vouch(item: Item, stored: Record | None, claims: Claims) -> Record:
         elif (own := said.get(edit.dot)) is not None:
             if edit is not own and not _is_what_is_left_of(edit, own):
                 raise CrmError("malformed_record")
-            edits.append(msgspec.structs.replace(edit, eff=claims.eff[edit.dot]))
+            eff = claims.eff.get(edit.dot)
+            edits.append(edit if edit.eff == eff else msgspec.structs.replace(edit, eff=eff))
         elif edit.dot.actor == claims.actor:
             raise CrmError("counter_gap")
         elif stored is None:

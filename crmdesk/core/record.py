@@ -60,7 +60,7 @@ class Edit(msgspec.Struct, frozen=True, array_like=True):
     """One atomic write to one record.
 
     `at` is the author's claimed hybrid time, `by` the user, `eff` the time the server held the claim to
-    (None until accepted), `values` field -> value. In a record's state `values` holds only the fields that
+    (None where the claim stands, so also until it is accepted), `values` field -> value. In a record's state `values` holds only the fields that
     nobody has overwritten; in the history it is whole.
     """
 
@@ -72,7 +72,7 @@ class Edit(msgspec.Struct, frozen=True, array_like=True):
     values: dict[str, Any]
 
     def order(self) -> tuple[int, Dot]:
-        """Later edits compare greater: by effective time, before acceptance by the claim; then by dot."""
+        """Later edits compare greater: by effective time, which is the claim unless the server set another; then by dot."""
         return (self.at if self.eff is None else self.eff, self.dot)
 
     def content(self) -> bytes:

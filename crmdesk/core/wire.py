@@ -96,7 +96,7 @@ class Commit(msgspec.Struct, frozen=True, array_like=True):
 
 
 class PushAnswer(msgspec.Struct, frozen=True):
-    """Per record a verdict, in the order pushed; per accepted edit its effective time, by counter."""
+    """Per record a verdict, in the order pushed; by counter the effective time of each edit whose claim did not stand."""
 
     chain: str
     outcomes: tuple[Outcome, ...]

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import msgspec
 
-from crmdesk.core.record import Edit, RecordKey
+from crmdesk.core.record import Dot, Edit, RecordKey
 from crmdesk.store.reading import Reader
+from crmdesk.store.settings import Identity
 
 _decoder = msgspec.json.Decoder(Edit)
 
@@ -18,6 +19,15 @@ def edits_of(reader: Reader, key: RecordKey) -> list[Edit]:
         "SELECT body, eff FROM edit WHERE id = ? AND entity = ? AND part = ?", (key.id, key.entity, key.part)
     )
     return [msgspec.structs.replace(_decoder.decode(body), eff=eff) for body, eff in rows]
+
+
+def unsent_of(reader: Reader, key: RecordKey) -> set[Dot]:
+    """The edits of a record that the server has not accepted."""
+    identity = reader.setting("identity", Identity)
+    rows = reader.all(
+        "SELECT counter FROM outbox WHERE id = ? AND entity = ? AND part = ?", (key.id, key.entity, key.part)
+    )
+    return {Dot(identity.actor, counter) for (counter,) in rows} if identity else set()
 
 
 def transactions_of(reader: Reader, actor: str, limit: int) -> Iterator[str]:

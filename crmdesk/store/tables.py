@@ -56,7 +56,7 @@ edit = Table(
     Column("part", Text, nullable=False),
     Column("by", Text, nullable=False),
     Column("at", BigInteger, nullable=False),
-    Column("eff", BigInteger),
+    Column("eff", BigInteger, doc="NULL: as claimed"),
     Column("txn", Text, nullable=False),
     Column("body", LargeBinary, nullable=False, doc="canonical bytes of the whole core.record.Edit, eff null"),
     PrimaryKeyConstraint("actor", "counter"),

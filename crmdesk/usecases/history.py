@@ -12,7 +12,7 @@ from crmdesk.core.form import Shown
 from crmdesk.core.record import Edit, RecordKey
 from crmdesk.core.registry import DELETED_BELOW
 from crmdesk.core.values import Value
-from crmdesk.store.history_reading import edits_of, transactions_of
+from crmdesk.store.history_reading import edits_of, transactions_of, unsent_of
 from crmdesk.store.reading import Reader
 from crmdesk.store.settings import Identity
 from crmdesk.usecases import taking_back
@@ -53,13 +53,14 @@ def changes(reader: Reader, key: RecordKey) -> list[Change]:
     """Every change of a record that this laptop knows, latest first."""
     record = reader.record(*key)
     surviving = {(edit.dot, field) for edit in record.edits for field in edit.values} if record else set()
+    unsent = unsent_of(reader, key)
     found = {edit.dot: edit for edit in edits_of(reader, key)}
     for edit in record.edits if record else ():
         found.setdefault(edit.dot, edit)
     return [
         Change(
             key, field, value, edit.by, milliseconds(edit.order()[0]), edit.txn.kind, edit.txn.id,
-            (edit.dot, field) in surviving, edit.eff is None,
+            (edit.dot, field) in surviving, edit.dot in unsent,
         )
         for edit in sorted(found.values(), key=Edit.order, reverse=True)
         for field, value in edit.values.items()

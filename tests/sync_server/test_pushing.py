@@ -4,6 +4,7 @@ import secrets
 
 import msgspec
 
+from crmdesk.core.clock import stamp
 from crmdesk.core.record import RecordKey, encode
 from crmdesk.core.wire import Push, PushRecord
 from tests.support.laptop import (
@@ -16,7 +17,7 @@ from tests.support.laptop import (
     shown,
     verdicts,
 )
-from tests.support.server import RunningServer
+from tests.support.server import HOUR_MS, RunningServer
 
 
 def test_new_records_are_accepted_and_a_colleague_reads_them(server: RunningServer) -> None:
@@ -125,9 +126,20 @@ def test_a_gap_in_the_log_stops_the_batch(server: RunningServer) -> None:
     assert server.digest() == before
 
 
+def test_what_is_accepted_as_it_came_is_stored_and_sent_on_byte_for_byte(server: RunningServer) -> None:
+    ann, bo = enrolled(server, "Ann"), enrolled(server, "Bo")
+    key = ann.customer("宏远机械", city="苏州")
+    (pushed,) = ann.batch().records
+    answer = ann.push()
+    assert answer.eff == {}
+    (item,) = [item for page in bo.pages(ann.book) for item in page.items if item.id == key.id]
+    assert item.state == bytes(pushed.state)
+
+
 def test_an_edit_sent_again_is_known(server: RunningServer) -> None:
     ann = enrolled(server, "Ann")
-    customer = ann.customer()
+    customer = RecordKey("customer", fresh_id())
+    ann.write(customer, {"name": "来自明天"}, at=stamp(server.clock().ms + 24 * HOUR_MS))
     log = list(ann.unsent)
     first = ann.push()
     ann.unsent = log
