@@ -103,6 +103,7 @@ def _progress(session: Session) -> Iterator[Callable[[Progress], None]]:
         "clean": session.out.text("清理", "Cleaning"),
         "upload": session.out.text("上传附件", "Sending attachments"),
         "download": session.out.text("下载附件", "Receiving attachments"),
+        "index": session.out.text("准备搜索", "Preparing search"),
     }
     bar = bars.Progress(
         bars.TextColumn("{task.description}"), bars.BarColumn(), bars.TextColumn("{task.completed}"),

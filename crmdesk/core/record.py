@@ -155,18 +155,21 @@ def check(record: Record, *, texts_are_fine: bool = False) -> None:
 
     `texts_are_fine`: the strings' spelling and length were checked already, all at once.
     """
+    placement, clock = record.placement, record.clock
     if record.version != VERSION or not record.edits:
         raise CrmError("malformed_record")
-    if not 0 <= record.placement.move_no <= canonical.MAX_INTEGER:
+    if not 0 <= placement.move_no <= canonical.MAX_INTEGER or not _is_name(placement.bucket):
         raise CrmError("malformed_record")
-    if any(not 0 < counter <= canonical.MAX_INTEGER for counter in record.clock.values()):
-        raise CrmError("malformed_record")
-    if not all(map(_is_name, (record.placement.bucket, *record.clock))):
-        raise CrmError("malformed_record")
-    dots = [edit.dot for edit in record.edits]
-    if dots != sorted(set(dots)) or not all(record.has_seen(dot) and dot.counter > 0 for dot in dots):
-        raise CrmError("malformed_record")
+    for actor, counter in clock.items():
+        if not 0 < counter <= canonical.MAX_INTEGER or not _is_name(actor):
+            raise CrmError("malformed_record")
+    last: Dot | None = None
     for edit in record.edits:
+        dot = edit.dot
+        is_covered = 0 < dot.counter <= clock.get(dot.actor, 0)
+        if not is_covered or (last is not None and not last < dot):
+            raise CrmError("malformed_record")
+        last = dot
         check_edit(edit, texts_are_fine=texts_are_fine)
     if len(record.edits) > MAX_SIBLINGS:
         carriers = Counter(field for edit in record.edits for field in edit.values)
@@ -177,7 +180,7 @@ def check(record: Record, *, texts_are_fine: bool = False) -> None:
 
 def check_edit(edit: Edit, *, texts_are_fine: bool = False) -> None:
     """Raise a `CrmError` unless the edit's own content is legal."""
-    if not 0 < len(edit.values) <= MAX_KEYS or not all(map(_is_name, (edit.by, edit.txn.kind))):
+    if not 0 < len(edit.values) <= MAX_KEYS or not _is_name(edit.by) or not _is_name(edit.txn.kind):
         raise CrmError("malformed_record")
     if len(edit.txn.id) > MAX_NAME or not (texts_are_fine or canonical.is_canonical_text(edit.txn.id)):
         raise CrmError("malformed_record")
@@ -186,8 +189,10 @@ def check_edit(edit: Edit, *, texts_are_fine: bool = False) -> None:
     if not _are_names(tuple(edit.values)):
         raise CrmError("invalid_value", field=next(f for f in edit.values if not f or not _is_name(f))[:40])
     for field, value in edit.values.items():
-        if not (texts_are_fine and type(value) is str):
-            canonical.check(field, value)
+        kind = type(value)
+        if (kind is str and texts_are_fine) or kind is bool or value is None:
+            continue
+        canonical.check(field, value)
 
 
 @lru_cache(maxsize=4096)

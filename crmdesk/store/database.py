@@ -28,6 +28,7 @@ class Database:
         self.path = path
         self.key = key
         self.driver = driver
+        self._next = threading.Lock()
         self._writing = threading.RLock()
         self._engine = _engine(path, key, driver)
 
@@ -65,11 +66,23 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """The one write transaction: BEGIN IMMEDIATE to COMMIT, or nothing at all."""
-        with self._writing, self._expected_errors(), self._engine.connect() as fresh:
+        """The one write transaction: BEGIN IMMEDIATE to COMMIT, or nothing at all.
+
+        Writers take turns: one that writes again and again waits behind whoever came meanwhile.
+        """
+        with self._turn(), self._expected_errors(), self._engine.connect() as fresh:
             connection = fresh.execution_options(writes=True)
             with connection.begin():
                 yield connection
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        with self._next:
+            self._writing.acquire()
+        try:
+            yield
+        finally:
+            self._writing.release()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

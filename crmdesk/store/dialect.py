@@ -6,6 +6,8 @@ Imports no driver and no SQLAlchemy at the top: the desktop's first paint reads 
 from __future__ import annotations
 
 import importlib
+from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
 
@@ -18,6 +20,7 @@ APPLICATION_ID: Final = 0x43524D44  # "CRMD", in the file's header
 SCHEMA: Final = 1
 """Number of the authoritative schema; a file with a higher one was written by a newer program."""
 BUSY_TIMEOUT_MS: Final = 5000
+_ROWS_A_STATEMENT: Final = (250, 25, 1)
 PAGE_BYTES: Final = 4096
 """A database file is whole pages of this size, encrypted or not."""
 _MODULES: Final[dict[Driver, str]] = {"sqlcipher": "sqlcipher3.dbapi2", "sqlite": "sqlite3"}
@@ -64,6 +67,25 @@ def run(connection: Any, sql: str, bind: Any = ()) -> Any:
     """
     driver = connection.connection.driver_connection
     return driver.executemany(sql, bind) if isinstance(bind, list) else driver.execute(sql, bind)
+
+
+def insert_rows(
+    connection: Any, table: str, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """Insert rows, many a statement.
+
+    A driver lets other threads run while a statement does, and has to win the interpreter back after it: once for
+    hundreds of rows, not once for each.
+    """
+    done = 0
+    for size in _ROWS_A_STATEMENT:
+        if len(rows) - done < size:
+            continue
+        marks = f"({', '.join('?' * len(columns))})"
+        sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES {', '.join([marks] * size)}"
+        while len(rows) - done >= size:
+            run(connection, sql, tuple(chain.from_iterable(rows[done : done + size])))
+            done += size
 
 
 def value(connection: Any, sql: str, bind: tuple[Any, ...] = ()) -> Any:

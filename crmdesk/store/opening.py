@@ -45,4 +45,11 @@ def open_replica(
         replica.rebuild()
     if identity.place != place:
         change_actor(replica, place=place)
+    if not _has_company(replica):
+        replica.index_all()  # with a company, syncing does it beside the person's work
     return replica
+
+
+def _has_company(replica: Replica) -> bool:
+    with replica.database.read() as connection:
+        return settings.read(connection, "server", settings.Server) is not None

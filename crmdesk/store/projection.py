@@ -1,42 +1,41 @@
 """The typed tables, search index and facts that are computed from records, and their rebuilding.
 
 One table per declared entity, made from its declaration; `element` for what a field holds several of;
-`contact_home` for whose contact somebody is; `attention` for what somebody must decide; `search` for words.
+`contact_home` for whose contact somebody is; `attention` for what somebody must decide; `search` for words and
+`unindexed` for records whose words are still to be made.
 All of it may be dropped at any time.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Column, Connection, Index, Integer, MetaData, Table, Text, text
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from crmdesk.core.clock import MAX_STAMP, milliseconds
+from crmdesk.core.clock import milliseconds
 from crmdesk.core.entities import custom_field
 from crmdesk.core.ids import is_id
 from crmdesk.core.record import MAIN, Edit, Record, RecordKey
-from crmdesk.core.registry import Entity, Field, Registry, Search, Type
+from crmdesk.core.registry import Field, Registry, Type
 from crmdesk.core.resolve import Life, RecordView, contesting, life, read_record
-from crmdesk.core.search import index_terms
 from crmdesk.core.text import Readings
-from crmdesk.store import dialect
-from crmdesk.store.names import CONTESTED, DELETED, SHOWN, column, table
+from crmdesk.store import dialect, unindexed
+from crmdesk.store.face import INTEGERS, PLACE_COLUMNS, Face, Shape, columns, face, shape, words
+from crmdesk.store.names import DELETED, SHOWN, column, table
 from crmdesk.store.records import LEFT, Stored, chunks, every, load, under_root
 from crmdesk.store.revising import revise_attention, revise_elements, revise_row, revise_words
 
-_LIFE: Final = {Life.LIVE: 0, Life.DELETED: DELETED, Life.CONTESTED: CONTESTED}
-_FIXED_COLUMNS: Final = ("n", "id", "root", "bucket", "life", "conflicts", "created_at", "updated_at", "sort")
+_COUNTED: Final = ("last_visit_at", "visits", "person")
 _FACTS: Final = {"customer": ("last_visit_at", "visits", "tags", "person")}
-_SEARCHED: Final = ("customer", "contact")
-_PURPOSES: Final = {
-    Search.NAME: "names", Search.ENGLISH: "english", Search.PHONE: "phones", Search.OTHER: "other",
-}  # fmt: skip
-_INTEGERS: Final = (Type.INSTANT, Type.MONEY, Type.INTEGER, Type.BOOLEAN)
-VERSION: Final = 3
+_ATTENTION: Final = ("n", "field", "entity", "id", "root", "bucket", "kind", "authors", "since")
+WORDS_AT_ONCE: Final = 500
+"""So many records that come together can be searched at once; of more the words follow, see `store.unindexed`."""
+VERSION: Final = 4
 """Raised when the same declarations project differently, so that laptops rebuild."""
 
 
@@ -48,31 +47,21 @@ class Basis(NamedTuple):
 
 
 class Projected(NamedTuple):
-    """A record to project. `fresh`: no projection of it exists yet."""
+    """A record to project. `fresh`: no projection of it exists yet. `face`: made already, of this very record."""
 
     n: int
     key: RecordKey
     root: str
     record: Record
     fresh: bool
-
-
-def columns(entity: Entity) -> tuple[str, ...]:
-    """The entity's own columns: one per field, two for money."""
-    names: list[str] = []
-    for field in entity.fields:
-        if not field.repeated:
-            names.append(column(field))
-            if field.type is Type.MONEY:
-                names.append(column(field) + "_currency")
-    return tuple(names)
+    face: Face | None = None
 
 
 def metadata(registry: Registry) -> MetaData:
     """The projection's tables, made from the declarations."""
     made = MetaData()
     for entity in registry.entities.values():
-        integers = {column(f) for f in entity.fields if f.type in _INTEGERS}
+        integers = {column(f) for f in entity.fields if f.type in INTEGERS}
         own = [Column(c, Integer if c in integers else Text) for c in columns(entity)]
         facts = [_fact_column(c) for c in _FACTS.get(entity.name, ())]
         Table(
@@ -122,6 +111,11 @@ def metadata(registry: Registry) -> MetaData:
         Column("kind", Text), Column("authors", Text), Column("since", Integer),
         sqlite_with_rowid=False,
     )  # fmt: skip
+    waiting = Table(
+        "unindexed", made,
+        Column("n", Integer, primary_key=True), Column("updated_at", Integer, nullable=False),
+    )  # fmt: skip
+    Index("unindexed_newest", waiting.c.updated_at, waiting.c.n)
     return made
 
 
@@ -148,7 +142,7 @@ def drop(connection: Connection) -> None:
     names = dialect.run(
         connection,
         "SELECT name FROM sqlite_master WHERE type = 'table' AND (substr(name, 1, 2) = 'p_' "
-        "OR name IN ('element', 'contact_home', 'attention', 'search'))",
+        "OR name IN ('element', 'contact_home', 'attention', 'search', 'unindexed'))",
     ).fetchall()
     for (name,) in names:
         dialect.run(connection, f'DROP TABLE "{name}"')
@@ -187,7 +181,7 @@ def _add_columns(connection: Connection, entity: str, field: Field) -> None:
     names = [column(field)] + ([column(field) + "_currency"] if field.type is Type.MONEY else [])
     for name in names:
         if name not in present:
-            kind = "INTEGER" if field.type in _INTEGERS and name == column(field) else "TEXT"
+            kind = "INTEGER" if field.type in INTEGERS and name == column(field) else "TEXT"
             dialect.run(connection, f'ALTER TABLE {table(entity)} ADD COLUMN "{name}" {kind}')
 
 
@@ -214,91 +208,106 @@ def project(connection: Connection, basis: Basis, items: Sequence[Projected]) ->
     """Bring every projection of these records up to date, in a handful of statements."""
     items = [*items, *_disputed_roots(connection, items)]
     shapes = {
-        name: _shape(basis.registry[name])
+        name: shape(basis.registry[name])
         for name in {i.key.entity for i in items} & basis.registry.entities.keys()
     }
-    fresh = _Fresh({}, [], [], [])
-    inserted: set[int] = set()
+    fresh: list[_Seen] = []
     for item in items:
-        shape = shapes.get(item.key.entity)
-        if shape is None or item.key.part != MAIN:
+        of = shapes.get(item.key.entity)
+        if of is None or item.key.part != MAIN:
             continue
-        face = _face(connection, basis, shape, item)
-        if item.fresh or not _revise(connection, shape, item.n, face):
-            fresh.add(shape, item.n, face)
-            inserted.add(item.n)
-    fresh.write(connection, basis.registry)
-    _facts(connection, items, inserted)
+        seen = _seen(connection, basis, of, item)
+        if item.fresh or not _revise(connection, basis.readings, seen):
+            fresh.append(seen)
+    facts = _Facts.of(connection, items, fresh)
+    _write(connection, basis, fresh, facts)
+    facts.update(connection)
 
 
-class _Face(NamedTuple):
-    """What a record looks like in every projection. `words` are made only when they are needed."""
+class _Seen(NamedTuple):
+    """A record with its shape and face, and the edits that contest its deletion."""
 
-    row: tuple[Any, ...]
-    elements: list[tuple[Any, ...]]
-    attention: list[tuple[Any, ...]]
-    words: Callable[[], tuple[str, ...] | None]
+    item: Projected
+    shape: Shape
+    face: Face
+    contested_by: Sequence[Edit] = ()
+
+    def cell(self, name: str) -> Any:
+        """What one of its own columns shows."""
+        return self.face.cells[self.shape.columns.index(name) - len(PLACE_COLUMNS)]
+
+    def row(self) -> tuple[Any, ...]:
+        item = self.item
+        return (item.n, item.key.id, item.root, item.record.placement.bucket, *self.face.cells)
+
+    def elements(self) -> list[tuple[Any, ...]]:
+        return [(self.item.n, *element) for element in self.face.elements]
+
+    def attention(self) -> list[tuple[Any, ...]]:
+        """What somebody must decide. Whoever deleted a record had seen what was in conflict."""
+        face = self.face
+        asks = face.life is Life.CONTESTED or (face.conflicts and face.life is Life.LIVE)
+        return list(_attention(self.item, face, self.contested_by)) if asks else []
+
+    def words(self, readings: Readings) -> tuple[str, ...] | None:
+        """What it is found by; nothing for one that is hidden."""
+        is_found = self.shape.searched and self.face.life is not Life.DELETED
+        return words(self.shape, readings, self.face.values) if is_found else None
 
 
-def _face(connection: Connection, basis: Basis, shape: _Shape, item: Projected) -> _Face:
+def _seen(connection: Connection, basis: Basis, of: Shape, item: Projected) -> _Seen:
+    if item.face is not None:
+        return _Seen(item, of, item.face)
     view, contested_by = _viewed(connection, basis.registry, item)
-    # Whoever deleted a record had seen what was in conflict.
-    asks = view.life is Life.CONTESTED or (view.conflicts and view.life is Life.LIVE)
-    is_found = bool(shape.searched) and view.life is not Life.DELETED
-    return _Face(
-        _row(shape, item, view, basis.readings),
-        list(_elements(item, view)),
-        list(_attention(item, view, contested_by)) if asks else [],
-        lambda: _words(shape, view, basis.readings) if is_found else None,
+    return _Seen(item, of, face(of, basis.readings, item.key, item.record, view), contested_by)
+
+
+def _write(connection: Connection, basis: Basis, fresh: Sequence[_Seen], facts: _Facts) -> None:
+    """Write what has no projection yet, many rows a statement."""
+    rows: dict[str, list[tuple[Any, ...]]] = {}
+    for one in fresh:
+        row = one.row()
+        if one.shape.name == "customer":
+            row = (*row, *facts.of_new(one.item.key.id))
+        rows.setdefault(one.shape.name, []).append(row)
+    for name, values in rows.items():
+        named = (*shape(basis.registry[name]).columns, *(_COUNTED if name == "customer" else ()))
+        dialect.insert_rows(connection, table(name), tuple(f'"{c}"' for c in named), values)
+    elements = [element for one in fresh if one.face.elements for element in one.elements()]
+    dialect.insert_rows(connection, "element", ("n", "field", "element", "value"), elements)
+    dialect.insert_rows(
+        connection, "attention", _ATTENTION, [line for one in fresh for line in one.attention()]
     )
+    dialect.insert_rows(connection, "contact_home", ("n", "customer"), facts.homes)
+    searched = [one for one in fresh if one.shape.searched and one.face.life is not Life.DELETED]
+    if len(searched) > WORDS_AT_ONCE:
+        unindexed.add(connection, [(one.item.n, one.cell("updated_at")) for one in searched])
+    else:
+        found = [(one.item.n, *w) for one in searched if (w := one.words(basis.readings))]
+        if found:
+            dialect.run(connection, dialect.INSERT_SEARCH, found)
 
 
-class _Fresh(NamedTuple):
-    """Rows of records that have no projection yet, gathered to be written in one statement a table."""
-
-    rows: dict[str, list[tuple[Any, ...]]]
-    elements: list[tuple[Any, ...]]
-    attention: list[tuple[Any, ...]]
-    words: list[tuple[Any, ...]]
-
-    def add(self, shape: _Shape, n: int, face: _Face) -> None:
-        self.rows.setdefault(shape.name, []).append(face.row)
-        self.elements.extend(face.elements)
-        self.attention.extend(face.attention)
-        if found := face.words():
-            self.words.append((n, *found))
-
-    def write(self, connection: Connection, registry: Registry) -> None:
-        for name, values in self.rows.items():
-            quoted = tuple(f'"{c}"' for c in _own_columns(registry[name]))
-            dialect.run(connection, dialect.insert(table(name), quoted), values)
-        _insert(connection, "element", ("n", "field", "element", "value"), self.elements)
-        _insert(connection, "attention", _ATTENTION, self.attention)
-        if self.words:
-            dialect.run(connection, dialect.INSERT_SEARCH, self.words)
-
-
-def _own_columns(entity: Entity) -> tuple[str, ...]:
-    """The columns that a record's own edits decide; facts have the rest."""
-    return (*_FIXED_COLUMNS, *columns(entity), *(("tags",) if entity.name == "customer" else ()))
-
-
-def _revise(connection: Connection, shape: _Shape, n: int, face: _Face) -> bool:
+def _revise(connection: Connection, readings: Readings, seen: _Seen) -> bool:
     """Bring the projections of one record in line; False where it has none."""
-    changed = revise_row(connection, table(shape.name), n, shape.columns, face.row)
+    of, n = seen.shape, seen.item.n
+    changed = revise_row(connection, table(of.name), n, of.columns, seen.row())
     if changed is None:
         return False
-    moved = revise_elements(connection, n, face.elements)
-    revise_attention(connection, n, _ATTENTION, face.attention)
-    if shape.searched and (changed & shape.found_by or moved & shape.found_by):
-        revise_words(connection, n, face.words)
+    moved = revise_elements(connection, n, seen.elements())
+    revise_attention(connection, n, _ATTENTION, seen.attention())
+    if of.searched and (changed & of.found_by or moved & of.found_by):
+        unindexed.remove(connection, [n])
+        revise_words(connection, n, lambda: seen.words(readings))
     return True
 
 
 def forget(connection: Connection, gone: Sequence[Stored]) -> None:
     """Remove every projection of records that left."""
     _forget(connection, [(s.n,) for s in gone], {s.key.entity for s in gone})
-    _facts(connection, [Projected(s.n, s.key, s.root, s.record, False) for s in gone], ())
+    _Facts.of(connection, [Projected(s.n, s.key, s.root, s.record, False) for s in gone], ()).update(
+        connection
+    )
 
 
 def _forget(connection: Connection, numbers: list[tuple[int]], entities: set[str]) -> None:
@@ -309,100 +318,10 @@ def _forget(connection: Connection, numbers: list[tuple[int]], entities: set[str
     dialect.run(connection, "DELETE FROM contact_home WHERE n = ?", numbers)
     dialect.run(connection, "DELETE FROM attention WHERE n = ?", numbers)
     dialect.run(connection, dialect.DELETE_SEARCH, numbers)
+    unindexed.remove(connection, [n for (n,) in numbers])
 
 
-def _insert(connection: Connection, name: str, names: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
-    if rows:
-        dialect.run(connection, dialect.insert(name, names), rows)
-
-
-class _Shape(NamedTuple):
-    """What is needed of an entity's declaration to project many of its records.
-
-    `cells` read a row's own cells in the order of `columns`; `searched` are the fields that words are made
-    from, by purpose, empty where the entity is not searched; `found_by` are the columns and repeated fields
-    behind those words; `named` is the field whose pinyin sorts the rows.
-    """
-
-    name: str
-    columns: tuple[str, ...]
-    found_by: frozenset[str]
-    cells: tuple[tuple[str, Callable[[Any], Any]], ...]
-    searched: dict[str, list[Field]]
-    named: str | None
-
-
-def _shape(entity: Entity) -> _Shape:
-    cells = [(f.name, read) for f in entity.fields if not f.repeated for read in _readers(f)]
-    searched: dict[str, list[Field]] = {}
-    for field in entity.fields if entity.name in _SEARCHED else ():
-        if field.search is not None:
-            searched.setdefault(_PURPOSES[field.search], []).append(field)
-    named = entity.title if entity.by_name[entity.title].search is Search.NAME else None
-    fields = [field for found in searched.values() for field in found]
-    found_by = frozenset(("life", *(f.name if f.repeated else column(f) for f in fields)))
-    return _Shape(entity.name, _own_columns(entity), found_by, tuple(cells), searched, named)
-
-
-def _row(shape: _Shape, item: Projected, view: RecordView, readings: Readings) -> tuple[Any, ...]:
-    updated = max([edit.order()[0] for edit in item.record.edits])
-    values = view.values
-    title = values.get(shape.named) if shape.named else None
-    row: list[Any] = [
-        item.n, item.key.id, item.root, item.record.placement.bucket, _LIFE[view.life], len(view.conflicts),
-        _made_at(item.key.id), milliseconds(updated), readings.sort_key(str(title)[:80]) if title else "",
-    ]  # fmt: skip
-    row += [read(values.get(name)) for name, read in shape.cells]
-    if shape.name == "customer":
-        row.append(" ".join(sorted([k[4:] for k, v in values.items() if k.startswith("tag:") and v])))
-    return tuple(row)
-
-
-def _made_at(record_id: str) -> int:
-    """When an id says it was made (UTC milliseconds); 0 for one that names no moment a page could show."""
-    made = int(record_id[:12], 16) if is_id(record_id) else 0
-    return made if made <= milliseconds(MAX_STAMP) else 0
-
-
-def _readers(field: Field) -> tuple[Callable[[Any], Any], ...]:
-    """What makes a value a field's cells; one of another type than declared is not shown in typed tables."""
-    if field.type is Type.MONEY:
-        return _amount, _currency
-    return (_integer if field.type in _INTEGERS else _text,)
-
-
-def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) else None
-
-
-def _integer(value: Any) -> int | None:
-    return int(value) if isinstance(value, int) else None
-
-
-def _amount(value: Any) -> int | None:
-    return _integer(value["money"][0]) if _is_money(value) else None
-
-
-def _currency(value: Any) -> str | None:
-    return str(value["money"][1]) if _is_money(value) else None
-
-
-def _is_money(value: Any) -> bool:
-    amount = value.get("money") if isinstance(value, dict) else None
-    return isinstance(amount, list) and len(amount) == 2 and isinstance(amount[0], int)
-
-
-def _elements(item: Projected, view: RecordView) -> Iterator[tuple[Any, ...]]:
-    for key, value in view.values.items():
-        name, colon, element = key.partition(":")
-        if colon and value not in (None, False):
-            yield item.n, name, element, value if isinstance(value, str) else None
-
-
-_ATTENTION: Final = ("n", "field", "entity", "id", "root", "bucket", "kind", "authors", "since")
-
-
-def _attention(item: Projected, view: RecordView, contesting: Sequence[Edit]) -> Iterator[tuple[Any, ...]]:
+def _attention(item: Projected, view: Face, contesting: Sequence[Edit]) -> Iterator[tuple[Any, ...]]:
     """What somebody must decide, whose values they are, and since when (UTC milliseconds)."""
     placed = (item.key.entity, item.key.id, item.root, item.record.placement.bucket)
     for conflict in view.conflicts:
@@ -454,44 +373,76 @@ def _disputed_roots(connection: Connection, items: Sequence[Projected]) -> list[
     return [Projected(s.n, s.key, s.root, s.record, False) for s in load(connection, disputed).values()]
 
 
-def _words(shape: _Shape, view: RecordView, readings: Readings) -> tuple[str, ...] | None:
-    """The search columns of a record, or None where it has nothing to be found by."""
-    texts = {purpose: _texts(view.values, fields) for purpose, fields in shape.searched.items()}
-    return index_terms(readings, **texts) if any(texts.values()) else None
-
-
-def _texts(values: Mapping[str, Any], fields: Iterable[Field]) -> list[str]:
-    found: list[Any] = []
-    for field in fields:
-        if field.repeated:
-            prefix = field.name + ":"
-            found += [v for k, v in values.items() if k.startswith(prefix)]
-        else:
-            found.append(values.get(field.name))
-    return [text for text in found if text and isinstance(text, str)]
-
-
-def _facts(connection: Connection, items: Sequence[Projected], inserted: Collection[int]) -> None:
+class _Facts(NamedTuple):
     """Facts per customer: last visit, number of visits, whom to ask for. Pure functions of its records.
 
-    A customer's own edits change none of them; `inserted` are the rows that are new to the projections.
+    `new` are those of customers that are written in the same breath as all their children; `homes` whose contacts
+    their contacts are, by row number; `stale` the customers whose facts are counted in the tables afterwards,
+    `unhoused` those of them whose contacts are noted anew. `is_new`: everything written has no projection yet.
     """
-    children = [item for item in items if item.key.entity in ("visit", "contact")]
-    customers = [item for item in items if item.key.entity == "customer" and item.n in inserted]
-    if not children and not _have_children(connection, sorted(item.root for item in customers)):
-        return
-    roots = sorted({item.root for item in (*children, *customers)})
-    dialect.run(
-        connection,
-        "UPDATE p_customer SET (last_visit_at, visits) = (SELECT max(f_at), count(*) FROM p_visit v "
-        f"WHERE v.root = p_customer.id AND v.life <> {DELETED}), "
-        "person = (SELECT f_name FROM p_contact c WHERE c.root = p_customer.id "
-        f"AND c.life <> {DELETED} ORDER BY c.id LIMIT 1) WHERE id = ?",
-        [(root,) for root in roots],
-    )
-    homes = {item.root for item in customers} | {i.root for i in children if i.key.entity == "contact"}
-    if homes:
-        _home_contacts(connection, sorted(homes), is_new=all(item.n in inserted for item in items))
+
+    new: Mapping[str, tuple[int | None, int, str | None]]
+    homes: list[tuple[int, int]]
+    stale: list[str]
+    unhoused: list[str]
+    is_new: bool
+
+    @classmethod
+    def of(cls, connection: Connection, items: Sequence[Projected], fresh: Sequence[_Seen]) -> _Facts:
+        """What these records do to facts; `fresh` are the rows that are new to the projections.
+
+        A customer's own edits change none of them.
+        """
+        numbers = {s.item.key.id: s.item.n for s in fresh if s.shape.name == "customer"}
+        earlier = _with_children(connection, sorted(numbers))
+        whole = numbers.keys() - earlier
+        children = [item for item in items if item.key.entity in ("visit", "contact")]
+        stale = earlier | {item.root for item in children} - whole
+        unhoused = earlier | {item.root for item in children if item.key.entity == "contact"} - whole
+        visits: dict[str, list[int | None]] = {}
+        people: dict[str, tuple[str, str | None]] = {}
+        homes: list[tuple[int, int]] = []
+        for seen in fresh:
+            root, name = seen.item.root, seen.shape.name
+            if root not in whole or name not in ("visit", "contact"):
+                continue
+            if name == "contact":
+                homes.append((seen.item.n, numbers[root]))
+            if seen.face.life is Life.DELETED:
+                continue
+            if name == "visit":
+                visits.setdefault(root, []).append(seen.cell("f_at"))
+            else:
+                person = (seen.item.key.id, seen.cell("f_name"))
+                people[root] = min(people.get(root, person), person, key=itemgetter(0))
+        new = {
+            root: (
+                max((at for at in visits.get(root, ()) if at is not None), default=None),
+                len(visits.get(root, ())),
+                people[root][1] if root in people else None,
+            )
+            for root in whole
+        }
+        is_new = len(fresh) == len(items)
+        return cls(new, homes, sorted(stale), sorted(unhoused), is_new)
+
+    def of_new(self, customer: str) -> tuple[int | None, int, str | None]:
+        """The facts to write with a new customer; none where they are counted afterwards."""
+        return self.new.get(customer, (None, 0, None))
+
+    def update(self, connection: Connection) -> None:
+        """Count in the tables what could not be told from the records at hand."""
+        if self.stale:
+            dialect.run(
+                connection,
+                "UPDATE p_customer SET (last_visit_at, visits) = (SELECT max(f_at), count(*) FROM p_visit v "
+                f"WHERE v.root = p_customer.id AND v.life <> {DELETED}), "
+                "person = (SELECT f_name FROM p_contact c WHERE c.root = p_customer.id "
+                f"AND c.life <> {DELETED} ORDER BY c.id LIMIT 1) WHERE id = ?",
+                [(root,) for root in self.stale],
+            )
+        if self.unhoused:
+            _home_contacts(connection, self.unhoused, is_new=self.is_new)
 
 
 def _home_contacts(connection: Connection, roots: list[str], *, is_new: bool) -> None:
@@ -511,13 +462,12 @@ def _home_contacts(connection: Connection, roots: list[str], *, is_new: bool) ->
     )
 
 
-def _have_children(connection: Connection, roots: list[str]) -> bool:
-    for chunk in chunks(roots):
+def _with_children(connection: Connection, customers: Sequence[str]) -> set[str]:
+    """Those of the customers that visits or contacts in the tables hang under."""
+    found: set[str] = set()
+    for chunk in chunks(customers):
         marks = ",".join("?" * len(chunk))
         for name in ("p_visit", "p_contact"):
-            found = dialect.run(
-                connection, f"SELECT 1 FROM {name} WHERE root IN ({marks}) LIMIT 1", tuple(chunk)
-            )
-            if found.fetchone():
-                return True
-    return False
+            query = f"SELECT DISTINCT root FROM {name} WHERE root IN ({marks})"
+            found.update(root for (root,) in dialect.run(connection, query, tuple(chunk)))
+    return found

@@ -16,7 +16,6 @@ from crmdesk.store import dialect
 
 _CHUNK: Final = 500
 _COLUMNS: Final = ("n", "entity", "id", "part", "root", "bucket", "move_no", "seq", "state", "digest")
-_INSERT: Final = dialect.insert("record", _COLUMNS)
 _UPDATE: Final = (
     "UPDATE record SET root = ?, bucket = ?, move_no = ?, seq = ?, state = ?, digest = ? WHERE n = ?"
 )
@@ -134,6 +133,14 @@ def in_bucket(connection: Connection, bucket: str) -> list[Stored]:
     return _select(connection, "bucket = ?", (bucket,))
 
 
+def numbered(connection: Connection, numbers: Iterable[int]) -> list[Stored]:
+    """Records by row number, in rising order."""
+    found: list[Stored] = []
+    for chunk in chunks(sorted(numbers)):
+        found += _select(connection, f"n IN ({','.join('?' * len(chunk))})", tuple(chunk))
+    return found
+
+
 def every(connection: Connection, entity: str | None = None) -> Iterator[list[Stored]]:
     """All records that have not left, or those of one entity, in pages by row number."""
     last = 0
@@ -161,9 +168,10 @@ def insert(connection: Connection, rows: Sequence[Row]) -> list[Row]:
         return []
     first = (dialect.value(connection, "SELECT max(n) FROM record") or 0) + 1
     numbered = [r._replace(n=n) for n, r in enumerate(rows, first)]
-    dialect.run(
+    dialect.insert_rows(
         connection,
-        _INSERT,
+        "record",
+        _COLUMNS,
         [
             (
                 r.n, *r.key, r.root, r.record.placement.bucket, r.record.placement.move_no, r.seq, r.state,
@@ -256,6 +264,17 @@ def root_of(
         return known[home], True
     root = dialect.value(connection, "SELECT root FROM record WHERE id = ? LIMIT 1", (home,))
     return (root, True) if root else (home, False)
+
+
+def roots_of(connection: Connection, ids: Iterable[str]) -> dict[str, str]:
+    """The roots of those records among `ids` that are here."""
+    found: dict[str, str] = {}
+    for chunk in chunks(ids):
+        marks = ",".join("?" * len(chunk))
+        found.update(
+            dialect.run(connection, f"SELECT id, root FROM record WHERE id IN ({marks})", tuple(chunk))
+        )
+    return found
 
 
 def body(edit: Edit) -> bytes:

@@ -5,11 +5,10 @@ Both doors keep records, history, outbox, cursors and projections in step inside
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple, Protocol
+from typing import Final, Protocol
 
 import msgspec
 from sqlalchemy import Connection
@@ -26,14 +25,18 @@ from crmdesk.core.text import Readings
 from crmdesk.core.values import MAX_RECORD_BYTES, Value
 from crmdesk.core.wire import MAX_TRANSACTION_RECORDS
 from crmdesk.store import blobs as contents
-from crmdesk.store import dialect, outbox, projection, records, settings, unreadable
+from crmdesk.store import delivery, dialect, outbox, projection, records, settings, unindexed, unreadable
 from crmdesk.store.blobs import Blobs, beside
 from crmdesk.store.database import Database
+from crmdesk.store.delivery import Arrival, Delivered, Delivery, Departure
+from crmdesk.store.face import Face
 from crmdesk.store.projection import Basis, Projected
 from crmdesk.store.records import LEFT, Row, Stored
 from crmdesk.store.settings import Identity
 
-_log: Final = logging.getLogger(__name__)
+WORDS_A_STEP: Final = 1000
+"""Records made searchable in one transaction: what a save may have to wait for."""
+_NOTHING: Final[Mapping[RecordKey, Delivered]] = {}
 
 
 class Clock(Protocol):
@@ -74,22 +77,6 @@ class Committed:
 
     txn: str | None
     touched: Touched
-
-
-class Arrival(NamedTuple):
-    """A record sent by the server: its canonical bytes and the commit it came in."""
-
-    key: RecordKey
-    state: bytes
-    seq: int
-
-
-class Departure(NamedTuple):
-    """A record the server moved out of a bucket."""
-
-    key: RecordKey
-    bucket: str
-    move_no: int
 
 
 @dataclass
@@ -256,22 +243,47 @@ class Replica:
 
     # -- what the server sends ------------------------------------------------------------------------
 
+    def read(self, arrivals: Iterable[Arrival]) -> Delivery:
+        """Read what a server sent, for `take_in`. Touches no database: it may be done beside another transaction."""
+        return delivery.read(arrivals, self.registry, self.readings())
+
     def take_in(
-        self, connection: Connection, arrivals: Sequence[Arrival], departures: Sequence[Departure] = ()
+        self,
+        connection: Connection,
+        arrivals: Sequence[Arrival] | Delivery,
+        departures: Sequence[Departure] = (),
     ) -> Touched:
         """Merge the server's records into this replica, inside the caller's transaction.
 
         One that can't be read is noted (`store.unreadable`) and left as it is here; the others come in.
         """
         self.keep_up(connection)
-        readable = _decoded(connection, arrivals)
-        stored = records.load(connection, [a.key for a in arrivals])
+        came = arrivals if isinstance(arrivals, Delivery) else self.read(arrivals)
+        unreadable.note(connection, came.failed, (one.arrival.key for one in came.delivered))
+        rows, overwritten = self._merged(connection, came)
+        records.add_history(connection, overwritten)
+        self._hear(connection, rows)
+        faces = {}
+        if came.registry is self.registry:  # read by what is declared now
+            faces = {one.arrival.key: one for one in came.delivered if one.face is not None}
+        return self._stored(connection, rows, faces) | self._depart(connection, departures)
+
+    def _merged(
+        self, connection: Connection, came: Delivery
+    ) -> tuple[list[Row], list[tuple[RecordKey, Edit]]]:
+        """The rows that what came leads to, and the edits it overwrites here."""
+        stored = records.load(connection, [one.arrival.key for one in came.delivered])
+        standing = records.roots_of(connection, {one.home for one in came.delivered if one.home})
         rows: list[Row] = []
         overwritten: list[tuple[RecordKey, Edit]] = []
         roots: dict[str, str] = {}
-        for arrival, incoming in readable:
+        for arrival, incoming, home, digest, _ in came.delivered:
             old = stored.get(arrival.key)
-            row = self._arrived(connection, arrival, incoming, old, roots)
+            if old is None:
+                root = roots.get(home) or standing.get(home) or home if home else arrival.key.id
+                row: Row | None = Row(arrival.key, root, arrival.seq, incoming, arrival.state, digest=digest)
+            else:
+                row = self._arrived(connection, arrival, incoming, old, roots, digest)
             if row is None:
                 continue
             roots[arrival.key.id] = row.root
@@ -279,13 +291,11 @@ class Replica:
             if old is not None:
                 lost = kernel.lost(old.record, row.record)
                 overwritten += [(arrival.key, e) for e in old.record.edits if e.dot in lost]
-        records.add_history(connection, overwritten)
-        self._hear(connection, rows)
-        return self._stored(connection, rows) | self._depart(connection, departures)
+        return rows, overwritten
 
     def _hear(self, connection: Connection, rows: Sequence[Row]) -> None:
         """What is written from now on is later than what was just taken in."""
-        latest = max((edit.order()[0] for row in rows for edit in row.record.edits), default=0)
+        latest = max([edit.order()[0] for row in rows for edit in row.record.edits], default=0)
         identity = settings.identity(connection)
         if latest > identity.stamp:
             limit = identity.ceiling.limit(self.clock.monotonic_ms()) if identity.ceiling else None
@@ -299,13 +309,10 @@ class Replica:
         connection: Connection,
         arrival: Arrival,
         incoming: Record,
-        old: Stored | None,
+        old: Stored,
         roots: Mapping[str, str],
+        digest: int,
     ) -> Row | None:
-        digest = kernel.digest(arrival.key, arrival.state)
-        if old is None:
-            root, _ = records.root_of(connection, self.registry, arrival.key, incoming, roots)
-            return Row(arrival.key, root, arrival.seq, incoming, arrival.state, digest=digest)
         merged = kernel.merge(old.record, incoming)
         if incoming.placement.move_no >= old.record.placement.move_no:
             # Where a new record is was only this laptop's guess: the server decides, of two names for one move.
@@ -355,19 +362,32 @@ class Replica:
 
     # -- shared by both -------------------------------------------------------------------------------
 
-    def _stored(self, connection: Connection, rows: Sequence[Row]) -> Touched:
-        """Write records and bring projections up to date; children that came before their home follow it."""
+    def _stored(
+        self, connection: Connection, rows: Sequence[Row], delivered: Mapping[RecordKey, Delivered] = _NOTHING
+    ) -> Touched:
+        """Write records and bring projections up to date; children that came before their home follow it.
+
+        `delivered` are those of the rows whose face is made already.
+        """
         fresh = records.insert(connection, [row for row in rows if row.n is None])
         changed = [row for row in rows if row.n is not None]
         records.update(connection, changed)
         visible = [row for row in (*fresh, *changed) if row.seq != LEFT]
-        has_learnt = self._learn_fields(connection, visible)  # which may have projected some of these
-        is_fresh = set() if has_learnt else {row.key for row in fresh}
-        projection.project(
-            connection,
-            self.basis,
-            [Projected(row.n or 0, row.key, row.root, row.record, row.key in is_fresh) for row in visible],
-        )
+        if self._learn_fields(
+            connection, visible
+        ):  # which may have projected some of these, by another registry
+            items = [Projected(row.n or 0, row.key, row.root, row.record, False) for row in visible]
+        else:
+            items = [
+                Projected(row.n or 0, row.key, row.root, row.record, True, _face_of(row, delivered))
+                for row in fresh
+            ]
+            items += [
+                Projected(row.n or 0, row.key, row.root, row.record, False)
+                for row in changed
+                if row.seq != LEFT
+            ]
+        projection.project(connection, self.basis, items)
         self._adopt(connection, rows)
         return Touched(frozenset(row.key for row in rows))
 
@@ -415,20 +435,35 @@ class Replica:
             self.registry = load_registry(connection)
             count = projection.rebuild(connection, self.basis)
             self.note_declared(connection)
+        self.index_all()
         return count
 
+    # -- the search words that follow --------------------------------------------------------------------
 
-def _decoded(connection: Connection, arrivals: Sequence[Arrival]) -> list[tuple[Arrival, Record]]:
-    """The arrivals that can be read; the others are noted."""
-    readable, failed = [], []
-    for arrival in arrivals:
-        try:
-            readable.append((arrival, kernel.decode_foreign(arrival.state)))
-        except CrmError as error:
-            _log.warning("%s %s came unreadable: %s", arrival.key.entity, arrival.key.id, error.code)
-            failed.append(arrival.key)
-    unreadable.note(connection, failed, (arrival.key for arrival, _ in readable))
-    return readable
+    def index(self, limit: int = WORDS_A_STEP) -> int:
+        """Make up to `limit` records whose words are outstanding searchable, those changed last first.
+
+        Returns how many were taken off the queue; 0 where nothing waits. Words are made outside the transaction
+        that writes them, so a save has to wait for little.
+        """
+        with self.database.read() as connection:
+            found = unindexed.newest(connection, limit)
+        if not found:
+            return 0
+        made = unindexed.words_of(found, self.registry, self.readings())
+        with self.database.write() as connection:
+            return unindexed.write(connection, made)
+
+    def index_all(self) -> None:
+        """Make everything searchable that is not yet."""
+        while self.index():
+            pass
+
+
+def _face_of(row: Row, delivered: Mapping[RecordKey, Delivered]) -> Face | None:
+    """The face that was made of this very record, if one was."""
+    found = delivered.get(row.key)
+    return found.face if found is not None and found.record is row.record else None
 
 
 def _all_of(connection: Connection, entity: str) -> list[Stored]:

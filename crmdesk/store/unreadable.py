@@ -30,8 +30,10 @@ def noted(connection: Connection) -> tuple[RecordKey, ...]:
 
 def note(connection: Connection, failed: Iterable[RecordKey], read: Iterable[RecordKey]) -> None:
     """Keep the note true after a page: some records failed, others (perhaps noted before) were read."""
-    before = set(noted(connection))
-    after = (before - set(read)) | set(failed)
+    before, failed = set(noted(connection)), set(failed)
+    if not before and not failed:
+        return
+    after = (before - set(read)) | failed
     if after != before:
         kept = Unreadable(crmdesk.__version__, tuple(sorted(after))) if after else None
         settings.write(connection, {"unreadable": kept})

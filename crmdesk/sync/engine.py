@@ -12,7 +12,7 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 
 from crmdesk.core.errors import CrmError
 from crmdesk.core.wire import Head, Heads
-from crmdesk.store import outbox, records, settings, unreadable
+from crmdesk.store import outbox, records, settings, unindexed, unreadable
 from crmdesk.store.identity import change_actor
 from crmdesk.store.replica import Replica, Touched
 from crmdesk.sync import plan, push
@@ -23,7 +23,7 @@ from crmdesk.sync.plan import Pull
 from crmdesk.sync.pull import pull
 from crmdesk.sync.runner import Runner, Threads
 
-Phase: TypeAlias = Literal["push", "pull", "clean", "upload", "download"]
+Phase: TypeAlias = Literal["push", "pull", "clean", "index", "upload", "download"]
 _FORKED: Final = ("actor_forked", "dot_reused", "counter_gap")
 """Answers that mean this actor's numbering can't be trusted any longer; a new actor heals them all."""
 _MAX_FORKS: Final = 3
@@ -33,7 +33,7 @@ _MANY: Final = 1000
 
 
 class Progress(NamedTuple):
-    """How far a sync is: edits sent, records or contents of attachments so far, and the phase's share if known."""
+    """How far a sync is: edits sent, records received or made searchable, contents so far; the phase's share if known."""
 
     phase: Phase
     done: int
@@ -99,15 +99,22 @@ class Engine:
         run = _Run(self._replica, self._http, self._runner, progress, cancelled)
         try:
             with sync_lock(self._replica.database.path):
-                self._greet()
-                run.everything()
+                self._exchange(run)
+                run.index()
         except CrmError as error:
-            run.report.problem = error
+            run.report.problem = run.report.problem or error
         with self._replica.database.read() as connection:
             run.report.unsent = outbox.count(connection)
             run.report.unreadable = len(unreadable.noted(connection))
         run.report.seconds = (self._replica.clock.monotonic_ms() - started) / 1000
         return run.report
+
+    def _exchange(self, run: _Run) -> None:
+        try:
+            self._greet()
+            run.everything()
+        except CrmError as error:
+            run.report.problem = error
 
     def _greet(self) -> None:
         """What an older server did not know travels again; what an older program could not read is read again."""
@@ -160,6 +167,7 @@ class _Run:
         if not self._cancelled():
             self.report.is_complete = True
             self._note_done()
+        self.index()
         self._exchange_contents()
 
     def _hear(self) -> Sequence[Head]:
@@ -289,6 +297,15 @@ class _Run:
         self.report.contents = exchange(self._replica, self._http, progress, self._cancelled)
         self._touch(Touched(frozenset(self.report.contents.arrived)))
         self._clean()
+
+    def index(self) -> None:
+        """Make searchable what came by the thousand, with or without a server; stopped, the next sync goes on."""
+        with self._replica.database.read() as connection:
+            waiting = unindexed.count(connection)
+        done = 0
+        while not self._cancelled() and (step := self._replica.index()):
+            done += step
+            self._progress(Progress("index", done, min(1.0, done / waiting)))
 
     def _note_done(self) -> None:
         """Everything was exchanged: the sign beside the data says since when."""

@@ -22,6 +22,9 @@ from crmdesk.store.outbox import Cursor
 
 BATCH_BYTES: Final = 2 * 1024 * 1024
 """A batch is closed at this size: small enough to go through on a poor line."""
+LONGEST_WRITE_MS: Final = 100
+"""What a person's save may have to wait for while a sync writes; the next transaction is cut accordingly."""
+MOST_PAGES: Final = 5
 LIMIT_BYTES: Final = MAX_BODY_BYTES - 256 * 1024
 """What one transaction may reach; the rest is for the envelope."""
 
@@ -94,6 +97,16 @@ def advanced(cursors: Mapping[str, Cursor], commits: Iterable[Commit]) -> list[C
         and cursor.seq == commit.before
         and cursor.complete
     ]
+
+
+def together(pages: int, took_ms: int) -> int:
+    """How many pages to write in one transaction after `pages` of them took so long.
+
+    More share the cost of making a commit durable; fewer let a person's save in sooner.
+    """
+    if took_ms > LONGEST_WRITE_MS:
+        return max(1, pages // 2)
+    return min(MOST_PAGES, pages + 1) if took_ms * 2 < LONGEST_WRITE_MS else pages
 
 
 class Waiting(NamedTuple):

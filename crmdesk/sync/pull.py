@@ -1,4 +1,4 @@
-"""Reading a bucket: the next pages are fetched while one is applied, and the cursor moves with the rows."""
+"""Reading a bucket: the next pages are fetched and read while one is applied; the cursor moves with the rows."""
 
 from __future__ import annotations
 
@@ -8,18 +8,20 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import Connection
 
+from crmdesk.core.errors import CrmError
 from crmdesk.core.record import RecordKey
 from crmdesk.core.wire import Head, PullItem, PullPage
 from crmdesk.store import outbox
+from crmdesk.store.delivery import Arrival, Delivery, Departure
 from crmdesk.store.outbox import Cursor
-from crmdesk.store.replica import Arrival, Departure, Replica, Touched
+from crmdesk.store.replica import Replica, Touched
+from crmdesk.sync import plan
 from crmdesk.sync.http import Http
 from crmdesk.sync.plan import Pull
 from crmdesk.sync.runner import Runner
 
-FIRST_PAGES: Final = 2
-"""Pages that share one commit in a first sync; later each has its own."""
-_AHEAD: Final = 4
+_AHEAD: Final = 3
+"""Pages that are ready before they are asked for; each holds a thousand records in memory."""
 
 
 class Taken(NamedTuple):
@@ -35,41 +37,63 @@ class Taken(NamedTuple):
     reached: Head | None = None
 
 
+class _Ready(NamedTuple):
+    """A page whose records were read."""
+
+    page: PullPage
+    came: Delivery
+    gone: list[Departure]
+
+
 def pull(
     replica: Replica, http: Http, runner: Runner, wanted: Pull, cancelled: Callable[[], bool]
 ) -> Iterator[Taken]:
     """Read a bucket to its head, a commit at a time; stopped or cut, it goes on from the last commit.
 
-    Raises `regressed` where the server no longer holds the cursor's commit, `not_found` where the bucket was
-    taken away meanwhile.
+    What came whole before a cut is kept. Raises `regressed` where the server no longer holds the cursor's commit,
+    `not_found` where the bucket was taken away meanwhile.
     """
-    with closing(runner.ahead(_pages(http, wanted), _AHEAD)) as pages:
-        for group in _grouped(pages, FIRST_PAGES if wanted.is_first else 1):
-            yield _apply(replica, wanted, group)
-            if cancelled():
-                return
+    group: list[_Ready] = []
+    together = 1
+    with closing(runner.ahead(_read(replica, _pages(http, wanted)), _AHEAD)) as pages:
+        try:
+            for ready in pages:
+                group.append(ready)
+                if len(group) < together and not ready.page.complete:
+                    continue
+                started = replica.clock.monotonic_ms()
+                taken = _apply(replica, wanted, group)
+                together = plan.together(len(group), replica.clock.monotonic_ms() - started)
+                group = []
+                yield taken
+                if cancelled():
+                    return
+        except CrmError:
+            if group:
+                yield _apply(replica, wanted, group)
+            raise
 
 
-def _grouped(pages: Iterator[PullPage], size: int) -> Iterator[list[PullPage]]:
-    group: list[PullPage] = []
+def _read(replica: Replica, pages: Iterator[PullPage]) -> Iterator[_Ready]:
     for page in pages:
-        group.append(page)
-        if len(group) == size or page.complete:
-            yield group
-            group = []
+        came = [Arrival(_key(i), state, i.seq) for i in page.items if (state := i.state) is not None]
+        gone = [Departure(_key(i), page.bucket, i.move_no) for i in page.items if i.kind == "LEAVE"]
+        yield _Ready(page, replica.read(came), gone)
 
 
-def _apply(replica: Replica, wanted: Pull, pages: Sequence[PullPage]) -> Taken:
-    items = [item for page in pages for item in page.items]
-    arrivals = [Arrival(_key(i), state, i.seq) for i in items if (state := i.state) is not None]
-    departures = [Departure(_key(i), pages[0].bucket, i.move_no) for i in items if i.kind == "LEAVE"]
+def _apply(replica: Replica, wanted: Pull, group: Sequence[_Ready]) -> Taken:
+    touched, left = Touched(), 0
     with replica.database.write() as connection:
-        came = replica.take_in(connection, arrivals)
-        went = replica.take_in(connection, (), departures)
-        _move_cursor(connection, wanted, pages[-1])
-    last = pages[-1]
+        for _, came, gone in group:
+            touched |= replica.take_in(connection, came)
+            if gone:
+                went = replica.take_in(connection, (), gone)
+                touched, left = touched | went, left + len(went.keys)
+        _move_cursor(connection, wanted, group[-1].page)
+    last = group[-1].page
     share = 1.0 if last.complete else last.seq / max(1, last.head)
-    return Taken(len(arrivals), len(went.keys), came | went, share, _reached(last))
+    received = sum(len(came.delivered) + len(came.failed) for _, came, _ in group)
+    return Taken(received, left, touched, share, _reached(last))
 
 
 def _reached(page: PullPage) -> Head | None:

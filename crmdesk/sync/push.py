@@ -27,10 +27,11 @@ from crmdesk.core.wire import (
     PushRecord,
 )
 from crmdesk.store import outbox, projection, records, settings, unsent
+from crmdesk.store.delivery import Arrival
 from crmdesk.store.outbox import Outgoing
 from crmdesk.store.projection import Projected
 from crmdesk.store.records import LEFT, Row, Stored
-from crmdesk.store.replica import Arrival, Replica, Touched
+from crmdesk.store.replica import Replica, Touched
 from crmdesk.sync import plan
 
 _LOOK_AHEAD: Final = BATCH_RECORDS + MAX_TRANSACTION_RECORDS

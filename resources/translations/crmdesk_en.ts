@@ -102,6 +102,13 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>%n record(s) made searchable</source>
+        <translation>
+            <numerusform>%n record made searchable</numerusform>
+            <numerusform>%n records made searchable</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n change(s) need you</source>
         <translation>
             <numerusform>%n change needs you</numerusform>

@@ -1225,6 +1225,12 @@
         <source>Removing what left this laptop</source>
         <translation>正在清除已移走的内容</translation>
     </message>
+    <message numerus="yes">
+        <source>%n record(s) made searchable</source>
+        <translation>
+            <numerusform>已可搜索 %n 条记录</numerusform>
+        </translation>
+    </message>
     <message>
         <source>Working alone</source>
         <translation>独立使用</translation>

@@ -21,8 +21,9 @@ from crmdesk.core.ids import uuid7
 from crmdesk.core.record import Dot, Edit, Placement, RecordKey, Txn, encode, write
 from crmdesk.core.values import Value
 from crmdesk.store import projection
+from crmdesk.store.delivery import Arrival
 from crmdesk.store.opening import open_replica
-from crmdesk.store.replica import Arrival, Replica
+from crmdesk.store.replica import Replica
 from crmdesk.system.clock import SystemClock
 from crmdesk.system.paths import Profile
 from crmdesk.system.resources import resource
@@ -83,6 +84,7 @@ def _fill(empty: Profile, customers: int) -> None:
     while page := list(islice(arriving, PAGE)):
         with workspace.replica.database.write() as connection:
             workspace.replica.take_in(connection, page)
+    workspace.replica.index_all()
     workspace.replica.database.scrub()
     workspace.close()
 

@@ -57,7 +57,7 @@ def test_no_word_of_a_keyed_store_can_be_read_from_its_files(tmp_path: Path, key
 
 
 def test_scrubbing_leaves_nothing_of_what_was_removed(tmp_path: Path) -> None:
-    from crmdesk.store.replica import Departure
+    from crmdesk.store.delivery import Departure
     from tests.support.workspace import Colleague, receive
 
     desk = make(tmp_path / "desk")

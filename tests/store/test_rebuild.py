@@ -16,7 +16,8 @@ from crmdesk.core.errors import CrmError
 from crmdesk.core.form import Shown
 from crmdesk.core.record import Placement, Record, RecordKey, merge, moved
 from crmdesk.store import outbox
-from crmdesk.store.replica import Departure, Write
+from crmdesk.store.delivery import Departure
+from crmdesk.store.replica import Write
 from crmdesk.usecases import conflicts, history, records
 from crmdesk.usecases.workspace import Workspace
 from tests.support import dump

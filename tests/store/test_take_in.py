@@ -6,8 +6,9 @@ import pytest
 
 from crmdesk.core.record import Placement, RecordKey, encode, merge, moved
 from crmdesk.store import outbox, records, unreadable
+from crmdesk.store.delivery import Arrival, Departure
 from crmdesk.store.records import LEFT
-from crmdesk.store.replica import Arrival, Departure, Write
+from crmdesk.store.replica import Write
 from crmdesk.usecases.workspace import Workspace
 from tests.support import dump
 from tests.support.workspace import Colleague, commit, customer, receive, record

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias
 
+from crmdesk.store.face import columns
 from crmdesk.store.names import table
-from crmdesk.store.projection import columns
 from crmdesk.store.reading import Reader
 from crmdesk.usecases.directory import read_registry
 

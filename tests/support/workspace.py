@@ -10,7 +10,8 @@ from typing import Any
 
 from crmdesk.core.clock import stamp
 from crmdesk.core.record import Dot, Edit, Placement, Record, RecordKey, Txn, decode, encode, write
-from crmdesk.store.replica import Arrival, Departure, Replica, Touched, Write
+from crmdesk.store.delivery import Arrival, Departure
+from crmdesk.store.replica import Replica, Touched, Write
 from crmdesk.system.paths import Profile
 from crmdesk.usecases import customers
 from crmdesk.usecases.workspace import Workspace, create_workspace

@@ -10,7 +10,7 @@ import pytest
 from crmdesk.core.errors import CrmError
 from crmdesk.core.record import RecordKey
 from crmdesk.store import outbox
-from crmdesk.store.replica import Departure
+from crmdesk.store.delivery import Departure
 from crmdesk.usecases import customers, directory, records, sample_loading, status, tags
 from crmdesk.usecases.export import export
 from crmdesk.usecases.sample import generate

@@ -340,6 +340,7 @@ class SyncCentre(Page):
             "push": self.tr("%n change(s) sent", "", step.done),
             "pull": self.tr("%n record(s) received", "", step.done),
             "clean": self.tr("Removing what left this laptop"),
+            "index": self.tr("%n record(s) made searchable", "", step.done),
         }[step.phase]
         share = 0 if step.share is None else round(step.share * 1000)
         self.progress.show_step(words, share, 0 if step.share is None else 1000)

@@ -1,0 +1,78 @@
+"""What a server sends, read and made ready outside any transaction, so that it can be done while others are written."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+
+from crmdesk.core import record as kernel
+from crmdesk.core.errors import CrmError
+from crmdesk.core.record import MAIN, Record, RecordKey
+from crmdesk.core.registry import Registry
+from crmdesk.core.resolve import Life, read_record
+from crmdesk.core.text import Readings
+from crmdesk.store import records
+from crmdesk.store.face import Face, face, shapes
+
+_log: Final = logging.getLogger(__name__)
+
+
+class Arrival(NamedTuple):
+    """A record sent by the server: its canonical bytes and the commit it came in."""
+
+    key: RecordKey
+    state: bytes
+    seq: int
+
+
+class Departure(NamedTuple):
+    """A record the server moved out of a bucket."""
+
+    key: RecordKey
+    bucket: str
+    move_no: int
+
+
+class Delivered(NamedTuple):
+    """An arrival that was read.
+
+    `home` is the id of what it hangs under, `digest` that of its bytes; `face` is None where it takes more than the
+    record to tell how it looks.
+    """
+
+    arrival: Arrival
+    record: Record
+    home: str | None
+    digest: int
+    face: Face | None
+
+
+class Delivery(NamedTuple):
+    """Arrivals in their order, read by `registry`, and the keys of those that could not be."""
+
+    registry: Registry
+    delivered: list[Delivered]
+    failed: list[RecordKey]
+
+
+def read(arrivals: Iterable[Arrival], registry: Registry, readings: Readings) -> Delivery:
+    """Check and read what came from outside. One that can't be read holds up nothing."""
+    seen = shapes(registry)
+    delivery = Delivery(registry, [], [])
+    for arrival in arrivals:
+        key = arrival.key
+        try:
+            record = kernel.decode_foreign(arrival.state)
+        except CrmError as error:
+            _log.warning("%s %s came unreadable: %s", key.entity, key.id, error.code)
+            delivery.failed.append(key)
+            continue
+        look = None
+        if (shape := seen.get(key.entity)) is not None and key.part == MAIN:
+            view = read_record(record, key.entity, registry)
+            if view.life is Life.LIVE:  # one that was deleted may be contested by what is below it
+                look = face(shape, readings, key, record, view)
+        home = records.home_of(registry, key, record)
+        delivery.delivered.append(Delivered(arrival, record, home, kernel.digest(key, arrival.state), look))
+    return delivery

@@ -1,0 +1,71 @@
+"""Records whose search words are still to be made: they came by the thousand, and the lists would not wait.
+
+The queue is filled in the transaction that brings the records and emptied in the one that writes their words, so a
+crash at any moment leaves neither a record that is never found nor one that is indexed twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import Connection
+
+from crmdesk.core.registry import Registry
+from crmdesk.core.resolve import read_record
+from crmdesk.core.text import Readings
+from crmdesk.store import dialect
+from crmdesk.store.face import shapes, words
+from crmdesk.store.records import Stored, chunks, numbered
+
+
+def add(connection: Connection, entries: Sequence[tuple[int, int]]) -> None:
+    """Queue records: (row number, when last changed in UTC milliseconds)."""
+    dialect.insert_rows(connection, "unindexed", ("n", "updated_at"), entries)
+
+
+def remove(connection: Connection, numbers: Iterable[int]) -> None:
+    """Take records off the queue: their words were written, or are wanted no longer."""
+    dialect.run(connection, "DELETE FROM unindexed WHERE n = ?", [(n,) for n in numbers])
+
+
+def newest(connection: Connection, limit: int) -> list[Stored]:
+    """The queued records that changed last, in rising order of their numbers: what a full-text index takes best."""
+    query = "SELECT n FROM unindexed ORDER BY updated_at DESC, n DESC LIMIT ?"
+    return numbered(connection, [n for (n,) in dialect.run(connection, query, (limit,))])
+
+
+def words_of(
+    found: Iterable[Stored], registry: Registry, readings: Readings
+) -> list[tuple[int, tuple[str, ...] | None]]:
+    """(row number, search columns) of records; None for one that has nothing to be found by."""
+    seen = shapes(registry)
+    return [
+        (s.n, words(seen[s.key.entity], readings, read_record(s.record, s.key.entity, registry).values))
+        for s in found
+    ]
+
+
+def write(connection: Connection, made: Sequence[tuple[int, tuple[str, ...] | None]]) -> int:
+    """Write words that were made before this transaction; returns how many records left the queue.
+
+    A record that changed meanwhile in what it is found by, or left, is off the queue: its words are not these.
+    """
+    still = _queued(connection, [n for n, _ in made])
+    rows = [(n, *found) for n, found in made if n in still and found]
+    dialect.insert_rows(connection, "search", ("rowid", *dialect.SEARCH_COLUMNS), rows)
+    remove(connection, still)
+    return len(still)
+
+
+def _queued(connection: Connection, numbers: Sequence[int]) -> set[int]:
+    found: set[int] = set()
+    for chunk in chunks(numbers):
+        marks = ",".join("?" * len(chunk))
+        query = f"SELECT n FROM unindexed WHERE n IN ({marks})"
+        found.update(n for (n,) in dialect.run(connection, query, tuple(chunk)))
+    return found
+
+
+def count(connection: Connection) -> int:
+    """How many are queued."""
+    return int(dialect.value(connection, "SELECT count(*) FROM unindexed"))
