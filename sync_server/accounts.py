@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from sqlalchemy import Connection, MetaData
 
+from crmdesk.core.entities import REGISTRY
 from crmdesk.core.errors import CrmError
 from crmdesk.core.record import RecordKey
+from crmdesk.core.resolve import read_record
 from crmdesk.core.values import canonical_text
+from crmdesk.store import records
 from crmdesk.store.database import Database
 from crmdesk.store.tables import replica
 from sync_server import policy, tables
 from sync_server.authoring import new_id, write_record
 from sync_server.clock import Moment
-from sync_server.policy import Role, Team
+from sync_server.policy import Kind, Role, Team
 from sync_server.settings import Settings
-from sync_server.storage import actors, buckets, people
+from sync_server.storage import actors, buckets, devices, people
 from sync_server.storage.actors import Actor
 from sync_server.storage.people import Account, Company
 
@@ -52,11 +56,20 @@ def _found(connection: Connection, name: str, now: Moment) -> Company:
         secret=now.random(32),
         actor=now.hex(16),
         config=now.hex(16),
+        pool=now.hex(16),
+        pool_details=now.hex(16),
         created_at=now.ms,
     )
     people.add_company(connection, company)
     actors.save(connection, Actor(company.actor, None, 0, "", "", b""))
-    buckets.add(connection, company.config, "config", None)
+    for bucket, kind in (
+        (company.config, Kind.CONFIG),
+        (company.pool, Kind.POOL),
+        (company.pool_details, Kind.POOL_DETAILS),
+    ):
+        buckets.add(connection, bucket, kind, None)
+    for bucket, kind in ((company.pool, Kind.POOL), (company.pool_details, Kind.POOL_DETAILS)):
+        _publish_book(connection, bucket, kind, None, now)
     return company
 
 
@@ -70,7 +83,7 @@ def add_team(
     people.add_team(connection, team, name)
     values = {"name": name, "parent": above, "shares_books": shares_books}
     _publish(connection, RecordKey("team", team.id), values, now)
-    rewrite_readers(connection)
+    rewrite_readers(connection, now)
     return team.id
 
 
@@ -82,39 +95,108 @@ def add_user(
     team_id = people.find_team(connection, team) if team else None
     account = Account(new_id(now), name, role, team_id, now.hex(16), None)
     people.add_account(connection, account)
-    buckets.add(connection, account.book, "book", account.user)
-    values = {"name": name, "role": role.value, "team": team_id, "book": account.book}
-    _publish(connection, RecordKey("user", account.user), values, now)
-    rewrite_readers(connection)
+    _add_book(connection, account.book, account.user, now)
+    _publish_account(connection, account, now)
+    rewrite_readers(connection, now)
     return account
 
 
 def disable_user(connection: Connection, name: str, now: Moment) -> Account:
-    """A person may no longer sign in or read anything; what they wrote stays. Raises `not_found`."""
+    """A person may no longer sign in or read anything; what they wrote stays. Raises `not_found`.
+
+    Their laptops may still hand in what they have not sent: it arrives as late work.
+    """
     account = people.find_account(connection, name)
-    people.disable(connection, account.user, now.ms)
-    rewrite_readers(connection)
-    return people.find_account(connection, account.user)
+    if not account.is_disabled:
+        people.disable(connection, account.user, now.ms)
+        devices.let_leave(connection, account.user)
+        account = people.find_account(connection, account.user)
+        _publish_account(connection, account, now)
+        rewrite_readers(connection, now)
+    return account
 
 
-def rewrite_readers(connection: Connection) -> None:
+def change_role(connection: Connection, name: str, role: Role, now: Moment) -> Account:
+    """Somebody is promoted, or does other work: what they read and write follows. Raises `not_found`."""
+    account = replace(people.find_account(connection, name), role=role)
+    return _change(connection, account, now)
+
+
+def change_team(connection: Connection, name: str, team: str | None, now: Moment) -> Account:
+    """Somebody joins another team, with their book; who reads it follows. Raises `not_found`."""
+    team_id = people.find_team(connection, team) if team else None
+    return _change(connection, replace(people.find_account(connection, name), team=team_id), now)
+
+
+def change_book_owner(connection: Connection, name: str, to: str, now: Moment, *, leaving: bool) -> list[str]:
+    """Hand all the books somebody answers for to another person: no record moves. Returns the books.
+
+    Who leaves is disabled; anybody else gets a new, empty book. Raises `not_found`.
+    """
+    giver, taker = people.find_account(connection, name), people.find_account(connection, to)
+    if taker.is_disabled or giver.user == taker.user:
+        raise CrmError("not_found", name=to)
+    books = people.books(connection, giver.user)
+    for book in books:
+        people.change_book_owner(connection, book, taker.user)
+        _publish_book(connection, book, Kind.BOOK, taker.user, now)
+    if leaving:
+        disable_user(connection, giver.user, now)
+        rewrite_readers(connection, now)
+    elif not giver.is_disabled:
+        fresh = replace(giver, book=now.hex(16))
+        _add_book(connection, fresh.book, fresh.user, now)
+        _change(connection, fresh, now)
+    else:
+        rewrite_readers(connection, now)
+    return books
+
+
+def _change(connection: Connection, account: Account, now: Moment) -> Account:
+    people.change_account(
+        connection, account.user, role=account.role, team_id=account.team, book=account.book
+    )
+    _publish_account(connection, account, now)
+    rewrite_readers(connection, now)
+    return account
+
+
+def rewrite_readers(connection: Connection, now: Moment) -> None:
     """Derive who reads what from the accounts and teams as they now are."""
     org = people.load_org(connection)
-    people.replace_readers(
-        connection,
-        {
-            bucket: policy.config_readers(org) if owner is None else policy.readers_of(owner, org)
-            for bucket, owner in people.owners(connection).items()
-        },
-    )
+    found = people.buckets_of(connection).items()
+    readers = {bucket: policy.readers(kind, owner, org) for bucket, (kind, owner) in found}
+    people.replace_readers(connection, readers, now.ms)
+
+
+def _add_book(connection: Connection, book: str, owner: str, now: Moment) -> None:
+    buckets.add(connection, book, Kind.BOOK, owner)
+    _publish_book(connection, book, Kind.BOOK, owner, now)
+
+
+def _publish_book(connection: Connection, book: str, kind: Kind, owner: str | None, now: Moment) -> None:
+    _publish(connection, RecordKey("book", book), {"kind": kind.value, "owner": owner}, now)
+
+
+def _publish_account(connection: Connection, account: Account, now: Moment) -> None:
+    values = {
+        "name": account.name,
+        "role": account.role.value,
+        "team": account.team,
+        "book": account.book,
+        "left": account.is_disabled or None,
+    }
+    _publish(connection, RecordKey("user", account.user), values, now)
 
 
 def _publish(
     connection: Connection, key: RecordKey, values: Mapping[str, str | bool | None], now: Moment
 ) -> None:
-    company = people.load_company(connection)
-    said = {field: value for field, value in values.items() if value is not None}
-    write_record(connection, company, key, said, now)
+    stored = records.load(connection, [key]).get(key)
+    shown = read_record(stored.record, key.entity, REGISTRY).values if stored else {}
+    said = {field: value for field, value in values.items() if value != shown.get(field)}
+    if said:
+        write_record(connection, people.load_company(connection), key, said, now)
 
 
 def _free_name(connection: Connection, name: str) -> str:

@@ -1,8 +1,9 @@
-"""Records that the server itself writes: users and teams, so that every laptop shows their names."""
+"""Records that the server itself writes: people, teams, books, what became of requests, late work."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
@@ -16,28 +17,44 @@ from sync_server.storage import actors, buckets
 from sync_server.storage.people import Company
 
 
+class Place(NamedTuple):
+    """Where a new record goes, and the root it hangs under."""
+
+    bucket: str
+    root: str
+
+
 def new_id(now: Moment) -> str:
     """A fresh record id."""
     return uuid7(now.ms, now.random(10))
 
 
 def write_record(
-    connection: Connection, company: Company, key: RecordKey, values: Mapping[str, Value], now: Moment
+    connection: Connection,
+    company: Company,
+    key: RecordKey,
+    values: Mapping[str, Value],
+    now: Moment,
+    place: Place | None = None,
 ) -> None:
-    """Write a record of the company's settings as the server's own actor."""
-    actor = actors.find(connection, company.actor)
-    assert actor is not None, "made with the company"
-    counter = actor.counter + 1
-    at = stamp(now.ms)
-    edit = Edit(Dot(actor.id, counter), at, company.server_id, at, Txn(new_id(now), "form"), dict(values))
+    """Write a record as the server's own actor, in a commit of its own.
+
+    One that exists stays where it is; a new one goes to `place`, or to the company's settings.
+    """
     stored = records.load(connection, [key]).get(key)
-    placement = Placement(0, company.config)
-    record = write(stored.record if stored else None, edit, placement=placement)
-    seq = buckets.advance(connection, company.config, now).seq
-    row = records.agreed(records.row(key, key.id, seq, record, stored.n if stored else None))
+    if stored is not None:
+        place = Place(stored.record.placement.bucket, stored.root)
+    elif place is None:
+        place = Place(company.config, key.id)
+    # The bucket's row first, then the actor's: whoever writes as the server waits in one order.
+    seq = buckets.advance(connection, place.bucket, now).seq
+    dot = Dot(company.actor, actors.count_on(connection, company.actor))
+    at = stamp(now.ms)
+    edit = Edit(dot, at, company.server_id, at, Txn(new_id(now), "form"), dict(values))
+    record = write(stored.record if stored else None, edit, placement=Placement(0, place.bucket))
+    row = records.agreed(records.row(key, place.root, seq, record, stored.n if stored else None))
     if stored:
         records.update(connection, [row])
     else:
         records.insert(connection, [row])
     records.add_history(connection, [(key, edit)])
-    actors.save(connection, actor._replace(counter=counter))

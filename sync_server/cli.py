@@ -7,12 +7,13 @@ import json
 import os
 import shlex
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Final, NoReturn
 
+import msgspec
 import typer
 from rich.cells import cell_len
 
@@ -21,9 +22,19 @@ from crmdesk.core.fingerprint import words
 from crmdesk.store.database import Database
 from sync_server import accounts, commands, enrolment, keeping
 from sync_server.clock import moment
+from sync_server.commands import (
+    ChangeBookOwner,
+    ChangeOwner,
+    ChangeRole,
+    ChangeTeam,
+    DisableUser,
+    Order,
+    Release,
+)
 from sync_server.policy import Role
 from sync_server.settings import Settings
 from sync_server.storage import devices, people
+from sync_server.storage.people import Account
 
 HOUR_MS: Final = 60 * 60 * 1000
 
@@ -37,11 +48,13 @@ app = typer.Typer(
 team_app = typer.Typer(help="Teams. 团队。", no_args_is_help=True)
 user_app = typer.Typer(help="People. 用户。", no_args_is_help=True)
 device_app = typer.Typer(help="Laptops. 设备。", no_args_is_help=True)
+pool_app = typer.Typer(help="Customers that anybody may claim. 公海。", no_args_is_help=True)
 owner_app = typer.Typer(help="Who a customer belongs to. 客户归属。", no_args_is_help=True)
 app.add_typer(team_app, name="team")
 app.add_typer(user_app, name="user")
 app.add_typer(device_app, name="device")
 app.add_typer(owner_app, name="owner")
+app.add_typer(pool_app, name="pool")
 
 Dir = Annotated[Path, typer.Option("--dir", help="The company's folder. 公司数据目录。")]
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON. 以 JSON 输出。")]
@@ -230,15 +243,40 @@ def user_list(directory: Dir = HERE, as_json: Json = False) -> None:
 
 @user_app.command("disable")
 def user_disable(name: str, directory: Dir = HERE, as_json: Json = False) -> None:
-    """Shut a person out; what they wrote stays. 停用用户，其数据保留。"""
-    with company(directory) as database, database.write() as connection:
-        made = accounts.disable_user(connection, name, moment())
+    """Shut a person out; what they wrote stays, what is unsent still comes in. 停用用户，其数据保留。"""
+    made = _rearrange(directory, name, lambda command, found: DisableUser(command, found.user))
     say(
         as_json,
         {"user": made.user, "disabled": True},
         f"已停用「{made.name}」。",
         f"“{made.name}” is shut out.",
     )
+
+
+@user_app.command("role")
+def user_role(
+    name: str,
+    role: Annotated[Role, typer.Argument(help="What they are from now on. 新角色。")],
+    directory: Dir = HERE,
+    as_json: Json = False,
+) -> None:
+    """Promote a person, or give them other work. 变更角色。"""
+    made = _rearrange(directory, name, lambda command, found: ChangeRole(command, found.user, role))
+    facts = {"user": made.user, "role": made.role.value}
+    say(as_json, facts, f"已变更「{made.name}」的角色。", f"“{made.name}” is a {made.role.value} now.")
+
+
+@user_app.command("move")
+def user_move(
+    name: str,
+    team: Annotated[str | None, typer.Option(help="The team to join; none to leave all. 新团队。")] = None,
+    directory: Dir = HERE,
+    as_json: Json = False,
+) -> None:
+    """Move a person to another team, with their customers. 变更团队。"""
+    made = _rearrange(directory, name, lambda command, found: ChangeTeam(command, found.user, team))
+    facts = {"user": made.user, "team": made.team}
+    say(as_json, facts, f"已变更「{made.name}」的团队。", f"Moved “{made.name}” to the team.")
 
 
 @app.command()
@@ -299,20 +337,83 @@ def device_revoke(device: str, directory: Dir = HERE, as_json: Json = False) -> 
 
 @owner_app.command("change")
 def owner_change(
-    customer: Annotated[str, typer.Argument(help="The customer's id. 客户编号。")],
+    customers: Annotated[list[str], typer.Argument(help="The customers' ids. 客户编号。")],
     to: Annotated[str, typer.Option(help="The person who takes over. 接手人。")],
     directory: Dir = HERE,
     as_json: Json = False,
 ) -> None:
-    """Hand a customer and all below it to another person. 把客户及其全部资料移交给另一个人。"""
-    with company(directory) as database, database.write() as connection:
-        made = commands.change_owner_here(connection, customer, to, moment())
+    """Hand customers and all below them to another person. 把客户及其全部资料移交给另一个人。"""
+    _move(directory, lambda command: ChangeOwner(command, tuple(customers), to), as_json)
+
+
+@owner_app.command("change-book")
+def owner_change_book(
+    user: Annotated[str, typer.Argument(help="Whose books. 谁的客户簿。")],
+    to: Annotated[str, typer.Option(help="The person who takes over. 接手人。")],
+    leaving: Annotated[bool, typer.Option("--leaving", help="The person leaves. 该用户离职。")] = False,
+    directory: Dir = HERE,
+    as_json: Json = False,
+) -> None:
+    """Hand somebody's whole book to another person: no record moves. 整本移交客户簿。"""
+    made = _rearrange(
+        directory, user, lambda command, found: ChangeBookOwner(command, found.user, to, leaving)
+    )
     say(
         as_json,
-        {"moved": made.moved, "bucket": made.bucket},
-        f"已移交 {made.moved} 条记录。",
-        f"Handed over {made.moved} records.",
+        {"user": made.user, "to": to, "disabled": made.is_disabled},
+        f"已把「{made.name}」的客户簿移交给「{to}」。",
+        f"Handed the books of “{made.name}” to “{to}”.",
     )
+
+
+@pool_app.command("release")
+def pool_release(
+    customers: Annotated[list[str], typer.Argument(help="The customers' ids. 客户编号。")],
+    directory: Dir = HERE,
+    as_json: Json = False,
+) -> None:
+    """Give customers to the pool, where anybody may claim them. 把客户放入公海。"""
+    _move(directory, lambda command: Release(command, tuple(customers)), as_json)
+
+
+@pool_app.command("assign")
+def pool_assign(
+    customers: Annotated[list[str], typer.Argument(help="The customers' ids. 客户编号。")],
+    to: Annotated[str, typer.Option(help="Who gets them. 分给谁。")],
+    directory: Dir = HERE,
+    as_json: Json = False,
+) -> None:
+    """Give customers of the pool to a person. 从公海分配客户。"""
+    _move(directory, lambda command: ChangeOwner(command, tuple(customers), to), as_json)
+
+
+def _move(directory: Path, order: Callable[[str], Order], as_json: bool) -> None:
+    """Carry out an order about customers and say what became of them."""
+    with company(directory) as database:
+        made = _carry_out(database, order(moment().hex(16)))
+    refused = [result for result in made.results if result.outcome == commands.REFUSED]
+    say(
+        as_json,
+        {"moved": made.moved, "customers": len(made.results) - len(refused), "refused": len(refused)},
+        f"已移动 {len(made.results) - len(refused)} 个客户，共 {made.moved} 条记录。",
+        f"Moved {len(made.results) - len(refused)} customers, {made.moved} records.",
+    )
+
+
+def _rearrange(directory: Path, user: str, order: Callable[[str, Account], Order]) -> Account:
+    """Carry out an order about a person; returns what they are afterwards."""
+    with company(directory) as database:
+        with database.read() as connection:
+            found = people.find_account(connection, user)
+        _carry_out(database, order(moment().hex(16), found))
+        with database.read() as connection:
+            return people.find_account(connection, found.user)
+
+
+def _carry_out(database: Database, order: Order) -> commands.Answer:
+    with database.read() as connection:
+        who = commands.console(connection)
+    return msgspec.json.decode(commands.carry_out(database, who, order, moment), type=commands.Answer)
 
 
 @app.command()

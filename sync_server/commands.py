@@ -1,116 +1,270 @@
-"""What needs an authority rather than a merge: handing a customer to somebody else's book."""
+"""What needs an authority rather than a merge: who owns which customer, which book, and who is what.
+
+A command is named by its asker: repeated, it gets the answer it got, or goes on where it was cut. Each stays in
+the table of commands: who asked for what, and what came of it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import msgspec
 from sqlalchemy import Connection
 
 from crmdesk.core.errors import CrmError
-from crmdesk.core.record import Placement, RecordKey, moved
-from crmdesk.core.wire import PAGE_RECORDS, Kind
+from crmdesk.core.record import RecordKey
 from crmdesk.store import records
+from crmdesk.store.database import Database
 from crmdesk.store.records import Stored
-from sync_server import policy
+from sync_server import accounts, moving, policy
 from sync_server.clock import Moment
+from sync_server.moving import CHUNK
+from sync_server.policy import Role
 from sync_server.storage import actors, buckets, people
 from sync_server.storage.actors import Command
-from sync_server.storage.buckets import Movement
-from sync_server.storage.devices import Bearer
 
-CHUNK: Final = PAGE_RECORDS // 2
-"""Records per commit of a move: a page must hold a commit whole, and a LEAVE beside it."""
+MAX_CUSTOMERS: Final = 1000
+DONE: Final = "done"
+REFUSED: Final = "refused"
 
 
-class ChangeOwner(msgspec.Struct, frozen=True):
-    """Hand a customer and all below it to the book of `to_user`. `id` makes a repeat harmless."""
+class ChangeOwner(msgspec.Struct, frozen=True, tag="change_owner"):
+    """Hand customers and all below them to the book of `to_user`. `id` makes a repeat harmless."""
 
     id: str
-    customer: str
+    customers: tuple[str, ...]
     to_user: str
 
 
-class Moved(msgspec.Struct, frozen=True):
-    """How many records went to which bucket."""
+class Release(msgspec.Struct, frozen=True, tag="release"):
+    """Give customers to the pool, where anybody may claim them."""
 
-    moved: int
-    bucket: str
+    id: str
+    customers: tuple[str, ...]
 
 
-def change_owner(connection: Connection, who: Bearer, asked: ChangeOwner, now: Moment) -> bytes:
-    """Carry the command out once and return the answer's bytes. Raises `not_found` or `forbidden`.
+class Claim(msgspec.Struct, frozen=True, tag="claim"):
+    """Take customers out of the pool into the asker's own book."""
 
-    A customer the asker may not see and one that does not exist give the same answer.
+    id: str
+    customers: tuple[str, ...]
+
+
+class ChangeBookOwner(msgspec.Struct, frozen=True, tag="change_book_owner"):
+    """Hand all books of somebody to another person; no record moves. `leaving`: they leave the company."""
+
+    id: str
+    user: str
+    to_user: str
+    leaving: bool
+
+
+class ChangeTeam(msgspec.Struct, frozen=True, tag="change_team"):
+    """Somebody joins another team, or none, with their books."""
+
+    id: str
+    user: str
+    team: str | None
+
+
+class ChangeRole(msgspec.Struct, frozen=True, tag="change_role"):
+    """Somebody is promoted, or does other work."""
+
+    id: str
+    user: str
+    role: Role
+
+
+class DisableUser(msgspec.Struct, frozen=True, tag="disable_user"):
+    """Somebody may no longer sign in; their laptops hand in what is unsent."""
+
+    id: str
+    user: str
+
+
+CustomerOrder: TypeAlias = ChangeOwner | Release | Claim
+PeopleOrder: TypeAlias = ChangeBookOwner | ChangeTeam | ChangeRole | DisableUser
+Order: TypeAlias = CustomerOrder | PeopleOrder
+
+
+class Result(msgspec.Struct, frozen=True, array_like=True):
+    """What became of one customer: `done`, or `refused` for `code`; `holder` is whose it is now, if anybody's."""
+
+    customer: str
+    outcome: str
+    code: str | None = None
+    holder: str | None = None
+    moved: int = 0
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """How many records moved, and what became of each customer."""
+
+    moved: int = 0
+    results: tuple[Result, ...] = ()
+
+
+class Asker(NamedTuple):
+    """Who asks: a person of the company, or its administrator at the server's own console."""
+
+    user: str
+    role: Role
+
+
+def console(connection: Connection) -> Asker:
+    """The administrator at the server itself."""
+    return Asker(people.load_company(connection).server_id, Role.ADMINISTRATOR)
+
+
+def carry_out(database: Database, who: Asker, order: Order, now: Callable[[], Moment]) -> bytes:
+    """Carry a command out, once, and return the answer's bytes.
+
+    Customers move in transactions of some hundred records each, so that nobody waits long for a bucket; a
+    command that was cut goes on with the customers that are left. Raises `not_found` or `forbidden`, and then
+    nothing was changed. What the asker may not see and what does not exist give the same answer.
     """
-    wanted = msgspec.json.encode(asked)
-    done = actors.find_command(connection, asked.id)
-    if done is not None:
-        if (done.user, done.asked) != (who.user, wanted):
-            raise CrmError("not_found")
-        return done.answer
-    rights = buckets.rights(connection, who.user)
-    stored = _customer(connection, asked.customer)
-    old = stored.record.placement.bucket if stored else ""
-    is_visible = old in rights or (stored is not None and who.role is policy.Role.ADMINISTRATOR)
-    if stored is None or not is_visible:
+    while True:
+        with database.write() as connection:
+            step = _step(connection, who, order, now())
+        if step.is_done:
+            return step.answer
+
+
+def _step(connection: Connection, who: Asker, order: Order, now: Moment) -> Command:
+    wanted = msgspec.json.encode(order)
+    step = actors.find_command(connection, order.id)
+    if step is not None and (step.user, step.asked) != (who.user, wanted):
         raise CrmError("not_found")
-    new = _book_of(connection, asked.to_user)
-    if not policy.may_move(who.role, rights.get(old), rights.get(new)):
-        raise CrmError("forbidden")
-    answer = msgspec.json.encode(move(connection, stored, new, now))
-    actors.add_command(connection, Command(asked.id, who.user, wanted, answer, now.ms))
-    return answer
+    if step is not None and step.is_done:
+        return step
+    if isinstance(order, CustomerOrder):
+        before = msgspec.json.decode(step.answer, type=Answer) if step else None
+        answer = _move_some(connection, who, order, before, now)
+        is_done = len(answer.results) == len(order.customers)
+    else:
+        _rearrange(connection, who, order, now)
+        answer, is_done = Answer(), True
+    done = Command(order.id, who.user, wanted, msgspec.json.encode(answer), now.ms, is_done)
+    actors.save_command(connection, done)
+    return done
 
 
-def change_owner_here(connection: Connection, customer: str, to_user: str, now: Moment) -> Moved:
-    """The same from the administrator's own command line. Raises `not_found`."""
-    stored = _customer(connection, customer)
+# -- customers ------------------------------------------------------------------------------------------
+
+
+def _move_some(
+    connection: Connection, who: Asker, order: CustomerOrder, before: Answer | None, now: Moment
+) -> Answer:
+    """Move the next customers of an order, some hundred records; refuse it whole before the first moves."""
+    if before is None:
+        _check_all(connection, who, order)
+    results = list(before.results) if before else []
+    moved = 0
+    for customer in order.customers[len(results) :]:
+        results.append(_one(connection, who, order, customer, now))
+        moved += results[-1].moved
+        if moved >= CHUNK:
+            break
+    return Answer(sum(result.moved for result in results), tuple(results))
+
+
+def _check_all(connection: Connection, who: Asker, order: CustomerOrder) -> None:
+    """Raise for a customer that can't be moved so, before any is; a claim is told per customer who was faster."""
+    if not 0 < len(set(order.customers)) == len(order.customers) <= MAX_CUSTOMERS:
+        raise CrmError("malformed_body")
+    for customer in order.customers:
+        found = _seen(connection, who, customer)
+        try:
+            _destination(connection, who, order, found)
+        except CrmError as error:
+            if not (isinstance(order, Claim) and error.code == "taken"):
+                raise
+
+
+def _one(connection: Connection, who: Asker, order: CustomerOrder, customer: str, now: Moment) -> Result:
+    try:
+        found = _seen(connection, who, customer)
+        bucket = _destination(connection, who, order, found)
+    except CrmError as error:
+        return Result(customer, REFUSED, error.code, _text(error.about.get("user")))
+    company = people.load_company(connection)
+    moved = moving.move(connection, found, moving.into(company, bucket), now)
+    return Result(customer, DONE, None, buckets.owner_of(connection, bucket), moved)
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def decide(connection: Connection, who: Asker, values: Mapping[str, Any], now: Moment) -> Result:
+    """Carry out what a `request` record asks for."""
+    customer, to_user = str(values.get("customer")), str(values.get("to_user"))
+    order: CustomerOrder
+    match values.get("kind"):
+        case "claim":
+            order = Claim("", (customer,))
+        case "release":
+            order = Release("", (customer,))
+        case "hand_over":
+            order = ChangeOwner("", (customer,), to_user)
+        case _:
+            return Result(customer, REFUSED, "invalid_value")
+    return _one(connection, who, order, customer, now)
+
+
+def _seen(connection: Connection, who: Asker, customer: str) -> Stored:
+    """The customer. Raises `not_found`, whether it does not exist or is out of the asker's sight.
+
+    One that was claimed from the pool is out of sight; whoever could read the pool may still be told whose it is.
+    """
+    key = RecordKey("customer", customer)
+    stored = records.load(connection, [key]).get(key)
     if stored is None:
         raise CrmError("not_found")
-    return move(connection, stored, _book_of(connection, to_user), now)
+    if who.role is Role.ADMINISTRATOR or stored.record.placement.bucket in buckets.rights(
+        connection, who.user
+    ):
+        return stored
+    if not buckets.has_left(connection, key, people.load_company(connection).pool):
+        raise CrmError("not_found")
+    return stored
 
 
-def move(connection: Connection, customer: Stored, bucket: str, now: Moment) -> Moved:
-    """Move a customer and everything below it, in commits that a page can hold."""
-    old = customer.record.placement.bucket
-    if old == bucket:
-        return Moved(0, bucket)
-    family = [s for s in records.under_root(connection, customer.key.id) if s.record.placement.bucket == old]
-    for start in range(0, len(family), CHUNK):
-        _move_chunk(connection, family[start : start + CHUNK], old, bucket, now)
-    return Moved(len(family), bucket)
+def _destination(connection: Connection, who: Asker, order: CustomerOrder, customer: Stored) -> str:
+    """The bucket an order moves a customer to. Raises `forbidden`, `not_found` or `taken`."""
+    company, rights = people.load_company(connection), buckets.rights(connection, who.user)
+    place = customer.record.placement.bucket
+    match order:
+        case ChangeOwner():
+            _check_visible(who, rights, place)
+            book = _book_of(connection, order.to_user)
+            if not policy.may_move(who.role, rights.get(place), rights.get(book)):
+                raise CrmError("forbidden")
+            return book
+        case Release():
+            _check_visible(who, rights, place)
+            owner = buckets.owner_of(connection, place)
+            if place != company.pool and not policy.may_release(
+                who.role, rights.get(place), is_owner=owner == who.user
+            ):
+                raise CrmError("forbidden")
+            return company.pool
+        case Claim():
+            if not policy.may_claim(who.role, is_pool_read=company.pool in rights):
+                raise CrmError("forbidden")
+            if place != company.pool:
+                holder = buckets.owner_of(connection, place)
+                if holder == who.user:
+                    return place
+                name = people.find_account(connection, holder).name if holder else ""
+                raise CrmError("taken", name=name, user=holder)
+            return _book_of(connection, who.user)
 
 
-def _move_chunk(connection: Connection, family: Sequence[Stored], old: str, bucket: str, now: Moment) -> None:
-    """One commit in each of the two buckets, taken in the order of their ids."""
-    seqs = {place: buckets.advance(connection, place, now).seq for place in sorted((old, bucket))}
-    rows = [
-        records.agreed(
-            records.row(s.key, s.root, seqs[bucket], moved(s.record, _next_placement(s, bucket)), s.n)
-        )
-        for s in family
-    ]
-    records.update(connection, rows)
-    crossing: tuple[tuple[str, Kind], ...] = ((old, "LEAVE"), (bucket, "ENTER"))
-    buckets.note_movements(
-        connection,
-        [
-            Movement(place, row.key, kind, row.record.placement.move_no, seqs[place])
-            for row in rows
-            for place, kind in crossing
-        ],
-    )
-
-
-def _next_placement(stored: Stored, bucket: str) -> Placement:
-    return Placement(stored.record.placement.move_no + 1, bucket)
-
-
-def _customer(connection: Connection, record_id: str) -> Stored | None:
-    key = RecordKey("customer", record_id)
-    return records.load(connection, [key]).get(key)
+def _check_visible(who: Asker, rights: Mapping[str, bool], place: str) -> None:
+    if who.role is not Role.ADMINISTRATOR and place not in rights:
+        raise CrmError("not_found")
 
 
 def _book_of(connection: Connection, user: str) -> str:
@@ -118,3 +272,35 @@ def _book_of(connection: Connection, user: str) -> str:
     if account.is_disabled:
         raise CrmError("not_found")
     return account.book
+
+
+# -- people -----------------------------------------------------------------------------------------------
+
+
+def _rearrange(connection: Connection, who: Asker, order: PeopleOrder, now: Moment) -> None:
+    """Change who is what. Raises `forbidden` or `not_found`."""
+    _check_may_rearrange(connection, who, order)
+    match order:
+        case ChangeBookOwner():
+            accounts.change_book_owner(connection, order.user, order.to_user, now, leaving=order.leaving)
+        case ChangeTeam():
+            accounts.change_team(connection, order.user, order.team, now)
+        case ChangeRole():
+            accounts.change_role(connection, order.user, order.role, now)
+        case DisableUser():
+            accounts.disable_user(connection, order.user, now)
+
+
+def _check_may_rearrange(connection: Connection, who: Asker, order: PeopleOrder) -> None:
+    """Administrators; a manager may hand one book of the team to another. Nobody does it to themselves."""
+    if policy.may_lead(who.role):
+        if order.user == who.user:
+            raise CrmError("forbidden")
+        return
+    if not isinstance(order, ChangeBookOwner) or order.leaving:
+        raise CrmError("forbidden")
+    rights = buckets.rights(connection, who.user)
+    ends = [people.find_account(connection, user) for user in (order.user, order.to_user)]
+    reads = [rights.get(book) for book in people.books(connection, ends[0].user)]
+    if not all(policy.may_move(who.role, right, rights.get(ends[1].book)) for right in reads):
+        raise CrmError("forbidden")

@@ -21,6 +21,7 @@ ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: no I, L, O or U to misread."""
 CODE_LENGTH: Final = 25
 GROUP: Final = 5
+SHUT_OUT: Final = (DeviceState.REVOKED, DeviceState.LEAVING)
 _MISREAD: Final = str.maketrans("OIL", "011", "- ")
 
 
@@ -147,7 +148,8 @@ def refresh(
     if not _is_signed(device.key, signed_text(device_id, secret, at_ms), signature):
         return CrmError("session_expired")
     account = people.find_account(connection, device.user)
-    if device.state is DeviceState.REVOKED or account.is_disabled:
+    is_leaving = device.state is DeviceState.LEAVING
+    if device.state is DeviceState.REVOKED or (account.is_disabled and not is_leaving):
         return CrmError("device_revoked")
     if device.state is DeviceState.PENDING:
         return CrmError("device_pending", words=words(device.key))
@@ -176,12 +178,16 @@ def _issue(connection: Connection, settings: Settings, session: str, generation:
     return Tokens(access, refresh_token, settings.access_ms // 1000)
 
 
-def authenticate(connection: Connection, access: str, now: Moment) -> Bearer:
-    """Who holds this access token. Raises `session_expired`, `device_revoked` or `device_pending`."""
+def authenticate(connection: Connection, access: str, now: Moment, *, may_leave: bool = False) -> Bearer:
+    """Who holds this access token. Raises `session_expired`, `device_revoked` or `device_pending`.
+
+    `may_leave` lets in the laptop of somebody who has left: what is asked is only to hand in what is unsent.
+    """
     bearer = devices.bearer(connection, _digest(access))
     if bearer is None:
         raise CrmError("session_expired")
-    if bearer.state is DeviceState.REVOKED or bearer.is_disabled:
+    is_leaving = may_leave and bearer.state is DeviceState.LEAVING
+    if not is_leaving and (bearer.is_disabled or bearer.state in SHUT_OUT):
         raise CrmError("device_revoked")
     if bearer.state is DeviceState.PENDING:
         raise CrmError("device_pending", words=words(bearer.key))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from sqlalchemy import Connection
 
@@ -14,18 +14,36 @@ from crmdesk.core.registry import Entity, Registry
 from crmdesk.store import records
 from crmdesk.store.records import Stored
 from sync_server import policy
-from sync_server.storage import buckets
+from sync_server.clock import Moment
+from sync_server.moving import below
+from sync_server.settings import DAY_MS
+from sync_server.storage import buckets, people
 from sync_server.storage.buckets import Movement
 from sync_server.storage.devices import Bearer
+from sync_server.storage.people import Company
 from sync_server.verdict import Item
+
+LATE_MS: Final = 21 * DAY_MS
+"""How long after losing a bucket somebody's work there still counts as done before: as long as a laptop may
+work without hearing from the server."""
 
 
 class Place(NamedTuple):
-    """A record's root and placement. `left` names the bucket its author knew it in, if it has moved since."""
+    """A record's root and placement.
+
+    `left` names the bucket its author knew it in, if they may no longer see it: what they wrote is late work.
+    `waits_for` is the home that is missing, or out of their sight.
+    """
 
     root: str
     placement: Placement
     left: str | None = None
+    waits_for: RecordKey | None = None
+
+    @property
+    def departed_from(self) -> str | None:
+        """The bucket that a new record must be seen to leave at once: its author knew its home there."""
+        return self.left if self.left != self.placement.bucket else None
 
 
 class QuarantineError(Exception):
@@ -34,15 +52,22 @@ class QuarantineError(Exception):
 
 @dataclass(slots=True)
 class Map:
-    """Everything that placing a batch needs, read at once. `homes`: record -> (root, bucket)."""
+    """Everything that placing a batch needs, read at once. `homes`: record -> (root, bucket).
+
+    `lost` are the buckets the author could once read: bucket -> (could write, until when). `is_pardoned`: an
+    administrator looked at the work and lets it in, whatever its author had heard.
+    """
 
     who: Bearer
-    config: str
+    company: Company
     registry: Registry
     stored: Mapping[RecordKey, Stored]
     homes: dict[RecordKey, tuple[str, str]]
     rights: Mapping[str, bool]
+    lost: Mapping[str, tuple[bool, int]]
     pulled: Mapping[str, int]
+    now_ms: int
+    is_pardoned: bool = False
     departures: dict[RecordKey, list[Movement]] = field(default_factory=dict)
 
     def place(self, item: Item) -> Place:
@@ -50,49 +75,82 @@ class Map:
         entity = self.registry.entities.get(item.key.entity)
         if entity is None:
             raise CrmError("unknown_entity", entity=item.key.entity)
-        if entity.name in policy.SERVER_ENTITIES:
-            raise CrmError("server_field", field=entity.name)
         stored = self.stored.get(item.key)
+        is_servers = entity.name in policy.SERVER_ENTITIES
+        if is_servers or (stored is None and entity.name in policy.SERVER_MADE):
+            raise CrmError("server_field", field=entity.name)
         return self._new(item, entity) if stored is None else self._existing(stored)
 
     def _existing(self, stored: Stored) -> Place:
         placement = stored.record.placement
         can_write = self.rights.get(placement.bucket)
         left = None
-        if can_write is None and (known := self.departures.get(stored.key)):
-            left = self._late(known)
-            if left is None:
-                raise QuarantineError
-            can_write = True
+        if can_write is not True:
+            left = self._knew_it_in(stored.key, placement.bucket)
+            can_write = can_write if left is None else True
         self._allow(stored.key.entity, can_write)
         return Place(stored.root, placement, left)
 
     def _new(self, item: Item, entity: Entity) -> Place:
         if entity.placed == "config":
-            self._allow(entity.name, self.rights.get(self.config), is_new=True)
-            return Place(item.key.id, Placement(0, self.config))
+            return self._in_config(item, entity)
         home = home_of(item, entity)
-        if home is None:
-            self._allow(entity.name, can_write=True)
-            return Place(item.key.id, Placement(0, self.who.book))
-        return self._below(home, entity)
+        if home is not None:
+            return self._below(home, entity)
+        self._allow(entity.name, can_write=True)
+        left = None if self.who.book in self.rights else self._knew_it_in(item.key, self.who.book)
+        return Place(item.key.id, Placement(0, self.who.book), left)
+
+    def _in_config(self, item: Item, entity: Entity) -> Place:
+        config, left = self.company.config, None
+        can_write = self.rights.get(config)
+        if can_write is None and config in self.lost and self._was_unaware_of_losing(config):
+            can_write, left = self.lost[config][0], config
+        self._allow(entity.name, can_write, is_new=True)
+        return Place(item.key.id, Placement(0, config), left)
 
     def _below(self, home: RecordKey, entity: Entity) -> Place:
         """A new child goes where its root now is. Missing and invisible homes give the same answer."""
-        root, bucket = self.homes.get(home, (home.id, ""))
+        root, place = self.homes.get(home, (home.id, ""))
+        bucket = below(self.company, place)
         can_write = self.rights.get(bucket)
-        if can_write is None:
-            left = self._late(self.departures.get(home, ()))
-            self._allow(entity.name, can_write=True)
-            if left is not None:
-                return Place(root, Placement(1, bucket), left)
-            return Place(home.id, Placement(0, self.who.book))
-        self._allow(entity.name, can_write)
-        return Place(root, Placement(0, bucket))
+        self._allow(entity.name, can_write=True)  # what the role forbids is forbidden anywhere
+        if can_write is True:
+            return Place(root, Placement(0, bucket))
+        try:
+            left = self._knew_it_in(home, place)
+        except QuarantineError:
+            left = None
+        if left is not None:
+            return Place(root, Placement(0 if left == bucket else 1, bucket), left)
+        if can_write is False:
+            raise CrmError("forbidden")
+        return Place(home.id, Placement(0, self.who.book), waits_for=home)
 
-    def _late(self, departures: Iterable[Movement]) -> str | None:
-        """The bucket a record left without this device having been told."""
-        return next((m.bucket for m in departures if self.pulled.get(m.bucket, 0) < m.seq), None)
+    def _knew_it_in(self, key: RecordKey, bucket: str) -> str | None:
+        """The bucket the author could write the record in, and has not heard that they no longer can.
+
+        None if they never could. Raises `QuarantineError` if they had heard.
+        """
+        could = [m.bucket for m in self.departures.get(key, ())]
+        unaware = [m.bucket for m in self.departures.get(key, ()) if self._was_unaware_of(m)]
+        if self.lost.get(bucket, (False, 0))[0]:
+            could.append(bucket)
+            unaware += [bucket] if self._was_unaware_of_losing(bucket) else []
+        if could and not unaware and not self.is_pardoned:
+            raise QuarantineError
+        return next(iter(unaware or could), None)
+
+    def _was_unaware_of(self, departure: Movement) -> bool:
+        """Whether a record left a bucket without this device having been told."""
+        if departure.bucket in self.lost:
+            return self._was_unaware_of_losing(departure.bucket)
+        return self.pulled.get(departure.bucket, 0) < departure.seq
+
+    def _was_unaware_of_losing(self, bucket: str) -> bool:
+        """Whether a bucket was taken from the author after the device last heard everything, and lately."""
+        lost_at = self.lost[bucket][1]
+        return (self.who.pulled_at or 0) <= lost_at and self.now_ms - lost_at <= LATE_MS
 
     def _allow(self, entity: str, can_write: bool | None, *, is_new: bool = False) -> None:
         if not policy.may_write(entity, self.who.role, can_write, is_new=is_new):
@@ -112,7 +170,12 @@ def home_of(item: Item, entity: Entity) -> RecordKey | None:
 
 
 def survey(
-    connection: Connection, who: Bearer, config: str, registry: Registry, items: Iterable[Item]
+    connection: Connection,
+    who: Bearer,
+    company: Company,
+    registry: Registry,
+    items: Iterable[Item],
+    now: Moment,
 ) -> Map:
     """Read what placing these items needs, in a few statements."""
     items = list(items)
@@ -124,16 +187,22 @@ def survey(
     stored = records.load(connection, [item.key for item in items])
     found = Map(
         who=who,
-        config=config,
+        company=company,
         registry=registry,
         stored=stored,
         homes=buckets.roots(connection, homes),
         rights=buckets.rights(connection, who.user),
+        lost=people.lost_rights(connection, who.user),
         pulled=buckets.pulled_heads(connection, who.device),
+        now_ms=now.ms,
     )
     placed = [(key, s.record.placement.bucket) for key, s in stored.items()]
     placed += [(key, bucket) for key, (_, bucket) in found.homes.items()]
-    unseen = {key.id for key, bucket in placed if bucket not in found.rights}
-    for movement in buckets.departures(connection, unseen, who.user):
+    away = {
+        key.id
+        for key, bucket in placed
+        if not (found.rights.get(bucket) and found.rights.get(below(company, bucket)))
+    }
+    for movement in buckets.departures(connection, away, who.user):
         found.departures.setdefault(movement.key, []).append(movement)
     return found

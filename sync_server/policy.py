@@ -20,10 +20,21 @@ class Role(enum.StrEnum):
     ADMINISTRATOR = "administrator"
 
 
+class Kind(enum.StrEnum):
+    """What a bucket is for."""
+
+    BOOK = "book"
+    CONFIG = "config"
+    POOL = "pool"  # customers that anybody may claim
+    POOL_DETAILS = "pool_details"  # all that hangs below them: it reaches the claimer after the claim
+
+
 LEADERS: Final = frozenset((Role.MANAGER, Role.DIRECTOR))
 CONFIGURERS: Final = frozenset((Role.MANAGER, Role.DIRECTOR, Role.ADMINISTRATOR))
-SERVER_ENTITIES: Final = frozenset(("user", "team"))
+SERVER_ENTITIES: Final = frozenset(("user", "team", "book"))
 """Records that only the server writes: the account tables are their truth."""
+SERVER_MADE: Final = frozenset(("late_work",))
+"""Records that only the server makes; those who may write where they are say what became of them."""
 
 TAGGING: Final = frozenset(("tag", "tag_group"))
 
@@ -79,6 +90,21 @@ def readers_of(owner: str, org: Org) -> dict[str, bool]:
     return readers
 
 
+def readers(kind: Kind, owner: str | None, org: Org) -> dict[str, bool]:
+    """Who reads a bucket, and whether they may write in it: user -> may write."""
+    match kind:
+        case Kind.BOOK:
+            assert owner is not None, "a book has an owner"
+            return readers_of(owner, org)
+        case Kind.CONFIG:
+            return config_readers(org)
+        case Kind.POOL:
+            return {m.user: m.role is Role.MANAGER for m in org.members.values() if not m.is_disabled}
+        case Kind.POOL_DETAILS:
+            leaders = (m for m in org.members.values() if m.role in LEADERS and not m.is_disabled)
+            return {m.user: m.role is Role.MANAGER for m in leaders}
+
+
 def config_readers(org: Org) -> dict[str, bool]:
     """Everybody reads the company's settings; those who lead or administer write them."""
     return {m.user: m.role in CONFIGURERS for m in org.members.values() if not m.is_disabled}
@@ -100,3 +126,18 @@ def may_write(entity: str, role: Role, can_write: bool | None, *, is_new: bool =
 def may_move(role: Role, reads_old: bool | None, reads_new: bool | None) -> bool:
     """Whether somebody may hand a customer from one book to another, given their rights in both."""
     return role is Role.ADMINISTRATOR or (role is Role.MANAGER and reads_old is True and reads_new is True)
+
+
+def may_release(role: Role, can_write: bool | None, *, is_owner: bool) -> bool:
+    """Whether somebody may give a customer to the pool: its owner, a manager of the book, an administrator."""
+    return is_owner or role is Role.ADMINISTRATOR or (role is Role.MANAGER and can_write is True)
+
+
+def may_claim(role: Role, *, is_pool_read: bool) -> bool:
+    """Whether somebody may take a customer out of the pool: whoever looks after customers of their own."""
+    return is_pool_read and role in (Role.REP, Role.MANAGER)
+
+
+def may_lead(role: Role) -> bool:
+    """Whether somebody may change who is in which team, what they are, and whose book is whose."""
+    return role is Role.ADMINISTRATOR

@@ -11,13 +11,14 @@ from sqlalchemy import Connection
 
 from crmdesk.core.clock import clamp, stamp
 from crmdesk.core.errors import CrmError
-from crmdesk.core.record import Dot, Edit
+from crmdesk.core.record import Dot, encode
 from crmdesk.core.registry import Registry
-from crmdesk.core.wire import Commit, Outcome, PushAnswer, Verdict
+from crmdesk.core.wire import LATE, Commit, Outcome, PushAnswer, Verdict
 from crmdesk.store import records
-from crmdesk.store.records import Row, Stored
+from crmdesk.store.records import Row
 from sync_server.batches import Batch
 from sync_server.clock import Moment
+from sync_server.consequences import Taken, follow
 from sync_server.fields import known_registry
 from sync_server.placing import Map, Place, QuarantineError, survey
 from sync_server.storage import actors, blobs, buckets, people
@@ -29,28 +30,6 @@ from sync_server.verdict import Claims, Item, Judged, deleter_saw, judge
 _LAST_TICK: Final = 0xFFFF
 QUARANTINED: Final = frozenset(("too_many_versions",))
 """Errors that a person must look at on the server's side too."""
-
-
-@dataclass(slots=True)
-class Taken:
-    """A record that was taken in: where it goes and what it became."""
-
-    item: Item
-    place: Place
-    judged: Judged
-    stored: Stored | None
-
-    @property
-    def is_changed(self) -> bool:
-        return self.stored is None or self.stored.record != self.judged.record
-
-    @property
-    def stays_away_from(self) -> str | None:
-        """The bucket that a new child of a departed record must be seen to leave at once."""
-        return self.place.left if self.stored is None else None
-
-    def fresh(self) -> list[Edit]:
-        return self.item.fresh(self.stored.record if self.stored else None)
 
 
 @dataclass(slots=True)
@@ -73,9 +52,11 @@ def push(connection: Connection, who: Bearer, batch: Batch, now: Moment) -> byte
     claims = _claims(connection, who, batch, actor, now)
     _refuse_reused(connection, batch, actor)
     registry = known_registry(connection)
-    config = people.load_company(connection).config
-    ledger = _judge(survey(connection, who, config, registry, batch.items.values()), batch, claims, now)
+    company = people.load_company(connection)
+    places = survey(connection, who, company, registry, batch.items.values(), now)
+    ledger = _judge(places, batch, claims, now)
     commits = _write(connection, registry, ledger, claims, now)
+    follow(connection, who, company, ledger.taken, now)
     answer = PushAnswer(
         chain=now.hex(16),
         outcomes=tuple(ledger.outcomes),
@@ -153,7 +134,7 @@ def _outcome(item: Item, place: Place, judged: Judged) -> Outcome:
     if place.left is not None:  # the author may not see where it went; a LEAVE follows
         pushed = item.record
         assert pushed is not None, "an unreadable item has a refusal"
-        return Outcome(*item.key, "accepted", place.left, pushed.placement.move_no)
+        return Outcome(*item.key, "accepted", place.left, pushed.placement.move_no, LATE)
     bucket, move_no = place.placement.bucket, place.placement.move_no
     if judged.is_as_pushed:
         return Outcome(*item.key, "accepted", bucket, move_no)
@@ -163,14 +144,18 @@ def _outcome(item: Item, place: Place, judged: Judged) -> Outcome:
 def _refuse(
     ledger: Ledger, item: Item, claims: Claims, now: Moment, verdict: Verdict, error: CrmError
 ) -> None:
-    about = error.about.get("field") or error.about.get("entity")
-    ledger.outcomes.append(
-        Outcome(*item.key, verdict, code=error.code, about=None if about is None else str(about))
-    )
+    named = error.about.get("field") or error.about.get("entity")
+    about = None if named is None else str(named)
+    ledger.outcomes.append(Outcome(*item.key, verdict, code=error.code, about=about))
+    state = None if item.record is None else encode(item.record)
+    last = max(item.bodies, default=0)
     ledger.refused += [
-        Refused(claims.actor, counter, item.key, claims.user, now.ms, verdict, error.code, content)
+        Refused(
+            claims.actor, counter, item.key, claims.user, now.ms, verdict, error.code, content, about,
+            state if counter == last else None,
+        )
         for counter, content in item.bodies.items()
-    ]
+    ]  # fmt: skip
 
 
 def _write(

@@ -32,6 +32,8 @@ company: Final = Table(
     Column("secret", LargeBinary, nullable=False),  # what proves that a commit's salt came from here
     Column("actor", String, nullable=False),  # the server's own, author of users and teams
     Column("config", String, nullable=False),  # the bucket everybody reads
+    Column("pool", String, nullable=False),  # customers that anybody may claim
+    Column("pool_details", String, nullable=False),  # what hangs below them; only leaders read it
     Column("created_at", BigInteger, nullable=False),
 )
 
@@ -112,7 +114,7 @@ bucket: Final = Table(
     "bucket",
     metadata,
     Column("id", String, primary_key=True),
-    Column("kind", String, nullable=False),  # book | config
+    Column("kind", String, nullable=False),  # policy.Kind
     Column("owner", ForeignKey("account.user", use_alter=True)),
     Column("seq", BigInteger, nullable=False),
     Column("salt", String, nullable=False),
@@ -135,6 +137,26 @@ reader: Final = Table(
     Column("user", String, primary_key=True),
     Column("can_write", Boolean, nullable=False),
     Index("reader_by_user", "user"),
+)
+
+lost_right: Final = Table(
+    "lost_right",
+    metadata,
+    Column("bucket", String, primary_key=True),
+    Column("user", String, primary_key=True),
+    Column("can_write", Boolean, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Index("lost_right_by_user", "user"),
+)
+
+waiting: Final = Table(
+    "waiting",
+    metadata,
+    Column("home_entity", String, primary_key=True),
+    Column("home", String, primary_key=True),
+    Column("entity", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("part", String, primary_key=True),
 )
 
 movement: Final = Table(
@@ -172,6 +194,13 @@ refused: Final = Table(
     Column("verdict", String, nullable=False),  # rejected | quarantined
     Column("code", String, nullable=False),
     Column("body", LargeBinary, nullable=False),
+    Column(
+        "state", LargeBinary
+    ),  # beside the last of a record's refused edits: the state that came with them
+    Column("about", String),
+    Column("discarded_at", BigInteger),  # an administrator decided that it stays out
+    Column("discarded_by", String),
+    Index("refused_by_record", "id"),
 )
 
 command: Final = Table(
@@ -180,8 +209,9 @@ command: Final = Table(
     Column("id", String, primary_key=True),
     Column("user", String, nullable=False),
     Column("asked", LargeBinary, nullable=False),
-    Column("answer", LargeBinary, nullable=False),
+    Column("answer", LargeBinary, nullable=False),  # of one that is not done: how far it has come
     Column("at", BigInteger, nullable=False),
+    Column("is_done", Boolean, nullable=False),
 )
 
 blob: Final = Table(

@@ -180,7 +180,7 @@ def transfer(
     with closing(connect(session.replica)) as http:
         found = naming.customer(session.reader, customer)
         person = naming.person(read_directory(session.reader), user)
-        moved = change_owner(session.replica, http, found, person.id)
+        moved = change_owner(session.replica, http, [found], person.id)
     session.out.say(
         {"customer": found, "user": person.id, "name": person.name, "moved": moved.moved},
         f"已移交给 {person.name}，共 {moved.moved} 条记录；下次同步后可见。",

@@ -66,6 +66,20 @@ ROLES: Final = _options(
     ("director", "事业部总监", "Division director", "amber"),
     ("administrator", "管理员", "Administrator", "grey"),
 )
+BOOK_KINDS: Final = _options(
+    ("book", "客户簿", "A person's book", "blue"),
+    ("pool", "公海", "The pool", "teal"),
+    ("pool_details", "公海资料", "What lies below the pool", "grey"),
+)
+REQUEST_KINDS: Final = _options(
+    ("claim", "认领", "Claim from the pool", "green"),
+    ("release", "放入公海", "Release to the pool", "amber"),
+    ("hand_over", "移交", "Hand over", "blue"),
+)
+REQUEST_OUTCOMES: Final = _options(("done", "已完成", "Done", "green"), ("refused", "未成", "Refused", "red"))
+LATE_OUTCOMES: Final = _options(
+    ("kept", "已保留", "Kept", "green"), ("taken_back", "已撤回", "Taken back", "grey")
+)
 OUTCOMES: Final = _options(("reviewed", "已阅", "Reviewed", "green"), ("flagged", "需跟进", "Flagged", "red"))
 FIELD_TYPES: Final = _options(
     *((t.value, zh, en, "grey") for t, zh, en in (
@@ -96,6 +110,14 @@ USER: Final = Entity(
         Field("role", Type.CHOICE, Label("角色", "Role"), options=ROLES, required=True),
         _reference("team", "team", "团队", "Team", rule=Rule.ASK),
         Field("book", Type.TEXT, Label("客户簿", "Book"), server=True),
+        Field("left", Type.BOOLEAN, Label("已离职", "Has left"), server=True),
+    ),
+)  # fmt: skip
+BOOK: Final = Entity(  # its id is the bucket's; a person answers for several once books were handed over whole
+    "book", Label("客户簿", "Book"), title="kind", placed="config",
+    fields=(
+        Field("kind", Type.CHOICE, Label("种类", "Kind"), options=BOOK_KINDS, server=True),
+        Field("owner", Type.REFERENCE, Label("负责人", "Owner"), Rule.LATEST, target="user", server=True),
     ),
 )  # fmt: skip
 TAG_GROUP: Final = Entity(
@@ -192,6 +214,30 @@ REVIEW: Final = Entity(
         Field("remark", Type.LONG_TEXT, Label("批注", "Remark"), Rule.FIXED),
     ),
 )  # fmt: skip
+REQUEST: Final = Entity(
+    "request", Label("申请", "Request"), title="name",
+    fields=(
+        Field("kind", Type.CHOICE, Label("申请什么", "What is asked"), Rule.FIXED, options=REQUEST_KINDS, required=True),
+        _reference("customer", "customer", "客户", "Customer", required=True),
+        Field("name", Type.TEXT, Label("客户名称", "Customer's name"), Rule.FIXED),
+        _reference("to_user", "user", "接手人", "Who takes over"),
+        Field("outcome", Type.CHOICE, Label("结果", "Outcome"), options=REQUEST_OUTCOMES, server=True),
+        Field("code", Type.TEXT, Label("原因", "Reason"), server=True),
+        Field("holder", Type.REFERENCE, Label("现负责人", "Who has it"), target="user", server=True),
+        Field("closed", Type.BOOLEAN, Label("已知悉", "Noted"), Rule.LATEST),
+    ),
+)  # fmt: skip
+LATE_WORK: Final = Entity(  # made by the server alone; a person only says what became of it
+    "late_work", Label("迟到的修改", "Late work"), title="author", home="customer",
+    fields=(
+        Field("customer", Type.REFERENCE, Label("客户", "Customer"), Rule.FIXED, target="customer", server=True),
+        Field("author", Type.REFERENCE, Label("谁写的", "Author"), Rule.FIXED, target="user", server=True),
+        Field("txn", Type.TEXT, Label("操作", "Transaction"), Rule.FIXED, server=True),
+        Field("arrived_at", Type.INSTANT, Label("到达时间", "Arrived"), Rule.FIXED, server=True),
+        Field("changes", Type.LONG_TEXT, Label("内容", "What was written"), Rule.FIXED, server=True),
+        Field("outcome", Type.CHOICE, Label("处理", "Outcome"), Rule.LATEST, options=LATE_OUTCOMES),
+    ),
+)  # fmt: skip
 
 ATTACHMENT: Final = Entity(
     "attachment", Label("附件", "Attachment"), title="name", home="customer",
@@ -210,8 +256,9 @@ ATTACHMENT: Final = Entity(
 )  # fmt: skip
 
 REGISTRY: Final = registry(
-    TEAM, USER, TAG_GROUP, TAG, CUSTOM_FIELD, CUSTOMER, CONTACT, VISIT, TASK, REVIEW, ATTACHMENT
-)
+    TEAM, USER, BOOK, TAG_GROUP, TAG, CUSTOM_FIELD, CUSTOMER, CONTACT, VISIT, TASK, REVIEW, ATTACHMENT, REQUEST,
+    LATE_WORK,
+)  # fmt: skip
 CUSTOM_PREFIX: Final = "x_"
 
 

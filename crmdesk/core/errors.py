@@ -527,6 +527,11 @@ PROBLEMS: Final[dict[str, Problem]] = {
         ("「{name}」已经存在。", _NOTHING_ZH, "请换一个名字。"),
         ("“{name}” exists already.", _NOTHING_EN, "Choose another name."),
     ),
+    "taken": _problem(
+        409,
+        ("{name}已经负责这个客户。", _NOTHING_ZH, "如有需要，请与{name}商量。"),
+        ("{name} has this customer already.", _NOTHING_EN, "Talk to {name} if you need it."),
+    ),
     "ambiguous": _problem(
         409,
         ("「{query}」对应多条记录。", _NOTHING_ZH, "请写得更完整，或使用编号。"),

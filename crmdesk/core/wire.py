@@ -23,6 +23,10 @@ MAX_BODY_BYTES: Final = 8 * 1024 * 1024
 MAX_TRANSACTION_RECORDS: Final = 500
 MAX_TRANSACTION_BYTES: Final = 4 * 1024 * 1024
 
+LATE: Final = "late"
+"""The code of an accepted outcome whose record has left its author's sight: it was taken in where the record now
+is, and labelled for whoever answers for it there."""
+
 Verdict: TypeAlias = Literal["accepted", "merged", "rejected", "quarantined"]
 Kind: TypeAlias = Literal["ENTER", "UPDATE", "LEAVE"]
 
@@ -69,7 +73,7 @@ class Push(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Outcome(msgspec.Struct, frozen=True, array_like=True):
-    """What became of one pushed record. `state` comes with `merged` only, `code` with the last two."""
+    """What became of one pushed record. `state` comes with `merged` only, `code` with the last two, or `LATE`."""
 
     entity: str
     id: str

@@ -2,18 +2,56 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from crmdesk.core.record import RecordKey
 from crmdesk.store import records
 from crmdesk.store.replica import Replica
 from crmdesk.sync.http import Http, Moved
 
 
-def change_owner(replica: Replica, http: Http, customer: str, to_user: str) -> Moved:
-    """Hand a customer and all below it to another person; the next sync shows it here.
+def change_owner(replica: Replica, http: Http, customers: Sequence[str], to_user: str) -> Moved:
+    """Hand customers and all below them to another person; the next sync shows it here.
 
     Raises `forbidden`, `not_found` or `offline`; then nothing was changed.
     """
-    return http.change_owner(replica.new_id(), customer, to_user)
+    return _command(replica, http, "change-owner", customers=list(customers), to_user=to_user)
+
+
+def release(replica: Replica, http: Http, customers: Sequence[str]) -> Moved:
+    """Give customers to the pool, where anybody may claim them. Raises as `change_owner`."""
+    return _command(replica, http, "release", customers=list(customers))
+
+
+def claim(replica: Replica, http: Http, customers: Sequence[str]) -> Moved:
+    """Take customers out of the pool; for one that somebody else has, the result says who. Raises as above."""
+    return _command(replica, http, "claim", customers=list(customers))
+
+
+def change_book_owner(
+    replica: Replica, http: Http, user: str, to_user: str, *, leaving: bool = False
+) -> Moved:
+    """Hand somebody's whole books to another person; `leaving`: they leave the company. Raises as above."""
+    return _command(replica, http, "change-book-owner", user=user, to_user=to_user, leaving=leaving)
+
+
+def change_team(replica: Replica, http: Http, user: str, team: str | None) -> Moved:
+    """Move somebody to another team, or to none. Raises as above."""
+    return _command(replica, http, "change-team", user=user, team=team)
+
+
+def change_role(replica: Replica, http: Http, user: str, role: str) -> Moved:
+    """Make somebody a rep, a manager, a director or an administrator. Raises as above."""
+    return _command(replica, http, "change-role", user=user, role=role)
+
+
+def disable_user(replica: Replica, http: Http, user: str) -> Moved:
+    """Shut somebody out; what they wrote stays. Raises as above."""
+    return _command(replica, http, "disable-user", user=user)
+
+
+def _command(replica: Replica, http: Http, name: str, **asked: object) -> Moved:
+    return http.command(name, {"id": replica.new_id(), **asked})
 
 
 def fetch_history(replica: Replica, http: Http, key: RecordKey) -> int:

@@ -76,11 +76,25 @@ class Tokens(msgspec.Struct, frozen=True):
     access_expires_in: int
 
 
+class Result(msgspec.Struct, frozen=True, array_like=True):
+    """What became of one customer: `done`, or `refused` for `code`; `holder` is whose it is now, if anybody's."""
+
+    customer: str
+    outcome: str
+    code: str | None = None
+    holder: str | None = None
+    moved: int = 0
+
+
 class Moved(msgspec.Struct, frozen=True):
-    """What changing an owner did: how many records moved, and to which bucket."""
+    """What a command did: how many records moved, and what became of each customer."""
 
     moved: int
-    bucket: str
+    results: tuple[Result, ...] = ()
+
+    @property
+    def refused(self) -> tuple[Result, ...]:
+        return tuple(result for result in self.results if result.outcome != "done")
 
 
 class _Answer(NamedTuple):
@@ -238,10 +252,12 @@ class Http:
             raise CrmError("not_crmdesk", address=self.url)
         return int(found[2]), answer.body
 
-    def change_owner(self, command: str, customer: str, to_user: str) -> Moved:
-        """Hand a customer over; `command` names the request, so that a repeat changes nothing."""
-        asked = {"id": command, "customer": customer, "to_user": to_user}
-        answer = self._ask("POST", "/v1/commands/change-owner", msgspec.json.encode(asked))
+    def command(self, name: str, asked: Mapping[str, object]) -> Moved:
+        """Ask for what only the server decides; `asked["id"]` names it, so that a repeat changes nothing.
+
+        Raises `forbidden` or `not_found`.
+        """
+        answer = self._ask("POST", f"/v1/commands/{name}", msgspec.json.encode(asked))
         return self._decode(answer, Moved)
 
     # -- asking -------------------------------------------------------------------------------------

@@ -50,15 +50,25 @@ _scheme: Final = HTTPBearer(auto_error=False, description="An access token from 
 
 def signed_in(request: Request, _documented: Annotated[object, Depends(_scheme)]) -> Bearer:
     """Who asks. Raises `session_expired`, `device_revoked` or `device_pending`."""
+    return _bearer(request, may_leave=False)
+
+
+def _bearer(request: Request, *, may_leave: bool) -> Bearer:
     kind, _, token = request.headers.get("authorization", "").partition(" ")
     if kind.lower() != "bearer" or not token:
         raise CrmError("session_expired")
     here = context(request)
     with here.database.read() as connection:
-        return enrolment.authenticate(connection, token.strip(), here.now())
+        return enrolment.authenticate(connection, token.strip(), here.now(), may_leave=may_leave)
+
+
+def handing_in(request: Request, _documented: Annotated[object, Depends(_scheme)]) -> Bearer:
+    """Who asks, where the laptop of somebody who has left may ask too. Raises what `signed_in` raises."""
+    return _bearer(request, may_leave=True)
 
 
 SignedIn: TypeAlias = Annotated[Bearer, Depends(signed_in)]
+HandingIn: TypeAlias = Annotated[Bearer, Depends(handing_in)]
 
 
 def problems(*codes: str) -> dict[int | str, dict[str, Any]]:

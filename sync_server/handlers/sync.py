@@ -13,6 +13,7 @@ from sync_server.handlers.bodies import BulkRoute, RawBody, answer, plain
 from sync_server.handlers.context import (
     ANY_PROBLEMS,
     SESSION_PROBLEMS,
+    HandingIn,
     SignedIn,
     context,
     problems,
@@ -42,7 +43,7 @@ def schema_of(shape: type, description: str) -> dict[str, Any]:
     responses={200: schema_of(Heads, "Heads"), **problems(*SESSION_PROBLEMS, *ANY_PROBLEMS)},
     response_class=Response,
 )
-def heads(request: Request, who: SignedIn, accepts: Accepts = None) -> Response:
+def heads(request: Request, who: HandingIn, accepts: Accepts = None) -> Response:
     """How far each bucket has come that the asker may see; one that is missing was taken away."""
     here = context(request)
     with here.database.read() as connection:
@@ -68,7 +69,7 @@ def heads(request: Request, who: SignedIn, accepts: Accepts = None) -> Response:
 )
 def push(
     request: Request,
-    who: SignedIn,
+    who: HandingIn,
     body: RawBody,
     encoding: Annotated[str | None, Header(alias="Content-Encoding")] = None,
     accepts: Accepts = None,

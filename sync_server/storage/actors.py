@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select, update
 
 from crmdesk.core.record import RecordKey
 from crmdesk.store import dialect
@@ -28,7 +28,10 @@ _SAVE = dialect.upsert("actor", Actor._fields, ("id",))
 
 
 class Refused(NamedTuple):
-    """An edit that was not taken in: kept, so that its number can't be given to another one."""
+    """An edit that was not taken in: kept, so that its number can't be given to another one.
+
+    `state` is the record's state that came with it, beside the last of the record's edits only.
+    """
 
     actor: str
     counter: int
@@ -38,16 +41,25 @@ class Refused(NamedTuple):
     verdict: str
     code: str
     body: bytes
+    about: str | None = None
+    state: bytes | None = None
 
 
 class Command(NamedTuple):
-    """A command that was carried out, and its answer."""
+    """A command and its answer; of one that is not done yet, how far it has come. Kept for ever: who asked what."""
 
     id: str
     user: str
     asked: bytes
     answer: bytes
     at: int
+    is_done: bool
+
+
+_SAVE_COMMAND = (
+    'INSERT INTO command (id, "user", asked, answer, at, is_done) VALUES (?, ?, ?, ?, ?, ?)'
+    " ON CONFLICT (id) DO UPDATE SET answer = excluded.answer, at = excluded.at, is_done = excluded.is_done"
+)
 
 
 def find(connection: Connection, actor_id: str) -> Actor | None:
@@ -58,6 +70,18 @@ def find(connection: Connection, actor_id: str) -> Actor | None:
 def save(connection: Connection, new: Actor) -> None:
     """Write an actor down, new or not."""
     dialect.run(connection, _SAVE, tuple(new))
+
+
+def count_on(connection: Connection, actor_id: str) -> int:
+    """The next counter of an actor that several transactions write as; the row stays locked until the end."""
+    counter = connection.scalar(
+        update(actor)
+        .where(actor.c.id == actor_id)
+        .values(counter=actor.c.counter + 1)
+        .returning(actor.c.counter)
+    )
+    assert counter is not None, "the server's actor was made with the company"
+    return int(counter)
 
 
 def counters(connection: Connection, ids: Iterable[str]) -> dict[str, int]:
@@ -89,10 +113,14 @@ def refuse(connection: Connection, edits: Sequence[Refused]) -> None:
     if edits:
         dialect.run(
             connection,
-            'INSERT INTO refused (actor, counter, entity, id, part, "user", at, verdict, code, body)'
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (actor, counter) DO UPDATE SET"
-            " verdict = excluded.verdict, code = excluded.code, at = excluded.at",
-            [(e.actor, e.counter, *e.key, e.user, e.at, e.verdict, e.code, e.body) for e in edits],
+            'INSERT INTO refused (actor, counter, entity, id, part, "user", at, verdict, code, body, about, state)'
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (actor, counter) DO UPDATE SET"
+            " verdict = excluded.verdict, code = excluded.code, at = excluded.at, about = excluded.about,"
+            " state = excluded.state, discarded_at = NULL, discarded_by = NULL",
+            [
+                (e.actor, e.counter, *e.key, e.user, e.at, e.verdict, e.code, e.body, e.about, e.state)
+                for e in edits
+            ],
         )
 
 
@@ -111,5 +139,6 @@ def find_command(connection: Connection, command_id: str) -> Command | None:
     return None if row is None else Command(*row)
 
 
-def add_command(connection: Connection, done: Command) -> None:
-    connection.execute(insert(command).values(done._asdict()))
+def save_command(connection: Connection, now: Command) -> None:
+    """Write a command down, new or come further."""
+    dialect.run(connection, _SAVE_COMMAND, tuple(now))

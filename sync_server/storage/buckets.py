@@ -13,6 +13,7 @@ from crmdesk.store import dialect
 from crmdesk.store.records import Stored, chunks
 from sync_server import salts
 from sync_server.clock import Moment
+from sync_server.policy import Kind as BucketKind
 from sync_server.tables import bucket, bucket_commit, pulled_head
 
 
@@ -40,9 +41,9 @@ class Movement(NamedTuple):
 _COMMIT = dialect.insert("bucket_commit", ("bucket", "seq", "salt", "at"))
 
 
-def add(connection: Connection, bucket_id: str, kind: str, owner: str | None) -> None:
-    """A new, empty bucket; `kind` is book or config."""
-    connection.execute(insert(bucket).values(id=bucket_id, kind=kind, owner=owner, seq=0, salt=""))
+def add(connection: Connection, bucket_id: str, kind: BucketKind, owner: str | None) -> None:
+    """A new, empty bucket."""
+    connection.execute(insert(bucket).values(id=bucket_id, kind=kind.value, owner=owner, seq=0, salt=""))
 
 
 def advance(connection: Connection, bucket_id: str, now: Moment) -> Commit:
@@ -149,16 +150,17 @@ def declared_fields(connection: Connection, config: str) -> list[Stored]:
 
 
 def departures(connection: Connection, ids: Iterable[str], user: str) -> list[Movement]:
-    """Where records with these ids left a bucket that the user may write."""
+    """Where records with these ids left a bucket that the user may write, or once could."""
     found: list[Movement] = []
     for chunk in chunks(ids):
         marks = ",".join("?" * len(chunk))
         rows = dialect.run(
             connection,
             "SELECT m.bucket, m.entity, m.id, m.part, m.kind, m.move_no, m.seq FROM movement m"
-            ' JOIN reader r ON r.bucket = m.bucket AND r."user" = ? AND r.can_write'
-            f" WHERE m.kind = 'LEAVE' AND m.id IN ({marks})",
-            (user, *chunk),
+            f" WHERE m.kind = 'LEAVE' AND m.id IN ({marks}) AND m.bucket IN"
+            ' (SELECT bucket FROM reader WHERE "user" = ? AND can_write'
+            ' UNION ALL SELECT bucket FROM lost_right WHERE "user" = ? AND can_write) ORDER BY m.move_no DESC',
+            (*chunk, user, user),
         )
         found += [_movement(row) for row in rows]
     return found
@@ -198,3 +200,49 @@ def note_pulled(connection: Connection, device: str, bucket_id: str, seq: int) -
         " DO UPDATE SET seq = excluded.seq WHERE pulled_head.seq < excluded.seq",
         (device, bucket_id, seq),
     )
+
+
+def owner_of(connection: Connection, bucket_id: str) -> str | None:
+    """Whose book a bucket is; None for the company's own."""
+    return connection.scalar(select(bucket.c.owner).where(bucket.c.id == bucket_id))
+
+
+def add_waiting(connection: Connection, children: Iterable[tuple[RecordKey, RecordKey]]) -> None:
+    """Note (home, child)ren whose home is missing or out of their author's sight."""
+    rows = [(home.entity, home.id, *child) for home, child in children]
+    if rows:
+        dialect.run(
+            connection,
+            "INSERT INTO waiting (home_entity, home, entity, id, part) VALUES (?, ?, ?, ?, ?)"
+            " ON CONFLICT DO NOTHING",
+            rows,
+        )
+
+
+def waiting_homes(connection: Connection, homes: Iterable[RecordKey]) -> set[RecordKey]:
+    """Those of `homes` that some child waits for."""
+    if dialect.value(connection, "SELECT 1 FROM waiting LIMIT 1") is None:
+        return set()
+    wanted = set(homes)
+    found: set[RecordKey] = set()
+    for ids in chunks({home.id for home in wanted}):
+        marks = ",".join("?" * len(ids))
+        rows = dialect.run(
+            connection,
+            f"SELECT DISTINCT home_entity, home FROM waiting WHERE home IN ({marks})",
+            tuple(ids),
+        )
+        found |= {RecordKey(entity, home) for entity, home in rows}
+    return found & wanted
+
+
+def forget_waiting(connection: Connection, home: RecordKey, besides: Iterable[RecordKey]) -> None:
+    """The children of a home have found it, besides these."""
+    dialect.run(connection, "DELETE FROM waiting WHERE home_entity = ? AND home = ?", (home.entity, home.id))
+    add_waiting(connection, [(home, child) for child in besides])
+
+
+def has_left(connection: Connection, key: RecordKey, bucket_id: str) -> bool:
+    """Whether a record was once in a bucket and went on from there."""
+    where = "bucket = ? AND entity = ? AND id = ? AND part = ? AND kind = 'LEAVE'"
+    return dialect.value(connection, f"SELECT 1 FROM movement WHERE {where}", (bucket_id, *key)) is not None

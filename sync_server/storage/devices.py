@@ -18,12 +18,14 @@ class DeviceState(enum.StrEnum):
 
     PENDING = "pending"  # waits for an administrator who compares its words
     ACTIVE = "active"
+    LEAVING = "leaving"  # its person has left: it hands in what is unsent, and reads nothing
     REVOKED = "revoked"  # for good
 
 
 TRANSITIONS = {
     DeviceState.PENDING: {DeviceState.ACTIVE, DeviceState.REVOKED},
-    DeviceState.ACTIVE: {DeviceState.PENDING, DeviceState.REVOKED},
+    DeviceState.ACTIVE: {DeviceState.PENDING, DeviceState.LEAVING, DeviceState.REVOKED},
+    DeviceState.LEAVING: {DeviceState.REVOKED},
     DeviceState.REVOKED: frozenset[DeviceState](),
 }
 
@@ -113,10 +115,10 @@ def find_device(connection: Connection, device_id: str) -> Device | None:
     return None if row is None else _device(row)
 
 
-def devices(connection: Connection) -> list[Device]:
-    """Every device, oldest first."""
-    rows = connection.execute(select(device).order_by(device.c.created_at, device.c.id))
-    return [_device(row) for row in rows]
+def devices(connection: Connection, user: str | None = None) -> list[Device]:
+    """Every device, or those of one person, oldest first."""
+    wanted = select(device) if user is None else select(device).where(device.c.user == user)
+    return [_device(row) for row in connection.execute(wanted.order_by(device.c.created_at, device.c.id))]
 
 
 def _device(row: Row[tuple[object, ...]]) -> Device:
@@ -130,6 +132,15 @@ def change_state(connection: Connection, known: Device, state: DeviceState) -> N
     if state not in TRANSITIONS[known.state]:
         raise CrmError("device_revoked")
     connection.execute(update(device).where(device.c.id == known.id).values(state=state.value))
+
+
+def let_leave(connection: Connection, user: str) -> None:
+    """The laptops of somebody who left hand in what is unsent; one that was never let in is shut out."""
+    for known in devices(connection, user):
+        if known.state is DeviceState.ACTIVE:
+            change_state(connection, known, DeviceState.LEAVING)
+        elif known.state is DeviceState.PENDING:
+            change_state(connection, known, DeviceState.REVOKED)
 
 
 def note_pull(connection: Connection, device_id: str, now: Moment) -> None:

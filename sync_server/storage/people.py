@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Row, delete, insert, or_, select, update
 
 from crmdesk.core.errors import CrmError
-from sync_server.policy import Member, Org, Role, Team
-from sync_server.tables import account, bucket, company, reader, team
+from sync_server.policy import Kind, Member, Org, Role, Team
+from sync_server.tables import account, bucket, company, lost_right, reader, team
 
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """Whose server this is. `epoch` rises when the database is restored; `config` is the shared bucket.
+    """Whose server this is. `epoch` rises when the database is restored.
 
+    `config` is the bucket that everybody reads, `pool` the one whose customers anybody may claim,
+    `pool_details` holds what hangs below those.
     `secret` (32 bytes) proves that a commit's salt came from this company; a backup has it too.
     """
 
@@ -25,6 +27,8 @@ class Company:
     secret: bytes
     actor: str
     config: str
+    pool: str
+    pool_details: str
     created_at: int
 
 
@@ -46,7 +50,17 @@ class Account:
 
 def load_company(connection: Connection) -> Company:
     row = connection.execute(select(company)).one()
-    return Company(row.server_id, row.name, row.epoch, row.secret, row.actor, row.config, row.created_at)
+    return Company(
+        row.server_id,
+        row.name,
+        row.epoch,
+        row.secret,
+        row.actor,
+        row.config,
+        row.pool,
+        row.pool_details,
+        row.created_at,
+    )
 
 
 def add_company(connection: Connection, new: Company) -> None:
@@ -59,6 +73,8 @@ def add_company(connection: Connection, new: Company) -> None:
             secret=new.secret,
             actor=new.actor,
             config=new.config,
+            pool=new.pool,
+            pool_details=new.pool_details,
             created_at=new.created_at,
         )
     )
@@ -128,6 +144,12 @@ def disable(connection: Connection, user: str, at: int) -> None:
     )
 
 
+def change_account(connection: Connection, user: str, *, role: Role, team_id: str | None, book: str) -> None:
+    """Write down what somebody now is, where, and which book their new customers go to."""
+    values = {"role": role.value, "team": team_id, "book": book}
+    connection.execute(update(account).where(account.c.user == user).values(**values))
+
+
 def load_org(connection: Connection) -> Org:
     """The company's people and teams, as policy sees them."""
     teams = {row.id: Team(row.id, row.parent, row.shares_books) for row in connection.execute(select(team))}
@@ -135,18 +157,47 @@ def load_org(connection: Connection) -> Org:
     return Org(teams, members)
 
 
-def owners(connection: Connection) -> dict[str, str | None]:
-    """Bucket -> the user whose book it is; None for the company's own."""
-    return {row.id: row.owner for row in connection.execute(select(bucket.c.id, bucket.c.owner))}
+def buckets_of(connection: Connection) -> dict[str, tuple[Kind, str | None]]:
+    """Every bucket: what it is for, and whose book it is."""
+    rows = connection.execute(select(bucket.c.id, bucket.c.kind, bucket.c.owner))
+    return {row.id: (Kind(row.kind), row.owner) for row in rows}
 
 
-def replace_readers(connection: Connection, readers: Mapping[str, Mapping[str, bool]]) -> None:
-    """Write down who reads what: bucket -> user -> may write."""
-    connection.execute(delete(reader))
-    rows = [
-        {"bucket": place, "user": user, "can_write": can_write}
-        for place, rights in readers.items()
-        for user, can_write in rights.items()
-    ]
-    if rows:
-        connection.execute(insert(reader), rows)
+def books(connection: Connection, owner: str) -> list[str]:
+    """The books somebody answers for: their own, and those that were handed to them whole."""
+    found = select(bucket.c.id).where(bucket.c.owner == owner, bucket.c.kind == Kind.BOOK.value)
+    return sorted(connection.scalars(found))
+
+
+def change_book_owner(connection: Connection, book: str, owner: str) -> None:
+    connection.execute(update(bucket).where(bucket.c.id == book).values(owner=owner))
+
+
+def replace_readers(connection: Connection, readers: Mapping[str, Mapping[str, bool]], now_ms: int) -> None:
+    """Write down who reads what: bucket -> user -> may write. What somebody could read before is kept as lost."""
+    rows = connection.execute(select(reader.c.bucket, reader.c.user, reader.c.can_write))
+    before = {(row.bucket, row.user): row.can_write for row in rows}
+    after = {
+        (place, user): can_write for place, rights in readers.items() for user, can_write in rights.items()
+    }
+    lost = [(*key, before[key], now_ms) for key in sorted(before.keys() - after.keys())]
+    changed = sorted(key for key in after if before.get(key) != after[key])
+    for place, user, can_write, at in lost:
+        _forget_right(connection, place, user)
+        connection.execute(insert(lost_right).values(bucket=place, user=user, can_write=can_write, at=at))
+    for place, user in changed:
+        _forget_right(connection, place, user)
+        connection.execute(insert(reader).values(bucket=place, user=user, can_write=after[place, user]))
+
+
+def _forget_right(connection: Connection, place: str, user: str) -> None:
+    for table in (reader, lost_right):
+        connection.execute(delete(table).where(table.c.bucket == place, table.c.user == user))
+
+
+def lost_rights(connection: Connection, user: str) -> dict[str, tuple[bool, int]]:
+    """The buckets a user could once read: bucket -> (could write, until when)."""
+    rows = connection.execute(
+        select(lost_right.c.bucket, lost_right.c.can_write, lost_right.c.at).where(lost_right.c.user == user)
+    )
+    return {row.bucket: (row.can_write, row.at) for row in rows}

@@ -50,7 +50,13 @@ def test_each_field_has_its_rule_and_the_unknown_is_asked_about(entity: str, key
 
 
 def test_children_are_the_entities_at_home_there() -> None:
-    assert [child.name for child in REGISTRY.children("customer")] == ["contact", "visit", "task"]
+    assert [child.name for child in REGISTRY.children("customer")] == [
+        "contact",
+        "visit",
+        "task",
+        "attachment",
+        "late_work",
+    ]
     assert [child.name for child in REGISTRY.children("visit")] == ["review"]
     assert REGISTRY.children("tag") == []
 

@@ -16,7 +16,7 @@ from crmdesk.core.record import RecordKey
 from crmdesk.store import blobs as contents
 from crmdesk.store import settings
 from crmdesk.store.blobs import digest
-from crmdesk.sync import blobs
+from crmdesk.sync import blobs, commands
 from crmdesk.sync.blobs import ASK_AGAIN_MS, Named, Wanted, fetch, to_fetch, to_send
 from crmdesk.usecases import attachments, records
 from sync_server.storage.blob_files import BlobFiles
@@ -177,7 +177,7 @@ def test_the_record_leaves_while_its_content_is_half_way(
         line.cut(f"offset={CHUNK_BYTES} ".encode())
         assert ann.engine.sync().problem is not None
         mei.sync()
-        mei.http.change_owner(secrets.token_hex(16), customer.id, server.people["Cai"].user)
+        commands.change_owner(mei.replica, mei.http, [customer.id], server.people["Cai"].user)
         report = ann.sync()
         assert ann.shows(key) is None
         assert report.contents.sent == 1
@@ -200,7 +200,7 @@ def test_nothing_of_a_content_is_left_after_its_record_left(
     path = bo.replica.blobs.path
     bo.replica.blobs.database.scrub()
     assert text[:3000] in path.read_bytes()
-    mei.http.change_owner(secrets.token_hex(16), customer.id, server.people["Cai"].user)
+    commands.change_owner(mei.replica, mei.http, [customer.id], server.people["Cai"].user)
     bo.sync()
     bo.close()
     for file in path.parent.glob(f"{path.name}*"):

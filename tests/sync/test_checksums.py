@@ -8,7 +8,7 @@ from crmdesk.core.record import RecordKey, digest, encode
 from crmdesk.core.wire import Head
 from crmdesk.store import outbox, records, unsent
 from crmdesk.store.identity import change_actor
-from crmdesk.sync import plan
+from crmdesk.sync import commands, plan
 from crmdesk.usecases import records as forms
 from sync_server import keeping
 from tests.support.rep import Rep
@@ -55,7 +55,7 @@ def test_after_a_sync_both_sides_count_the_same_whatever_was_written_moved_and_d
                 forms.delete(who.replica, draw.choice(held))
             case 5 if held:
                 to = server.people[draw.choice(("Ann", "Bo"))].user
-                mei.http.change_owner(mei.replica.new_id(), draw.choice(customers[:2]).id, to)
+                commands.change_owner(mei.replica, mei.http, [draw.choice(customers[:2]).id], to)
             case _:
                 who.sync()
     for laptop in laptops * 3:
@@ -157,7 +157,7 @@ def test_where_a_new_record_is_the_server_says_and_not_the_order_of_two_names(
     for laptop in (ann, bo, mei, ann):
         laptop.sync()
     for customer, to in moves:
-        mei.http.change_owner(mei.replica.new_id(), customer.id, server.people[to].user)
+        commands.change_owner(mei.replica, mei.http, [customer.id], server.people[to].user)
     visits = [ann.visit(customer, "谈价格") for customer, _ in moves]  # under where she last saw the customer
     ann.sync()
     with ann.replica.database.read() as connection:

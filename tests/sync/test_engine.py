@@ -13,7 +13,7 @@ from crmdesk.store import outbox, settings
 from crmdesk.store.opening import open_replica
 from crmdesk.store.replica import Write
 from crmdesk.store.settings import Device
-from crmdesk.sync import plan
+from crmdesk.sync import commands, plan
 from crmdesk.sync.engine import Engine, Progress
 from crmdesk.sync.enrolment import connect
 from crmdesk.sync.lock import sync_lock
@@ -348,7 +348,7 @@ def test_a_customer_handed_over_leaves_with_all_below_it_and_enters_there(server
     customer = ann.customer("宏远机械")
     visit = ann.visit(customer, "谈价格")
     settle(ann, cai, mei)
-    moved = mei.http.change_owner(mei.replica.new_id(), customer.id, server.people["Cai"].user)
+    moved = commands.change_owner(mei.replica, mei.http, [customer.id], server.people["Cai"].user)
     assert moved.moved == 2
     settle(ann, cai, mei)
     assert ann.shows(customer) is None
@@ -363,7 +363,7 @@ def test_work_typed_before_hearing_of_a_move_reaches_the_new_owner(server: Runni
     ann, cai, mei = hire("Ann"), hire("Cai"), hire("Mei")
     customer = ann.customer("宏远机械")
     settle(ann, cai, mei)
-    mei.http.change_owner(mei.replica.new_id(), customer.id, server.people["Cai"].user)
+    commands.change_owner(mei.replica, mei.http, [customer.id], server.people["Cai"].user)
     ann.write(customer, city="上海")
     late = ann.visit(customer, "送样品")
     settle(ann, cai)

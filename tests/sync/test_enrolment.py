@@ -103,9 +103,9 @@ def test_a_manager_hands_a_customer_over_and_a_rep_may_not(server: RunningServer
     customer = ann.customer("宏远机械")
     ann.sync()
     to = server.people["Cai"].user
-    assert code_of(lambda: commands.change_owner(ann.replica, ann.http, customer.id, to)) == "forbidden"
-    assert commands.change_owner(mei.replica, mei.http, customer.id, to).moved == 1
-    assert code_of(lambda: commands.change_owner(bo.replica, bo.http, customer.id, to)) == "not_found"
+    assert code_of(lambda: commands.change_owner(ann.replica, ann.http, [customer.id], to)) == "forbidden"
+    assert commands.change_owner(mei.replica, mei.http, [customer.id], to).moved == 1
+    assert code_of(lambda: commands.change_owner(bo.replica, bo.http, [customer.id], to)) == "not_found"
 
 
 def test_a_records_past_can_be_fetched(hire: Hire):

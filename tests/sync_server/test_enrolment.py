@@ -154,8 +154,9 @@ def test_a_disabled_person_is_out_at_the_next_request(server: RunningServer) -> 
     ann = enrolled(server, "Ann")
     with server.database.write() as connection:
         accounts.disable_user(connection, "Ann", server.clock())
-    for reply in (ann.http.get("/v1/heads"), ann.token()):
-        assert (reply.status_code, reply.json()["code"]) == (403, "device_revoked")
+    refused = ann.http.get("/v1/pull", params={"bucket": ann.book, "epoch": 1, "after": 0, "salt": ""})
+    assert (refused.status_code, refused.json()["code"]) == (403, "device_revoked")
+    assert ann.heads().heads == (), "it may hand in what is unsent, and reads nothing"
 
 
 @pytest.mark.parametrize("header", ["", "Bearer", "Bearer nonsense", "Basic YTpi"])

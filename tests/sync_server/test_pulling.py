@@ -7,6 +7,7 @@ import pytest
 
 from crmdesk.core.record import RecordKey
 from crmdesk.core.wire import BATCH_RECORDS, PAGE_BYTES, PullPage
+from sync_server.storage import people
 from tests.support.laptop import Laptop, enrolled, fresh_id
 from tests.support.server import RunningServer
 
@@ -126,10 +127,13 @@ def test_heads_name_exactly_the_buckets_one_may_see(server: RunningServer) -> No
     book = {name: account.book for name, account in server.people.items()}
     ann = enrolled(server, "Ann")
     config = str(ann.welcome["config"])
+    with server.database.read() as connection:
+        company = people.load_company(connection)
+    pool, details = company.pool, company.pool_details
     expected = {
-        "Ann": {book["Ann"], book["Bo"], config},
-        "Cai": {book["Cai"], config},
-        "Mei": {*book.values(), config},
+        "Ann": {book["Ann"], book["Bo"], config, pool},
+        "Cai": {book["Cai"], config, pool},
+        "Mei": {*book.values(), config, pool, details},
     }
     for name, buckets in expected.items():
         heads = enrolled(server, name).heads()

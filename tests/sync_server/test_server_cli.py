@@ -109,7 +109,7 @@ def test_a_company_is_made_staffed_and_looked_after_while_it_serves(tmp_path: Pa
         assert facts("user", "disable", "张伟")["disabled"] is True
         assert [team["name"] for team in facts("team", "list")["teams"]] == ["North", "East"]
         assert [user["disabled"] for user in facts("user", "list")["users"]] == [True]
-        assert facts("backup", "copy.db")["records"] == 3
+        assert facts("backup", "copy.db")["records"] == 6
         assert facts("check")["problems"] == []
     finally:
         status, errors = stop(process)

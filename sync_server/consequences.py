@@ -1,0 +1,128 @@
+"""What a push brings about beyond its records: children join their home, late work is labelled, requests are decided.
+
+Runs in the push's transaction, after its records are written, in commits of its own: the pusher pulls them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Connection
+
+from crmdesk.core.entities import REGISTRY
+from crmdesk.core.record import Edit, RecordKey
+from crmdesk.core.resolve import view_field
+from crmdesk.store.records import Stored
+from sync_server import commands
+from sync_server.authoring import Place as Spot
+from sync_server.authoring import new_id, write_record
+from sync_server.clock import Moment
+from sync_server.commands import Asker
+from sync_server.moving import below, reunite
+from sync_server.placing import Place
+from sync_server.storage import buckets
+from sync_server.storage.devices import Bearer
+from sync_server.storage.people import Company
+from sync_server.verdict import Item, Judged
+
+MAX_CHANGES_BYTES: Final = 48 * 1024
+"""Beyond this a label names what was written without the values."""
+
+
+@dataclass(slots=True)
+class Taken:
+    """A record that was taken in: where it goes and what it became."""
+
+    item: Item
+    place: Place
+    judged: Judged
+    stored: Stored | None
+
+    @property
+    def is_changed(self) -> bool:
+        return self.stored is None or self.stored.record != self.judged.record
+
+    @property
+    def stays_away_from(self) -> str | None:
+        """The bucket that a new child of a departed record must be seen to leave at once."""
+        return self.place.departed_from if self.stored is None else None
+
+    def fresh(self) -> list[Edit]:
+        return self.item.fresh(self.stored.record if self.stored else None)
+
+
+def follow(
+    connection: Connection, who: Bearer, company: Company, taken: Sequence[Taken], now: Moment
+) -> None:
+    """Everything that follows from records just taken in."""
+    new = [one for one in taken if one.stored is None]
+    waiting = [(one.place.waits_for, one.item.key) for one in new if one.place.waits_for]
+    buckets.add_waiting(connection, waiting)
+    reunite(connection, [one.item.key for one in new], now)
+    label(connection, who, company, [one for one in taken if one.place.left and one.is_changed], now)
+    for one in new:
+        if one.item.key.entity == "request":
+            _decide(connection, who, company, one.item, now)
+
+
+def label(connection: Connection, who: Bearer, company: Company, late: Sequence[Taken], now: Moment) -> None:
+    """Tell whoever answers for a customer now what somebody wrote before they heard of losing it."""
+    by_root: dict[str, list[Taken]] = {}
+    for one in late:
+        if one.place.placement.bucket != company.config:
+            by_root.setdefault(one.place.root, []).append(one)
+    for root, group in by_root.items():
+        place = below(company, group[0].place.placement.bucket)
+        edits = [edit for one in group for edit in one.fresh()]
+        values = {
+            "customer": root if buckets.roots(connection, [RecordKey("customer", root)]) else None,
+            "author": who.user,
+            "txn": max(edits, key=Edit.order).txn.id,
+            "arrived_at": now.ms,
+            "changes": _told(group),
+        }
+        said = {name: value for name, value in values.items() if value is not None}
+        write_record(connection, company, RecordKey("late_work", new_id(now)), said, now, Spot(place, root))
+
+
+def _told(group: Iterable[Taken]) -> str:
+    """What was written, record by record, as JSON: new values, the values before, and the edits that say so."""
+    whole = [_change(one, with_values=True) for one in group]
+    text = json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
+    if len(text.encode()) <= MAX_CHANGES_BYTES:
+        return text
+    names = [_change(one, with_values=False) for one in group]
+    while len(text.encode()) > MAX_CHANGES_BYTES:
+        text = json.dumps(names, ensure_ascii=False, separators=(",", ":"))
+        names = names[: len(names) // 2]
+    return text
+
+
+def _change(one: Taken, *, with_values: bool) -> dict[str, Any]:
+    key, before = one.item.key, one.stored
+    fields: dict[str, Any] = {}
+    for edit in one.fresh():
+        for name, value in edit.values.items():
+            fields[name] = [value, _shown(key, before, name)] if with_values else []
+    return {
+        "entity": key.entity,
+        "id": key.id,
+        "is_new": before is None,
+        "fields": fields,
+        "dots": [list(edit.dot) for edit in one.fresh()],
+    }
+
+
+def _shown(key: RecordKey, stored: Stored | None, name: str) -> Any:
+    return None if stored is None else view_field(stored.record, key.entity, name, REGISTRY).value
+
+
+def _decide(connection: Connection, who: Bearer, company: Company, item: Item, now: Moment) -> None:
+    """Carry a request out, or say why not: the first that arrives wins."""
+    values = item.log[0].values
+    done = commands.decide(connection, Asker(who.user, who.role), values, now)
+    said = {"outcome": done.outcome, "code": done.code, "holder": done.holder}
+    write_record(connection, company, item.key, {name: value for name, value in said.items() if value}, now)

@@ -1,0 +1,131 @@
+"""Records crossing from bucket to bucket: a customer with all below it, and children that find their home.
+
+Every crossing raises the record's move number, is a LEAVE where it was and an ENTER where it goes, and takes
+both buckets' numbers in the order of their ids, so that two crossings never wait for each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple
+
+from sqlalchemy import Connection
+
+from crmdesk.core.record import Placement, RecordKey, moved
+from crmdesk.core.wire import PAGE_RECORDS, Kind
+from crmdesk.store import records
+from crmdesk.store.records import Stored
+from sync_server.clock import Moment
+from sync_server.storage import buckets, people
+from sync_server.storage.buckets import Movement
+from sync_server.storage.people import Company
+
+CHUNK: Final = PAGE_RECORDS // 2
+"""Records per commit of a move: a page must hold a commit whole, and a LEAVE beside it."""
+
+
+class Destination(NamedTuple):
+    """Where a family goes: the customer itself, and all below it. In a book both are the same bucket."""
+
+    root: str
+    below: str
+
+
+class Crossing(NamedTuple):
+    """One record on its way: the bucket it goes to and the root it hangs under from then on."""
+
+    stored: Stored
+    bucket: str
+    root: str
+
+
+def below(company: Company, bucket: str) -> str:
+    """Where records under a customer in `bucket` are kept: apart from the customer only in the pool."""
+    return company.pool_details if bucket == company.pool else bucket
+
+
+def into(company: Company, bucket: str) -> Destination:
+    """The destination of a family that goes to `bucket`."""
+    return Destination(bucket, below(company, bucket))
+
+
+def family(connection: Connection, company: Company, customer: Stored) -> list[Stored]:
+    """A customer and all that is kept with it, the customer first.
+
+    What others wrote under its id without seeing it waits in their own books, and is not of the family.
+    """
+    place = customer.record.placement.bucket
+    kept = {place, below(company, place)}
+    found = [s for s in records.under_root(connection, customer.key.id) if s.record.placement.bucket in kept]
+    return sorted(found, key=lambda s: (s.key != customer.key, s.n))
+
+
+def move(connection: Connection, customer: Stored, to: Destination, now: Moment) -> int:
+    """Move a customer and all below it, in commits that a page can hold; returns how many records moved."""
+    company = people.load_company(connection)
+    crossings = [
+        Crossing(s, to.root if s.key == customer.key else to.below, s.root)
+        for s in family(connection, company, customer)
+    ]
+    crossings = [c for c in crossings if c.stored.record.placement.bucket != c.bucket]
+    for start in range(0, len(crossings), CHUNK):
+        cross(connection, crossings[start : start + CHUNK], now)
+    reunite(connection, [customer.key], now)
+    return len(crossings)
+
+
+def cross(connection: Connection, crossings: Sequence[Crossing], now: Moment) -> None:
+    """One commit in each bucket that is left or entered."""
+    places = {c.bucket for c in crossings} | {c.stored.record.placement.bucket for c in crossings}
+    seqs = {place: buckets.advance(connection, place, now).seq for place in sorted(places)}
+    movements: list[Movement] = []
+    rows = []
+    for stored, bucket, root in crossings:
+        old = stored.record.placement
+        placement = Placement(old.move_no + 1, bucket)
+        row = records.row(stored.key, root, seqs[bucket], moved(stored.record, placement), stored.n)
+        rows.append(records.agreed(row))
+        ends: tuple[tuple[str, Kind], ...] = ((old.bucket, "LEAVE"), (bucket, "ENTER"))
+        movements += [
+            Movement(place, stored.key, kind, placement.move_no, seqs[place]) for place, kind in ends
+        ]
+    records.update(connection, rows)
+    buckets.note_movements(connection, movements)
+
+
+def reunite(connection: Connection, homes: Iterable[RecordKey], now: Moment) -> None:
+    """Bring children that were written before their home was here, or visible, to where their home is.
+
+    A child waits in its author's own book. It follows once its home exists and the author may write there:
+    nobody puts anything into a bucket by guessing an id.
+    """
+    waiting = buckets.waiting_homes(connection, homes)
+    if not waiting:
+        return
+    company = people.load_company(connection)
+    found = buckets.roots(connection, waiting)
+    for home in waiting:
+        if home not in found:
+            continue
+        root, place = found[home]
+        _join(connection, home, root, below(company, place), now)
+
+
+def _join(connection: Connection, home: RecordKey, root: str, place: str, now: Moment) -> None:
+    """Children of one home: those whose author may write there cross over; those already there hang under it."""
+    below_it = [s for s in records.under_root(connection, home.id) if s.key.id != home.id]
+    strangers = [s for s in below_it if not _may_join(connection, s.record.placement.bucket, place)]
+    joining = [s for s in below_it if s not in strangers]
+    crossing = [Crossing(s, place, root) for s in joining if s.record.placement.bucket != place]
+    staying = [s for s in joining if s.record.placement.bucket == place and s.root != root]
+    for start in range(0, len(crossing), CHUNK):
+        cross(connection, crossing[start : start + CHUNK], now)
+    records.update(connection, [records.row(s.key, root, s.seq, s.record, s.n) for s in staying])
+    buckets.forget_waiting(connection, home, besides=[s.key for s in strangers])
+
+
+def _may_join(connection: Connection, source: str, target: str) -> bool:
+    if source == target:
+        return True
+    owner = buckets.owner_of(connection, source)
+    return owner is not None and buckets.rights(connection, owner).get(target) is True
