@@ -40,6 +40,7 @@ from tests.support.server import HOUR_MS, RunningServer, build_company, running_
 ROOT = Path(__file__).resolve().parents[1]
 PROVOKED: Final[dict[str, str]] = {}
 ELSEWHERE: Final = {
+    "taken": "test_the_first_claim_wins_and_the_other_is_told_who",
     "blob_broken": "test_a_damaged_piece_is_refused_and_nothing_of_it_is_kept",
     "blob_offset": "test_a_repeated_piece_changes_nothing_and_says_where_to_go_on",
     "storage_full": "test_beyond_the_servers_limit_nothing_more_is_begun",
