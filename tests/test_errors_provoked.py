@@ -27,8 +27,9 @@ import pytest
 from crmdesk.cli.session import Given, Session, session
 from crmdesk.core.errors import PROBLEMS
 from crmdesk.core.record import RecordKey
-from crmdesk.core.wire import PushAnswer
+from crmdesk.core.wire import OURS, PushAnswer, Versions
 from crmdesk.store import dialect, settings
+from crmdesk.sync import http
 from crmdesk.system import desktop
 from sync_server import enrolment
 from sync_server.cli import main
@@ -401,6 +402,14 @@ def test_a_held_device_waits_for_its_administrator(server: RunningServer, desk: 
 def test_a_client_from_before_is_told_to_upgrade(server: RunningServer) -> str:
     ann = laptop.enrolled(server, "Ann")
     return str(ann.http.get("/v1/heads", headers={"Crmdesk-Protocol": "0"}).json()["code"])
+
+
+@provokes("server_outdated")
+def test_a_server_that_was_not_updated_for_long_is_waited_for(
+    enrolled: Desk, monkeypatch: pytest.MonkeyPatch
+) -> str:
+    monkeypatch.setattr(http, "OLDEST", Versions(*(version + 1 for version in OURS)))
+    return said(enrolled, "sync")
 
 
 # -- requests and records ------------------------------------------------------------------------------

@@ -134,6 +134,7 @@ def status(session: Session) -> None:
                 "profile": str(session.profile.folder), "user": who.user_name, "role": who.role,
                 "company": found.company, "url": found.url, "records": found.records, "unsent": found.unsent,
                 "refused": found.refused, "conflicts": found.conflicts, "synced_at": instant(found.synced_at_ms),
+                "read_only": found.is_read_only,
                 "refusals": [
                     {"record": r.record, "entity": r.entity, "title": r.title, "code": r.code, "about": r.about}
                     for r in refused
@@ -154,6 +155,8 @@ def status(session: Session) -> None:
             (out.text("上次同步", "Last sync"), moment(found.synced_at_ms)),
         )
     )
+    if found.is_read_only:
+        out.line(str(CrmError("upgrade_needed").sentence(out.language)))
     for refusal in refused:
         _tell(session, refusal)
 

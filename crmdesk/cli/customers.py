@@ -34,9 +34,9 @@ _TIMELINE: Final = 20
 def add(session: Session, name: str, field: Fields = None, tag: Tags = None) -> None:
     """Add a customer. 新建客户。"""
     from crmdesk.usecases import customers
-    from crmdesk.usecases.directory import read_directory
+    from crmdesk.usecases.directory import read_directory, read_registry
 
-    entity = session.replica.registry["customer"]
+    entity = read_registry(session.reader)["customer"]
     values = naming.values(entity, field or (), session.workspace.today())
     tags = naming.tag_ids(read_directory(session.reader), tag or ())
     done = customers.add(session.replica, {**values, "name": name}, tags)
@@ -51,9 +51,10 @@ def add(session: Session, name: str, field: Fields = None, tag: Tags = None) -> 
 def change(session: Session, customer: Customer, field: Fields = None) -> None:
     """Change fields with --field; `field=` empties one. 用 --field 修改字段；「字段=」表示清空。"""
     from crmdesk.usecases import customers, records
+    from crmdesk.usecases.directory import read_registry
 
     key = customers.key(naming.customer(session.reader, customer))
-    registry = session.replica.registry
+    registry = read_registry(session.reader)
     wanted = naming.values(registry["customer"], field or (), session.workspace.today())
     done = records.change(session.replica, key, wanted, records.open_form(session.reader, registry, key))
     changed = sorted(done.value)
@@ -246,9 +247,10 @@ def add_contact(
 ) -> None:
     """Add a person at a customer. 新建联系人。"""
     from crmdesk.usecases import customers
+    from crmdesk.usecases.directory import read_registry
 
     found = naming.customer(session.reader, customer)
-    entity, today = session.replica.registry["contact"], session.workspace.today()
+    entity, today = read_registry(session.reader)["contact"], session.workspace.today()
     phones = [str(naming.value(entity, "phone", text, today) or "") for text in phone or ()]
     values = naming.values(entity, field or (), today)
     done = customers.add_contact(session.replica, found, {**values, "name": name}, tuple(phones))

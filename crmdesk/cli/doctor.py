@@ -8,6 +8,7 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 
 import typer
 
+import crmdesk
 from crmdesk.cli.command import command, root
 from crmdesk.cli.output import Output
 from crmdesk.cli.session import Session
@@ -171,6 +172,16 @@ def _unreadable(session: Session) -> Finding:
     return Finding("received", "problem", words)
 
 
+def _version(session: Session) -> Finding:
+    """Whether the company's server still works with this program."""
+    from crmdesk.usecases.status import is_read_only
+
+    words = str(CrmError("upgrade_needed").sentence(session.out.language))
+    if is_read_only(session.reader):
+        return Finding("version", "problem", words)
+    return Finding("version", "ok", crmdesk.__version__)
+
+
 def _clock(session: Session) -> Finding:
     """The machine's clock against the last edit's time and what the server said last."""
     workspace = session.workspace
@@ -211,4 +222,14 @@ def _desktop(out: Output) -> Finding:
     return Finding("desktop", "ok", out.text("可以打开窗口", "a window can open"))
 
 
-_LOOKS: Final = (_encryption, _integrity, _schema, _projection, _counts, _unsent, _unreadable, _clock)
+_LOOKS: Final = (
+    _encryption,
+    _integrity,
+    _schema,
+    _projection,
+    _counts,
+    _unsent,
+    _unreadable,
+    _version,
+    _clock,
+)

@@ -315,6 +315,19 @@ PROBLEMS: Final[dict[str, Problem]] = {
         ("这个版本的 crmdesk 太旧，无法与服务器同步。", _KEPT_ZH, "请安装新版本。"),
         ("This crmdesk is too old to sync with the server.", _KEPT_EN, "Install the new version."),
     ),
+    "server_outdated": _problem(
+        503,
+        (
+            "公司的服务器版本太旧，无法与这个版本的 crmdesk 同步。",
+            _KEPT_ZH,
+            "请管理员升级服务器；升级后会自动继续同步。",
+        ),
+        (
+            "The company's server is too old for this crmdesk.",
+            _KEPT_EN,
+            "Ask the administrator to update the server; sync then goes on by itself.",
+        ),
+    ),
     "actor_forked": _problem(
         409,
         ("发现这份本机数据的另一个副本。", _KEPT_ZH, "crmdesk 会自动换用新的身份并继续同步。"),

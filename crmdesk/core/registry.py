@@ -159,6 +159,18 @@ class Registry:
                 entities[name] = replace(entities[name], fields=(*kept, new))
         return Registry(entities)
 
+    def announced(self, known: Mapping[str, Iterable[str]]) -> Registry:
+        """This registry where the fields that a server does not know are its own to set: shown, but in no form.
+
+        `known` maps the entities it named to their fields. Fields that an administrator added come with records.
+        """
+        entities = dict(self.entities)
+        for name in entities.keys() & known.keys():
+            theirs = frozenset(known[name])
+            fields = (f if f.name in theirs else replace(f, server=True) for f in entities[name].fields)
+            entities[name] = replace(entities[name], fields=tuple(fields))
+        return Registry(entities)
+
     def children(self, name: str) -> list[Entity]:
         """The entities whose home is `name`."""
         return [

@@ -6,15 +6,33 @@ neither parsed nor rewritten on its way. Pydantic stands only at the server's sm
 
 from __future__ import annotations
 
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 import msgspec
 
+from crmdesk.core.record import VERSION
+
+
+class Versions(NamedTuple):
+    """What two programs must agree on; both sides name theirs in the handshake.
+
+    `protocol` is of this page's shapes, `merge` of the merge function, `schema` of a record's state.
+    Fields and entities have no version: each side keeps what it does not know.
+    """
+
+    protocol: int
+    merge: int
+    schema: int
+
+    def reach(self, least: Versions) -> bool:
+        """Whether none of them is below `least`."""
+        return all(ours >= asked for ours, asked in zip(self, least, strict=True))
+
+
 PROTOCOL: Final = 1
-"""Version of the protocol; both sides name theirs in the handshake."""
-MINIMUM_PROTOCOL: Final = 1
-MERGE: Final = 1
-"""Version of the merge function."""
+OURS: Final = Versions(PROTOCOL, merge=1, schema=VERSION)
+OLDEST: Final = Versions(1, 1, 1)
+"""The oldest program that this one can work with."""
 
 PAGE_RECORDS: Final = 1000
 PAGE_BYTES: Final = 512 * 1024

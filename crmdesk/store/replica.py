@@ -25,7 +25,17 @@ from crmdesk.core.text import Readings
 from crmdesk.core.values import MAX_RECORD_BYTES, Value
 from crmdesk.core.wire import MAX_TRANSACTION_RECORDS
 from crmdesk.store import blobs as contents
-from crmdesk.store import delivery, dialect, outbox, projection, records, settings, unindexed, unreadable
+from crmdesk.store import (
+    delivery,
+    dialect,
+    outbox,
+    outdated,
+    projection,
+    records,
+    settings,
+    unindexed,
+    unreadable,
+)
 from crmdesk.store.blobs import Blobs, beside
 from crmdesk.store.database import Database
 from crmdesk.store.delivery import Arrival, Delivered, Delivery, Departure
@@ -161,8 +171,8 @@ class Replica:
     def commit(self, writes: Sequence[Write], *, kind: str = "form") -> Committed:
         """Write one transaction: every record's edit, its history, the outbox and the projections, or nothing.
 
-        Raises `invalid_value`, `field_too_long`, `record_too_large`, `fixed_field` or `disk_full`; then
-        nothing was changed.
+        Raises `invalid_value`, `field_too_long`, `record_too_large`, `fixed_field`, `disk_full`, or
+        `upgrade_needed` once the server has refused this program; then nothing was changed.
         """
         wanted = [write for write in writes if write.values]
         if not wanted:
@@ -170,6 +180,7 @@ class Replica:
         if len({write.key for write in wanted}) != len(wanted) or len(wanted) > MAX_TRANSACTION_RECORDS:
             raise ValueError("one edit per record per transaction, and no more than travel whole")
         with self.database.write() as connection:
+            outdated.check(connection)
             self.keep_up(connection)
             identity = settings.identity(connection)
             txn = Txn(self.new_id(), kind)

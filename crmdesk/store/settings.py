@@ -44,6 +44,12 @@ class Server(msgspec.Struct, frozen=True):
     company: str
 
 
+class Outdated(msgspec.Struct, frozen=True):
+    """The server works with version `by` of this program no longer: nothing is written here until another runs."""
+
+    by: str
+
+
 class Device(msgspec.Struct, frozen=True):
     """This laptop's credentials. `key` is the private Ed25519 key in hex; the file around it is encrypted."""
 

@@ -12,7 +12,7 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 
 from crmdesk.core.errors import CrmError
 from crmdesk.core.wire import Head, Heads
-from crmdesk.store import outbox, records, settings, unindexed, unreadable
+from crmdesk.store import outbox, outdated, records, settings, unindexed, unreadable
 from crmdesk.store.identity import change_actor
 from crmdesk.store.replica import Replica, Touched
 from crmdesk.sync import plan, push
@@ -78,7 +78,7 @@ class Report:
 
 
 class Engine:
-    """Syncs one replica with its server. `hello` is asked once, to send again what an older server refused.
+    """Syncs one replica with its server. `hello` is asked once, and again after trouble: who answers may be newer.
 
     `runner` runs what goes on beside: threads, unless another is given.
     """
@@ -87,7 +87,7 @@ class Engine:
         self._replica = replica
         self._http = http
         self._runner = Threads() if runner is None else runner
-        self._greeted = False
+        self._is_greeted = False
 
     def sync(
         self,
@@ -111,23 +111,38 @@ class Engine:
 
     def _exchange(self, run: _Run) -> None:
         try:
-            self._greet()
+            if self._greet():
+                run.report.touched = Touched(is_everything=True)
             run.everything()
         except CrmError as error:
             run.report.problem = error
+            self._is_greeted = False  # it may be another server program that answers next time
+            self._note(error)
 
-    def _greet(self) -> None:
-        """What an older server did not know travels again; what an older program could not read is read again."""
-        if self._greeted:
-            return
+    def _greet(self) -> bool:
+        """What an older server did not know travels again; what an older program could not read is read again.
+
+        Returns whether the server knows other fields than it did: forms offer only those.
+        """
+        if self._is_greeted:
+            return False
         known = self._http.hello()
         with self._replica.database.write() as connection:
+            outdated.clear(connection)
+            announced = settings.read(connection, "announced", dict[str, list[str]])
+            settings.write(connection, {"announced": known.entities})
             for key in {e.key for e in outbox.refused(connection) if _is_known_now(e, known)}:
                 outbox.retry(connection, key.id)
             if unreadable.take_note_of_another_version(connection):
                 for bucket in outbox.cursors(connection):
                     outbox.drop_cursor(connection, bucket)
-        self._greeted = True
+        self._is_greeted = True
+        return announced is not None and bool(announced != known.entities)
+
+    def _note(self, error: CrmError) -> None:
+        if error.code == "upgrade_needed":
+            with self._replica.database.write() as connection:
+                outdated.note(connection)
 
 
 def _is_known_now(refused: outbox.Unsent, server: Hello) -> bool:

@@ -19,7 +19,7 @@ import zstandard
 
 from crmdesk.core.errors import CrmError
 from crmdesk.core.media import CHUNK_BYTES
-from crmdesk.core.wire import PROTOCOL, BlobState, Heads, PullPage, Push, PushAnswer
+from crmdesk.core.wire import OLDEST, OURS, BlobState, Heads, PullPage, Push, PushAnswer, Versions
 from crmdesk.store.settings import Device
 from crmdesk.sync.transport import Line, Request, Transport, checked_address
 
@@ -33,14 +33,14 @@ _RANGE: Final = re.compile(r"bytes (\d{1,12})-\d{1,12}/(\d{1,12})")
 _EARLY_MS: Final = 30_000
 """An access token this close to its end is replaced before it is used."""
 _BY_STATUS: Final = {
-    413: "body_too_large", 426: "upgrade_needed", 429: "too_many_tries", 500: "server_error",
+    413: "body_too_large", 429: "too_many_tries", 500: "server_error",
     502: "server_busy", 503: "server_busy", 504: "server_busy",
 }  # fmt: skip
 """What a proxy in between says without a problem document; anything else is not our server."""
 
 
 class Hello(msgspec.Struct, frozen=True):
-    """Who a server says it is, and the fields it knows by entity."""
+    """Who a server says it is, which versions it has and works with, and the fields it knows by entity."""
 
     server_id: str
     company: str
@@ -48,6 +48,19 @@ class Hello(msgspec.Struct, frozen=True):
     minimum_protocol: int
     server_ms: int
     entities: dict[str, list[str]]
+    merge: int = 1
+    minimum_merge: int = 1
+    schema: int = 1
+    minimum_schema: int = 1
+
+    @property
+    def versions(self) -> Versions:
+        return Versions(self.protocol, self.merge, self.schema)
+
+    @property
+    def oldest(self) -> Versions:
+        """The oldest program that the server works with."""
+        return Versions(self.minimum_protocol, self.minimum_merge, self.minimum_schema)
 
 
 class Enrolment(msgspec.Struct, frozen=True):
@@ -140,7 +153,7 @@ class Http:
     # -- the routes ---------------------------------------------------------------------------------
 
     def hello(self) -> Hello:
-        """Who is there. Raises `not_crmdesk`, `upgrade_needed`."""
+        """Who is there. Raises `not_crmdesk`, `upgrade_needed`, `server_outdated`."""
         try:
             answer = self._send("GET", "/v1/hello")
         except CrmError as error:
@@ -148,8 +161,10 @@ class Http:
                 raise
             raise CrmError("not_crmdesk", address=self.url) from error  # a path too many in the address
         found = self._decode(answer, Hello)
-        if found.minimum_protocol > PROTOCOL:
+        if not OURS.reach(found.oldest):
             raise CrmError("upgrade_needed")
+        if not found.versions.reach(OLDEST):
+            raise CrmError("server_outdated")
         return found
 
     def enrol(self, code: str, device_key: str, device_name: str) -> Enrolment:
@@ -370,7 +385,7 @@ class Http:
 
 
 def _headers(access: str | None) -> dict[str, str]:
-    headers = {"Crmdesk-Protocol": str(PROTOCOL)}
+    headers = {f"Crmdesk-{name.title()}": str(version) for name, version in OURS._asdict().items()}
     if access:
         headers["Authorization"] = f"Bearer {access}"
     return headers

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QFrame, QHBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from crmdesk.ui.catalogue import Doors, page_specs
 from crmdesk.ui.context import Context
@@ -17,6 +17,7 @@ from crmdesk.ui.signs import Signs
 from crmdesk.ui.syncing import Syncing
 from crmdesk.ui.widgets import buttons
 from crmdesk.ui.widgets.fields import label
+from crmdesk.usecases import status
 
 
 class Desk(QObject):
@@ -35,19 +36,43 @@ class Desk(QObject):
         self.window.command_requested.connect(self.box.open)
         self.signs = Signs(self.window, context, syncing)
         self.window.sync_requested.connect(self._sync)
+        self._is_read_only = False
+        syncing.changed.connect(self._show_outdated)
+        self._show_outdated()
         self.window.visit_requested.connect(self.visit.open_here)
         self._list_keys()
 
     def show_sample_banner(self, leave: Callable[[], object]) -> None:
         """Say over the whole window that this is sample data, with the way out of it."""
+        said = self.tr("Sample data — nothing here is real.")
+        self._show_banner(said, buttons.quiet(self.tr("Leave the sample data"), "arrow-left", leave))
+
+    def _show_banner(self, said: str, action: QWidget) -> None:
         strip = QFrame()
         strip.setObjectName("banner")
+        strip.setAccessibleName(said)
         row = QHBoxLayout(strip)
         row.setContentsMargins(18, 5, 12, 5)
-        row.addWidget(label(self.tr("Sample data — nothing here is real."), "strong"))
+        row.addWidget(label(said, "strong"))
         row.addStretch(1)
-        row.addWidget(buttons.quiet(self.tr("Leave the sample data"), "arrow-left", leave))
+        row.addWidget(action)
         self.window.setMenuWidget(strip)
+
+    def _show_outdated(self) -> None:
+        """Say over the whole window that the server refused this program, for as long as it does."""
+        is_read_only = status.is_read_only(self._context.reader)
+        if is_read_only == self._is_read_only:
+            return
+        self._is_read_only = is_read_only
+        if not is_read_only:
+            self.window.setMenuWidget(None)  # type: ignore[arg-type]  # takes it away; the stub forgets that
+            return
+        said = self.tr(
+            "This crmdesk is too old for your company: read everything, change nothing. What is unsent is kept."
+        )
+        self._show_banner(
+            said, buttons.quiet(self.tr("Ask the server again"), "refresh-cw", self._syncing.sync_now)
+        )
 
     def log_visit(self, customer: str) -> None:
         """Open the visit note for a customer, or for one still to be chosen if it is ""."""

@@ -99,10 +99,13 @@ def read_directory(reader: Reader) -> Directory:
 
 
 def read_registry(reader: Reader) -> Registry:
-    """The declarations with the fields that administrators added."""
+    """The declarations as the company's server knows them, with the fields that administrators added."""
     from crmdesk.core.entities import REGISTRY, custom_field
 
     rows = reader.all(
         f"SELECT id, f_entity, f_type, f_label_zh, f_label_en FROM p_field WHERE {SHOWN} ORDER BY f_entity, id"
     )
-    return REGISTRY.with_fields((row[1], custom_field(row[0], *row[2:])) for row in rows if row[1])
+    known = reader.setting("announced", dict[str, list[str]]) or {}
+    return REGISTRY.announced(known).with_fields(
+        (row[1], custom_field(row[0], *row[2:])) for row in rows if row[1]
+    )

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import crmdesk
 from crmdesk.core.errors import CrmError, Language, describe
 from crmdesk.core.record import RecordKey
 from crmdesk.core.registry import Registry
 from crmdesk.store.history_reading import edits_of
 from crmdesk.store.reading import Reader
-from crmdesk.store.settings import Identity, Server
+from crmdesk.store.settings import Identity, Outdated, Server
 from crmdesk.usecases import conflicts
 from crmdesk.usecases.outcome import Outcome
 
@@ -22,7 +23,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """`synced_at_ms` is when everything was last exchanged, None if never; `company` None while alone."""
+    """`synced_at_ms` is when everything was last exchanged, None if never; `company` None while alone.
+
+    `is_read_only`: the server has refused this version of the program; everything is kept and can be read.
+    """
 
     company: str | None
     url: str | None
@@ -31,6 +35,7 @@ class Status:
     conflicts: int
     synced_at_ms: int | None
     records: int
+    is_read_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,14 @@ def status(reader: Reader) -> Status:
         conflicts=conflicts.count(reader),
         synced_at_ms=reader.setting("synced_at_ms", int),
         records=reader.value("SELECT count(*) FROM record"),
+        is_read_only=is_read_only(reader),
     )
+
+
+def is_read_only(reader: Reader) -> bool:
+    """Whether the server has refused this version of the program."""
+    found = reader.setting("outdated", Outdated)
+    return found is not None and found.by == crmdesk.__version__
 
 
 def refusals(reader: Reader, registry: Registry) -> list[Refusal]:

@@ -376,6 +376,14 @@
         <translation>离开示例数据</translation>
     </message>
     <message>
+        <source>This crmdesk is too old for your company: read everything, change nothing. What is unsent is kept.</source>
+        <translation>这个版本的 crmdesk 对公司来说太旧：可以查看，不能修改。未发送的内容都已保留。</translation>
+    </message>
+    <message>
+        <source>Ask the server again</source>
+        <translation>再次询问服务器</translation>
+    </message>
+    <message>
         <source>Log a visit</source>
         <translation>记录拜访</translation>
     </message>

@@ -10,7 +10,7 @@ from fastapi import Depends, Header, Request
 from fastapi.security import HTTPBearer
 
 from crmdesk.core.errors import CrmError
-from crmdesk.core.wire import MINIMUM_PROTOCOL
+from crmdesk.core.wire import OLDEST, OURS, Versions
 from crmdesk.store.database import Database
 from sync_server import enrolment
 from sync_server.clock import Moment
@@ -37,12 +37,21 @@ def context(request: Request) -> Context:
     return found
 
 
-def speaks_protocol(crmdesk_protocol: Annotated[str | None, Header()] = None) -> None:
-    """Refuse a client that is too old; one that names no version is taken to speak the present one."""
-    if crmdesk_protocol is None:
-        return
-    if not crmdesk_protocol.isdecimal() or int(crmdesk_protocol[:9]) < MINIMUM_PROTOCOL:
+def speaks_protocol(
+    crmdesk_protocol: Annotated[str | None, Header()] = None,
+    crmdesk_merge: Annotated[str | None, Header()] = None,
+    crmdesk_schema: Annotated[str | None, Header()] = None,
+) -> None:
+    """Refuse a client that is too old; one that names no version is taken to have the present one."""
+    named = zip((crmdesk_protocol, crmdesk_merge, crmdesk_schema), OURS, strict=True)
+    theirs = Versions(*(present if said is None else _number(said) for said, present in named))
+    if not theirs.reach(OLDEST):
         raise CrmError("upgrade_needed")
+
+
+def _number(said: str) -> int:
+    """A version as a header names it; what is no number is older than any."""
+    return int(said[:9]) if said.isascii() and said.isdecimal() else 0
 
 
 _scheme: Final = HTTPBearer(auto_error=False, description="An access token from /v1/enrol or /v1/token")

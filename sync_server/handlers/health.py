@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Depends, Request
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy import text
 
-from crmdesk.core.wire import MERGE, MINIMUM_PROTOCOL, PROTOCOL
+from crmdesk.core.wire import OLDEST, OURS
 from sync_server.fields import known_registry
 from sync_server.handlers.bodies import StrictRoute
 from sync_server.handlers.context import ANY_PROBLEMS, context, problems, speaks_protocol
@@ -29,6 +29,9 @@ class Hello(BaseModel):
     protocol: int
     minimum_protocol: int
     merge: int
+    minimum_merge: int
+    schema_: int = Field(alias="schema")  # pydantic keeps the plain name to itself
+    minimum_schema: int
     server_ms: int
     entities: dict[str, list[str]]
 
@@ -61,9 +64,12 @@ def hello(request: Request) -> Hello:
     return Hello(
         server_id=company.server_id,
         company=company.name,
-        protocol=PROTOCOL,
-        minimum_protocol=MINIMUM_PROTOCOL,
-        merge=MERGE,
+        protocol=OURS.protocol,
+        minimum_protocol=OLDEST.protocol,
+        merge=OURS.merge,
+        minimum_merge=OLDEST.merge,
+        schema=OURS.schema,
+        minimum_schema=OLDEST.schema,
         server_ms=here.now().ms,
         entities={name: sorted(entity.by_name) for name, entity in registry.entities.items()},
     )

@@ -1,0 +1,173 @@
+"""How an entity is declared, once, as plain data: the source of tables, forms, columns, labels and rules.
+
+The faces of a declaration are ordinary functions elsewhere; this file knows none of them.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from tests.skew.frozen.errors import Language
+
+
+class Rule(enum.Enum):
+    """What is shown when two people set a field without having seen each other's value."""
+
+    ASK = "ask"  # the later is displayed, the conflict is listed
+    LATEST = "latest"  # the later wins silently; both stay in history
+    ADD_WINS = "add_wins"  # present wins over a removal that had not seen it
+    MAX = "max"
+    MIN = "min"
+    FIXED = "fixed"  # only the creating edit may set it
+
+
+class Type(enum.Enum):
+    """A field's kind of value, and so its column, its editor and its format."""
+
+    TEXT = "text"
+    LONG_TEXT = "long_text"
+    CHOICE = "choice"
+    PHONE = "phone"
+    EMAIL = "email"
+    DATE = "date"  # YYYY-MM-DD, no zone
+    INSTANT = "instant"  # UTC milliseconds
+    MONEY = "money"  # {"money": [minor units, currency]}
+    INTEGER = "integer"
+    BOOLEAN = "boolean"
+    REFERENCE = "reference"  # another record's id
+    SEEN = "seen"  # {"seen": clock}: what the deleter had seen
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A name on screen, in both languages."""
+
+    zh: str
+    en: str
+
+    def text(self, language: Language) -> str:
+        return self.zh if language == "zh_CN" else self.en
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One choice of a CHOICE field. `hue` names one of the theme's chip colours."""
+
+    key: str
+    label: Label
+    hue: str = "grey"
+
+
+class Search(enum.Enum):
+    """Which search column a field feeds."""
+
+    NAME = "name"  # Chinese substrings, pinyin, initials
+    ENGLISH = "english"
+    PHONE = "phone"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of an entity.
+
+    `repeated` makes it a set of elements, each with a clock of its own: `phone:<element id>`. `server` marks
+    fields that only the server's own edits may set.
+    """
+
+    name: str
+    type: Type
+    label: Label
+    rule: Rule = Rule.ASK
+    required: bool = False
+    options: tuple[Option, ...] = ()
+    repeated: bool = False
+    search: Search | None = None
+    target: str | None = None
+    server: bool = False
+    aliases: tuple[str, ...] = ()
+
+    def option(self, key: object) -> Option | None:
+        return next((option for option in self.options if option.key == key), None)
+
+
+DELETED: Final = Field("deleted", Type.SEEN, Label("已删除", "Deleted"))
+"""Every entity has it: the tombstone that carries what the deleter had seen."""
+DELETED_BELOW: Final = Field(
+    "deleted_below", Type.SEEN, Label("删除时所见的下级记录", "Seen below when deleted"), Rule.LATEST
+)
+"""Beside a tombstone: what the deleter had seen of the records below, so that one made unseen is noticed."""
+MARKS: Final = (DELETED, DELETED_BELOW)
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A kind of record.
+
+    `home` names the one reference whose root's bucket holds the record; `title` the field that names it to a
+    person; `placed` where a record without home goes: the author's own `book`, or the company's `config`.
+    """
+
+    name: str
+    label: Label
+    fields: tuple[Field, ...]
+    title: str
+    home: str | None = None
+    placed: str = "book"
+    by_name: Mapping[str, Field] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "by_name", {f.name: f for f in (*self.fields, *MARKS)})
+
+    def find(self, key: str) -> Field | None:
+        """The declaration behind a key in an edit (`name`, or `tag:<id>` of a repeated field)."""
+        base, colon, element = key.partition(":")
+        found = self.by_name.get(base)
+        if found is None or found.repeated != bool(element) or bool(colon) != bool(element):
+            return None
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """All entities this program knows, with the fields an administrator added."""
+
+    entities: Mapping[str, Entity]
+
+    def __getitem__(self, name: str) -> Entity:
+        return self.entities[name]
+
+    def find(self, entity: str, key: str) -> Field | None:
+        """The declaration of a field, or None where the entity or the field is unknown."""
+        found = self.entities.get(entity)
+        return None if found is None else found.find(key)
+
+    def rule(self, entity: str, key: str) -> Rule:
+        """The merge rule of a field; what this program doesn't know is never settled by itself."""
+        found = self.find(entity, key)
+        return Rule.ASK if found is None else found.rule
+
+    def with_fields(self, added: Iterable[tuple[str, Field]]) -> Registry:
+        """This registry with fields added to named entities; one that exists already is replaced."""
+        entities = dict(self.entities)
+        for name, new in added:
+            if name in entities:
+                kept = tuple(f for f in entities[name].fields if f.name != new.name)
+                entities[name] = replace(entities[name], fields=(*kept, new))
+        return Registry(entities)
+
+    def children(self, name: str) -> list[Entity]:
+        """The entities whose home is `name`."""
+        return [
+            entity
+            for entity in self.entities.values()
+            if entity.home and entity.by_name[entity.home].target == name
+        ]
+
+
+def registry(*entities: Entity) -> Registry:
+    """A registry of the given entities, in home-first order."""
+    return Registry({entity.name: entity for entity in entities})
