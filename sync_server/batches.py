@@ -40,26 +40,27 @@ def read(content: bytes) -> Batch:
         raise CrmError("body_too_large")
     if not (is_id(push.actor) and is_id(push.batch)):
         raise CrmError("malformed_body")
-    items = {key: Item(key) for key in (RecordKey(r.entity, r.id, r.part) for r in push.records)}
+    items = {
+        key: Item(key, bytes(r.state)) for r in push.records for key in (RecordKey(r.entity, r.id, r.part),)
+    }
     counters = [entry.counter for entry in push.log]
     if len(items) != len(push.records) or counters != sorted(set(counters)):
         raise CrmError("malformed_body")
-    states = dict(zip(items, (bytes(record.state) for record in push.records), strict=True))
-    for key, item in items.items():
-        _read_state(item, states[key])
+    for item in items.values():
+        _read_state(item)
     for entry in push.log:
-        key = RecordKey(entry.entity, entry.id, entry.part)
-        if key not in items or entry.counter < 1:
+        found = items.get(RecordKey(entry.entity, entry.id, entry.part))
+        if found is None or entry.counter < 1:
             raise CrmError("malformed_body")
-        _read_edit(items[key], states[key], Dot(push.actor, entry.counter), bytes(entry.edit))
+        _read_edit(found, Dot(push.actor, entry.counter), bytes(entry.edit))
     return Batch(push.batch, push.actor, push.chain, items, counters)
 
 
-def _read_edit(item: Item, state: bytes, dot: Dot, content: bytes) -> None:
+def _read_edit(item: Item, dot: Dot, content: bytes) -> None:
     item.bodies[dot.counter] = content
     if item.record and len(item.record.edits) == 1:
         (edit,) = item.record.edits
-        if edit.dot == dot and edit.eff is None and state.endswith(b",[%b]]" % content):
+        if edit.dot == dot and edit.eff is None and item.state.endswith(b",[%b]]" % content):
             item.log.append(edit)  # most new records: the state is this edit, already checked
             return
     try:
@@ -81,11 +82,11 @@ def _edit(content: bytes, dot: Dot) -> Edit:
     return edit
 
 
-def _read_state(item: Item, state: bytes) -> None:
+def _read_state(item: Item) -> None:
     if not is_id(item.key.id):
         item.refusal = item.refusal or CrmError("malformed_record")
         return
     try:
-        item.record = decode_foreign(state)
+        item.record = decode_foreign(item.state)
     except CrmError as error:
         item.refusal = item.refusal or error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import shlex
@@ -153,6 +152,7 @@ def serve(
         allow_many_connections,
         announce,
         bind,
+        collect_rarely,
         stop_quietly,
     )
 
@@ -167,8 +167,8 @@ def serve(
         typer.echo(json.dumps({"listening": address}) if as_json else f"listening on {address}")
         sys.stdout.flush()
 
-    gc.freeze()  # what was loaded stays loaded: no use in looking through it again and again
     allow_many_connections()
+    collect_rarely()
     stop_quietly()
     Server(application, listener, started).serve_until_told()
 

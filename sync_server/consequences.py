@@ -34,12 +34,13 @@ MAX_CHANGES_BYTES: Final = 48 * 1024
 
 @dataclass(slots=True)
 class Taken:
-    """A record that was taken in: where it goes and what it became."""
+    """A record that was taken in: where it goes, what it became, and the edits that the server had not seen."""
 
     item: Item
     place: Place
     judged: Judged
     stored: Stored | None
+    fresh: list[Edit]
 
     @property
     def is_changed(self) -> bool:
@@ -49,9 +50,6 @@ class Taken:
     def stays_away_from(self) -> str | None:
         """The bucket that a new child of a departed record must be seen to leave at once."""
         return self.place.departed_from if self.stored is None else None
-
-    def fresh(self) -> list[Edit]:
-        return self.item.fresh(self.stored.record if self.stored else None)
 
 
 def follow(
@@ -76,7 +74,7 @@ def label(connection: Connection, who: Bearer, company: Company, late: Sequence[
             by_root.setdefault(one.place.root, []).append(one)
     for root, group in by_root.items():
         place = below(company, group[0].place.placement.bucket)
-        edits = [edit for one in group for edit in one.fresh()]
+        edits = [edit for one in group for edit in one.fresh]
         values = {
             "customer": root if buckets.roots(connection, [RecordKey("customer", root)]) else None,
             "author": who.user,
@@ -104,7 +102,7 @@ def _told(group: Iterable[Taken]) -> str:
 def _change(one: Taken, *, with_values: bool) -> dict[str, Any]:
     key, before = one.item.key, one.stored
     fields: dict[str, Any] = {}
-    for edit in one.fresh():
+    for edit in one.fresh:
         for name, value in edit.values.items():
             fields[name] = [value, _shown(key, before, name)] if with_values else []
     return {
@@ -112,7 +110,7 @@ def _change(one: Taken, *, with_values: bool) -> dict[str, Any]:
         "id": key.id,
         "is_new": before is None,
         "fields": fields,
-        "dots": [list(edit.dot) for edit in one.fresh()],
+        "dots": [list(edit.dot) for edit in one.fresh],
     }
 
 

@@ -87,14 +87,10 @@ def _claims(connection: Connection, who: Bearer, batch: Batch, actor: Actor, now
     if new != list(range(actor.counter + 1, actor.counter + 1 + len(new))):
         raise CrmError("counter_gap", expected=actor.counter + 1)
     earliest, latest = stamp(who.pulled_at or 0), stamp(now.ms, _LAST_TICK)
-    eff = {
-        edit.dot: held
-        for item in batch.items.values()
-        for edit in item.log
-        if (held := int(clamp(edit.at, earliest, latest))) != edit.at
-    }
+    edits = [edit for item in batch.items.values() for edit in item.log]
+    eff = {e.dot: held for e in edits if (held := int(clamp(e.at, earliest, latest))) != e.at}
     top = actor.counter + len(new)
-    named = {name for item in batch.items.values() for edit in item.log for name in deleter_saw(edit)}
+    named = {name for edit in edits for name in deleter_saw(edit)}
     heard = {**actors.counters(connection, named), actor.id: top}
     return Claims(actor.id, who.user, top, eff, heard)
 
@@ -125,7 +121,7 @@ def _judge(places: Map, batch: Batch, claims: Claims, now: Moment) -> Ledger:
             _refuse(ledger, item, claims, now, verdict, error)
         else:
             places.settle(item.key, place)
-            ledger.taken.append(Taken(item, place, judged, stored))
+            ledger.taken.append(Taken(item, place, judged, stored, item.fresh(before)))
             ledger.outcomes.append(_outcome(item, place, judged))
     return ledger
 
@@ -200,20 +196,27 @@ def _row(taken: Taken, commits: Mapping[str, Commit]) -> Row:
 def _remember(connection: Connection, ledger: Ledger, claims: Claims) -> None:
     """History for what was taken in; what was refused is kept beside it."""
     entries = [
-        (taken.item.key, msgspec.structs.replace(edit, eff=claims.eff.get(edit.dot)))
+        (taken.item.key, _counted(edit, claims.eff.get(edit.dot)))
         for taken in ledger.taken
-        for edit in taken.fresh()
+        for edit in taken.fresh
     ]
-    records.add_history(connection, entries)
+    bodies = {edit.dot: taken.item.bodies[edit.dot.counter] for taken in ledger.taken for edit in taken.fresh}
+    records.add_history(connection, entries, bodies)
     actors.accept(connection, claims.actor, [edit.dot.counter for _, edit in entries])
     actors.refuse(connection, ledger.refused)
+
+
+def _counted(edit: Edit, eff: int | None) -> Edit:
+    return edit if edit.eff == eff else msgspec.structs.replace(edit, eff=eff)
 
 
 def _effective(ledger: Ledger, claims: Claims) -> Iterator[tuple[Dot, int]]:
     """Which edits that were taken in count at another time than they claim: as set now, or the first time."""
     for taken in ledger.taken:
+        if taken.stored is None and not claims.eff:
+            continue
         before = {e.dot: e.eff for e in taken.stored.record.edits} if taken.stored else {}
-        fresh = {edit.dot for edit in taken.fresh()}
+        fresh = {edit.dot for edit in taken.fresh}
         for edit in taken.item.log:
             eff = claims.eff.get(edit.dot) if edit.dot in fresh else before.get(edit.dot)
             if eff is not None:

@@ -118,17 +118,28 @@ class Entity:
     home: str | None = None
     placed: str = "book"
     by_name: Mapping[str, Field] = field(init=False, repr=False, compare=False)
+    free_texts: frozenset[str] = field(init=False, repr=False, compare=False)
+    """The fields that may hold any string, from anybody, at any time; most are of these."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "by_name", {f.name: f for f in (*self.fields, *MARKS)})
+        object.__setattr__(self, "free_texts", frozenset(f.name for f in self.fields if _is_free_text(f)))
 
     def find(self, key: str) -> Field | None:
         """The declaration behind a key in an edit (`name`, or `tag:<id>` of a repeated field)."""
+        found = self.by_name.get(key)
+        if found is not None and not found.repeated:
+            return found
         base, colon, element = key.partition(":")
         found = self.by_name.get(base)
         if found is None or found.repeated != bool(element) or bool(colon) != bool(element):
             return None
         return found
+
+
+def _is_free_text(declared: Field) -> bool:
+    is_text = declared.type in (Type.TEXT, Type.LONG_TEXT, Type.CHOICE, Type.PHONE, Type.EMAIL)
+    return is_text and not (declared.repeated or declared.server or declared.rule is Rule.FIXED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 import msgspec
 from sqlalchemy import Connection
 
-from crmdesk.core.record import Edit, Record, RecordKey, decode, digest, encode
+from crmdesk.core.record import Dot, Edit, Record, RecordKey, decode, digest, encode
 from crmdesk.core.registry import Registry
 from crmdesk.core.values import encode as canonical
 from crmdesk.store import dialect
@@ -288,13 +289,20 @@ def decode_edit(content: bytes, eff: int | None = None) -> Edit:
     return edit if eff is None else msgspec.structs.replace(edit, eff=eff)
 
 
-def add_history(connection: Connection, entries: Sequence[tuple[RecordKey, Edit]]) -> None:
-    """Append edits; one that is there already gains what it lacked (fields overwritten here, its time)."""
+def add_history(
+    connection: Connection,
+    entries: Sequence[tuple[RecordKey, Edit]],
+    bodies: Mapping[Dot, bytes] = MappingProxyType({}),
+) -> None:
+    """Append edits; one that is there already gains what it lacked (fields overwritten here, its time).
+
+    `bodies` are the bytes of edits that came from outside and are known to be canonical.
+    """
     if entries:
         dialect.run(
             connection,
             _ADD_HISTORY,
-            [(*e.dot, *key, e.by, e.at, e.eff, e.txn.id, body(e)) for key, e in entries],
+            [(*e.dot, *key, e.by, e.at, e.eff, e.txn.id, bodies.get(e.dot) or body(e)) for key, e in entries],
         )
 
 

@@ -126,7 +126,8 @@ def refuse(connection: Connection, edits: Sequence[Refused]) -> None:
 
 def accept(connection: Connection, actor_id: str, counters: Sequence[int]) -> None:
     """Forget the refusal of edits that were taken in after all."""
-    if counters:
+    has_refused = dialect.value(connection, "SELECT 1 FROM refused WHERE actor = ? LIMIT 1", (actor_id,))
+    if counters and has_refused:
         dialect.run(
             connection,
             "DELETE FROM refused WHERE actor = ? AND counter = ?",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import unicodedata
 
 import msgspec
 import pytest
@@ -367,3 +368,20 @@ def test_the_601st_key_of_an_edit_is_refused() -> None:
 def test_a_value_reads_as_plain_text() -> None:
     assert kernel.text_of("你好") == "你好"
     assert kernel.text_of({"money": [5, "CNY"]}) == '{"money":[5,"CNY"]}'
+
+
+def test_the_characters_told_at_a_glance_join_with_nothing_and_are_normal() -> None:
+    def is_at_a_glance(number: int) -> bool:
+        return kernel._STABLE.fullmatch(chr(number).encode()) is not None
+
+    glance = [n for n in range(0x80, 0x110000) if not 0xD800 <= n < 0xE000 and is_at_a_glance(n)]
+    assert (glance[0], glance[-1], len(glance)) == (0x2010, 0xFF5E, 24 + 42 + 0x6000 + 94)
+    for number in glance:
+        assert unicodedata.is_normalized("NFC", chr(number))
+        assert unicodedata.combining(chr(number)) == 0
+    seconds = {
+        int(parts[1], 16)
+        for number in range(0x110000)
+        if len(parts := unicodedata.decomposition(chr(number)).split()) == 2 and parts[0][0] != "<"
+    }
+    assert seconds.isdisjoint(glance), "none is the second half of a composition"

@@ -133,3 +133,14 @@ def test_an_option_that_does_not_exist_is_none() -> None:
     stage = REGISTRY["customer"].by_name["stage"]
     assert stage.option("no_such") is None
     assert stage.option(uuid7(0, bytes(10))) is None
+
+
+def test_a_free_text_is_a_plain_string_that_anybody_may_set_at_any_time() -> None:
+    for entity in REGISTRY.entities.values():
+        for name in entity.free_texts:
+            declared = entity.by_name[name]
+            assert [declared.server, declared.repeated, declared.rule is Rule.FIXED] == [False] * 3
+            assert declared.type not in (
+                Type.DATE, Type.INSTANT, Type.MONEY, Type.INTEGER, Type.BOOLEAN, Type.REFERENCE, Type.SEEN,
+            )  # fmt: skip
+    assert "name" in REGISTRY["customer"].free_texts
