@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from crmdesk.core.clock import clamp, stamp
 from crmdesk.core.errors import CrmError
-from crmdesk.core.record import Dot, encode
+from crmdesk.core.record import Dot, Edit, encode
 from crmdesk.core.registry import Registry
 from crmdesk.core.wire import LATE, Commit, Outcome, PushAnswer, Verdict
 from crmdesk.store import records

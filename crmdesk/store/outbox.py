@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from crmdesk.core.record import Dot, RecordKey
 from crmdesk.store import dialect
-from crmdesk.store.records import chunks
+from crmdesk.store.records import Sent, chunks
 
 _COLUMNS = ("counter", "entity", "id", "part")
 _ADD = dialect.insert("outbox", _COLUMNS)
@@ -76,17 +76,20 @@ def waiting(connection: Connection, limit: int, *, after: int = 0) -> list[Unsen
 
 
 class Outgoing(NamedTuple):
-    """An unsent edit with its transaction and its canonical bytes."""
+    """An unsent edit with its transaction and canonical bytes, and the record it led to, if that is here."""
 
     counter: int
     key: RecordKey
     txn: str
     body: bytes
+    record: Sent | None
 
 
 _OUTGOING = (
-    "SELECT o.counter, o.entity, o.id, o.part, e.txn, e.body FROM outbox o "
-    "JOIN edit e ON e.actor = ? AND e.counter = o.counter WHERE "
+    "SELECT o.counter, o.entity, o.id, o.part, e.txn, e.body,"
+    " r.n, r.bucket, r.move_no, r.seq, r.state, r.digest FROM outbox o"
+    " JOIN edit e ON e.actor = ? AND e.counter = o.counter"
+    " LEFT JOIN record r ON r.id = o.id AND r.entity = o.entity AND r.part = o.part WHERE "
 )
 
 
@@ -114,8 +117,13 @@ def again(connection: Connection, actor: str, counters: Iterable[int]) -> list[O
 
 
 def _outgoing(connection: Connection, where: str, bind: tuple[object, ...]) -> list[Outgoing]:
-    result = dialect.run(connection, _OUTGOING + where, bind)
-    return [Outgoing(c, RecordKey(e, i, p), txn, body) for c, e, i, p, txn, body in result]
+    found = []
+    for counter, entity, record_id, part, txn, body, n, *rest in dialect.run(
+        connection, _OUTGOING + where, bind
+    ):
+        key = RecordKey(entity, record_id, part)
+        found.append(Outgoing(counter, key, txn, body, None if n is None else Sent(n, key, *rest)))
+    return found
 
 
 def refused(connection: Connection) -> list[Unsent]:

@@ -20,6 +20,7 @@ _COLUMNS: Final = ("n", "entity", "id", "part", "root", "bucket", "move_no", "se
 _UPDATE: Final = (
     "UPDATE record SET root = ?, bucket = ?, move_no = ?, seq = ?, state = ?, digest = ? WHERE n = ?"
 )
+_SETTLE: Final = "UPDATE record SET seq = ?, digest = ? WHERE n = ? AND state = ? AND digest = ? AND coalesce(seq, 0) <> -1"
 _ADD_UP: Final = (
     dialect.insert("checksum", ("bucket", "total"))
     + " ON CONFLICT (bucket) DO UPDATE SET total = checksum.total + excluded.total"
@@ -63,6 +64,18 @@ class Row(NamedTuple):
     state: bytes
     n: int | None = None
     digest: int | None = None
+
+
+class Sent(NamedTuple):
+    """A record as it stood when it was sent: its row, its place, its bytes, and the digest agreed on before."""
+
+    n: int
+    key: RecordKey
+    bucket: str
+    move_no: int
+    seq: int | None
+    state: bytes
+    digest: int
 
 
 def row(key: RecordKey, root: str, seq: int | None, record: Record, n: int | None = None) -> Row:
@@ -201,6 +214,27 @@ def update(connection: Connection, rows: Sequence[Row]) -> None:
     )
     now = ((r.record.placement.bucket, digest) for r, digest in zip(rows, digests, strict=True))
     _add_up(connection, (*_negated(before), *now))
+
+
+def settle(connection: Connection, settled: Sequence[tuple[Sent, int]]) -> set[RecordKey]:
+    """Note that the server holds records just as they were sent, each since a commit.
+
+    Returns those that are no longer what was sent; nothing of these is changed.
+    """
+    if not settled:
+        return set()
+    agreed_on = {sent.n: digest(sent.key, sent.state) for sent, _ in settled}
+    done = dialect.run(
+        connection,
+        _SETTLE,
+        [(seq, agreed_on[sent.n], sent.n, sent.state, sent.digest) for sent, seq in settled],
+    )
+    changed = set[RecordKey]()
+    if done.rowcount != len(settled):
+        now = _counted(connection, agreed_on)
+        changed = {s.key for s, _ in settled if s.n not in now or now[s.n][1] != agreed_on[s.n]}
+    _add_up(connection, ((s.bucket, agreed_on[s.n] - s.digest) for s, _ in settled if s.key not in changed))
+    return changed
 
 
 def remove(connection: Connection, numbers: Sequence[int]) -> None:

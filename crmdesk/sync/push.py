@@ -6,8 +6,9 @@ way stays unsent.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Final, NamedTuple
 
 import msgspec
@@ -19,7 +20,6 @@ from crmdesk.core.record import Dot, Placement, Record, RecordKey
 from crmdesk.core.registry import Registry
 from crmdesk.core.wire import (
     BATCH_RECORDS,
-    MAX_TRANSACTION_RECORDS,
     LogEdit,
     Outcome,
     Push,
@@ -30,11 +30,12 @@ from crmdesk.store import outbox, projection, records, settings, unsent
 from crmdesk.store.delivery import Arrival
 from crmdesk.store.outbox import Outgoing
 from crmdesk.store.projection import Projected
-from crmdesk.store.records import LEFT, Row, Stored
+from crmdesk.store.records import LEFT, Row, Sent, Stored
 from crmdesk.store.replica import Replica, Touched
 from crmdesk.sync import plan
 
-_LOOK_AHEAD: Final = BATCH_RECORDS + MAX_TRANSACTION_RECORDS
+_LOOK_AHEAD: Final = BATCH_RECORDS + 1
+"""Edits read for a batch: one more than fit in it shows whether its last transaction is whole."""
 SETTLED: Final = ("accepted", "merged")
 _MORE_TO_COME: Final = "counter_gap"
 """A record whose state holds edits of a later batch: refused until they come, when all its edits travel again."""
@@ -49,10 +50,11 @@ class Named(msgspec.Struct, frozen=True):
 
 
 class Batch(NamedTuple):
-    """What is on its way: the message, and per record the counters of the edits it carries."""
+    """What is on its way: the message, per record the counters of the edits it carries and what was sent."""
 
     message: Push
     counters: Mapping[RecordKey, Sequence[int]]
+    sent: Mapping[RecordKey, Sent]
 
 
 @dataclass
@@ -81,13 +83,13 @@ def prepare(replica: Replica, budget: int) -> Batch | None:
         named = settings.read(connection, "batch", Named)
         log = outbox.again(connection, actor, named.counters) if named and named.actor == actor else []
         if log:
-            return _batch(connection, replica.registry, named, log, records.states(connection, _keys(log)))
-        log, states = _next(connection, actor, budget)
+            return _batch(connection, replica.registry, named, log)
+        log = _next(connection, actor, budget)
         if not log:
             return None
         named = Named(replica.clock.random(16).hex(), actor, tuple(edit.counter for edit in log))
         settings.write(connection, {"batch": named})
-        return _batch(connection, replica.registry, named, log, states)
+        return _batch(connection, replica.registry, named, log)
 
 
 def forget(replica: Replica) -> None:
@@ -96,20 +98,14 @@ def forget(replica: Replica) -> None:
         settings.write(connection, {"batch": None})
 
 
-def _keys(log: Iterable[Outgoing]) -> set[RecordKey]:
-    return {edit.key for edit in log}
-
-
-def _next(connection: Connection, actor: str, budget: int) -> tuple[list[Outgoing], dict[RecordKey, bytes]]:
-    """The edits of the next batch in the order made, and the states of (at least) their records."""
+def _next(connection: Connection, actor: str, budget: int) -> list[Outgoing]:
+    """The edits of the next batch in the order made."""
     found = outbox.outgoing(connection, actor, _LOOK_AHEAD)
-    if not found:
-        return [], {}
-    states = records.states(connection, _keys(found))
     waiting = [plan.Waiting(e.counter, e.key, e.txn, len(e.body)) for e in found]
-    sizes = {key: len(state) for key, state in states.items()}
-    log = found[: len(plan.cut(plan.whole(waiting, _LOOK_AHEAD), sizes, budget))]
-    return sorted(outbox.refused_of(connection, actor, _keys(log)) + log), states
+    sizes = {edit.key: len(edit.record.state) for edit in found if edit.record}
+    log = found[: len(plan.cut(plan.whole(waiting, _LOOK_AHEAD), sizes, budget))] if found else []
+    again = outbox.refused_of(connection, actor, {edit.key for edit in log})
+    return sorted(again + log, key=attrgetter("counter")) if again else log
 
 
 def _batch(
@@ -117,21 +113,23 @@ def _batch(
     registry: Registry,
     named: Named,
     log: Sequence[Outgoing],
-    states: Mapping[RecordKey, bytes],
 ) -> Batch:
     counters: dict[RecordKey, list[int]] = {}
+    sent: dict[RecordKey, Sent] = {}
     for edit in log:
         counters.setdefault(edit.key, []).append(edit.counter)
+        if edit.record is not None:
+            sent[edit.key] = edit.record
     rank = {name: n for n, name in enumerate(registry.entities)}  # declared home-first
-    ordered = sorted((key for key in counters if key in states), key=lambda k: rank.get(k.entity, len(rank)))
+    ordered = sorted(sent, key=lambda key: rank.get(key.entity, len(rank)))
     message = Push(
         batch=named.id,
         actor=named.actor,
         chain=settings.read(connection, "chain", str),
         log=tuple(LogEdit(e.counter, *e.key, msgspec.Raw(e.body)) for e in log),
-        records=tuple(PushRecord(*key, msgspec.Raw(states[key])) for key in ordered),
+        records=tuple(PushRecord(*key, msgspec.Raw(sent[key].state)) for key in ordered),
     )
-    return Batch(message, counters)
+    return Batch(message, counters, sent)
 
 
 # -- taking the answer in ---------------------------------------------------------------------------------
@@ -146,10 +144,13 @@ def settle(replica: Replica, batch: Batch, answer: PushAnswer, readable: Collect
     with replica.database.write() as connection:
         _refuse(connection, batch, refused)
         outbox.settle(connection, (counter for key in taken for counter in batch.counters[key]))
-        stored = records.load(connection, taken)
-        _take(replica, connection, batch.message.actor, answer, taken, stored)
+        as_sent = _as_sent(batch, answer, taken, readable)
+        changed = records.settle(connection, list(as_sent.values()))
+        rest = {key: o for key, o in taken.items() if key not in as_sent or key in changed}
+        stored = records.load(connection, rest)
+        _take(replica, connection, batch.message.actor, answer, rest, stored)
         left = [
-            stored[key] for key, o in taken.items() if key in stored and _is_gone(stored[key], o, readable)
+            stored[key] for key, o in rest.items() if key in stored and _is_gone(stored[key], o, readable)
         ]
         replica.leave(connection, left)
         _advance(connection, answer)
@@ -167,6 +168,25 @@ def _refuse(connection: Connection, batch: Batch, refused: Mapping[RecordKey, Ou
     for key, outcome in refused.items():
         if outcome.code != "dot_reused":  # those wait for the new actor's numbers
             outbox.refuse(connection, batch.counters[key], outcome.verdict, outcome.code, outcome.about)
+
+
+def _as_sent(
+    batch: Batch, answer: PushAnswer, taken: Mapping[RecordKey, Outcome], readable: Collection[str]
+) -> dict[RecordKey, tuple[Sent, int]]:
+    """The records that the server holds just as they were sent, where they were, each with its commit."""
+    corrected = {int(counter) for counter in answer.eff}
+    commits = {commit.bucket: commit.seq for commit in answer.commits}
+    found = {}
+    for key, outcome in taken.items():
+        sent = batch.sent.get(key)
+        if sent is None or (outcome.verdict, outcome.code) != ("accepted", None):
+            continue
+        if sent.seq == LEFT or sent.bucket not in readable:
+            continue
+        is_in_place = (outcome.bucket, outcome.move_no) == (sent.bucket, sent.move_no)
+        if is_in_place and corrected.isdisjoint(batch.counters[key]):
+            found[key] = (sent, commits.get(sent.bucket, sent.seq or 0))
+    return found
 
 
 def _take(
