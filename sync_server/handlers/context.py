@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final, TypeAlias
 
 from fastapi import Depends, Header, Request
 from fastapi.security import HTTPBearer
+from sqlalchemy import Connection
 
 from crmdesk.core.errors import CrmError
 from crmdesk.core.wire import OLDEST, OURS, Versions
@@ -37,12 +38,15 @@ def context(request: Request) -> Context:
     return found
 
 
-def speaks_protocol(
+async def speaks_protocol(
     crmdesk_protocol: Annotated[str | None, Header()] = None,
     crmdesk_merge: Annotated[str | None, Header()] = None,
     crmdesk_schema: Annotated[str | None, Header()] = None,
 ) -> None:
-    """Refuse a client that is too old; one that names no version is taken to have the present one."""
+    """Refuse a client that is too old; one that names no version is taken to have the present one.
+
+    `async` because it waits for nothing: a worker thread would cost more than the question.
+    """
     named = zip((crmdesk_protocol, crmdesk_merge, crmdesk_schema), OURS, strict=True)
     theirs = Versions(*(present if said is None else _number(said) for said, present in named))
     if not theirs.reach(OLDEST):
@@ -54,26 +58,27 @@ def _number(said: str) -> int:
     return int(said[:9]) if said.isascii() and said.isdecimal() else 0
 
 
-_scheme: Final = HTTPBearer(auto_error=False, description="An access token from /v1/enrol or /v1/token")
+bearer_scheme: Final = HTTPBearer(auto_error=False, description="An access token from /v1/enrol or /v1/token")
 
 
-def signed_in(request: Request, _documented: Annotated[object, Depends(_scheme)]) -> Bearer:
+def signed_in(request: Request, _documented: Annotated[object, Depends(bearer_scheme)]) -> Bearer:
     """Who asks. Raises `session_expired`, `device_revoked` or `device_pending`."""
-    return _bearer(request, may_leave=False)
+    with context(request).database.read() as connection:
+        return asker(request, connection, may_leave=False)
 
 
-def _bearer(request: Request, *, may_leave: bool) -> Bearer:
+def asker(request: Request, connection: Connection, *, may_leave: bool) -> Bearer:
+    """Who sent a request, by its access token. Raises what `signed_in` raises."""
     kind, _, token = request.headers.get("authorization", "").partition(" ")
     if kind.lower() != "bearer" or not token:
         raise CrmError("session_expired")
-    here = context(request)
-    with here.database.read() as connection:
-        return enrolment.authenticate(connection, token.strip(), here.now(), may_leave=may_leave)
+    return enrolment.authenticate(connection, token.strip(), context(request).now(), may_leave=may_leave)
 
 
-def handing_in(request: Request, _documented: Annotated[object, Depends(_scheme)]) -> Bearer:
+def handing_in(request: Request, _documented: Annotated[object, Depends(bearer_scheme)]) -> Bearer:
     """Who asks, where the laptop of somebody who has left may ask too. Raises what `signed_in` raises."""
-    return _bearer(request, may_leave=True)
+    with context(request).database.read() as connection:
+        return asker(request, connection, may_leave=True)
 
 
 SignedIn: TypeAlias = Annotated[Bearer, Depends(signed_in)]

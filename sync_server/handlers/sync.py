@@ -15,6 +15,8 @@ from sync_server.handlers.context import (
     SESSION_PROBLEMS,
     HandingIn,
     SignedIn,
+    asker,
+    bearer_scheme,
     context,
     problems,
     speaks_protocol,
@@ -42,11 +44,13 @@ def schema_of(shape: type, description: str) -> dict[str, Any]:
     "/heads",
     responses={200: schema_of(Heads, "Heads"), **problems(*SESSION_PROBLEMS, *ANY_PROBLEMS)},
     response_class=Response,
+    dependencies=[Depends(bearer_scheme)],
 )
-def heads(request: Request, who: HandingIn, accepts: Accepts = None) -> Response:
+def heads(request: Request, accepts: Accepts = None) -> Response:
     """How far each bucket has come that the asker may see; one that is missing was taken away."""
     here = context(request)
-    with here.database.read() as connection:
+    with here.database.read() as connection:  # every laptop asks all day long: one thread, one transaction
+        who = asker(request, connection, may_leave=True)
         found = pulling.heads(connection, who, here.now())
     return answer(msgspec.json.encode(found), accepts)
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from crmdesk.core.errors import CrmError
+from crmdesk.store import dialect
 from sync_server.clock import Moment
 from sync_server.policy import Role
-from sync_server.tables import account, device, enrol_code, session, token
+from sync_server.tables import device, enrol_code, session, token
 
 
 class DeviceState(enum.StrEnum):
@@ -200,37 +201,28 @@ def revive_sessions(connection: Connection, device_id: str) -> None:
     connection.execute(delete(token).where(token.c.session.in_(sessions), token.c.kind == "access"))
 
 
+_BEARER = (
+    'SELECT a."user", a.role, a.book, a.disabled_at, d.id, d.state, d.key, d.pulled_at, s.revoked_at, t.expires_at'
+    " FROM token t JOIN session s ON s.id = t.session JOIN device d ON d.id = s.device"
+    ' JOIN account a ON a."user" = d."user" WHERE t.digest = ? AND t.kind = \'access\''
+)
+
+
 def bearer(connection: Connection, digest: bytes) -> Bearer | None:
     """Who holds an access token."""
-    row = connection.execute(
-        select(
-            account.c.user,
-            account.c.role,
-            account.c.book,
-            account.c.disabled_at,
-            device.c.id,
-            device.c.state,
-            device.c.key,
-            device.c.pulled_at,
-            session.c.revoked_at,
-            token.c.expires_at,
-        )
-        .join(session, session.c.id == token.c.session)
-        .join(device, device.c.id == session.c.device)
-        .join(account, account.c.user == device.c.user)
-        .where(token.c.digest == digest, token.c.kind == "access")
-    ).one_or_none()
+    row = dialect.run(connection, _BEARER, (digest,)).fetchone()
     if row is None:
         return None
+    user, role, book, disabled_at, device_id, state, key, pulled_at, revoked_at, expires_at = row
     return Bearer(
-        row.user,
-        Role(row.role),
-        row.book,
-        row.id,
-        DeviceState(row.state),
-        row.key,
-        row.pulled_at,
-        row.disabled_at is not None,
-        row.revoked_at is not None,
-        row.expires_at,
+        user,
+        Role(role),
+        book,
+        device_id,
+        DeviceState(state),
+        key,
+        pulled_at,
+        disabled_at is not None,
+        revoked_at is not None,
+        expires_at,
     )

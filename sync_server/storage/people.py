@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from sqlalchemy import Connection, Row, delete, insert, or_, select, update
 
 from crmdesk.core.errors import CrmError
+from crmdesk.store import dialect
 from sync_server.policy import Kind, Member, Org, Role, Team
 from sync_server.tables import account, bucket, company, lost_right, reader, team
 
@@ -48,19 +49,11 @@ class Account:
         return self.disabled_at is not None
 
 
+_COMPANY = f"SELECT {', '.join(field.name for field in fields(Company))} FROM company"
+
+
 def load_company(connection: Connection) -> Company:
-    row = connection.execute(select(company)).one()
-    return Company(
-        row.server_id,
-        row.name,
-        row.epoch,
-        row.secret,
-        row.actor,
-        row.config,
-        row.pool,
-        row.pool_details,
-        row.created_at,
-    )
+    return Company(*dialect.run(connection, _COMPANY).fetchone())
 
 
 def add_company(connection: Connection, new: Company) -> None:
