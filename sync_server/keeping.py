@@ -13,6 +13,7 @@ from crmdesk.core.errors import CrmError
 from crmdesk.core.record import RecordKey, decode, digest
 from crmdesk.store import records
 from crmdesk.store.database import Database
+from sync_server import audit
 from sync_server.accounts import METADATA
 from sync_server.settings import Settings
 
@@ -68,7 +69,12 @@ def check(database: Database) -> Checked:
         return Checked(
             records=connection.exec_driver_sql("SELECT count(*) FROM record").scalar_one(),
             edits=connection.exec_driver_sql("SELECT count(*) FROM edit").scalar_one(),
-            problems=(*_structure(connection), *_tables(connection), *_records(connection)),
+            problems=(
+                *_structure(connection),
+                *_tables(connection),
+                *_records(connection),
+                *_audit(connection),
+            ),
         )
 
 
@@ -80,6 +86,11 @@ def _structure(connection: Connection) -> list[str]:
 def _tables(connection: Connection) -> list[str]:
     present = set(connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'").scalars())
     return [f"table {name} is missing" for part in METADATA for name in part.tables if name not in present]
+
+
+def _audit(connection: Connection) -> list[str]:
+    """No row of the audit was changed, and none is missing between others."""
+    return [f"audit of {bucket} changed at {seq}" for bucket, seq in audit.broken(connection)]
 
 
 def _records(connection: Connection) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -13,9 +13,11 @@ from crmdesk.core.clock import clamp, stamp
 from crmdesk.core.errors import CrmError
 from crmdesk.core.record import Dot, Edit, encode
 from crmdesk.core.registry import Registry
+from crmdesk.core.values import encode as canonical
 from crmdesk.core.wire import LATE, Commit, Outcome, PushAnswer, Verdict
 from crmdesk.store import records
 from crmdesk.store.records import Row
+from sync_server import audit
 from sync_server.batches import Batch
 from sync_server.clock import Moment
 from sync_server.consequences import Taken, follow
@@ -23,6 +25,7 @@ from sync_server.fields import known_registry
 from sync_server.placing import Map, Place, QuarantineError, survey
 from sync_server.storage import actors, blobs, buckets, people
 from sync_server.storage.actors import Actor, Refused
+from sync_server.storage.audits import Entry
 from sync_server.storage.buckets import Movement
 from sync_server.storage.devices import Bearer
 from sync_server.verdict import Claims, Item, Judged, deleter_saw, judge
@@ -55,7 +58,7 @@ def push(connection: Connection, who: Bearer, batch: Batch, now: Moment) -> byte
     company = people.load_company(connection)
     places = survey(connection, who, company, registry, batch.items.values(), now)
     ledger = _judge(places, batch, claims, now)
-    commits = _write(connection, registry, ledger, claims, now)
+    commits = _write(connection, registry, ledger, who, claims, now)
     follow(connection, who, company, ledger.taken, now)
     answer = PushAnswer(
         chain=now.hex(16),
@@ -155,7 +158,7 @@ def _refuse(
 
 
 def _write(
-    connection: Connection, registry: Registry, ledger: Ledger, claims: Claims, now: Moment
+    connection: Connection, registry: Registry, ledger: Ledger, who: Bearer, claims: Claims, now: Moment
 ) -> list[Commit]:
     """Everything at once; returns the commits that hold nothing but what the pusher knows."""
     changed = [taken for taken in ledger.taken if taken.is_changed]
@@ -176,6 +179,7 @@ def _write(
         ],
     )
     _remember(connection, ledger, claims)
+    _audit(connection, changed, commits, who, claims, now)
     return [commit for bucket, commit in commits.items() if bucket not in hidden]
 
 
@@ -204,6 +208,30 @@ def _remember(connection: Connection, ledger: Ledger, claims: Claims) -> None:
     records.add_history(connection, entries, bodies)
     actors.accept(connection, claims.actor, [edit.dot.counter for _, edit in entries])
     actors.refuse(connection, ledger.refused)
+
+
+def _audit(
+    connection: Connection,
+    changed: Sequence[Taken],
+    commits: Mapping[str, Commit],
+    who: Bearer,
+    claims: Claims,
+    now: Moment,
+) -> None:
+    """One row for each bucket that the push changed, sealed while the bucket is locked."""
+    for bucket, commit in commits.items():
+        bodies = {
+            counter: taken.item.bodies[counter]
+            for taken in changed
+            if taken.place.placement.bucket == bucket
+            for _, counter in (edit.dot for edit in taken.fresh)
+        }
+        if bodies:
+            counters = sorted(bodies)
+            runs = canonical(audit.ranges(counters)).decode()
+            told = audit.digest_of(bodies[counter] for counter in counters)
+            entry = Entry(bucket, commit.seq, who.user, who.device, claims.actor, now.ms, runs, told)
+            audit.note(connection, entry)
 
 
 def _counted(edit: Edit, eff: int | None) -> Edit:

@@ -130,6 +130,20 @@ bucket_commit: Final = Table(
     Index("bucket_commit_by_time", "at"),
 )
 
+audit: Final = Table(
+    "audit",
+    metadata,
+    Column("bucket", String, primary_key=True),
+    Column("seq", BigInteger, primary_key=True),  # the commit that the push made
+    Column("user", String, nullable=False),
+    Column("device", String, nullable=False),
+    Column("actor", String, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("counters", String, nullable=False),  # of the edits, under the actor: JSON runs
+    Column("edits", LargeBinary, nullable=False),  # the digest of their bytes
+    Column("seal", LargeBinary, nullable=False),  # of this row and the one before it
+)
+
 reader: Final = Table(
     "reader",
     metadata,
