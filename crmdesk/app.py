@@ -29,7 +29,7 @@ from crmdesk.ui.entrance import Entrance
 from crmdesk.ui.runner import Lane, Runner
 from crmdesk.ui.syncing import Syncing
 from crmdesk.ui.watch import Watch
-from crmdesk.usecases import status
+from crmdesk.usecases import attachments, status
 from crmdesk.usecases.workspace import Workspace
 
 log = logging.getLogger("crmdesk.app")
@@ -60,6 +60,7 @@ class Session(QObject):
     def __init__(self, workspace: Workspace, runner: Runner, desktop: Desktop) -> None:
         super().__init__(desktop)
         self._desktop, self.workspace = desktop, workspace
+        attachments.empty_opened(workspace.profile.opened)
         self.context = Context(workspace, runner, Bus(self), parent=self)
         self.syncing = Syncing(workspace, runner, self.context.bus, self)
         self.watch = Watch(self.context, self.syncing)
@@ -82,6 +83,7 @@ class Session(QObject):
         self.watch.stop()
         self.syncing.stop()
         self.desk.close()
+        attachments.empty_opened(self.workspace.profile.opened)
         self.context.runner.forget()
         closing = self.context.runner.run(self.workspace.close, lane=Lane.WRITE)
         if closing.future is not None:

@@ -28,6 +28,11 @@ class Profile:
         return self.folder / "preferences.json"
 
     @property
+    def opened(self) -> Path:
+        """Copies of attachments that other programs were given; emptied when the desktop closes or opens."""
+        return self.folder / "opened"
+
+    @property
     def lock(self) -> Path:
         return self.folder / "sync.lock"
 

@@ -36,6 +36,9 @@ class _Counted(QObject):
     def conflicts(self, number: int) -> str:
         return self.tr("%n conflict(s)", "", number)
 
+    def attachments(self, count: int) -> str:
+        return self.tr("%n file(s)", "", count)
+
 
 _COUNTED = _Counted()
 
@@ -87,9 +90,21 @@ def conflicts(count: int) -> str:
     return _COUNTED.conflicts(count)
 
 
+def attachments(count: int) -> str:
+    """How many files something has."""
+    return _COUNTED.attachments(count)
+
+
 def number(value: int) -> str:
     """100,000 in both languages."""
     return f"{value:,}"
+
+
+def size(count: int) -> str:
+    """A file's size: 640 KB, 3.2 MB."""
+    if count < 1_000_000:
+        return f"{max(1, round(count / 1000))} KB"
+    return f"{count / 1_000_000:.1f} MB"
 
 
 def money(minor: int, currency: str = "CNY") -> str:

@@ -16,6 +16,7 @@ from crmdesk.ui.catalogue import Doors
 from crmdesk.ui.context import Context
 from crmdesk.ui.desk import Desk
 from crmdesk.ui.entrance import Entrance
+from crmdesk.ui.pages.customer import CustomerPage
 from crmdesk.ui.pages.customer_pages import NewCustomerWish
 from crmdesk.ui.pages.customers import CustomersPage
 from crmdesk.ui.runner import Runner
@@ -90,6 +91,12 @@ def _desk_views(workspace: Workspace, size: tuple[int, int]) -> Iterator[tuple[s
         if key != "customer" or customer:
             desk.window.go(key, customer if key == "customer" else None)
             yield key, desk.window
+    if customer:
+        desk.window.go("customer", customer)
+        view = desk.window.page
+        assert isinstance(view, CustomerPage)
+        view.view.show_tab("files")
+        yield "files", desk.window
     for name in _states(desk, customer or ""):
         yield name, desk.window
     desk.window.close()

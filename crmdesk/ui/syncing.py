@@ -213,6 +213,9 @@ class Syncing(QObject):
             self._tell(report.touched)
         if report.unsent[0]:
             self._touched(report.touched)  # written while the sync was under way
+        if report.problem is None and report.contents.goes_on:
+            self._schedule = schedule.asked(self._workspace.clock.monotonic_ms())  # its time was over: go on
+            self._arm()
         self.changed.emit()
 
     def _broke(self, error: Exception) -> None:

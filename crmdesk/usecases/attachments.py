@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import enum
 import os
+import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -256,6 +257,23 @@ def _state(here: Held | None, *, is_absent: bool, is_alone: bool, is_old: bool) 
     return State.DOWNLOADING if here is not None and here.have else State.ON_SERVER
 
 
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """What lies on this laptop: how many contents, their bytes, and how many the server does not have yet."""
+
+    count: int
+    size: int
+    to_send: int
+
+
+def holdings(workspace: Workspace, reader: Reader) -> Holdings:
+    """What attachments take here."""
+    if reader.value("SELECT 1 FROM p_attachment LIMIT 1") is None:
+        return Holdings(0, 0, 0)
+    held = [h for h in workspace.replica.blobs.held().values() if not h.is_thumbnail]
+    return Holdings(len(held), sum(h.have for h in held), sum(h.is_whole and not h.is_sent for h in held))
+
+
 # -- taking along -----------------------------------------------------------------------------------------
 
 
@@ -290,3 +308,8 @@ def is_openable(attachment: Attachment, found: bytes) -> bool:
         return recognise(attachment.name, found).media_type == attachment.media_type
     except CrmError:
         return False
+
+
+def empty_opened(folder: Path) -> None:
+    """Remove the copies that other programs were given; one still open elsewhere goes the next time."""
+    shutil.rmtree(folder, ignore_errors=True)

@@ -55,6 +55,7 @@ class Card:
     contacts: tuple[Contact, ...]
     last_visit_at: int | None
     visits: int
+    attachments: int
     is_unsent: bool
 
     @property
@@ -94,7 +95,10 @@ def open_card(reader: Reader, registry: Registry, customer: str) -> Card:
         "SELECT 1 FROM outbox o JOIN record r ON r.id = o.id WHERE r.root = ? LIMIT 1", (customer,)
     )
     tags = tuple(sorted(k[4:] for k, v in view.values.items() if k.startswith("tag:") and v))
-    return Card(customer, row[0], view, tags, contacts(reader, customer), row[1], row[2] or 0, bool(unsent))
+    attached = reader.value(f"SELECT count(*) FROM p_attachment WHERE root = ? AND {SHOWN}", (customer,))
+    return Card(
+        customer, row[0], view, tags, contacts(reader, customer), row[1], row[2] or 0, attached, bool(unsent)
+    )
 
 
 def contacts(reader: Reader, customer: str) -> tuple[Contact, ...]:

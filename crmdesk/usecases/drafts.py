@@ -9,6 +9,7 @@ import msgspec
 
 from crmdesk.store import dialect
 from crmdesk.store.reading import Reader
+from crmdesk.usecases.attachments import Picked
 from crmdesk.usecases.outcome import Outcome
 
 if TYPE_CHECKING:
@@ -42,6 +43,14 @@ def find(reader: Reader, name: str) -> dict[str, Any] | None:
         return None if value is None else msgspec.json.decode(value, type=dict[str, Any])
     except msgspec.DecodeError:
         return None
+
+
+def attachments(draft: Mapping[str, Any]) -> list[Picked]:
+    """The files a draft holds; what can't be read of it is left out."""
+    try:
+        return msgspec.convert(draft.get("attachments", []), type=list[Picked])
+    except msgspec.ValidationError:
+        return []
 
 
 def names(reader: Reader, prefix: str) -> list[str]:

@@ -13,7 +13,7 @@ from crmdesk.store.reading import Reader
 class Entry:
     """One thing that happened. `kind` is a visit's kind, `task` or `contact`; `by` a user's id.
 
-    `remark` and `outcome` are the manager's review of a visit, where there is one.
+    `remark` and `outcome` are the manager's review of a visit, where there is one; `attachments` how many it has.
     """
 
     entity: str
@@ -29,6 +29,7 @@ class Entry:
     remark: str | None = None
     is_unsent: bool = False
     is_done: bool = False
+    attachments: int = 0
 
 
 def timeline(reader: Reader, customer: str, *, limit: int = 200) -> list[Entry]:
@@ -48,10 +49,17 @@ def timeline(reader: Reader, customer: str, *, limit: int = 200) -> list[Entry]:
         f"WHERE c.root = ? AND c.{SHOWN} ORDER BY 4 DESC, 2 DESC LIMIT ?",
         (customer, customer, customer, limit),
     )
+    attached = dict(
+        reader.all(
+            f"SELECT f_visit, count(*) FROM p_attachment WHERE root = ? AND {SHOWN} AND f_visit IS NOT NULL "
+            "GROUP BY f_visit",
+            (customer,),
+        )
+    )
     return [
         Entry(
             entity, record_id, kind, at, author(reader, record_id), text, result, step, on, outcome, remark,
-            bool(unsent), bool(done),
+            bool(unsent), bool(done), attached.get(record_id, 0),
         )
         for entity, record_id, kind, at, _, text, result, step, on, outcome, remark, unsent, done in rows
     ]  # fmt: skip

@@ -10,6 +10,7 @@ from crmdesk.core.errors import CrmError
 from crmdesk.core.format import check_form
 from crmdesk.core.record import RecordKey
 from crmdesk.core.values import Value, canonical_text
+from crmdesk.usecases.attachments import Picked, writes_for_visit
 from crmdesk.usecases.outcome import Outcome
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 class VisitNote:
     """What a rep fills in. `at_ms` None means now; `tags` are put on, `tags_off` taken off the customer.
 
-    `new_tags` are names nobody used yet: each becomes a tag.
+    `new_tags` are names nobody used yet: each becomes a tag. `attachments` are files picked for it.
     """
 
     customer: str
@@ -34,12 +35,14 @@ class VisitNote:
     tags: tuple[str, ...] = ()
     tags_off: tuple[str, ...] = ()
     new_tags: tuple[str, ...] = ()
+    attachments: tuple[Picked, ...] = ()
 
 
 def log(replica: Replica, note: VisitNote) -> Outcome[str]:
     """Save a visit; returns its id. Instant and local: nothing here waits for the network.
 
-    Raises `required` when nothing was written down, `not_found` when the customer is not here.
+    Raises `required` when nothing was written down, `not_found` when the customer is not here,
+    `too_many_attachments`.
     """
     from crmdesk.store.replica import Write
 
@@ -59,6 +62,7 @@ def log(replica: Replica, note: VisitNote) -> Outcome[str]:
             "due_on": note.next_on.isoformat(),
         }
         writes.append(Write(RecordKey("task", replica.new_id()), task))
+    writes += writes_for_visit(replica, note.customer, visit.id, note.attachments)
     done = replica.commit(writes)
     return Outcome(visit.id, done.touched, done.txn)
 

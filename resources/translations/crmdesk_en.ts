@@ -22,6 +22,16 @@
     </message>
 </context>
 <context>
+    <name>Files</name>
+    <message numerus="yes">
+        <source>Attached %n file(s)</source>
+        <translation>
+            <numerusform>Attached %n file</numerusform>
+            <numerusform>Attached %n files</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>FirstStart</name>
     <message numerus="yes">
         <source>%n record(s) made</source>
@@ -106,6 +116,20 @@
         <translation>
             <numerusform>%n record made searchable</numerusform>
             <numerusform>%n records made searchable</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Sending files: %n done</source>
+        <translation>
+            <numerusform>Sending files: %n done</numerusform>
+            <numerusform>Sending files: %n done</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Receiving files: %n done</source>
+        <translation>
+            <numerusform>Receiving files: %n done</numerusform>
+            <numerusform>Receiving files: %n done</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -223,6 +247,13 @@
         <translation>
             <numerusform>%n conflict</numerusform>
             <numerusform>%n conflicts</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n file(s)</source>
+        <translation>
+            <numerusform>%n file</numerusform>
+            <numerusform>%n files</numerusform>
         </translation>
     </message>
 </context>

@@ -2,6 +2,21 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="zh_CN">
 <context>
+    <name>Attaching</name>
+    <message>
+        <source>Pasted picture</source>
+        <translation>粘贴的图片</translation>
+    </message>
+    <message>
+        <source>Attach files</source>
+        <translation>附加文件</translation>
+    </message>
+    <message>
+        <source>Photos and documents</source>
+        <translation>照片和文档</translation>
+    </message>
+</context>
+<context>
     <name>Busy</name>
     <message>
         <source>Working</source>
@@ -195,6 +210,10 @@
     <message>
         <source>History</source>
         <translation>历史</translation>
+    </message>
+    <message>
+        <source>Files</source>
+        <translation>附件</translation>
     </message>
     <message>
         <source>Deleted %1</source>
@@ -420,8 +439,8 @@
         <translation>下一个客户；Alt+← 为上一个</translation>
     </message>
     <message>
-        <source>Timeline, 2 details, 3 contacts, 4 history</source>
-        <translation>时间线，2 详情，3 联系人，4 历史</translation>
+        <source>Timeline, 2 details, 3 contacts, 4 files, 5 history</source>
+        <translation>时间线，2 详情，3 联系人，4 附件，5 历史</translation>
     </message>
     <message>
         <source>Add a tag</source>
@@ -516,6 +535,106 @@
     <message>
         <source>+7, zs3, 11-30…</source>
         <translation>+7、zs3、11-30…</translation>
+    </message>
+</context>
+<context>
+    <name>FileChips</name>
+    <message>
+        <source>Attach files; a picture can be pasted, files can be dropped</source>
+        <translation>添加附件；可粘贴图片，也可拖入文件</translation>
+    </message>
+    <message>
+        <source>File %1, press to remove</source>
+        <translation>附件 %1，按下移除</translation>
+    </message>
+</context>
+<context>
+    <name>Files</name>
+    <message>
+        <source>Files</source>
+        <translation>附件</translation>
+    </message>
+    <message>
+        <source>No files yet. Drop photos or documents here, or paste a picture.</source>
+        <translation>还没有附件。把照片或文档拖到这里，或粘贴图片。</translation>
+    </message>
+    <message>
+        <source>Attach files…</source>
+        <translation>添加附件…</translation>
+    </message>
+    <message numerus="yes">
+        <source>Attached %n file(s)</source>
+        <translation>
+            <numerusform>已添加 %n 个附件</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Removed %1</source>
+        <translation>已移除 %1</translation>
+    </message>
+    <message>
+        <source>Attach…</source>
+        <translation>添加附件…</translation>
+    </message>
+    <message>
+        <source>Attach files; Ctrl+V pastes a picture</source>
+        <translation>添加附件；Ctrl+V 粘贴图片</translation>
+    </message>
+    <message>
+        <source>Open (Enter)</source>
+        <translation>打开 (Enter)</translation>
+    </message>
+    <message>
+        <source>Save as…</source>
+        <translation>另存为…</translation>
+    </message>
+    <message>
+        <source>Remove (Del)</source>
+        <translation>移除 (Del)</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>waiting to be sent</source>
+        <translation>待上传</translation>
+    </message>
+    <message>
+        <source>on the server</source>
+        <translation>在服务器上</translation>
+    </message>
+    <message>
+        <source>on its way</source>
+        <translation>下载中</translation>
+    </message>
+    <message>
+        <source>awaits its author</source>
+        <translation>添加者尚未上传</translation>
+    </message>
+    <message>
+        <source>missing</source>
+        <translation>缺失</translation>
+    </message>
+    <message>
+        <source>Fetching %1</source>
+        <translation>正在下载 %1</translation>
+    </message>
+    <message>
+        <source>This picture can&apos;t be shown; it can be saved.</source>
+        <translation>这张图片无法显示，可以另存。</translation>
+    </message>
+    <message>
+        <source>This file is not what its name says. It can only be saved.</source>
+        <translation>文件内容与名称不符，只能另存。</translation>
+    </message>
+    <message>
+        <source>Saved as %1</source>
+        <translation>已另存为 %1</translation>
+    </message>
+    <message>
+        <source>Save as</source>
+        <translation>另存为</translation>
     </message>
 </context>
 <context>
@@ -856,6 +975,17 @@
     <message>
         <source>The two are not the same.</source>
         <translation>两次输入的不一样。</translation>
+    </message>
+</context>
+<context>
+    <name>Preview</name>
+    <message>
+        <source>Back to the files (Esc)</source>
+        <translation>返回附件 (Esc)</translation>
+    </message>
+    <message>
+        <source>Save as…</source>
+        <translation>另存为…</translation>
     </message>
 </context>
 <context>
@@ -1210,6 +1340,22 @@
         <translation>本机记录</translation>
     </message>
     <message>
+        <source>Files here</source>
+        <translation>本机附件</translation>
+    </message>
+    <message>
+        <source>Files to send</source>
+        <translation>待上传附件</translation>
+    </message>
+    <message>
+        <source>Files to fetch</source>
+        <translation>待下载附件</translation>
+    </message>
+    <message>
+        <source>Files</source>
+        <translation>附件</translation>
+    </message>
+    <message>
         <source>Syncing…</source>
         <translation>正在同步…</translation>
     </message>
@@ -1237,6 +1383,18 @@
         <source>%n record(s) made searchable</source>
         <translation>
             <numerusform>已可搜索 %n 条记录</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Sending files: %n done</source>
+        <translation>
+            <numerusform>正在上传附件：已完成 %n 个</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Receiving files: %n done</source>
+        <translation>
+            <numerusform>正在下载附件：已完成 %n 个</numerusform>
         </translation>
     </message>
     <message>
@@ -1606,6 +1764,10 @@
         <translation>收起 (Esc)</translation>
     </message>
     <message>
+        <source>Files</source>
+        <translation>附件</translation>
+    </message>
+    <message>
         <source>Save</source>
         <translation>保存</translation>
     </message>
@@ -1672,6 +1834,12 @@
         <source>%n conflict(s)</source>
         <translation>
             <numerusform>%n 处冲突</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n file(s)</source>
+        <translation>
+            <numerusform>%n 个附件</numerusform>
         </translation>
     </message>
 </context>

@@ -29,6 +29,7 @@ from crmdesk.ui import formats
 from crmdesk.ui.context import Context
 from crmdesk.ui.page import Page, Shell
 from crmdesk.ui.pages.customer_feed import chips
+from crmdesk.ui.pages.customer_files import Files
 from crmdesk.ui.pages.customer_head import CustomerHead
 from crmdesk.ui.pages.customer_parts import Contacts, History
 from crmdesk.ui.pages.customer_story import moment, told
@@ -47,7 +48,7 @@ from crmdesk.usecases.timeline import timeline
 if TYPE_CHECKING:
     from crmdesk.store.replica import Replica, Touched
 
-_TABS: Final = ("story", "details", "people", "history")
+_TABS: Final = ("story", "details", "people", "files", "history")
 _ASIDE: Final = 400
 
 
@@ -73,15 +74,16 @@ class CustomerView(QFrame):
         self.head = CustomerHead()
         self.tabs = SegmentedTabs(
             self.tr("Parts of the customer"),
-            list(zip(_TABS, (self.tr("Timeline"), self.tr("Details"), self.tr("Contacts"), self.tr("History")), strict=True)),
+            list(zip(_TABS, (self.tr("Timeline"), self.tr("Details"), self.tr("Contacts"), self.tr("Files"), self.tr("History")), strict=True)),
             indent=18,
         )  # fmt: skip
         self.story = Timeline(self.tr("Timeline"))
         self.form = RecordForm(context, "customer")
         self.people = Contacts(context)
+        self.files = Files(context)
         self.past = History(context)
         self._pages = QStackedWidget()
-        for page in (self._story_page(), self.form, self.people, self.past):
+        for page in (self._story_page(), self.form, self.people, self.files, self.past):
             self._pages.addWidget(page)
         self._lay_out(wide=wide)
         self._connect()
@@ -105,12 +107,13 @@ class CustomerView(QFrame):
         if self._card is not None:
             self._show_head(self._card)
             self.tabs.set_number("people", len(self._card.contacts))
+            self.tabs.set_number("files", self._card.attachments or None)
             self._show_tab()
 
     def touched(self, change: "Touched") -> None:
         """A write or a sync: show again what moved; a form that is being typed into stays as it is."""
         if self._card is None or not change.concerns(
-            "customer", "contact", "visit", "task", "review", "tag", "user"
+            "customer", "contact", "visit", "task", "review", "attachment", "tag", "user"
         ):
             return
         if not self._is_mine(change):
@@ -127,11 +130,12 @@ class CustomerView(QFrame):
             return
         self._show_head(self._card)
         self.tabs.set_number("people", len(self._card.contacts))
+        self.tabs.set_number("files", self._card.attachments or None)
         if shown != "details":
             self._show_tab()
 
     def show_tab(self, key: str) -> None:
-        """Bring a part to the front: story, details, people or history."""
+        """Bring a part to the front: story, details, people, files or history."""
         self.tabs.select(key)
         self._show_tab()
 
@@ -156,7 +160,7 @@ class CustomerView(QFrame):
         key = event.key()
         if self._card is None or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
             return False
-        if Qt.Key.Key_1 <= key <= Qt.Key.Key_4:
+        if Qt.Key.Key_1 <= key <= Qt.Key.Key_5:
             self.show_tab(_TABS[key - Qt.Key.Key_1])
             self._focus_part()
         elif key == Qt.Key.Key_H:
@@ -212,6 +216,7 @@ class CustomerView(QFrame):
     def _connect(self) -> None:
         self.tabs.chosen.connect(self._show_tab)
         self.people.numbered.connect(self._numbered)
+        self.files.numbered.connect(self._files_numbered)
         self.head.tags.added.connect(self._add_tag)
         self.head.tags.removed.connect(self._take_tag_off)
         self.head.visit.clicked.connect(self._ask_visit)
@@ -312,6 +317,8 @@ class CustomerView(QFrame):
             self.form.open_record(customer)
         elif self.tabs.key == "people":
             self.people.show_customer(customer)
+        elif self.tabs.key == "files":
+            self.files.show_customer(customer)
         else:
             self.past.show_customer(customer)
 
@@ -319,9 +326,13 @@ class CustomerView(QFrame):
         if self.tabs.key == "details":
             self.form.focus_first()
         else:
-            {"story": self.story, "people": self.people.people, "history": self.past.changes}[
-                self.tabs.key
-            ].setFocus()
+            parts = {
+                "story": self.story,
+                "people": self.people.people,
+                "files": self.files.tiles,
+                "history": self.past.changes,
+            }
+            parts[self.tabs.key].setFocus()
 
     def _is_mine(self, change: "Touched") -> bool:
         """Whether it touched this customer or anything that may hang under it."""
@@ -330,11 +341,15 @@ class CustomerView(QFrame):
             return True
         known = {card.id, *(contact.id for contact in card.contacts)}
         return any(
-            key.entity in ("visit", "task", "review", "contact") or key.id in known for key in change.keys
+            key.entity in ("visit", "task", "review", "contact", "attachment") or key.id in known
+            for key in change.keys
         )
 
     def _numbered(self, count: int) -> None:
         self.tabs.set_number("people", count)
+
+    def _files_numbered(self, count: int) -> None:
+        self.tabs.set_number("files", count or None)
 
     # -- doing -------------------------------------------------------------------------------------
 

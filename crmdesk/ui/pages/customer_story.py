@@ -74,6 +74,8 @@ def _lines(context: Context, visits: Entity, entry: Entry) -> list[str]:
         parts.append(translate("story", "next: %1").replace("%1", entry.next_step))
     if entry.next_on and (day := parse_date(entry.next_on, context.today())):
         parts.append(formats.day(day, context.today()))
+    if entry.attachments:
+        parts.append(formats.attachments(entry.attachments))
     lines = [entry.text, " · ".join(parts)]
     if outcome := context.registry["review"].by_name["outcome"].option(entry.outcome):
         label = outcome.label.text(context.language)

@@ -24,7 +24,8 @@ from crmdesk.ui.widgets.entry_list import Entry, EntryList
 from crmdesk.ui.widgets.fields import Card, FieldGrid, label, set_tone
 from crmdesk.ui.widgets.headline import Headline
 from crmdesk.ui.widgets.marks import Progress
-from crmdesk.usecases import status
+from crmdesk.usecases import attachments, status
+from crmdesk.usecases.attachments import Holdings
 from crmdesk.usecases.outcome import Outcome
 from crmdesk.usecases.status import Refusal, Share, Status, Unsent
 from crmdesk.usecases.workspace import Workspace
@@ -47,6 +48,7 @@ class Centre:
     shares: list[Share]
     identity: Identity
     device: Device | None
+    holdings: Holdings
 
 
 def read_centre(registry: Registry, workspace: Workspace) -> Centre:
@@ -60,6 +62,7 @@ def read_centre(registry: Registry, workspace: Workspace) -> Centre:
             status.shares(reader),
             workspace.identity(),
             reader.setting("device", Device),
+            attachments.holdings(workspace, reader),
         )
     finally:
         reader.close()
@@ -306,8 +309,22 @@ class SyncCentre(Page):
             (self.tr("Person"), centre.identity.user_name),
             (self.tr("Device"), device_name()),
             (self.tr("Records here"), formats.number(centre.status.records)),
+            *self._files(centre),
         ]
         return [(name, value) for name, value in found if value]
+
+    def _files(self, centre: Centre) -> list[tuple[str, str]]:
+        """What there is to say of attachments, if there are any."""
+        held = centre.holdings
+        found = [(self.tr("Files here"), f"{formats.number(held.count)} · {formats.size(held.size)}")]
+        if held.to_send and centre.status.company:
+            found.append((self.tr("Files to send"), formats.number(held.to_send)))
+        report = self._syncing.report
+        if report is not None and report.contents.to_fetch:
+            found.append((self.tr("Files to fetch"), formats.number(report.contents.to_fetch)))
+        if report is not None and (problem := report.contents.problem) is not None:
+            found.append((self.tr("Files"), problem.sentence(self._context.language).happened))
+        return found if held.count or len(found) > 1 else []
 
     # -- the state of sync --------------------------------------------------------------------------
 
@@ -341,6 +358,8 @@ class SyncCentre(Page):
             "pull": self.tr("%n record(s) received", "", step.done),
             "clean": self.tr("Removing what left this laptop"),
             "index": self.tr("%n record(s) made searchable", "", step.done),
+            "upload": self.tr("Sending files: %n done", "", step.done),
+            "download": self.tr("Receiving files: %n done", "", step.done),
         }[step.phase]
         share = 0 if step.share is None else round(step.share * 1000)
         self.progress.show_step(words, share, 0 if step.share is None else 1000)

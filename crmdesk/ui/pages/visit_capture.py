@@ -8,19 +8,20 @@ from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtCore import QMimeData, Qt, QTimer
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from crmdesk.core.dates import parse_date
 from crmdesk.core.errors import CrmError
 from crmdesk.core.registry import Option
-from crmdesk.ui import formats
+from crmdesk.ui import attaching, formats
+from crmdesk.ui.attaching import Offer
 from crmdesk.ui.context import Context
 from crmdesk.ui.main_window import MainWindow
 from crmdesk.ui.pages.customer_picker import CustomerPicker
 from crmdesk.ui.widgets import buttons
-from crmdesk.ui.widgets.chips import FlowLayout, TagChip, TagField
+from crmdesk.ui.widgets.chips import FileChips, FlowLayout, TagChip, TagField
 from crmdesk.ui.widgets.editors import CalmComboBox
 from crmdesk.ui.widgets.fields import label
 from crmdesk.ui.widgets.marks import Avatar
@@ -28,6 +29,7 @@ from crmdesk.ui.widgets.phrases import PhraseEdit
 from crmdesk.ui.widgets.pills import PillGroup
 from crmdesk.ui.widgets.sheet import Sheet
 from crmdesk.usecases import customers, drafts, tags, visits
+from crmdesk.usecases.attachments import Picked
 from crmdesk.usecases.customers import Card
 from crmdesk.usecases.outcome import Outcome
 from crmdesk.usecases.visits import VisitNote
@@ -47,11 +49,13 @@ class VisitSheet(Sheet):
     def __init__(self, window: MainWindow, context: Context) -> None:
         super().__init__(window, 524)
         self.setAccessibleName(self.tr("Log a visit"))
+        self.setAcceptDrops(True)
         self._window, self._context = window, context
         self._card: Card | None = None
         self._is_dirty = False
         self._on: dict[str, str] = {}
         self._off: set[str] = set()
+        self._files: list[Picked] = []
         self._pause = QTimer(self, singleShot=True, interval=_AUTOSAVE_MS)
         self._pause.timeout.connect(self.keep_draft)
         self._build()
@@ -146,6 +150,7 @@ class VisitSheet(Sheet):
         self.contact = CalmComboBox()
         self.contact.setAccessibleName(declared["contact"].label.text(self._context.language))
         self.tags = TagField()
+        self.files = FileChips()
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 18, 24, 20)
         column.setSpacing(10)
@@ -192,6 +197,7 @@ class VisitSheet(Sheet):
             (declared["next_on"].label.text(spoken), day),
             (declared["contact"].label.text(spoken), self.contact),
             (tag_name, self.tags),
+            (self.tr("Files"), self.files),
         ]
         for line, (name, control) in enumerate(rows, 4):
             grid.addWidget(label(name, "faint"), line, 0)
@@ -239,6 +245,9 @@ class VisitSheet(Sheet):
         self.contact.activated.connect(self._edited)
         self.tags.added.connect(self._tag_added)
         self.tags.removed.connect(self._tag_removed)
+        self.files.asked.connect(self._ask_files)
+        self.files.removed.connect(self._file_removed)
+        self.summary.offered.connect(self._offered)
         within = Qt.ShortcutContext.WidgetWithChildrenShortcut
         for number, option in enumerate(self._context.registry["visit"].by_name["kind"].options, 1):
             key = QShortcut(QKeySequence(f"Alt+{number}"), self, context=within)
@@ -253,6 +262,8 @@ class VisitSheet(Sheet):
     def _clear(self) -> None:
         self._card, self._is_dirty = None, False
         self._on, self._off = {}, set()
+        self._files = []
+        self.files.set_files([])
         self.kind.select("onsite")
         self.result.select("")
         before = self.summary.blockSignals(True)
@@ -317,6 +328,8 @@ class VisitSheet(Sheet):
         self.contact.setCurrentIndex(max(0, self.contact.findData(str(draft.get("contact", "")))))
         self._on = dict(draft.get("tags", {}))
         self._off = set(draft.get("tags_off", ()))
+        self._files = drafts.attachments(draft)
+        self._show_files()
         self._show_tags()
         self._say_date()
         self._is_dirty = True
@@ -363,6 +376,44 @@ class VisitSheet(Sheet):
         self._show_tags()
         self._edited()
 
+    # -- files -------------------------------------------------------------------------------------
+
+    def attach(self, offers: Sequence[Offer]) -> None:
+        """Check files and keep their contents on this laptop; they go with the visit, or wait in its draft."""
+        if offers and self._card is not None:
+            self._context.write(partial(_pick, list(offers)), self._attached, self._failed)
+
+    def _attached(self, outcome: Outcome[list[Picked]]) -> None:
+        known = {one.sha256 for one in self._files}
+        self._files += [one for one in outcome.value if one.sha256 not in known]
+        self._show_files()
+        self._edited()
+
+    def _show_files(self) -> None:
+        self.files.set_files([(one.sha256, one.name) for one in self._files])
+        self.adjustSize()
+        if self.isVisible():
+            self._place()
+
+    def _file_removed(self, sha256: str) -> None:
+        self._files = [one for one in self._files if one.sha256 != sha256]
+        self._show_files()
+        self._edited()
+
+    def _ask_files(self) -> None:
+        self.attach(attaching.from_dialog(self))
+
+    def _offered(self, mime: QMimeData) -> None:
+        self.attach(attaching.from_mime(mime))
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if self._card is not None and attaching.in_mime(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        event.acceptProposedAction()
+        self._offered(event.mimeData())
+
     def _pick_another(self) -> None:
         self._card = None
         self._show_customer()
@@ -391,6 +442,7 @@ class VisitSheet(Sheet):
             "contact": str(self.contact.currentData() or ""),
             "tags": self._on,
             "tags_off": sorted(self._off),
+            "attachments": self._files,
         }
 
     def _note(self) -> VisitNote | None:
@@ -416,6 +468,7 @@ class VisitSheet(Sheet):
             tags=tuple(key for key in self._on if not key.startswith("+")),
             tags_off=tuple(sorted(self._off)),
             new_tags=tuple(name for key, name in self._on.items() if key.startswith("+")),
+            attachments=tuple(self._files),
         )
 
     def _said(self, next_on: date | None) -> str:
@@ -438,6 +491,12 @@ class VisitSheet(Sheet):
     def _refuse(self, error: CrmError) -> None:
         self._problem.setText(str(error.sentence(self._context.language).happened))
         self._problem.show()
+
+
+def _pick(offers: Sequence[Offer], replica: "Replica") -> Outcome[list[Picked]]:
+    from crmdesk.store.replica import Touched
+
+    return Outcome(attaching.pick(offers, replica), Touched(), None)
 
 
 def _log(note: VisitNote, draft: str, replica: "Replica") -> Outcome[str]:

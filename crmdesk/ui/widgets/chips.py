@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QCompleter, QLayout, QLayoutItem,
 
 from crmdesk.ui import icons, text_layout, theme
 from crmdesk.ui.fonts import MEDIUM, TINY, font
+from crmdesk.ui.widgets import buttons
 from crmdesk.ui.widgets.painting import focus_ring, rounded
 
 Tag = tuple[str, str, str]  # id, label, hue
@@ -64,14 +65,22 @@ class FlowLayout(QLayout):
 
     def _place(self, rect: QRect, *, move: bool) -> int:
         x, y, line = rect.left(), rect.top(), 0
+        placed: list[tuple[QLayoutItem, QRect]] = []  # of the present line, whose height its items decide
+
+        def end_line() -> None:
+            for item, place in placed if move else ():
+                item.setGeometry(place.translated(0, (line - place.height()) // 2))
+            placed.clear()
+
         for item in self._items:
             size = item.sizeHint()
             if x > rect.left() and x + size.width() > rect.right() + 1:
+                end_line()
                 x, y, line = rect.left(), y + line + self._gap, 0
-            if move:
-                item.setGeometry(QRect(QPoint(x, y), size))
+            placed.append((item, QRect(QPoint(x, y), size)))
             x += size.width() + self._gap
             line = max(line, size.height())
+        end_line()
         return y + line - rect.top()
 
 
@@ -182,3 +191,42 @@ class TagField(QWidget):
         if text := self._edit.text().strip():
             self._edit.clear()
             self.added.emit(text)
+
+
+class FileChips(QWidget):
+    """Files that go with a form, and the button for more. `asked()` and `removed(id)` are wishes."""
+
+    asked = Signal()
+    removed = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._flow = FlowLayout(self)
+        self._chips: list[TagChip] = []
+        self.add = buttons.icon_button(
+            "paperclip", self.tr("Attach files; a picture can be pasted, files can be dropped"), self._ask
+        )
+        self._flow.addWidget(self.add)
+        policy = self.sizePolicy()
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    def set_files(self, files: Sequence[tuple[str, str]]) -> None:
+        """Show these, each an id and a name."""
+        for chip in self._chips:
+            self._flow.removeWidget(chip)
+            chip.hide()
+            chip.deleteLater()
+        self._chips = [TagChip((key, name, "slate"), parent=self) for key, name in files]
+        previous: QWidget = self.add
+        for chip in self._chips:
+            chip.setAccessibleName(self.tr("File %1, press to remove").replace("%1", chip.text()))
+            chip.removed.connect(self.removed)
+            self._flow.addWidget(chip)
+            chip.show()
+            QWidget.setTabOrder(previous, chip)
+            previous = chip
+        self.updateGeometry()
+
+    def _ask(self) -> None:
+        self.asked.emit()

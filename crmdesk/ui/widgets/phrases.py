@@ -3,9 +3,11 @@
 import re
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QMimeData, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QTextCursor
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
+
+from crmdesk.ui import attaching
 
 _TYPED = re.compile(r"(?:^|\s)(/([1-9]))$")
 
@@ -19,10 +21,14 @@ def expansion(before: str, phrases: Sequence[str]) -> tuple[int, str] | None:
 
 
 class PhraseEdit(QPlainTextEdit):
-    """`submitted()` on Ctrl+Enter, `edited()` when a person changed the text."""
+    """`submitted()` on Ctrl+Enter, `edited()` when a person changed the text.
+
+    `offered(QMimeData)` when files or a picture are dropped or pasted: they are no text, and for the form around it.
+    """
 
     submitted = Signal()
     edited = Signal()
+    offered = Signal(object)
 
     def __init__(self, name: str, phrases: Sequence[str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -45,6 +51,15 @@ class PhraseEdit(QPlainTextEdit):
             event.ignore()
         else:
             super().keyPressEvent(event)
+
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:
+        return attaching.in_mime(source) or super().canInsertFromMimeData(source)
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        if attaching.in_mime(source) and not (source.hasText() and not source.hasUrls()):
+            self.offered.emit(source)
+        else:
+            super().insertFromMimeData(source)
 
     def _changed(self) -> None:
         cursor = self.textCursor()

@@ -192,7 +192,7 @@ def test_the_follow_up_menu_sets_the_date(desk, view) -> None:
 
 def test_a_digit_brings_a_part_to_the_front(desk, view) -> None:
     desk.customers.table.setFocus()
-    QTest.keyClicks(desk.focus(), "4")
+    QTest.keyClicks(desk.focus(), "5")
     assert view.tabs.key == "history"
     assert desk.focus() is view.past.changes
 

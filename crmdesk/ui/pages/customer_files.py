@@ -1,0 +1,448 @@
+"""A customer's photos and files: a strip of tiles, a picture shown large, and the way in and out of crmdesk.
+
+Nothing opens by itself. Pictures are shown here; other files are handed to the system on request only.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QRect, Qt, QUrl, Signal
+from PySide6.QtGui import (
+    QDesktopServices,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QImage,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+)
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from crmdesk.core.errors import CrmError
+from crmdesk.core.media import plain_name
+from crmdesk.ui import attaching, formats, pictures, theme
+from crmdesk.ui.attaching import Offer
+from crmdesk.ui.context import Context
+from crmdesk.ui.gauge import Gauge
+from crmdesk.ui.pages.customer_story import moment
+from crmdesk.ui.runner import Lane
+from crmdesk.ui.widgets import buttons, painting
+from crmdesk.ui.widgets.fields import label
+from crmdesk.ui.widgets.marks import EmptyState, Progress
+from crmdesk.ui.widgets.tiles import Tile, Tiles
+from crmdesk.usecases import attachments, records
+from crmdesk.usecases.attachments import Attachment, State
+from crmdesk.usecases.outcome import Outcome
+from crmdesk.usecases.workspace import Workspace
+
+if TYPE_CHECKING:
+    from crmdesk.store.replica import Replica
+
+_DRAWN: Final = 60
+"""Pictures without a thumbnail that are drawn from the original, at most."""
+_PICTURES, _DOCUMENTS = "image", "file-text"
+_MARKS: Final = {State.UPLOADING: "upload", State.ON_SERVER: "cloud", State.DOWNLOADING: "download", State.AWAITED: "clock"}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Gallery:
+    """What a customer has, and the small pictures of it by digest."""
+
+    attachments: Sequence[Attachment]
+    images: Mapping[str, QImage]
+
+
+def read_gallery(customer: str, known: frozenset[str], workspace: Workspace) -> Gallery:
+    """Read a customer's attachments and decode the small pictures not yet `known`; for the reader's lane."""
+    with closing(workspace.another_reader()) as reader:
+        found = attachments.of_customer(workspace, reader, customer)
+    blobs = workspace.replica.blobs
+    images: dict[str, QImage] = {}
+    drawn = 0
+    for one in found:
+        name = one.thumbnail or (one.sha256 if one.is_picture else None)
+        if name is None or name in known or name in images:
+            continue
+        drawn += one.thumbnail is None
+        if one.thumbnail is None and drawn > _DRAWN:
+            continue
+        content = blobs.read(name)
+        image = None if content is None else pictures.decode(content, pictures.THUMBNAIL)
+        if image is not None:
+            images[name] = image
+    return Gallery(found, images)
+
+
+class Files(QWidget):
+    """The files of one customer. `numbered(count)` after each reading."""
+
+    numbered = Signal(int)
+
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._context, self._customer = context, ""
+        self._found: dict[str, Attachment] = {}
+        self._images: dict[str, QImage] = {}
+        self._gauge: Gauge | None = None
+        self._awaited: tuple[Attachment, Callable[[Attachment], object]] | None = None
+        self._is_offered = False
+        self.setAcceptDrops(True)
+        self.tiles = Tiles(self.tr("Files"))
+        self.tiles.opened.connect(self.open)
+        self.tiles.removed.connect(self.remove)
+        self.tiles.current.connect(self._choose)
+        self.empty = EmptyState(
+            "paperclip", self.tr("No files yet. Drop photos or documents here, or paste a picture."),
+            self.tr("Attach files…"),
+        )  # fmt: skip
+        self.empty.acted.connect(self._ask)
+        self.preview = Preview()
+        self.preview.left.connect(self._back)
+        self.preview.saved.connect(self._save_shown)
+        self._stack = QStackedWidget(self)
+        for page in (self._listed(), self.preview):
+            self._stack.addWidget(page)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._stack)
+
+    def show_customer(self, customer: str) -> None:
+        """The files of this customer."""
+        if customer != self._customer:
+            self._stack.setCurrentIndex(0)
+            self._images = {}
+        self._customer = customer
+        known = frozenset(self._images)
+        self._context.read(partial(read_gallery, customer, known), self._show, key="files")
+
+    def attach(self, offers: Sequence[Offer]) -> None:
+        """Put what was offered on the customer."""
+        if offers and self._customer:
+            said = self.tr("Attached %n file(s)", "", len(offers))
+            self._context.write(partial(_attach, self._customer, list(offers)), said=said)
+
+    def open(self, attachment: str) -> None:
+        """Show a picture here, hand another file to the system; what is not here is fetched first."""
+        if (found := self._found.get(attachment)) is not None:
+            self._with_content(found, self._open_here)
+
+    def remove(self, attachment: str) -> None:
+        """Take a file off; the notice offers it back."""
+        if (found := self._found.get(attachment)) is not None:
+            said = self.tr("Removed %1").replace("%1", found.name)
+            self._context.write(partial(_remove, attachment), said=said)
+
+    def save_to(self, attachment: str, target: Path) -> None:
+        """Write a file to a place outside crmdesk."""
+        if (found := self._found.get(attachment)) is not None:
+            self._context.read(partial(_save, found, target), self._told, self._context.report)
+
+    # -- making -----------------------------------------------------------------------------------
+
+    def _listed(self) -> QWidget:
+        page = QWidget()
+        self._attach = buttons.secondary(self.tr("Attach…"), "paperclip", self._ask)
+        self._attach.setToolTip(self.tr("Attach files; Ctrl+V pastes a picture"))
+        self._open = buttons.icon_button("eye", self.tr("Open (Enter)"), self._open_current)
+        self._save = buttons.icon_button("download", self.tr("Save as…"), self._save_current)
+        self._remove = buttons.icon_button("trash-2", self.tr("Remove (Del)"), self._remove_current)
+        self._about = label("", "faint")
+        self._going = QWidget()
+        self.progress = Progress()
+        row = QHBoxLayout(self._going)
+        row.setContentsMargins(18, 6, 18, 6)
+        row.setSpacing(12)
+        row.addWidget(self.progress, 1)
+        row.addWidget(buttons.secondary(self.tr("Stop"), "x", self.cancel))
+        self._going.hide()
+        foot = QWidget()
+        foot.setObjectName("footer")
+        foot.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        line = QHBoxLayout(foot)
+        line.setContentsMargins(18, 8, 18, 8)
+        line.setSpacing(6)
+        for widget in (self._attach, self._open, self._save, self._remove):
+            line.addWidget(widget)
+        line.addWidget(self._about, 1)
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.empty, 1)
+        strip = QVBoxLayout()
+        strip.setContentsMargins(12, 8, 8, 0)
+        strip.addWidget(self.tiles)
+        column.addLayout(strip, 1)
+        column.addWidget(self._going)
+        column.addWidget(foot)
+        self._foot = foot
+        return page
+
+    # -- showing ----------------------------------------------------------------------------------
+
+    def _show(self, gallery: Gallery) -> None:
+        self._found = {one.id: one for one in gallery.attachments}
+        self._images.update(gallery.images)
+        self.tiles.set_tiles([self._tile(one) for one in gallery.attachments])
+        self.tiles.setVisible(bool(self._found))
+        self.empty.setVisible(not self._found)
+        self._foot.setVisible(bool(self._found))
+        self._choose(self.tiles.current_id)
+        self.numbered.emit(len(self._found))
+
+    def _tile(self, one: Attachment) -> Tile:
+        tone = {State.AWAITED: "warn", State.MISSING: "bad"}.get(one.state, "faint")
+        detail = self._state(one) or formats.size(one.size)
+        icon = _PICTURES if one.media_type.startswith("image/") else _DOCUMENTS
+        image = self._images.get(one.thumbnail or one.sha256)
+        return Tile(one.id, one.name, detail, icon, image, tone, _MARKS.get(one.state, ""))
+
+    def _state(self, one: Attachment) -> str:
+        """Where the content is, where it is not simply here."""
+        return {
+            State.UPLOADING: self.tr("waiting to be sent"),
+            State.ON_SERVER: self.tr("on the server"),
+            State.DOWNLOADING: self.tr("on its way"),
+            State.AWAITED: self.tr("awaits its author"),
+            State.MISSING: self.tr("missing"),
+        }.get(one.state, "")
+
+    def _choose(self, attachment: str) -> None:
+        found = self._found.get(attachment)
+        for button in (self._open, self._save, self._remove):
+            button.setEnabled(found is not None)
+        self._about.setText("" if found is None else self._said(found))
+
+    def _said(self, one: Attachment) -> str:
+        when = formats.moment(moment(one.taken_at_ms or one.made_at_ms), self._context.today())
+        return " · ".join(part for part in (formats.size(one.size), when, one.caption) if part)
+
+    def _back(self) -> None:
+        self._stack.setCurrentIndex(0)
+        self.tiles.setFocus()
+
+    # -- contents ---------------------------------------------------------------------------------
+
+    def _with_content(self, one: Attachment, then: Callable[[Attachment], object]) -> None:
+        """Do something with a content; one that is only on the server is fetched first."""
+        if one.state in (State.HERE, State.UPLOADING):
+            then(one)
+            return
+        if self._context.workspace.server() is None:
+            self._context.tell(CrmError("blob_absent"))
+            return
+        if self._gauge is not None:
+            return  # one at a time
+        self._gauge, self._awaited = Gauge(), (one, then)
+        self.progress.show_step(self.tr("Fetching %1").replace("%1", one.name), 0, 0)
+        self._going.show()
+        self._context.runner.run(
+            partial(_fetch, self._context.workspace, one.sha256, self._gauge),
+            self._fetched,
+            self._not_fetched,
+            lane=Lane.NETWORK,
+        )
+
+    def _fetched(self, is_whole: bool) -> None:
+        awaited = self._awaited
+        self._end_fetch()
+        self.show_customer(self._customer)
+        if is_whole and awaited is not None:
+            one, then = awaited
+            then(one)
+
+    def _not_fetched(self, error: Exception) -> None:
+        self._end_fetch()
+        self._context.report(error)
+        self.show_customer(self._customer)
+
+    def _end_fetch(self) -> None:
+        self._gauge = self._awaited = None
+        self._going.hide()
+
+    def cancel(self) -> None:
+        """Stop fetching; what has come stays and is not fetched again."""
+        if self._gauge is not None:
+            self._gauge.stop = True
+
+    def _open_here(self, one: Attachment) -> None:
+        if one.is_picture:
+            self._context.read(partial(_picture, one), self._show_picture, self._context.report, key="open")
+        else:
+            self._context.read(partial(_take_out, one), self._hand_over, self._context.report, key="open")
+
+    def _show_picture(self, drawn: tuple[Attachment, QImage | None]) -> None:
+        one, image = drawn
+        if image is None:
+            self._context.say(self.tr("This picture can't be shown; it can be saved."), "warn")
+            return
+        self.preview.show_picture(one.id, one.name, self._said(one), image)
+        self._stack.setCurrentWidget(self.preview)
+        self.preview.setFocus()
+
+    def _hand_over(self, file: Path | None) -> None:
+        if file is None:
+            self._context.say(self.tr("This file is not what its name says. It can only be saved."), "warn")
+        else:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(file)))
+
+    def _told(self, file: Path) -> None:
+        self._context.say(self.tr("Saved as %1").replace("%1", str(file)))
+
+    # -- asking -----------------------------------------------------------------------------------
+
+    def _ask(self) -> None:
+        self.attach(attaching.from_dialog(self))
+
+    def _open_current(self) -> None:
+        self.open(self.tiles.current_id)
+
+    def _remove_current(self) -> None:
+        self.remove(self.tiles.current_id)
+
+    def _save_current(self) -> None:
+        if (found := self._found.get(self.tiles.current_id)) is not None:
+            self._with_content(found, self._ask_where)
+
+    def _save_shown(self, attachment: str) -> None:
+        if (found := self._found.get(attachment)) is not None:
+            self._ask_where(found)
+
+    def _ask_where(self, one: Attachment) -> None:
+        chosen, _ = QFileDialog.getSaveFileName(
+            self, self.tr("Save as"), str(Path.home() / plain_name(one.name))
+        )
+        if chosen:
+            self.save_to(one.id, Path(chosen))
+
+    # -- dropping and pasting -----------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Paste):
+            self.attach(attaching.from_clipboard())
+        else:
+            super().keyPressEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if attaching.in_mime(event.mimeData()):
+            event.acceptProposedAction()
+            self._mark(is_offered=True)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        super().dragLeaveEvent(event)
+        self._mark(is_offered=False)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self._mark(is_offered=False)
+        event.acceptProposedAction()
+        self.attach(attaching.from_mime(event.mimeData()))
+
+    def _mark(self, *, is_offered: bool) -> None:
+        self._is_offered = is_offered
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._is_offered:
+            painter = QPainter(self)
+            painting.rounded(painter, self.rect().adjusted(6, 6, -6, -6), 10, theme.tokens().primary_soft)
+            painting.focus_ring(painter, self.rect().adjusted(6, 6, -6, -6), 10)
+
+
+class Preview(QWidget):
+    """A picture as large as there is room. `left()` on Esc or Backspace; `saved(id)` asks to save it."""
+
+    left = Signal()
+    saved = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._id, self._image = "", QImage()
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._name, self._about = label("", "strong"), label("", "faint")
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(buttons.icon_button("arrow-left", self.tr("Back to the files (Esc)"), self._leave))
+        row.addWidget(self._name, 1)
+        row.addWidget(buttons.icon_button("download", self.tr("Save as…"), self._save))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(14, 8, 14, 10)
+        column.addLayout(row)
+        column.addStretch(1)
+        column.addWidget(self._about)
+
+    def show_picture(self, attachment: str, name: str, about: str, image: QImage) -> None:
+        """Show a picture and what it is called."""
+        self._id, self._image = attachment, image
+        self._name.setText(name)
+        self._about.setText(about)
+        self.setAccessibleName(name)
+        self.update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Backspace):
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._image.isNull():
+            return
+        room = QRect(14, self._name.geometry().bottom() + 12, self.width() - 28, 0)
+        room.setBottom(self._about.geometry().top() - 8)
+        size = self._image.size()
+        if size.width() > room.width() or size.height() > room.height():
+            size = size.scaled(room.size(), Qt.AspectRatioMode.KeepAspectRatio)
+        place = QRect(room.topLeft(), size)
+        place.moveCenter(room.center())
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.drawImage(place, self._image)
+
+    def _leave(self) -> None:
+        self.left.emit()
+
+    def _save(self) -> None:
+        self.saved.emit(self._id)
+
+
+# -- work for the lanes ---------------------------------------------------------------------------------
+
+
+def _attach(customer: str, offers: Sequence[Offer], replica: "Replica") -> Outcome[list[str]]:
+    return attachments.attach(replica, customer, attaching.pick(offers, replica))
+
+
+def _remove(attachment: str, replica: "Replica") -> Outcome[None]:
+    return records.delete(replica, attachments.key(attachment))
+
+
+def _save(one: Attachment, target: Path, workspace: Workspace) -> Path:
+    return attachments.save(workspace, one, target)
+
+
+def _picture(one: Attachment, workspace: Workspace) -> tuple[Attachment, QImage | None]:
+    return one, pictures.decode(attachments.content(workspace, one), pictures.PREVIEW)
+
+
+def _take_out(one: Attachment, workspace: Workspace) -> Path | None:
+    """A copy for another program, in a folder that is emptied when crmdesk closes; None if it may not be opened."""
+    if not attachments.is_openable(one, attachments.content(workspace, one)):
+        return None
+    folder = workspace.profile.opened / one.id
+    folder.mkdir(parents=True, exist_ok=True)
+    return attachments.save(workspace, one, folder)
+
+
+def _fetch(workspace: Workspace, sha256: str, gauge: Gauge) -> bool:
+    from crmdesk.sync.blobs import fetch
+    from crmdesk.sync.enrolment import connect
+
+    with closing(connect(workspace.replica)) as http:
+        return fetch(workspace.replica, http, sha256, gauge.show, gauge.is_stopped)
