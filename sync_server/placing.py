@@ -18,14 +18,14 @@ from sync_server.clock import Moment
 from sync_server.moving import below
 from sync_server.settings import DAY_MS
 from sync_server.storage import buckets, people
-from sync_server.storage.buckets import Movement
+from sync_server.storage.buckets import Departure
 from sync_server.storage.devices import Bearer
 from sync_server.storage.people import Company
 from sync_server.verdict import Item
 
 LATE_MS: Final = 21 * DAY_MS
-"""How long after losing a bucket somebody's work there still counts as done before: as long as a laptop may
-work without hearing from the server."""
+"""How long after a move, or after losing a bucket, work still counts as done before: as long as a laptop may work
+without hearing from the server."""
 
 
 class Place(NamedTuple):
@@ -68,7 +68,7 @@ class Map:
     pulled: Mapping[str, int]
     now_ms: int
     is_pardoned: bool = False
-    departures: dict[RecordKey, list[Movement]] = field(default_factory=dict)
+    departures: dict[RecordKey, list[Departure]] = field(default_factory=dict)
 
     def place(self, item: Item) -> Place:
         """Where the record goes. Raises `unknown_entity`, `server_field`, `forbidden` or `QuarantineError`."""
@@ -141,11 +141,12 @@ class Map:
             raise QuarantineError
         return next(iter(unaware or could), None)
 
-    def _was_unaware_of(self, departure: Movement) -> bool:
-        """Whether a record left a bucket without this device having been told."""
+    def _was_unaware_of(self, departure: Departure) -> bool:
+        """Whether a record left a bucket without this device having been told, and lately."""
         if departure.bucket in self.lost:
             return self._was_unaware_of_losing(departure.bucket)
-        return self.pulled.get(departure.bucket, 0) < departure.seq
+        is_recent = self.now_ms - departure.at <= LATE_MS
+        return is_recent and self.pulled.get(departure.bucket, 0) < departure.seq
 
     def _was_unaware_of_losing(self, bucket: str) -> bool:
         """Whether a bucket was taken from the author after the device last heard everything, and lately."""

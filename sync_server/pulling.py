@@ -30,7 +30,7 @@ def heads(connection: Connection, who: Bearer, now: Moment) -> Heads:
     """The buckets this user reads and how far each has come."""
     company = people.load_company(connection)
     found = buckets.heads(connection, who.user, company.epoch)
-    return Heads(found, now.ms, company.server_id, PROTOCOL)
+    return Heads(found, now.ms, company.server_id, PROTOCOL, who.user)
 
 
 def page(connection: Connection, who: Bearer, cursor: Cursor) -> PullPage:
@@ -84,7 +84,10 @@ def _whole_commits(changes: list[PullItem], upto: int) -> tuple[list[PullItem], 
 
 
 def note_complete(connection: Connection, who: Bearer, done: PullPage, now: Moment) -> None:
-    """Remember what was handed to the device: it bounds effective times and late work after a move."""
+    """Remember what was handed to the device: it bounds effective times and late work after a move.
+
+    Not asked for while edits made before still wait on the device: those are late work when they come.
+    """
     buckets.note_pulled(connection, who.device, done.bucket, done.seq)
     devices.note_pull(connection, who.device, now)
 

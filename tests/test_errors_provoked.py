@@ -315,6 +315,14 @@ def test_another_company_at_the_address_gets_nothing(enrolled: Desk, tmp_path: P
         return said(enrolled, "sync")
 
 
+@provokes("wrong_person")
+def test_a_session_of_somebody_else_gets_nothing(enrolled: Desk) -> str:
+    with opened(enrolled) as found, found.replica.database.write() as connection:
+        identity = settings.identity(connection)
+        settings.write(connection, {"identity": msgspec.structs.replace(identity, user="0" * 32)})
+    return said(enrolled, "sync")
+
+
 @provokes("not_crmdesk")
 def test_a_sign_in_page_is_not_a_server(desk: Desk) -> str:
     with answering(200, b"<html>Welcome to the hotel</html>", "text/html") as address:

@@ -250,6 +250,15 @@ PROBLEMS: Final[dict[str, Problem]] = {
             "Check the server's address or ask your administrator.",
         ),
     ),
+    "wrong_person": _problem(
+        403,
+        ("服务器把这台电脑认作另一个人。", _KEPT_ZH, "没有发送任何内容。请联系管理员，重新连接这台电脑。"),
+        (
+            "The server takes this laptop for another person.",
+            _KEPT_EN,
+            "Nothing was sent. Ask your administrator to connect this laptop anew.",
+        ),
+    ),
     "not_crmdesk": _problem(
         502,
         (

@@ -145,12 +145,16 @@ class Head(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Heads(msgspec.Struct, frozen=True):
-    """The heads of every bucket the asker may see; a bucket that is missing was taken away."""
+    """The heads of every bucket the asker may see; a bucket that is missing was taken away.
+
+    `user` is whom the server takes the asker for.
+    """
 
     heads: tuple[Head, ...]
     server_ms: int
     server_id: str
     protocol: int
+    user: str = ""
 
 
 class PullItem(msgspec.Struct, frozen=True, array_like=True):

@@ -10,7 +10,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal, NamedTuple, TypeAlias
 
+import msgspec
+
 from crmdesk.core.errors import CrmError
+from crmdesk.core.record import RecordKey
+from crmdesk.core.resolve import read_record
 from crmdesk.core.wire import Head, Heads
 from crmdesk.store import outbox, outdated, records, settings, unindexed, unreadable
 from crmdesk.store.identity import change_actor
@@ -27,6 +31,11 @@ Phase: TypeAlias = Literal["push", "pull", "clean", "index", "upload", "download
 _FORKED: Final = ("actor_forked", "dot_reused", "counter_gap")
 """Answers that mean this actor's numbering can't be trusted any longer; a new actor heals them all."""
 _MAX_FORKS: Final = 3
+_NOT_NOW: Final = (
+    "offline", "not_crmdesk", "wrong_server", "server_busy", "too_many_tries", "upgrade_needed",
+    "session_expired", "device_pending", "device_revoked",
+)  # fmt: skip
+"""Trouble with the line or with signing in: a push that fails so is tried again soon, and a pull would fail too."""
 _SMALLEST_BYTES: Final = 64 * 1024
 _MANY: Final = 1000
 """Beyond this many records a page reloads whole."""
@@ -45,7 +54,8 @@ class Report:
     """What a sync did, as far as it came. Counts are of edits sent and of records received or left.
 
     `unsent` is (waiting, refused) afterwards, `unreadable` how many records the server sent that this program
-    can't read: they are noted and hold up nothing. `mismatched` counts buckets whose checksum differed from the
+    can't read: they are noted and hold up nothing. `late` of the edits sent went to whoever answers for their
+    customer now. `mismatched` counts buckets whose checksum differed from the
     server's though both stood at the same commit. `server_ms` the server's time; `problem` what ended it early.
     """
 
@@ -55,6 +65,7 @@ class Report:
     quarantined: int = 0
     received: int = 0
     left: int = 0
+    late: int = 0
     touched: Touched = field(default_factory=Touched)
     unsent: tuple[int, int] = (0, 0)
     unreadable: int = 0
@@ -67,7 +78,7 @@ class Report:
 
     def followed_by(self, later: Report) -> Report:
         """This sync and the one after it as one account."""
-        added = ("pushed", "merged", "rejected", "quarantined", "received", "left", "seconds")
+        added = ("pushed", "merged", "rejected", "quarantined", "received", "left", "late", "seconds")
         both = {name: getattr(self, name) + getattr(later, name) for name in added}
         contents = replace(
             later.contents,
@@ -174,11 +185,16 @@ class _Run:
         self._replica.claim_contents()
         heads = self._hear()
         self._revoke(heads)
-        if self._push({head.bucket for head in heads}):
+        self._clean()
+        stuck = self._push_or_say({head.bucket for head in heads})
+        if self.report.pushed:
             heads = self._hear()
         self._pull(heads)
+        self._know_oneself()
         self._verify(heads)
         self._clean()
+        if stuck is not None:
+            raise stuck
         if not self._cancelled():
             self.report.is_complete = True
             self._note_done()
@@ -186,9 +202,12 @@ class _Run:
         self._exchange_contents()
 
     def _hear(self) -> Sequence[Head]:
+        """What the server offers, to the person whose work this is and to nobody else."""
         found: Heads = self._http.heads()
         self.report.server_ms = found.server_ms
         with self._replica.database.write() as connection:
+            if found.user not in ("", settings.identity(connection).user):
+                raise CrmError("wrong_person")
             push.hear(self._replica, connection, found.server_ms)
         return found.heads
 
@@ -208,9 +227,19 @@ class _Run:
 
     # -- what is unsent -----------------------------------------------------------------------------
 
-    def _push(self, readable: set[str]) -> bool:
-        """Send everything that waits; returns whether anything was sent."""
-        budget, forks, sent = plan.BATCH_BYTES, 0, False
+    def _push_or_say(self, readable: set[str]) -> CrmError | None:
+        """Send what waits; a queue that is stuck holds up nothing that comes, nor what must leave."""
+        try:
+            self._push(readable)
+        except CrmError as error:
+            if error.code in _NOT_NOW:
+                raise
+            return error
+        return None
+
+    def _push(self, readable: set[str]) -> None:
+        """Send everything that waits."""
+        budget, forks = plan.BATCH_BYTES, 0
         while not self._cancelled() and (batch := push.prepare(self._replica, budget)):
             try:
                 answer = self._http.push(batch.message)
@@ -225,13 +254,12 @@ class _Run:
             else:
                 done = push.settle(self._replica, batch, answer, readable)
                 self._note_settled(done)
-                sent, is_forked = True, done.is_forked
+                is_forked = done.is_forked
             if is_forked:
                 if forks == _MAX_FORKS:
                     raise CrmError("actor_forked")
                 forks += 1
                 change_actor(self._replica)
-        return sent
 
     def _note_settled(self, done: push.Settled) -> None:
         report = self.report
@@ -240,6 +268,7 @@ class _Run:
         report.rejected += done.count("rejected")
         report.quarantined += done.count("quarantined")
         report.left += done.left
+        report.late += done.late
         self._touch(done.touched)
         self._progress(Progress("push", report.pushed))
 
@@ -278,6 +307,22 @@ class _Run:
             if taken.reached is not None:
                 self._reached[taken.reached.bucket] = taken.reached
             self._progress(Progress("pull", self.report.received, taken.share))
+
+    def _know_oneself(self) -> None:
+        """Somebody promoted, or given a new book, is told by their own record."""
+        with self._replica.database.write() as connection:
+            identity = settings.identity(connection)
+            key = RecordKey("user", identity.user)
+            stored = records.load(connection, [key]).get(key)
+            said = read_record(stored.record, "user", self._replica.registry).values if stored else {}
+            known = msgspec.structs.replace(
+                identity,
+                user_name=str(said.get("name") or identity.user_name),
+                role=str(said.get("role") or identity.role),
+                book=str(said.get("book") or identity.book),
+            )
+            if known != identity:
+                settings.write(connection, {"identity": known})
 
     def _verify(self, heads: Sequence[Head]) -> None:
         """Compare what is here with what the server says it holds, where both stand at the same commit."""

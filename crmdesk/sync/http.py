@@ -208,11 +208,25 @@ class Http:
             raise CrmError("wrong_server")
         return found
 
-    def pull(self, bucket: str, epoch: int, after: int, salt: str, head: int | None = None) -> PullPage:
-        """The next page after a commit, up to `head` once known. Raises `regressed`, `not_found`."""
+    def pull(
+        self,
+        bucket: str,
+        epoch: int,
+        after: int,
+        salt: str,
+        head: int | None = None,
+        *,
+        has_unsent: bool = False,
+    ) -> PullPage:
+        """The next page after a commit, up to `head` once known. Raises `regressed`, `not_found`.
+
+        `has_unsent`: edits made before this pull still wait here, and are late work if what they are about moved.
+        """
         asked: dict[str, str | int] = {"bucket": bucket, "epoch": epoch, "after": after, "salt": salt}
         if head is not None:
             asked["head"] = head
+        if has_unsent:
+            asked["unsent"] = 1
         return self._decode(self._ask("GET", "/v1/pull", params=asked), PullPage)
 
     @contextmanager

@@ -55,7 +55,8 @@ def pull(
     """
     group: list[_Ready] = []
     together = 1
-    with closing(runner.ahead(_read(replica, _pages(http, wanted)), _AHEAD)) as pages:
+    source = _pages(http, wanted, has_unsent=_has_unsent(replica))
+    with closing(runner.ahead(_read(replica, source), _AHEAD)) as pages:
         try:
             for ready in pages:
                 group.append(ready)
@@ -111,13 +112,19 @@ def _move_cursor(connection: Connection, wanted: Pull, page: PullPage) -> None:
     outbox.set_cursor(connection, Cursor(page.bucket, page.epoch, page.seq, page.salt, complete))
 
 
-def _pages(http: Http, wanted: Pull) -> Iterator[PullPage]:
+def _has_unsent(replica: Replica) -> bool:
+    """Whether edits wait that a push before this pull could not bring."""
+    with replica.database.read() as connection:
+        return outbox.count(connection)[0] > 0
+
+
+def _pages(http: Http, wanted: Pull, *, has_unsent: bool) -> Iterator[PullPage]:
     """A bucket's pages in order, up to the head that its first page fixes."""
     head, cursor = wanted
     epoch, seq, salt = (cursor.epoch, cursor.seq, cursor.salt) if cursor else (head.epoch, 0, "")
     upto: int | None = None
     while True:
-        page = http.pull(head.bucket, epoch, seq, salt, upto)
+        page = http.pull(head.bucket, epoch, seq, salt, upto, has_unsent=has_unsent)
         yield page
         if page.complete:
             return

@@ -20,6 +20,7 @@ from crmdesk.core.record import Dot, Placement, Record, RecordKey
 from crmdesk.core.registry import Registry
 from crmdesk.core.wire import (
     BATCH_RECORDS,
+    LATE,
     LogEdit,
     Outcome,
     Push,
@@ -61,11 +62,12 @@ class Batch(NamedTuple):
 class Settled:
     """What an answer did: counts of edits by verdict, the records that moved, how many left this laptop.
 
-    `is_forked`: another copy of this database has used some of the same numbers.
+    `late` counts the edits that reached whoever answers for their customer now. `is_forked`: another copy of this database has used some of the same numbers.
     """
 
     touched: Touched
     left: int
+    late: int = 0
     verdicts: dict[str, int] = field(default_factory=dict)
     is_forked: bool = False
 
@@ -148,10 +150,9 @@ def settle(replica: Replica, batch: Batch, answer: PushAnswer, readable: Collect
         changed = records.settle(connection, list(as_sent.values()))
         rest = {key: o for key, o in taken.items() if key not in as_sent or key in changed}
         stored = records.load(connection, rest)
-        _take(replica, connection, batch.message.actor, answer, rest, stored)
-        left = [
-            stored[key] for key, o in rest.items() if key in stored and _is_gone(stored[key], o, readable)
-        ]
+        gone = {key for key, o in rest.items() if key in stored and _is_gone(stored[key], o, readable)}
+        _take(replica, connection, batch.message.actor, answer, rest, stored, gone)
+        left = [stored[key] for key in gone]
         replica.leave(connection, left)
         _advance(connection, answer)
         _note(replica, connection, batch.message.actor, answer)
@@ -160,6 +161,7 @@ def settle(replica: Replica, batch: Batch, answer: PushAnswer, readable: Collect
         if outcome.code == _MORE_TO_COME:
             continue
         done.verdicts[outcome.verdict] = done.count(outcome.verdict) + len(batch.counters[key])
+        done.late += len(batch.counters[key]) if outcome.code == LATE else 0
     done.is_forked = any(o.code == "dot_reused" for o in refused.values())
     return done
 
@@ -196,8 +198,13 @@ def _take(
     answer: PushAnswer,
     taken: Mapping[RecordKey, Outcome],
     stored: Mapping[RecordKey, Stored],
+    gone: Collection[RecordKey],
 ) -> None:
-    """Bring settled records to what the server now holds; edits typed since stay on top. Hidden ones stay so."""
+    """Bring settled records to what the server now holds; edits typed since stay on top.
+
+    What is not this person's to see stays hidden; what was hidden with a bucket that was taken away, and is in
+    one they may read now, shows again.
+    """
     eff = {int(counter): at for counter, at in answer.eff.items()}
     records.set_eff(connection, actor, eff)
     dots = {Dot(actor, counter): at for counter, at in eff.items()}
@@ -207,9 +214,9 @@ def _take(
     merged: list[Arrival] = []
     for key, outcome in taken.items():
         old = stored.get(key)
-        if old is None or old.seq == LEFT:
+        if old is None or key in gone:
             continue
-        seq = commits.get(outcome.bucket or "", old.seq or 0)
+        seq = commits.get(outcome.bucket or "", 0 if old.seq in (None, LEFT) else old.seq)
         if (state := outcome.state) is not None:
             merged.append(Arrival(key, state, seq))
         else:
@@ -217,7 +224,11 @@ def _take(
             row = records.row(key, old.root, seq, record, old.n)
             rows.append(unsent.agreed(connection, row, newer[key]) if key in newer else records.agreed(row))
     records.update(connection, rows)
-    changed = [row for row in rows if _shows_differently(stored[row.key].record, row.record)]
+    changed = [
+        row
+        for row in rows
+        if stored[row.key].seq == LEFT or _shows_differently(stored[row.key].record, row.record)
+    ]
     projection.project(
         connection, replica.basis, [Projected(r.n or 0, r.key, r.root, r.record, False) for r in changed]
     )
@@ -238,7 +249,8 @@ def _shows_differently(old: Record, new: Record) -> bool:
 
 def _is_gone(stored: Stored, outcome: Outcome, readable: Collection[str]) -> bool:
     """Whether a settled record is not this person's to see any longer."""
-    return stored.seq == LEFT or (outcome.bucket is not None and outcome.bucket not in readable)
+    is_out_of_sight = outcome.bucket is not None and outcome.bucket not in readable
+    return is_out_of_sight or (stored.seq == LEFT and (outcome.code == LATE or outcome.bucket is None))
 
 
 def _advance(connection: Connection, answer: PushAnswer) -> None:

@@ -15,7 +15,7 @@ from crmdesk.usecases.status import Status
 from crmdesk.usecases.workspace import Workspace
 
 _MINUTE_MS = 60_000
-_MUST_ACT = ("device_revoked", "upgrade_needed", "wrong_server")
+_MUST_ACT = ("device_revoked", "upgrade_needed", "wrong_server", "wrong_person")
 
 
 @dataclass(frozen=True, slots=True)

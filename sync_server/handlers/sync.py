@@ -102,13 +102,14 @@ def pull(
     after: Counter,
     salt: Annotated[str, Query(max_length=100)],
     head: Annotated[int | None, Query(ge=0, lt=2**53)] = None,
+    unsent: Annotated[int, Query(ge=0, le=1)] = 0,
     accepts: Accepts = None,
 ) -> Response:
     """The next page of a bucket after a cursor, up to a head that stays fixed once it was given."""
     here = context(request)
     with here.database.read() as connection:
         page = pulling.page(connection, who, Cursor(bucket, epoch, after, salt, head))
-    if page.complete:
+    if page.complete and not unsent:
         with here.database.write() as connection:
             pulling.note_complete(connection, who, page, here.now())
     return answer(msgspec.json.encode(page), accepts)

@@ -149,20 +149,33 @@ def declared_fields(connection: Connection, config: str) -> list[Stored]:
     return [Stored(n, RecordKey(e, i, p), root, seq, decode(state)) for n, e, i, p, root, seq, state in rows]
 
 
-def departures(connection: Connection, ids: Iterable[str], user: str) -> list[Movement]:
+class Departure(NamedTuple):
+    """A record's leaving of a bucket, by which commit and when (UTC milliseconds)."""
+
+    bucket: str
+    key: RecordKey
+    seq: int
+    at: int
+
+
+def departures(connection: Connection, ids: Iterable[str], user: str) -> list[Departure]:
     """Where records with these ids left a bucket that the user may write, or once could."""
-    found: list[Movement] = []
+    found: list[Departure] = []
     for chunk in chunks(ids):
         marks = ",".join("?" * len(chunk))
         rows = dialect.run(
             connection,
-            "SELECT m.bucket, m.entity, m.id, m.part, m.kind, m.move_no, m.seq FROM movement m"
+            "SELECT m.bucket, m.entity, m.id, m.part, m.seq, coalesce(c.at, 0) FROM movement m"
+            " LEFT JOIN bucket_commit c ON c.bucket = m.bucket AND c.seq = m.seq"
             f" WHERE m.kind = 'LEAVE' AND m.id IN ({marks}) AND m.bucket IN"
             ' (SELECT bucket FROM reader WHERE "user" = ? AND can_write'
             ' UNION ALL SELECT bucket FROM lost_right WHERE "user" = ? AND can_write) ORDER BY m.move_no DESC',
             (*chunk, user, user),
         )
-        found += [_movement(row) for row in rows]
+        found += [
+            Departure(place, RecordKey(entity, record_id, part), seq, at)
+            for place, entity, record_id, part, seq, at in rows
+        ]
     return found
 
 

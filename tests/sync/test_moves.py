@@ -1,0 +1,263 @@
+"""What a laptop does when customers, books and rights move: late work, revocation, what is left in its files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from crmdesk.core.record import RecordKey
+from crmdesk.store import outbox
+from crmdesk.sync import commands
+from crmdesk.sync.engine import Report
+from sync_server import accounts, pushing
+from sync_server.policy import Role
+from tests.support.rep import Rep
+from tests.support.server import RunningServer
+from tests.sync.conftest import Hire
+
+CANARY = "宏远机械金丝雀"
+ENGLISH = "canarybyrd"
+
+
+def traces(laptop: Rep, *words: str) -> list[str]:
+    """The files of a profile in which one of the words can still be read."""
+    folder = laptop.replica.database.path.parent
+    return [
+        f"{path.name}: {word}"
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+        for word in words
+        if word.encode() in path.read_bytes()
+    ]
+
+
+def canary(laptop: Rep) -> tuple[RecordKey, RecordKey]:
+    """A customer and a visit whose words are looked for in raw files afterwards."""
+    customer = laptop.customer(CANARY, name_en=ENGLISH)
+    return customer, laptop.visit(customer, f"{CANARY} {ENGLISH}")
+
+
+def user(server: RunningServer, name: str) -> str:
+    return server.people[name].user
+
+
+def labels(laptop: Rep) -> list[RecordKey]:
+    return [key for key in laptop.states() if key.entity == "late_work"]
+
+
+@contextmanager
+def stuck_queue(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The server fails at every push, whatever is in it."""
+
+    def broken(*_: object) -> bytes:
+        raise RuntimeError("a bug in the server")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(pushing, "push", broken)
+        yield
+
+
+def failing(laptop: Rep) -> Report:
+    report = laptop.engine.sync()
+    assert report.problem is not None
+    return report
+
+
+def test_late_work_is_labelled_for_the_new_owner_and_its_author_is_told(
+    server: RunningServer, hire: Hire
+) -> None:
+    """R25, R26: settled first, then gone."""
+    ann, cai, mei = hire("Ann"), hire("Cai"), hire("Mei")
+    customer, _ = canary(ann)
+    for laptop in (ann, cai, mei):
+        laptop.sync()
+    commands.change_owner(mei.replica, mei.http, [customer.id], user(server, "Cai"))
+    ann.write(customer, city="苏州")
+    visit = ann.visit(customer, "迟到的拜访")
+    report = ann.sync()
+    assert (report.late, report.unsent) == (2, (0, 0))
+    assert ann.shows(customer) is None
+    assert traces(ann, CANARY, ENGLISH, "迟到的拜访") == []
+    cai.sync()
+    assert cai.shows(visit) is not None
+    (label,) = labels(cai)
+    shown = cai.shows(label)
+    assert shown is not None
+    assert shown["author"] == user(server, "Ann")
+
+
+def test_a_stuck_queue_keeps_nothing_here_that_was_taken_away(
+    server: RunningServer, hire: Hire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R26, I8: a revocation is delivered although no push goes through; what is unsent hides until it does."""
+    ann, bo, mei = hire("Ann"), hire("Bo"), hire("Mei")
+    customer, visit = canary(ann)
+    other = ann.customer("另一个")
+    for laptop in (ann, bo, mei):
+        laptop.sync()
+    commands.change_owner(mei.replica, mei.http, [customer.id], user(server, "Cai"))
+    with server.database.write() as connection:
+        accounts.change_team(connection, "Ann", "West", server.clock())
+    bo.write(other, city="苏州")
+    assert bo.name(customer) == CANARY
+    with stuck_queue(monkeypatch):
+        assert failing(bo).left > 0
+        assert [key for key in (customer, visit, other) if bo.shows(key)] == []
+        assert traces(bo, CANARY, ENGLISH) == []
+        assert [entry.key for entry in bo.unsent()] == [other], "kept, hidden"
+    assert bo.sync().late == 1
+    assert bo.unsent() == []
+    assert traces(bo, "另一个") == []
+
+
+def test_a_record_that_left_is_taken_away_though_the_queue_is_stuck(
+    server: RunningServer, hire: Hire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R26: a LEAVE is read although a push before it failed."""
+    ann, mei = hire("Ann"), hire("Mei")
+    customer, visit = canary(ann)
+    ann.sync()
+    mei.sync()
+    commands.change_owner(mei.replica, mei.http, [customer.id], user(server, "Cai"))
+    ann.customer("新客户")
+    with stuck_queue(monkeypatch):
+        failing(ann)
+    assert ann.shows(customer) is None
+    assert ann.shows(visit) is None
+    assert traces(ann, CANARY, ENGLISH) == []
+    assert ann.names() == {"新客户"}
+    ann.sync()
+    assert ann.unsent() == []
+
+
+def test_a_leavers_laptop_hands_in_what_is_unsent_and_is_empty_afterwards(
+    server: RunningServer, hire: Hire
+) -> None:
+    """R25, R28, I8."""
+    server.add_user("Root", "administrator")
+    ann, cai, root = hire("Ann"), hire("Cai"), hire("Root")
+    customer, _ = canary(ann)
+    for laptop in (ann, cai, root):
+        laptop.sync()
+    commands.change_book_owner(
+        root.replica, root.http, user(server, "Ann"), user(server, "Cai"), leaving=True
+    )
+    ann.write(customer, city="苏州")
+    new = ann.customer("离职前新增", name_en=ENGLISH)
+    report = ann.sync()
+    assert (report.late, report.unsent) == (2, (0, 0))
+    assert ann.states() == {}
+    assert traces(ann, CANARY, ENGLISH, "离职前新增") == []
+    cai.sync()
+    assert cai.name(new) == "离职前新增"
+    assert len(labels(cai)) == 2
+
+
+def test_who_hands_a_book_over_and_stays_goes_on_in_a_new_one(server: RunningServer, hire: Hire) -> None:
+    ann, cai, mei = hire("Ann"), hire("Cai"), hire("Mei")
+    customer, _ = canary(ann)
+    for laptop in (ann, cai, mei):
+        laptop.sync()
+    old = ann.replica.identity().book
+    commands.change_book_owner(mei.replica, mei.http, user(server, "Ann"), user(server, "Cai"))
+    new = ann.customer("新客户")
+    ann.write(customer, city="苏州")
+    ann.sync()
+    fresh = ann.replica.identity().book
+    assert fresh != old
+    assert ann.names() == {"新客户"}
+    assert traces(ann, CANARY, ENGLISH) == []
+    ann.write(new, city="上海")
+    ann.sync()
+    assert ann.sync().mismatched == 0
+    cai.sync()
+    shown = cai.shows(customer)
+    assert shown is not None
+    assert shown["city"] == "苏州"
+    assert new not in cai.states()
+
+
+def test_a_promotion_is_known_to_the_laptop_after_its_next_sync(server: RunningServer, hire: Hire) -> None:
+    cai = hire("Cai")
+    cai.sync()
+    with server.database.write() as connection:
+        accounts.change_role(connection, "Cai", Role.MANAGER, server.clock())
+    cai.sync()
+    assert cai.replica.identity().role == "manager"
+
+
+def test_a_released_customer_keeps_only_itself_on_the_laptop_that_had_it(
+    server: RunningServer, hire: Hire
+) -> None:
+    ann, cai = hire("Ann"), hire("Cai")
+    customer, visit = canary(ann)
+    for laptop in (ann, cai):
+        laptop.sync()
+    assert commands.release(ann.replica, ann.http, [customer.id]).moved == 2
+    for laptop in (ann, cai):
+        laptop.sync()
+        assert laptop.name(customer) == CANARY
+        assert laptop.shows(visit) is None
+    assert commands.claim(cai.replica, cai.http, [customer.id]).moved == 2
+    for laptop in (ann, cai):
+        laptop.sync()
+    assert cai.shows(visit) is not None
+    assert ann.states().keys().isdisjoint({customer, visit})
+    assert traces(ann, CANARY, ENGLISH) == []
+
+
+def test_a_refusal_to_let_in_deletes_no_unsent_work(server: RunningServer, hire: Hire) -> None:
+    """R28: after 401 and 403 everything typed is still here, and still unsent."""
+    ann = hire("Ann")
+    ann.sync()
+    customer = ann.customer(CANARY)
+    for path in ("session", "device"):
+        with server.database.write() as connection:
+            if path == "session":
+                connection.exec_driver_sql("UPDATE token SET expires_at = 0")
+            else:
+                connection.exec_driver_sql("UPDATE device SET state = 'revoked'")
+        problem = failing(ann).problem
+        assert problem is not None
+        assert problem.code in ("session_expired", "device_revoked")
+        assert ann.name(customer) == CANARY
+        assert [entry.key for entry in ann.unsent()] == [customer]
+
+
+def test_nobodys_outbox_travels_with_anothers_token(server: RunningServer, hire: Hire) -> None:
+    """R28: a profile that got hold of another person's session pushes nothing as them."""
+    ann, cai = hire("Ann"), hire("Cai")
+    ann.sync()
+    cai.sync()
+    customer = ann.customer(CANARY)
+    problem = type(ann.engine)(ann.replica, cai.http).sync().problem
+    assert problem is not None
+    assert problem.code == "wrong_person"
+    assert [entry.key for entry in ann.unsent()] == [customer]
+    with server.database.read() as connection:
+        found = connection.exec_driver_sql("SELECT count(*) FROM record WHERE id = ?", (customer.id,))
+        assert found.scalar() == 0
+
+
+@pytest.mark.parametrize("poisons", [1, 3])
+def test_a_poisoned_record_holds_up_no_other(server: RunningServer, hire: Hire, poisons: int) -> None:
+    """R29: of many records all but the poisoned settle in one pass."""
+    ann = hire("Ann")
+    for number in range(120):
+        extra = {"nobody_knows": 1} if number % 40 < poisons and number < 40 else {}
+        ann.customer(f"客户{number}", **extra)
+    report = ann.sync()
+    assert report.unsent == (0, poisons)
+    with ann.replica.database.read() as connection:
+        assert {entry.code for entry in outbox.refused(connection)} == {"unknown_field"}
+    with server.database.read() as connection:
+        stored = connection.exec_driver_sql("SELECT count(*) FROM record WHERE entity = 'customer'").scalar()
+    assert stored == 120 - poisons
+
+
+def test_the_search_for_traces_can_fail(hire: Hire) -> None:
+    ann = hire("Ann")
+    canary(ann)
+    assert any(CANARY in found for found in traces(ann, CANARY))
