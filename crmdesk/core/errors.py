@@ -6,33 +6,11 @@ error that is not here is a bug: it is logged with context and never loses the o
 
 from __future__ import annotations
 
-from typing import Final, Literal, NamedTuple, TypeAlias
+from typing import Final
 
-Language: TypeAlias = Literal["zh_CN", "en"]
+from crmdesk.core.sentences import Language, Problem, Sentence, sentences
 
-
-class Sentence(NamedTuple):
-    """One error in one language."""
-
-    happened: str
-    safe: str
-    next: str
-
-    def __str__(self) -> str:
-        return sentences(*self)
-
-
-def sentences(*parts: str) -> str:
-    """Sentences one after another, blank ones left out; after a Chinese full stop stands no space."""
-    return " ".join(part for part in parts if part).replace("。 ", "。")
-
-
-class Problem(NamedTuple):
-    """A kind of error: its HTTP status where the server answers with it, and its sentences."""
-
-    status: int
-    zh_CN: Sentence  # noqa: N815 -- the language's own tag
-    en: Sentence
+__all__ = ["PROBLEMS", "CrmError", "Language", "Problem", "Sentence", "describe", "sentences"]
 
 
 class CrmError(Exception):
