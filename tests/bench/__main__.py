@@ -26,6 +26,7 @@ BENCHMARKS: Final = (
     "desktop_memory",
     "search_key_to_paint",
     "list_scroll",
+    "storm",
 )
 """Modules of this package with a `run() -> list[Row]`."""
 INSIDE: Final = "--inside"
