@@ -1,17 +1,21 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sync_server import accounts, enrolment
 from sync_server.live import MAX_PER_DEVICE
+from sync_server.storage import audience
 from tests.support.laptop import Laptop, enrolled
 from tests.support.server import RunningServer, build_company, running_server
 
@@ -181,3 +185,63 @@ def test_open_streams_do_not_hold_up_the_servers_end(tmp_path: Path):
     assert time.monotonic() - began < 5
     ear.join()
     assert ear.is_over
+
+
+def test_r39_hundreds_of_streams_cost_no_thread_and_no_question_each(
+    server: RunningServer, monkeypatch: pytest.MonkeyPatch
+):
+    writer = enrolled(server, "Bo")
+    asked: list[str] = []
+    for name in ("readers", "rights", "signed_in", "fresh_heads"):
+        monkeypatch.setattr(audience, name, counted(getattr(audience, name), asked))
+    with ExitStack() as stack:
+        crowd = [
+            stack.enter_context(closing(stream(server, access))) for access in accesses(server, "Ann", 100)
+        ]
+        everybody_hears(crowd, b"event: open")
+        asked.clear()
+        began = time.monotonic()
+        everybody_hears(crowd, b"\n:\n")
+        writer.customer("宏远机械")
+        writer.push()
+        everybody_hears(crowd, writer.book.encode())
+        seconds = time.monotonic() - began
+        assert threading.active_count() < 80  # the server's workers are few, whoever listens
+        looks = seconds / (server.settings.look_ms / 1000) + 2
+        assert len(asked) <= 4 * looks
+
+
+def counted(ask: Callable[..., Any], asked: list[str]) -> Callable[..., Any]:
+    def also_noted(*arguments: Any) -> Any:
+        asked.append(ask.__name__)
+        return ask(*arguments)
+
+    return also_noted
+
+
+def accesses(server: RunningServer, name: str, count: int) -> list[str]:
+    """Access tokens of so many laptops of one person."""
+    now, found = server.clock(), []
+    with server.database.write() as connection:
+        for _ in range(count):
+            code = enrolment.issue_code(connection, name, now, 60_000, hold=False)
+            public = Ed25519PrivateKey.generate().public_key().public_bytes_raw()
+            found.append(enrolment.enrol(connection, server.settings, code, public, "laptop", now).access)
+    return [access for access in found if access]
+
+
+def stream(server: RunningServer, access: str) -> socket.socket:
+    """A bare connection that asked to listen."""
+    host, port = server.address.removeprefix("http://").split(":")
+    opened = socket.create_connection((host, int(port)), timeout=SOON)
+    opened.sendall(f"GET /v1/live HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {access}\r\n\r\n".encode())
+    return opened
+
+
+def everybody_hears(crowd: list[socket.socket], what: bytes) -> None:
+    for each in crowd:
+        heard = b""
+        while what not in heard:
+            part = each.recv(65536)
+            assert part, (what, heard)
+            heard += part
