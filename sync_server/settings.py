@@ -24,6 +24,7 @@ class Settings:
     port: int = 8400
     access_ms: int = 15 * 60 * 1000
     refresh_ms: int = 180 * DAY_MS
+    away_ms: int = 180 * DAY_MS  # how long a laptop may be away and still come back to everything
     look_ms: int = 400
     heartbeat_ms: int = 20_000
     blob_bytes: int = 100 * 2**30

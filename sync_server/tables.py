@@ -254,3 +254,30 @@ blob_holder: Final = Table(
     Column("holder", String, primary_key=True),  # a user who sent every byte, or may read them
     Column("held_at", BigInteger, nullable=False),
 )
+
+recovery: Final = Table(
+    "recovery",
+    metadata,
+    Column("epoch", Integer, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("device", String, nullable=False),
+    Column("user", String, nullable=False),
+    Column("bucket", String, nullable=False),  # with seq: the lost commit that was shown
+    Column("seq", BigInteger, nullable=False),
+    Column("actor", String, nullable=False),  # the server's own that was given up
+)
+
+recovered: Final = Table(
+    "recovered",
+    metadata,
+    Column("epoch", Integer, primary_key=True),
+    Column("entity", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("part", String, primary_key=True),
+    Column("device", String, primary_key=True),
+    Column("user", String, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("verdict", String, nullable=False),  # merged | quarantined | rejected
+    Column("code", String),
+    Column("state", LargeBinary),  # what was quarantined, as it came
+)

@@ -49,6 +49,7 @@ ELSEWHERE: Final = {
     "body_too_large": "test_a_small_route_takes_no_large_body",
     "counter_gap": "test_a_gap_in_the_log_stops_the_batch",
     "dot_reused": "test_a_number_used_for_another_edit_is_refused",
+    "not_recovering": "test_r12_without_a_recovery_epoch_nothing_is_taken_back",
     "malformed_record": "test_a_state_must_be_what_its_log_says",
     "regressed": "test_a_cursor_this_server_never_gave_is_answered_with_regressed",
     "too_many_versions": "test_too_many_versions_of_a_field_are_quarantined",

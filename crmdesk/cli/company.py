@@ -98,6 +98,7 @@ def _progress(session: Session) -> Iterator[Callable[[Progress], None]]:
 
     console = Console(stderr=True)
     words = {
+        "compare": session.out.text("比对", "Comparing"),
         "push": session.out.text("发送", "Sending"),
         "pull": session.out.text("接收", "Receiving"),
         "clean": session.out.text("清理", "Cleaning"),

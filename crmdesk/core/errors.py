@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from crmdesk.core.problems import RECOVERY
 from crmdesk.core.sentences import Language, Problem, Sentence, sentences
 
 __all__ = ["PROBLEMS", "CrmError", "Language", "Problem", "Sentence", "describe", "sentences"]
@@ -584,4 +585,5 @@ PROBLEMS: Final[dict[str, Problem]] = {
         ("服务器报告：{code}。", _KEPT_ZH, "请更新 crmdesk，或联系管理员。"),
         ("The server reports: {code}.", _KEPT_EN, "Update crmdesk or call your administrator."),
     ),
+    **RECOVERY,
 }

@@ -370,6 +370,20 @@ def _renamed_clock(
     return renamed
 
 
+def without(record: Record, dots: Collection[Dot], settled: Mapping[str, int]) -> Record:
+    """The record as if these edits, which no other copy has, had never been made here.
+
+    `settled` gives, per actor of theirs, the highest counter of this record that stays. The result has no
+    edits if nothing else was said; what they overwrote does not come back by itself.
+    """
+    clock = {
+        actor: counter for actor, counter in record.clock.items() if actor not in {d.actor for d in dots}
+    }
+    clock |= {dot.actor: settled[dot.actor] for dot in dots if settled.get(dot.actor)}
+    edits = tuple(edit for edit in record.edits if edit.dot not in dots)
+    return msgspec.structs.replace(record, clock=clock, edits=edits)
+
+
 def is_new_to(record: Record, dots: Iterable[Dot]) -> bool:
     """Whether any of `dots` is one this copy has not taken in."""
     return any(not record.has_seen(dot) for dot in dots)

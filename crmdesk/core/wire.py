@@ -39,6 +39,10 @@ PAGE_BYTES: Final = 512 * 1024
 BATCH_RECORDS: Final = 1000
 MAX_BODY_BYTES: Final = 8 * 1024 * 1024
 MAX_TRANSACTION_RECORDS: Final = 500
+MAX_EVIDENCE: Final = 20_000
+"""Commits that one question about a restore shows: one for each bucket somebody reads."""
+MAX_HISTORY: Final = 20_000
+"""Past edits that come along with the records brought back in one body."""
 MAX_TRANSACTION_BYTES: Final = 4 * 1024 * 1024
 
 LATE: Final = "late"
@@ -187,3 +191,82 @@ class PullPage(msgspec.Struct, frozen=True):
     complete: bool
     items: tuple[PullItem, ...]
     checksum: int | None = None
+
+
+class Evidence(msgspec.Struct, frozen=True, array_like=True):
+    """A commit that the asker was told of."""
+
+    bucket: str
+    epoch: int
+    seq: int
+    salt: str
+
+
+class Shown(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Commits shown to the server, to learn whether it still holds them."""
+
+    commits: tuple[Evidence, ...]
+
+
+class Lost(msgspec.Struct, frozen=True):
+    """The server's epoch, the buckets whose commits shown are gone, and whether the asker may bring records back."""
+
+    epoch: int
+    lost: tuple[str, ...]
+    may_recover: bool
+
+
+class Groups(msgspec.Struct, frozen=True):
+    """A bucket's head and its records by the last two digits of their ids: (group, sum of digests, how many)."""
+
+    bucket: str
+    epoch: int
+    seq: int
+    salt: str
+    checksum: int
+    groups: tuple[tuple[str, int, int], ...]
+
+
+class Digests(msgspec.Struct, frozen=True):
+    """The records of some groups: (entity, id, part, digest)."""
+
+    bucket: str
+    digests: tuple[tuple[str, str, str, int], ...]
+
+
+class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Records of a bucket by name: (entity, id, part)."""
+
+    bucket: str
+    keys: tuple[tuple[str, str, str], ...]
+
+
+class States(msgspec.Struct, frozen=True):
+    """The records asked for, as far as one answer holds them and the bucket has them."""
+
+    bucket: str
+    items: tuple[PullItem, ...]
+
+
+class PastEdit(msgspec.Struct, frozen=True, array_like=True):
+    """An edit of a record's history, whole and with its effective time."""
+
+    entity: str
+    id: str
+    part: str
+    edit: msgspec.Raw
+
+
+class Recover(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Records that a restored server lost, as a laptop last agreed on them with it, and what it holds of their past."""
+
+    records: tuple[PushRecord, ...]
+    edits: tuple[PastEdit, ...]
+
+
+class RecoverAnswer(msgspec.Struct, frozen=True):
+    """Per record a verdict, in the order brought; the commit that holds what was taken in, by bucket."""
+
+    outcomes: tuple[Outcome, ...]
+    commits: dict[str, int]
+    server_ms: int

@@ -6,14 +6,15 @@ every edit the server has not settled is re-stamped under it, in one transaction
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TypeAlias
 
 import msgspec
 from sqlalchemy import Connection
 
 from crmdesk.core import record as kernel
 from crmdesk.core.record import Dot, Edit, Placement, RecordKey, Renaming
-from crmdesk.store import dialect, outbox, projection, records, settings
+from crmdesk.store import dialect, outbox, projection, records, settings, unsent
 from crmdesk.store.outbox import Unsent
 from crmdesk.store.projection import Projected
 from crmdesk.store.records import Row, Stored
@@ -22,13 +23,21 @@ from crmdesk.store.settings import Device, Identity, Server
 
 
 def change_actor(replica: Replica, *, place: str | None = None) -> None:
-    """Mint a new actor for this file; unsettled edits follow it. `place` is where the file lives now."""
+    """Mint a new actor for this file; unsettled edits follow it. `place` is where the file lives now.
+
+    The next sync compares everything here with the server before it sends anything: what made the numbering
+    doubtful may have made more doubtful, and the server may have some of the edits by their earlier names.
+    """
     with replica.database.write() as connection:
         identity = settings.identity(connection)
         fresh = _fresh(replica, identity)
         if place is not None:
             fresh = msgspec.structs.replace(fresh, place=place)
-        _restamp(replica, connection, identity, fresh)
+        before = settings.read(connection, "former", _Former) or {}
+        old_names = _restamp(replica, connection, identity, fresh)
+        if settings.read(connection, "server", Server) is not None:
+            former = {n: [*before.get(old.counter, []), old] for n, old in old_names.items()}
+            settings.write(connection, {"former": former or None, "compare": True})
 
 
 def join(replica: Replica, joined: Identity, *, server: Server, device: Device) -> None:
@@ -47,17 +56,73 @@ def join(replica: Replica, joined: Identity, *, server: Server, device: Device) 
         settings.write(connection, {"server": server, "device": device})
 
 
+def forget_known(replica: Replica, past_of: Callable[[RecordKey], Iterable[Edit]]) -> int:
+    """Drop unsent edits that the server turned out to have under an earlier name; returns how many.
+
+    A file restored from a backup still holds as unsent what was sent after the backup was made. `past_of` gives
+    a record's history at the server. A name alone proves nothing, because a copy of this file may have given it to
+    another edit: the transaction must be the same too. Everything must have been compared since the actor changed.
+    """
+    with replica.database.read() as connection:
+        former = settings.read(connection, "former", _Former) or {}
+        waiting = {e.counter: e.key for e in outbox.everything(connection) if e.counter in former}
+        stored = records.load(connection, waiting.values())
+        actor = settings.identity(connection).actor
+        own = records.by_counter(connection, actor, waiting)
+    known: dict[RecordKey, set[Dot]] = {}
+    pasts: dict[RecordKey, list[Edit]] = {}
+    for counter, key in waiting.items():
+        names = [name for name in former[counter] if key in stored and stored[key].record.has_seen(name)]
+        if names and counter in own:
+            if key not in pasts:
+                pasts[key] = [*stored[key].record.edits, *past_of(key)]
+            if any(e.dot in names and e.txn == own[counter][1].txn for e in pasts[key]):
+                known.setdefault(key, set()).add(Dot(actor, counter))
+    with replica.database.write() as connection:
+        if known and settings.identity(connection).actor == actor:
+            _forget(replica, connection, known)
+            identity = settings.identity(connection)
+            _restamp(replica, connection, identity, _fresh(replica, identity))
+        settings.write(connection, {"former": None})
+    return sum(map(len, known.values()))
+
+
+def _forget(replica: Replica, connection: Connection, known: Mapping[RecordKey, set[Dot]]) -> None:
+    """Take edits out of records, history and outbox: their twins stand there already."""
+    rows = []
+    for key, one in records.load(connection, known).items():
+        dots = known[key]
+        settled = unsent.settled_counters(connection, key, dots, [edit.dot for edit in one.record.edits])
+        record = kernel.without(one.record, dots, settled)
+        assert record.edits, "what is known by another name stands in the record, or was overwritten there"
+        rows.append(records.row(key, one.root, one.seq, record, one.n))
+    records.update(connection, rows)
+    projection.project(
+        connection,
+        replica.basis,
+        [Projected(r.n or 0, r.key, r.root, r.record, False) for r in rows if r.seq != records.LEFT],
+    )
+    gone = [dot for dots in known.values() for dot in dots]
+    outbox.settle(connection, [dot.counter for dot in gone])
+    dialect.run(connection, "DELETE FROM edit WHERE actor = ? AND counter = ?", [tuple(dot) for dot in gone])
+
+
+_Former: TypeAlias = dict[int, list[Dot]]
+"""Unsent edits by counter -> the names they had before, by which a server may know them."""
+
+
 def _fresh(replica: Replica, identity: Identity) -> Identity:
     return msgspec.structs.replace(identity, actor=replica.clock.random(16).hex(), counter=0)
 
 
-def _restamp(replica: Replica, connection: Connection, old: Identity, new: Identity) -> None:
-    unsent = outbox.everything(connection)
-    dots = {Dot(old.actor, entry.counter): Dot(new.actor, n) for n, entry in enumerate(unsent, 1)}
+def _restamp(replica: Replica, connection: Connection, old: Identity, new: Identity) -> dict[int, Dot]:
+    """Rename everything unsent; returns the old names by new counter, where the record's clock has lost them."""
+    waiting = outbox.everything(connection)
+    dots = {Dot(old.actor, entry.counter): Dot(new.actor, n) for n, entry in enumerate(waiting, 1)}
     people = {old.user: new.user}
     buckets = {old.book: new.book, old.config: new.config}
     by_record: dict[RecordKey, dict[Dot, Dot]] = {}
-    for entry in unsent:
+    for entry in waiting:
         dot = Dot(old.actor, entry.counter)
         by_record.setdefault(entry.key, {})[dot] = dots[dot]
     stored = records.load(connection, by_record)
@@ -77,7 +142,7 @@ def _restamp(replica: Replica, connection: Connection, old: Identity, new: Ident
         replica.basis,
         [Projected(r.n or 0, r.key, r.root, r.record, False) for r in rows if r.seq != records.LEFT],
     )
-    _rewrite_outbox(connection, unsent)
+    _rewrite_outbox(connection, waiting)
     if dots:
         dialect.run(
             connection,
@@ -86,8 +151,15 @@ def _restamp(replica: Replica, connection: Connection, old: Identity, new: Ident
         )
     settings.write(
         connection,
-        {"identity": msgspec.structs.replace(new, counter=len(unsent)), "chain": None, "batch": None},
+        {"identity": msgspec.structs.replace(new, counter=len(waiting)), "chain": None, "batch": None},
     )
+    now = {row.key: row.record for row in rows}
+    return {
+        dots[old_name].counter: old_name
+        for key, renamed in by_record.items()
+        for old_name in renamed
+        if key not in now or not now[key].has_seen(old_name)
+    }
 
 
 def _settled(known: Iterable[Dot], actor: str, renamed: Mapping[Dot, Dot]) -> dict[str, int]:
@@ -111,8 +183,8 @@ def _row(stored: Stored, names: Renaming, buckets: Mapping[str, str]) -> Row:
     return records.row(stored.key, stored.root, stored.seq, record, stored.n)
 
 
-def _rewrite_outbox(connection: Connection, unsent: Sequence[Unsent]) -> None:
+def _rewrite_outbox(connection: Connection, waiting: Sequence[Unsent]) -> None:
     """Everything waits again: a server has never heard of the new numbers, and takes them without a gap."""
     dialect.run(connection, "DELETE FROM outbox")
-    if unsent:
-        outbox.add(connection, [(n, entry.key) for n, entry in enumerate(unsent, 1)])
+    if waiting:
+        outbox.add(connection, [(n, entry.key) for n, entry in enumerate(waiting, 1)])

@@ -14,6 +14,7 @@ from crmdesk.store.records import Sent, chunks
 _COLUMNS = ("counter", "entity", "id", "part")
 _ADD = dialect.insert("outbox", _COLUMNS)
 _REPLACED = dialect.insert("overwrote", ("txn", "entity", "id", "part", "field", "actor", "counter"))
+_HEARD = dialect.upsert("heard", ("bucket", "epoch", "seq", "salt"), ("bucket",))
 _CURSOR = dialect.upsert("cursor", ("bucket", "epoch", "seq", "salt", "complete"), ("bucket",))
 
 
@@ -190,5 +191,27 @@ def set_cursor(connection: Connection, cursor: Cursor) -> None:
     dialect.run(connection, _CURSOR, tuple(cursor))
 
 
+def hear(connection: Connection, heads: Iterable[tuple[str, int, int, str]]) -> None:
+    """Remember the latest commit of each bucket, (bucket, epoch, seq, salt): what a restored server has to answer for."""
+    dialect.run(connection, _HEARD, list(heads))
+
+
+def hear_commits(connection: Connection, commits: Iterable[tuple[str, int, str]]) -> None:
+    """Remember commits just made, (bucket, seq, salt), of the epoch heard last."""
+    dialect.run(
+        connection,
+        "UPDATE heard SET seq = ?, salt = ? WHERE bucket = ? AND seq < ?",
+        [(seq, salt, bucket, seq) for bucket, seq, salt in commits],
+    )
+
+
+def heard(connection: Connection) -> dict[str, tuple[int, int, str]]:
+    """The latest commit that this laptop was told of, by bucket: (epoch, seq, salt)."""
+    rows = dialect.run(connection, "SELECT bucket, epoch, seq, salt FROM heard")
+    return {bucket: (epoch, seq, salt) for bucket, epoch, seq, salt in rows}
+
+
 def drop_cursor(connection: Connection, bucket: str) -> None:
+    """The bucket is to be read from its beginning, or not at all any longer."""
     dialect.run(connection, "DELETE FROM cursor WHERE bucket = ?", (bucket,))
+    dialect.run(connection, "DELETE FROM heard WHERE bucket = ?", (bucket,))

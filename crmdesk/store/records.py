@@ -275,6 +275,32 @@ def checksums(connection: Connection) -> dict[str, int]:
     return dict(dialect.run(connection, "SELECT bucket, total FROM checksum").fetchall())
 
 
+def groups(connection: Connection, bucket: str) -> list[tuple[str, int, int]]:
+    """What is agreed on in a bucket by the last two digits of ids: (digits, sum of digests, how many)."""
+    rows = dialect.run(
+        connection,
+        "SELECT substr(id, 31, 2), sum(digest), count(*) FROM record WHERE bucket = ? AND digest <> 0"
+        " GROUP BY substr(id, 31, 2) ORDER BY substr(id, 31, 2)",
+        (bucket,),
+    )
+    return [(group, int(total), count) for group, total, count in rows]
+
+
+def digests(connection: Connection, bucket: str, wanted: Iterable[str]) -> dict[RecordKey, int]:
+    """The digest of each record of a bucket that is agreed on, in some groups of ids."""
+    found: dict[RecordKey, int] = {}
+    for some in chunks(wanted):
+        marks = ",".join("?" * len(some))
+        rows = dialect.run(
+            connection,
+            "SELECT entity, id, part, digest FROM record WHERE bucket = ? AND digest <> 0"
+            f" AND substr(id, 31, 2) IN ({marks})",
+            (bucket, *some),
+        )
+        found.update((RecordKey(e, i, p), digest) for e, i, p, digest in rows)
+    return found
+
+
 def home_of(registry: Registry, key: RecordKey, record: Record) -> str | None:
     """The id of the record this one hangs under; its home reference is fixed by the earliest edit."""
     entity = registry.entities.get(key.entity)

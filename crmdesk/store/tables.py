@@ -98,6 +98,14 @@ cursor = Table(
     Column("complete", Integer, nullable=False, doc="1: has once reached a head"),
 )  # fmt: skip
 
+heard = Table(
+    "heard", laptop,
+    Column("bucket", Text, primary_key=True),
+    Column("epoch", Integer, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("salt", Text, nullable=False, doc="the latest commit this laptop was told of, read or not"),
+)  # fmt: skip
+
 setting = Table(
     "setting", laptop,
     Column("name", Text, primary_key=True),

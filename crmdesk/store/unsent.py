@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 
 import msgspec
 from sqlalchemy import Connection
@@ -46,9 +46,8 @@ def without(connection: Connection, key: RecordKey, record: Record, dots: Collec
             kept[dot] = msgspec.structs.replace(past, values=values)
     if not kept:
         return None
-    clock = _clock_without(record.clock, dots, _settled_counters(connection, key, dots, kept))
-    edits = tuple(kept[dot] for dot in sorted(kept))
-    return msgspec.structs.replace(record, clock=clock, edits=edits)
+    bare = kernel.without(record, dots, settled_counters(connection, key, dots, kept))
+    return msgspec.structs.replace(bare, edits=tuple(kept[dot] for dot in sorted(kept)))
 
 
 def _overwritten_by(
@@ -75,28 +74,13 @@ def _past(connection: Connection, dot: Dot) -> Edit | None:
     return entry[1] if entry else None
 
 
-def _settled_counters(
-    connection: Connection, key: RecordKey, dots: Collection[Dot], kept: Mapping[Dot, Edit]
+def settled_counters(
+    connection: Connection, key: RecordKey, dots: Collection[Dot], kept: Iterable[Dot]
 ) -> dict[str, int]:
-    """The highest counter of this record that each of these edits' actors has settled."""
-    found = {dot.actor: 0 for dot in dots}
-    settled = [
-        edit.dot
-        for past_key, edit in records.history(connection, key.id)
-        if past_key == key and edit.dot not in dots
-    ]
-    for dot in (*settled, *kept):
-        if dot.actor in found:
-            found[dot.actor] = max(found[dot.actor], dot.counter)
-    return found
-
-
-def _clock_without(
-    clock: Mapping[str, int], dots: Collection[Dot], settled: Mapping[str, int]
-) -> dict[str, int]:
-    lowest = {actor: min(dot.counter for dot in dots if dot.actor == actor) for actor in settled}
-    seen = {
-        actor: counter if counter < lowest.get(actor, counter + 1) else settled[actor]
-        for actor, counter in clock.items()
+    """The highest counter of this record that each of these edits' actors has beside them."""
+    past = (edit.dot for k, edit in records.history(connection, key.id) if k == key)
+    others = [dot for dot in (*past, *kept) if dot not in dots]
+    return {
+        actor: max((dot.counter for dot in others if dot.actor == actor), default=0)
+        for actor in {dot.actor for dot in dots}
     }
-    return {actor: counter for actor, counter in seen.items() if counter}

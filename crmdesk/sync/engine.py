@@ -6,6 +6,7 @@ killed anywhere goes on from its last step; unsent work is never deleted.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal, NamedTuple, TypeAlias
@@ -13,11 +14,11 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 import msgspec
 
 from crmdesk.core.errors import CrmError
-from crmdesk.core.record import RecordKey
+from crmdesk.core.record import Edit, RecordKey
 from crmdesk.core.resolve import read_record
 from crmdesk.core.wire import Head, Heads
 from crmdesk.store import outbox, outdated, records, settings, unindexed, unreadable
-from crmdesk.store.identity import change_actor
+from crmdesk.store.identity import change_actor, forget_known
 from crmdesk.store.replica import Replica, Touched
 from crmdesk.sync import plan, push
 from crmdesk.sync.blobs import Exchanged, exchange
@@ -25,9 +26,11 @@ from crmdesk.sync.http import Hello, Http
 from crmdesk.sync.lock import sync_lock
 from crmdesk.sync.plan import Pull
 from crmdesk.sync.pull import pull
+from crmdesk.sync.reconcile import OnlyHere, Reconciliation
 from crmdesk.sync.runner import Runner, Threads
 
-Phase: TypeAlias = Literal["push", "pull", "clean", "index", "upload", "download"]
+_log: Final = logging.getLogger(__name__)
+Phase: TypeAlias = Literal["compare", "push", "pull", "clean", "index", "upload", "download"]
 _FORKED: Final = ("actor_forked", "dot_reused", "counter_gap")
 """Answers that mean this actor's numbering can't be trusted any longer; a new actor heals them all."""
 _MAX_FORKS: Final = 3
@@ -55,8 +58,10 @@ class Report:
 
     `unsent` is (waiting, refused) afterwards, `unreadable` how many records the server sent that this program
     can't read: they are noted and hold up nothing. `late` of the edits sent went to whoever answers for their
-    customer now. `mismatched` counts buckets whose checksum differed from the
-    server's though both stood at the same commit. `server_ms` the server's time; `problem` what ended it early.
+    customer now. `mismatched` counts buckets whose checksum differed from the server's though both stood at the
+    same commit, `compared` those that were compared record by record, `recovered` records a restored server got
+    back from here, `unrecovered` those it would not take: they stay here. `server_ms` the server's time; `problem`
+    what ended it early.
     """
 
     pushed: int = 0
@@ -70,6 +75,9 @@ class Report:
     unsent: tuple[int, int] = (0, 0)
     unreadable: int = 0
     mismatched: int = 0
+    compared: int = 0
+    recovered: int = 0
+    unrecovered: int = 0
     server_ms: int | None = None
     contents: Exchanged = field(default_factory=Exchanged)
     seconds: float = 0.0
@@ -78,7 +86,10 @@ class Report:
 
     def followed_by(self, later: Report) -> Report:
         """This sync and the one after it as one account."""
-        added = ("pushed", "merged", "rejected", "quarantined", "received", "left", "late", "seconds")
+        added = (
+            "pushed", "merged", "rejected", "quarantined", "received", "left", "late", "mismatched", "compared",
+            "recovered", "unrecovered", "seconds",
+        )  # fmt: skip
         both = {name: getattr(self, name) + getattr(later, name) for name in added}
         contents = replace(
             later.contents,
@@ -104,12 +115,19 @@ class Engine:
         self,
         progress: Callable[[Progress], None] = lambda _: None,
         cancelled: Callable[[], bool] = lambda: False,
+        *,
+        compare: bool = False,
     ) -> Report:
-        """Run once; both callables are called on this thread. Expected trouble ends up in the report."""
+        """Run once; both callables are called on this thread. Expected trouble ends up in the report.
+
+        `compare`: hold everything that is here against what the server has, record by record, before it is sent.
+        """
         started = self._replica.clock.monotonic_ms()
         run = _Run(self._replica, self._http, self._runner, progress, cancelled)
         try:
             with sync_lock(self._replica.database.path):
+                if compare:
+                    ask_to_compare(self._replica)
                 self._exchange(run)
                 run.index()
         except CrmError as error:
@@ -156,6 +174,12 @@ class Engine:
                 outdated.note(connection)
 
 
+def ask_to_compare(replica: Replica) -> None:
+    """Let the next sync, this one or another process's, compare everything before it sends anything."""
+    with replica.database.write() as connection:
+        settings.write(connection, {"compare": True})
+
+
 def _is_known_now(refused: outbox.Unsent, server: Hello) -> bool:
     if refused.code == "unknown_entity":
         return refused.key.entity in server.entities
@@ -180,12 +204,17 @@ class _Run:
         self._progress = progress
         self._cancelled = cancelled
         self._reached: dict[str, Head] = {}
+        self._heads: Sequence[Head] = ()
+        self._lost: set[str] = set()
+        self._may_recover = False
 
     def everything(self) -> None:
         self._replica.claim_contents()
-        heads = self._hear()
+        heads = self._hear_of_restores(self._hear())
         self._revoke(heads)
         self._clean()
+        if self._compare_doubtful():
+            heads = self._hear()  # what was brought back made commits of its own
         stuck = self._push_or_say({head.bucket for head in heads})
         if self.report.pushed:
             heads = self._hear()
@@ -209,7 +238,82 @@ class _Run:
             if found.user not in ("", settings.identity(connection).user):
                 raise CrmError("wrong_person")
             push.hear(self._replica, connection, found.server_ms)
+        self._heads = found.heads
         return found.heads
+
+    # -- what no longer fits --------------------------------------------------------------------------
+
+    def _hear_of_restores(self, heads: Sequence[Head]) -> Sequence[Head]:
+        """Show the server what it told this laptop of. One that was restored learns of it here, and says so."""
+        with self._replica.database.read() as connection:
+            heard = outbox.heard(connection)
+        if shown := plan.evidence(heard, heads):
+            answer = self._http.lost(shown)
+            self._lost, self._may_recover = set(answer.lost), answer.may_recover
+            if any(head.epoch != answer.epoch for head in heads):
+                heads = self._hear()
+        now = [(h.bucket, h.epoch, h.seq, h.salt) for h in heads if h.bucket not in self._lost]
+        if fresh := [head for head in now if heard.get(head[0]) != head[1:]]:
+            with self._replica.database.write() as connection:
+                outbox.hear(connection, fresh)
+        return heads
+
+    def _compare_doubtful(self) -> bool:
+        """Compare what cursors can't vouch for, before anything is sent: its edits may be there already.
+
+        Returns whether anything was compared.
+        """
+        with self._replica.database.read() as connection:
+            is_asked = bool(settings.read(connection, "compare", bool))
+            cursors = outbox.cursors(connection)
+            identity = settings.identity(connection)
+        first = (identity.config, identity.book)
+        doubtful = plan.doubtful(cursors, self._heads, self._lost, first, all_of_them=is_asked)
+        for bucket, is_regressed in doubtful:
+            only_here: OnlyHere = "leave"
+            if is_regressed:
+                only_here = "bring_back" if self._may_recover else "keep"
+            if self._cancelled() or not self._reconcile(bucket, only_here):
+                return True
+        if is_asked:
+            forget_known(self._replica, self._past_of)
+            with self._replica.database.write() as connection:
+                settings.write(connection, {"compare": None})
+        return bool(doubtful)
+
+    def _past_of(self, key: RecordKey) -> list[Edit]:
+        """A record's history at the server; none where this person may not see it."""
+        try:
+            return [records.decode_edit(content) for content in self._http.history(key.entity, key.id)]
+        except CrmError as error:
+            if error.code != "not_found":
+                raise
+            return []
+
+    def _reconcile(self, bucket: str, only_here: OnlyHere) -> bool:
+        """Make a bucket equal on both sides; False if stopped before the end."""
+        before = self.report.compared
+
+        def show(share: float) -> None:
+            self._progress(Progress("compare", before, share))
+
+        work = Reconciliation(self._replica, self._http, only_here, self._cancelled, show)
+        try:
+            is_done = work.compare(bucket)
+        except CrmError as error:
+            if error.code != "not_found":
+                raise
+            return True  # taken away since the heads were read: the next sync hears of it
+        finally:
+            done = work.done
+            self.report.received += done.received
+            self.report.recovered += done.recovered
+            self.report.unrecovered += len(done.unrecovered)
+            self.report.left += done.left
+            self._touch(done.touched)
+        self.report.compared += is_done
+        self._lost.discard(bucket)
+        return is_done
 
     # -- what was taken away ------------------------------------------------------------------------
 
@@ -260,6 +364,7 @@ class _Run:
                     raise CrmError("actor_forked")
                 forks += 1
                 change_actor(self._replica)
+                self._compare_doubtful()
 
     def _note_settled(self, done: push.Settled) -> None:
         report = self.report
@@ -295,6 +400,8 @@ class _Run:
                 return  # taken away since the heads were read: the next sync hears of it
             if error.code != "regressed" or wanted.cursor is None:
                 raise
+            if not wanted.is_first and self._reconcile(wanted.head.bucket, "keep"):
+                return
             with self._replica.database.write() as connection:
                 outbox.drop_cursor(connection, wanted.head.bucket)
             self._read_on(wanted._replace(cursor=None))
@@ -332,7 +439,16 @@ class _Run:
                 return  # what can't be read is not here, and said so elsewhere
             checksums = records.checksums(connection)
             off = plan.mismatched(outbox.cursors(connection), known.values(), checksums)
+        if not off:
+            return
         self.report.mismatched += len(off)
+        with self._replica.database.write() as connection:
+            before = settings.read(connection, "mismatches", int) or 0
+            settings.write(connection, {"mismatches": before + len(off)})
+        for bucket in off:
+            _log.warning("bucket %s: the checksum differs from the server's; comparing", bucket)
+            if self._cancelled() or not self._reconcile(bucket, "leave"):
+                return
 
     # -- afterwards -------------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final, NamedTuple, TypeVar
 
@@ -19,7 +19,27 @@ import zstandard
 
 from crmdesk.core.errors import CrmError
 from crmdesk.core.media import CHUNK_BYTES
-from crmdesk.core.wire import OLDEST, OURS, BlobState, Heads, PullPage, Push, PushAnswer, Versions
+from crmdesk.core.record import RecordKey
+from crmdesk.core.wire import (
+    OLDEST,
+    OURS,
+    BlobState,
+    Digests,
+    Evidence,
+    Groups,
+    Heads,
+    Lost,
+    PullItem,
+    PullPage,
+    Push,
+    PushAnswer,
+    Recover,
+    RecoverAnswer,
+    Shown,
+    States,
+    Versions,
+    Wanted,
+)
 from crmdesk.store.settings import Device
 from crmdesk.sync.transport import Line, Request, Transport, checked_address
 
@@ -237,6 +257,29 @@ class Http:
             if reply.status != 200 or not kind.startswith("text/event-stream"):
                 raise self._problem(_Answer(reply.status, reply.headers, self._read(reply.parts)))
             yield reply.parts
+
+    def lost(self, shown: Sequence[Evidence]) -> Lost:
+        """Which of these commits the server no longer holds; proof of a restore begins a recovery epoch there."""
+        asked = msgspec.json.encode(Shown(tuple(shown)))
+        return self._decode(self._ask("POST", "/v1/commits", asked), Lost)
+
+    def groups(self, bucket: str) -> Groups:
+        """A bucket's head and the sums of its groups. Raises `not_found`."""
+        return self._decode(self._ask("GET", "/v1/reconcile/groups", params={"bucket": bucket}), Groups)
+
+    def digests(self, bucket: str, groups: Sequence[str]) -> tuple[tuple[str, str, str, int], ...]:
+        """Each record's digest in some groups. Raises `not_found`."""
+        asked: dict[str, str | int] = {"bucket": bucket, "groups": ",".join(groups)}
+        return self._decode(self._ask("GET", "/v1/reconcile/digests", params=asked), Digests).digests
+
+    def states(self, bucket: str, keys: Sequence[RecordKey]) -> tuple[PullItem, ...]:
+        """Records of a bucket by name, as many as one answer holds. Raises `not_found`."""
+        asked = msgspec.json.encode(Wanted(bucket, tuple((k.entity, k.id, k.part) for k in keys)))
+        return self._decode(self._ask("POST", "/v1/reconcile/states", asked), States).items
+
+    def recover(self, brought: Recover) -> RecoverAnswer:
+        """Bring records back that the server lost. Raises `not_recovering`."""
+        return self._decode(self._ask("POST", "/v1/recover", msgspec.json.encode(brought)), RecoverAnswer)
 
     def history(self, entity: str, record_id: str) -> list[bytes]:
         """Every edit of a record, as canonical bytes. Raises `not_found`."""

@@ -5,9 +5,9 @@ Knows nothing of databases or HTTP; `engine` carries plans out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import groupby
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 from crmdesk.core.record import RecordKey
 from crmdesk.core.wire import (
@@ -16,6 +16,7 @@ from crmdesk.core.wire import (
     MAX_TRANSACTION_BYTES,
     MAX_TRANSACTION_RECORDS,
     Commit,
+    Evidence,
     Head,
 )
 from crmdesk.store.outbox import Cursor
@@ -72,6 +73,80 @@ def has_regressed(cursor: Cursor, head: Head) -> bool:
     if cursor.epoch != head.epoch or cursor.seq > head.seq:
         return True
     return cursor.seq == head.seq and cursor.salt != head.salt
+
+
+def evidence(heard: Mapping[str, tuple[int, int, str]], heads: Iterable[Head]) -> list[Evidence]:
+    """The commits to show a server whose heads moved since: does it still hold what it told this laptop of?"""
+    return [
+        Evidence(head.bucket, *heard[head.bucket])
+        for head in heads
+        if head.bucket in heard
+        and heard[head.bucket][1]
+        and heard[head.bucket] != (head.epoch, head.seq, head.salt)
+    ]
+
+
+def doubtful(
+    cursors: Mapping[str, Cursor],
+    heads: Iterable[Head],
+    lost: Collection[str],
+    first: Sequence[str] = (),
+    *,
+    all_of_them: bool = False,
+) -> list[tuple[str, bool]]:
+    """The buckets to compare before anything is sent, `first` before the others, and whether each has regressed.
+
+    `lost` are those whose last commit the server denies; its epoch or seq may say the same.
+    """
+    rank = {bucket: n for n, bucket in enumerate(first)}
+    found = []
+    for head in sorted(heads, key=lambda h: (rank.get(h.bucket, len(rank)), h.bucket)):
+        cursor = cursors.get(head.bucket)
+        if cursor is not None and cursor.complete:
+            is_regressed = head.bucket in lost or has_regressed(cursor, head)
+            if all_of_them or is_regressed:
+                found.append((head.bucket, is_regressed))
+    return found
+
+
+class Differences(NamedTuple):
+    """How two sides' records of some groups differ."""
+
+    differing: list[RecordKey]
+    only_here: list[RecordKey]
+    only_there: list[RecordKey]
+
+
+def compare(ours: Mapping[RecordKey, int], theirs: Mapping[RecordKey, int]) -> Differences:
+    """What differs between two sides, by the digests of their records."""
+    return Differences(
+        sorted(key for key in ours.keys() & theirs.keys() if ours[key] != theirs[key]),
+        sorted(ours.keys() - theirs.keys()),
+        sorted(theirs.keys() - ours.keys()),
+    )
+
+
+Group: TypeAlias = tuple[str, int, int]
+"""(Last two digits of ids, sum of digests, how many records.)"""
+
+
+def differing(ours: Iterable[Group], theirs: Iterable[Group], at_once: int) -> list[list[str]]:
+    """The groups that differ, in slices of at most `at_once` records or one group."""
+    here = {group: (total, count) for group, total, count in ours}
+    there = {group: (total, count) for group, total, count in theirs}
+    slices: list[list[str]] = []
+    size = at_once
+    for group in sorted(here.keys() | there.keys()):
+        mine, yours = here.get(group, (0, 0)), there.get(group, (0, 0))
+        if mine == yours:
+            continue
+        added = max(mine[1], yours[1])
+        if size + added > at_once or not slices:
+            slices.append([])
+            size = 0
+        slices[-1].append(group)
+        size += added
+    return slices
 
 
 def mismatched(

@@ -256,6 +256,7 @@ def _is_gone(stored: Stored, outcome: Outcome, readable: Collection[str]) -> boo
 def _advance(connection: Connection, answer: PushAnswer) -> None:
     for cursor in plan.advanced(outbox.cursors(connection), answer.commits):
         outbox.set_cursor(connection, cursor)
+    outbox.hear_commits(connection, ((c.bucket, c.seq, c.salt) for c in answer.commits))
 
 
 def _note(replica: Replica, connection: Connection, actor: str, answer: PushAnswer) -> None:

@@ -1398,6 +1398,10 @@
         </translation>
     </message>
     <message>
+        <source>Comparing with the server</source>
+        <translation>正在与服务器比对</translation>
+    </message>
+    <message>
         <source>Working alone</source>
         <translation>独立使用</translation>
     </message>

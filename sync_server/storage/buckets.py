@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, insert, select
@@ -103,6 +103,20 @@ def present(connection: Connection, bucket_id: str, after: int, upto: int, limit
         (bucket_id, after, upto, limit),
     )
     return [Present(*row) for row in rows]
+
+
+def named(connection: Connection, bucket_id: str, keys: Sequence[RecordKey]) -> list[Present]:
+    """Those of `keys` that are in the bucket, in their order."""
+    found: dict[RecordKey, Present] = {}
+    for ids in chunks({key.id for key in keys}):
+        marks = ",".join("?" * len(ids))
+        rows = dialect.run(
+            connection,
+            f"SELECT seq, entity, id, part, move_no, state FROM record WHERE bucket = ? AND id IN ({marks})",
+            (bucket_id, *ids),
+        )
+        found.update((RecordKey(row[1], row[2], row[3]), Present(*row)) for row in rows)
+    return [found[key] for key in keys if key in found]
 
 
 def movements(connection: Connection, bucket_id: str, after: int, upto: int, limit: int) -> list[Movement]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from crmdesk.store.database import Database
-from sync_server import accounts, enrolment
+from sync_server import accounts, enrolment, keeping
 from sync_server.app import create_app
 from sync_server.clock import Moment, moment
 from sync_server.policy import Role
@@ -58,6 +58,19 @@ class RunningServer:
         """A one-use code for a person."""
         with self.database.write() as connection:
             return enrolment.issue_code(connection, user, self.clock(), valid_ms, hold=hold)
+
+    def backup(self, file: Path) -> Path:
+        """Back the company up, as its administrator would."""
+        keeping.backup(self.settings, file)
+        return file
+
+    def restore(self, file: Path) -> None:
+        """Put a backup in the place of the company's database, as if nothing after it had ever happened."""
+        with (
+            closing(sqlite3.connect(file)) as source,
+            closing(sqlite3.connect(self.settings.database)) as target,
+        ):
+            source.backup(target)
 
     def digest(self) -> str:
         """What the whole database holds: equal digests mean that nothing changed."""

@@ -360,6 +360,7 @@ class SyncCentre(Page):
             "index": self.tr("%n record(s) made searchable", "", step.done),
             "upload": self.tr("Sending files: %n done", "", step.done),
             "download": self.tr("Receiving files: %n done", "", step.done),
+            "compare": self.tr("Comparing with the server"),
         }[step.phase]
         share = 0 if step.share is None else round(step.share * 1000)
         self.progress.show_step(words, share, 0 if step.share is None else 1000)

@@ -1,0 +1,246 @@
+"""After a restore: who proves that commits were lost, and what laptops may bring back.
+
+A recovery epoch opens only on proof: a genuine salt (`salts`) of a commit that this server no longer holds.
+In it a device that was approved before may bring back what others wrote, on records its user may see; it is
+merged like anything else, and listed for the administrator.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+import msgspec
+from sqlalchemy import Connection
+
+from crmdesk.core.clock import MAX_AHEAD_MS, stamp
+from crmdesk.core.errors import CrmError
+from crmdesk.core.record import (
+    Edit,
+    Record,
+    RecordKey,
+    check,
+    check_edit,
+    decode_foreign,
+    encode,
+    merge,
+    moved,
+)
+from crmdesk.core.registry import Registry
+from crmdesk.core.wire import Evidence, Lost, Outcome, Recover, RecoverAnswer
+from crmdesk.store import records
+from crmdesk.store.records import Row, Stored, decode_edit
+from sync_server import policy, salts
+from sync_server.clock import Moment
+from sync_server.fields import known_registry
+from sync_server.settings import Settings
+from sync_server.storage import actors, buckets, devices, people, recoveries
+from sync_server.storage.actors import Actor
+from sync_server.storage.devices import Bearer
+from sync_server.storage.people import Company
+from sync_server.storage.recoveries import Recovered, Recovery
+
+MAX_EPOCHS: Final = 1000
+"""How far beyond this server's epoch a claimed one is believed."""
+
+
+# -- proof ----------------------------------------------------------------------------------------------
+
+
+def lost(
+    connection: Connection, who: Bearer, shown: Sequence[Evidence], settings: Settings, now: Moment
+) -> Lost:
+    """Which of the commits shown this server does not hold, and whether the asker may bring records back."""
+    return Lost(
+        people.load_company(connection).epoch,
+        tuple(sorted({commit.bucket for commit in _missing(connection, shown)})),
+        _may_recover(connection, who, settings, now),
+    )
+
+
+def proves(connection: Connection, shown: Sequence[Evidence]) -> bool:
+    """Whether a commit shown proves that this server was restored, and nobody has shown one since."""
+    company = people.load_company(connection)
+    return any(_is_proof(company, commit) for commit in _missing(connection, shown))
+
+
+def notice(connection: Connection, who: Bearer, shown: Sequence[Evidence], now: Moment) -> None:
+    """Open a recovery epoch if a commit shown proves that this server was restored; once per restore."""
+    company = people.load_company(connection)
+    proof = next((c for c in _missing(connection, shown) if _is_proof(company, c)), None)
+    if proof is None:
+        return
+    epoch = max(company.epoch, proof.epoch) + 1
+    opened = Recovery(epoch, now.ms, who.device, who.user, proof.bucket, proof.seq, company.actor)
+    # A restored server would number its own edits anew, from where the backup left off.
+    fresh = Actor(now.hex(16), None, 0, "", "", b"")
+    if recoveries.open_epoch(connection, opened, fresh.id):
+        actors.save(connection, fresh)
+
+
+def _missing(connection: Connection, shown: Iterable[Evidence]) -> list[Evidence]:
+    return [
+        commit
+        for commit in shown
+        if commit.seq and buckets.salt_at(connection, commit.bucket, commit.seq) != commit.salt
+    ]
+
+
+def _is_proof(company: Company, commit: Evidence) -> bool:
+    """Whether this company's server made the commit in its present epoch, or in one it has forgotten.
+
+    A commit of an earlier epoch proves nothing new: an epoch was opened since.
+    """
+    epochs = range(company.epoch, min(commit.epoch, company.epoch + MAX_EPOCHS) + 1)
+    return any(
+        salts.is_genuine(company.secret, (commit.bucket, epoch, commit.seq), commit.salt) for epoch in epochs
+    )
+
+
+def _may_recover(connection: Connection, who: Bearer, settings: Settings, now: Moment) -> bool:
+    opened = recoveries.recoveries(connection)
+    device = devices.find_device(connection, who.device)
+    if not opened or device is None:
+        return False
+    return device.created_at < opened[-1].at and now.ms < opened[-1].at + settings.away_ms
+
+
+# -- bringing back --------------------------------------------------------------------------------------
+
+
+def recover(
+    connection: Connection, who: Bearer, brought: Recover, settings: Settings, now: Moment
+) -> RecoverAnswer:
+    """Merge records that a laptop holds and this server lost. Raises `not_recovering`."""
+    if not _may_recover(connection, who, settings, now):
+        raise CrmError("not_recovering")
+    company = people.load_company(connection)
+    scene = _Scene(
+        connection, who, company, now, [RecordKey(r.entity, r.id, r.part) for r in brought.records]
+    )
+    outcomes = [scene.judge(RecordKey(r.entity, r.id, r.part), bytes(r.state)) for r in brought.records]
+    seqs = scene.write()
+    _keep_histories(connection, brought, scene, stamp(now.ms + MAX_AHEAD_MS))
+    recoveries.note(connection, scene.notes)
+    return RecoverAnswer(tuple(outcomes), seqs, now.ms)
+
+
+class _Scene:
+    """What a recovery is judged against and what it leads to, before anything is written."""
+
+    def __init__(
+        self, connection: Connection, who: Bearer, company: Company, now: Moment, keys: Sequence[RecordKey]
+    ) -> None:
+        self.notes: list[Recovered] = []
+        self.taken: dict[RecordKey, Record] = {}
+        self._connection, self._who, self._company, self._now = connection, who, company, now
+        self._registry: Registry = known_registry(connection)
+        self._stored = records.load(connection, keys)
+        self._rights = buckets.rights(connection, who.user)
+        given_up = {recovery.actor for recovery in recoveries.recoveries(connection)}
+        self._own_actors = frozenset({company.actor} | given_up)
+        own = actors.find(connection, company.actor)
+        self._own_counter = own.counter if own else 0
+
+    def judge(self, key: RecordKey, state: bytes) -> Outcome:
+        """One record's verdict. What can't be placed is kept as it came, for an administrator."""
+        stored = self._stored.get(key)
+        try:
+            claim = decode_foreign(state)
+            record = self._restored(key, claim, stored)
+        except CrmError as error:
+            is_kept = error.code in ("forbidden", "too_many_versions")
+            self._note(key, "quarantined" if is_kept else "rejected", error.code, state if is_kept else None)
+            return Outcome(*key, "quarantined" if is_kept else "rejected", code=error.code)
+        if stored is None or stored.record != record:
+            self.taken[key] = record
+            self._note(key, "merged", None, None)
+        bucket, move_no = record.placement.bucket, record.placement.move_no
+        if record == claim:
+            return Outcome(*key, "accepted", bucket, move_no)
+        return Outcome(*key, "merged", bucket, move_no, content=msgspec.Raw(encode(record)))
+
+    def _restored(self, key: RecordKey, claim: Record, stored: Stored | None) -> Record:
+        if key.entity in policy.SERVER_ENTITIES:
+            raise CrmError("server_field", field=key.entity)  # the account tables are their truth
+        placement = stored.record.placement if stored else claim.placement
+        if placement.bucket not in self._rights:
+            raise CrmError("forbidden")
+        if claim.clock.get(self._company.actor, 0) > self._own_counter:
+            raise CrmError("malformed_record")  # nobody knows what this server has yet to write
+        latest = stamp(self._now.ms + MAX_AHEAD_MS)
+        for edit in claim.edits:
+            self._check_edit(key, edit)
+        held = msgspec.structs.replace(claim, edits=tuple(_not_after(edit, latest) for edit in claim.edits))
+        record = merge(stored.record, held) if stored else held
+        if record.placement != placement:
+            record = moved(record, placement)
+        check(record)
+        return record
+
+    def _check_edit(self, key: RecordKey, edit: Edit) -> None:
+        for name in edit.values:
+            declared = self._registry.find(key.entity, name)
+            if declared is not None and declared.server and edit.dot.actor not in self._own_actors:
+                raise CrmError("server_field", field=name)
+
+    def _note(self, key: RecordKey, verdict: str, code: str | None, state: bytes | None) -> None:
+        self.notes.append(
+            Recovered(
+                self._company.epoch, key, self._who.device, self._who.user, self._now.ms, verdict, code, state
+            )
+        )
+
+    def write(self) -> dict[str, int]:
+        """Store what was taken in; returns the commit it came into, by bucket."""
+        touched = sorted({record.placement.bucket for record in self.taken.values()})
+        seqs = {bucket: buckets.advance(self._connection, bucket, self._now).seq for bucket in touched}
+        roots: dict[str, str] = {}
+        rows = [self._row(key, record, seqs, roots) for key, record in self.taken.items()]
+        records.insert(self._connection, [row for row in rows if row.n is None])
+        records.update(self._connection, [row for row in rows if row.n is not None])
+        tops: dict[str, int] = {}
+        for record in self.taken.values():
+            for actor, counter in record.clock.items():
+                tops[actor] = max(counter, tops.get(actor, 0))
+        recoveries.raise_counters(self._connection, tops, self._now.hex(16))
+        return seqs
+
+    def _row(self, key: RecordKey, record: Record, seqs: dict[str, int], roots: dict[str, str]) -> Row:
+        stored = self._stored.get(key)
+        if stored is not None:
+            root = stored.root
+        else:
+            root, _ = records.root_of(self._connection, self._registry, key, record, roots)
+        roots[key.id] = root
+        row = records.row(key, root, seqs[record.placement.bucket], record, stored.n if stored else None)
+        return records.agreed(row)
+
+
+def _not_after(edit: Edit, latest: int) -> Edit:
+    return edit if edit.order()[0] <= latest else msgspec.structs.replace(edit, eff=latest)
+
+
+def _keep_histories(connection: Connection, brought: Recover, scene: _Scene, latest: int) -> None:
+    """The past that came along, then what the states themselves still say; what is known stays as it is."""
+    past: list[tuple[RecordKey, Edit]] = []
+    for said in brought.edits:
+        key = RecordKey(said.entity, said.id, said.part)
+        record = scene.taken.get(key)
+        edit = _past_edit(bytes(said.edit))
+        if record is not None and edit is not None and record.has_seen(edit.dot):
+            past.append((key, _not_after(edit, latest)))
+    recoveries.keep_history(connection, past)
+    recoveries.keep_history(
+        connection, [(key, edit) for key, record in scene.taken.items() for edit in record.edits]
+    )
+
+
+def _past_edit(content: bytes) -> Edit | None:
+    """An edit of a laptop's history; None for one that is not well-formed: the record itself does not need it."""
+    try:
+        edit = decode_edit(content)
+        check_edit(edit)
+    except (CrmError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    return edit
