@@ -29,12 +29,13 @@ METADATA: Final[Sequence[MetaData]] = (replica, tables.metadata)
 
 
 def create_company(settings: Settings, name: str, now: Moment) -> Company:
-    """A new company in the settings' folder. Raises `company_exists`."""
+    """A new company in the settings' place. Raises `company_exists`, `database_unreachable` or `database_foreign`."""
     if settings.database.exists():
         raise CrmError("company_exists", path=settings.directory)
-    database = Database.create(settings.database, METADATA, driver="sqlite")
+    database = Database.create(settings.place, METADATA)
     try:
-        settings.database.chmod(0o600)
+        if settings.url is None:
+            settings.database.chmod(0o600)
         with database.write() as connection:
             return _found(connection, _name(name), now)
     finally:
@@ -43,9 +44,9 @@ def create_company(settings: Settings, name: str, now: Moment) -> Company:
 
 def open_company(settings: Settings) -> Database:
     """The company's database. Raises `no_company`, `database_corrupt`, `schema_newer`, ..."""
-    if not settings.database.exists():
+    if settings.url is None and not settings.database.exists():
         raise CrmError("no_company", path=settings.directory)
-    return Database.open(settings.database, driver="sqlite")
+    return Database.open(settings.place)
 
 
 def _found(connection: Connection, name: str, now: Moment) -> Company:
@@ -162,7 +163,12 @@ def _change(connection: Connection, account: Account, now: Moment) -> Account:
 
 
 def rewrite_readers(connection: Connection, now: Moment) -> None:
-    """Derive who reads what from the accounts and teams as they now are."""
+    """Derive who reads what from the accounts and teams as they now are.
+
+    One at a time: of two that each saw only its own change, the later would forget the earlier's. Whoever
+    changes people locks the company first, before any bucket, so that no two wait for each other.
+    """
+    people.lock_company(connection)
     org = people.load_org(connection)
     found = people.buckets_of(connection).items()
     readers = {bucket: policy.readers(kind, owner, org) for bucket, (kind, owner) in found}

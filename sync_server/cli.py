@@ -31,7 +31,7 @@ from sync_server.commands import (
     Release,
 )
 from sync_server.policy import Role
-from sync_server.settings import Settings
+from sync_server.settings import Settings, note_url, url_of
 from sync_server.storage import devices, people
 from sync_server.storage.people import Account
 
@@ -105,10 +105,15 @@ def _cell(name: str, value: object) -> str:
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
 
 
+def settings_of(directory: Path) -> Settings:
+    """The settings of the company in a folder."""
+    return Settings(directory, url=url_of(directory))
+
+
 @contextmanager
 def company(directory: Path) -> Iterator[Database]:
     """The company's database, closed again afterwards."""
-    database = accounts.open_company(Settings(directory))
+    database = accounts.open_company(settings_of(directory))
     try:
         yield database
     finally:
@@ -119,10 +124,20 @@ def company(directory: Path) -> Iterator[Database]:
 def init(
     company_name: Annotated[str, typer.Option("--company", help="The company's name. 公司名称。")],
     directory: Dir = HERE,
+    database: Annotated[
+        str | None,
+        typer.Option(
+            help="Keep it in this empty PostgreSQL database instead of a file: postgresql://user@host/name. "
+            "使用该空的 PostgreSQL 数据库，而不是文件。"
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Make a new company. 新建公司。"""
-    made = accounts.create_company(Settings(directory), company_name, moment())
+    settings = Settings(directory, url=database or url_of(directory))
+    made = accounts.create_company(settings, company_name, moment())
+    if database is not None:
+        note_url(directory, database)
     say(
         as_json,
         {"server_id": made.server_id, "company": made.name, "directory": str(directory)},
@@ -156,7 +171,7 @@ def serve(
         stop_quietly,
     )
 
-    settings = Settings(directory, host, port)
+    settings = Settings(directory, host, port, url=url_of(directory))
     application = create_app(settings)
     listener = bind(host, port)
     address = address_of(listener)
@@ -419,7 +434,7 @@ def _carry_out(database: Database, order: Order) -> commands.Answer:
 @app.command()
 def backup(file: Path, directory: Dir = HERE, as_json: Json = False) -> None:
     """Copy the company to one file while the server serves, and check it. 在线备份并校验。"""
-    made = keeping.backup(Settings(directory), file)
+    made = keeping.backup(settings_of(directory), file)
     say(
         as_json,
         {"file": str(file), "records": made.records, "edits": made.edits},

@@ -133,6 +133,7 @@ def carry_out(database: Database, who: Asker, order: Order, now: Callable[[], Mo
 
 def _step(connection: Connection, who: Asker, order: Order, now: Moment) -> Command:
     wanted = msgspec.json.encode(order)
+    people.lock_company(connection)  # one command at a time: the same one twice is carried out once
     step = actors.find_command(connection, order.id)
     if step is not None and (step.user, step.asked) != (who.user, wanted):
         raise CrmError("not_found")

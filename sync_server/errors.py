@@ -22,7 +22,7 @@ HTTP_CODES: Final = {
 """What the web framework itself refuses, in the catalogue's words."""
 
 
-LACKING: Final = frozenset(("database_busy", "disk_full"))
+LACKING: Final = frozenset(("database_busy", "database_unreachable", "disk_full"))
 """What time or an administrator heals at this server: to a laptop it is busy. Their sentences are a laptop's own."""
 BROKEN: Final = frozenset(("database_corrupt", "database_foreign", "database_unwritable", "schema_newer"))
 """What is wrong with this server's own file: to a laptop it failed, and the server's log says why."""

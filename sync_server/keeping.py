@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Final
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect
 
 from crmdesk.core.errors import CrmError
 from crmdesk.core.record import RecordKey, decode, digest
-from crmdesk.store import records
+from crmdesk.store import dialect, records
 from crmdesk.store.database import Database
+from crmdesk.store.dialect import File
 from sync_server import audit
 from sync_server.accounts import METADATA
 from sync_server.settings import Settings
+
+_PAGE: Final = 5000
+"""Records that a check holds in memory at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +36,11 @@ class Checked:
 def backup(settings: Settings, file: Path) -> Checked:
     """Copy the company's database to `file` while servers go on, and check the copy before it counts.
 
-    Raises `no_company`, `database_unwritable` or `database_corrupt`.
+    Raises `no_company`, `database_unwritable` or `database_corrupt`; `backup_elsewhere` for a company in
+    PostgreSQL, which has tools of its own for it.
     """
+    if settings.url is not None:
+        raise CrmError("backup_elsewhere", path=settings.place)
     if not settings.database.exists():
         raise CrmError("no_company", path=settings.directory)
     draft = file.with_name(file.name + ".part")
@@ -56,7 +65,7 @@ def backup(settings: Settings, file: Path) -> Checked:
 
 
 def _check_file(path: Path) -> Checked:
-    database = Database.open(path, driver="sqlite")
+    database = Database.open(File(path, driver="sqlite"))
     try:
         return check(database)
     finally:
@@ -64,13 +73,13 @@ def _check_file(path: Path) -> Checked:
 
 
 def check(database: Database) -> Checked:
-    """Read everything: the file's own structure, every record's bytes, every bucket's numbers."""
+    """Read everything: the engine's own structures, every record's bytes, every bucket's numbers."""
     with database.read() as connection:
         return Checked(
-            records=connection.exec_driver_sql("SELECT count(*) FROM record").scalar_one(),
-            edits=connection.exec_driver_sql("SELECT count(*) FROM edit").scalar_one(),
+            records=dialect.value(connection, "SELECT count(*) FROM record"),
+            edits=dialect.value(connection, "SELECT count(*) FROM edit"),
             problems=(
-                *_structure(connection),
+                *dialect.damage(connection),
                 *_tables(connection),
                 *_records(connection),
                 *_audit(connection),
@@ -78,13 +87,8 @@ def check(database: Database) -> Checked:
         )
 
 
-def _structure(connection: Connection) -> list[str]:
-    rows = connection.exec_driver_sql("PRAGMA integrity_check").scalars()
-    return [str(row) for row in rows if row != "ok"]
-
-
 def _tables(connection: Connection) -> list[str]:
-    present = set(connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'").scalars())
+    present = set(inspect(connection).get_table_names())
     return [f"table {name} is missing" for part in METADATA for name in part.tables if name not in present]
 
 
@@ -96,12 +100,8 @@ def _audit(connection: Connection) -> list[str]:
 def _records(connection: Connection) -> list[str]:
     """Each record reads back, and its columns say what its bytes say."""
     found = []
-    rows = connection.exec_driver_sql(
-        "SELECT r.entity, r.id, r.part, r.bucket, r.move_no, r.seq, r.state, r.digest, b.seq FROM record r"
-        " LEFT JOIN bucket b ON b.id = r.bucket"
-    )
     totals: dict[str, int] = {}
-    for entity, record_id, part, bucket, move_no, seq, state, agreed, head in rows:
+    for entity, record_id, part, bucket, move_no, seq, state, agreed, head in _rows(connection):
         name = f"{entity} {record_id}"
         totals[bucket] = totals.get(bucket, 0) + agreed
         if digest(RecordKey(entity, record_id, part), state) != agreed:
@@ -122,3 +122,18 @@ def _records(connection: Connection) -> list[str]:
         if totals.get(bucket, 0) != kept.get(bucket, 0)
     ]
     return found
+
+
+def _rows(connection: Connection) -> Iterator[tuple[Any, ...]]:
+    last = 0
+    while True:
+        rows = dialect.run(
+            connection,
+            "SELECT r.n, r.entity, r.id, r.part, r.bucket, r.move_no, r.seq, r.state, r.digest, b.seq FROM record r"
+            " LEFT JOIN bucket b ON b.id = r.bucket WHERE r.n > ? ORDER BY r.n LIMIT ?",
+            (last, _PAGE),
+        ).fetchall()
+        if not rows:
+            return
+        yield from (row[1:] for row in rows)
+        last = rows[-1][0]

@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import Connection
 
+from crmdesk.core.errors import CrmError
 from crmdesk.core.record import Placement, RecordKey, moved
 from crmdesk.core.wire import PAGE_RECORDS, Kind
 from crmdesk.store import records
@@ -63,9 +64,14 @@ def family(connection: Connection, company: Company, customer: Stored) -> list[S
 def move(connection: Connection, customer: Stored, to: Destination, now: Moment) -> int:
     """Move a customer and all below it, in commits that a page can hold; returns how many records moved."""
     company = people.load_company(connection)
+    place = customer.record.placement.bucket
+    buckets.lock(connection, {place, below(company, place), *to})
+    again = records.load(connection, [customer.key])[customer.key]
+    if again.record.placement.bucket != place:
+        raise CrmError("server_busy")  # somebody else moved it just before the locks were ours: start again
     crossings = [
         Crossing(s, to.root if s.key == customer.key else to.below, s.root)
-        for s in family(connection, company, customer)
+        for s in family(connection, company, again)
     ]
     crossings = [c for c in crossings if c.stored.record.placement.bucket != c.bucket]
     for start in range(0, len(crossings), CHUNK):
@@ -113,6 +119,8 @@ def reunite(connection: Connection, homes: Iterable[RecordKey], now: Moment) -> 
 
 def _join(connection: Connection, home: RecordKey, root: str, place: str, now: Moment) -> None:
     """Children of one home: those whose author may write there cross over; those already there hang under it."""
+    waiting_in = {s.record.placement.bucket for s in records.under_root(connection, home.id)}
+    buckets.lock(connection, waiting_in | {place})
     below_it = [s for s in records.under_root(connection, home.id) if s.key.id != home.id]
     strangers = [s for s in below_it if not _may_join(connection, s.record.placement.bucket, place)]
     joining = [s for s in below_it if s not in strangers]

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from crmdesk.core.errors import CrmError
 from crmdesk.core.record import Placement, RecordKey
 from crmdesk.core.registry import Entity, Registry
-from crmdesk.store import records
+from crmdesk.store import dialect, records
 from crmdesk.store.records import Stored
 from sync_server import policy
 from sync_server.clock import Moment
@@ -170,6 +170,35 @@ def home_of(item: Item, entity: Entity) -> RecordKey | None:
     return RecordKey(target, home) if isinstance(home, str) and target else None
 
 
+def _homes(registry: Registry, items: Iterable[Item]) -> set[RecordKey]:
+    return {
+        home
+        for item in items
+        if (entity := registry.entities.get(item.key.entity)) and (home := home_of(item, entity))
+    }
+
+
+def hold(
+    connection: Connection, who: Bearer, company: Company, registry: Registry, items: Iterable[Item]
+) -> set[str] | None:
+    """Lock the buckets that these items may be written to; None where nobody else can write anyway.
+
+    What is judged must be read after this: until then others may change it. A record that moves in the same
+    moment may yet turn out to be in a bucket that is not among them.
+    """
+    if not dialect.is_shared(connection):
+        return None
+    items = list(items)
+    ids = {item.key.id for item in items} | {home.id for home in _homes(registry, items)}
+    found = {who.book} | buckets.buckets_of(connection, ids, who.user)
+    kinds = {item.key.entity for item in items}
+    if any(registry.entities[kind].placed == "config" for kind in kinds if kind in registry.entities):
+        found.add(company.config)
+    found |= {below(company, bucket) for bucket in found}
+    buckets.lock(connection, found)
+    return found
+
+
 def survey(
     connection: Connection,
     who: Bearer,
@@ -180,11 +209,7 @@ def survey(
 ) -> Map:
     """Read what placing these items needs, in a few statements."""
     items = list(items)
-    homes = {
-        home
-        for item in items
-        if (entity := registry.entities.get(item.key.entity)) and (home := home_of(item, entity))
-    }
+    homes = _homes(registry, items)
     stored = records.load(connection, [item.key for item in items])
     found = Map(
         who=who,

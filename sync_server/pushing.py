@@ -22,7 +22,7 @@ from sync_server.batches import Batch
 from sync_server.clock import Moment
 from sync_server.consequences import Taken, follow
 from sync_server.fields import known_registry
-from sync_server.placing import Map, Place, QuarantineError, survey
+from sync_server.placing import Map, Place, QuarantineError, hold, survey
 from sync_server.storage import actors, blobs, buckets, people
 from sync_server.storage.actors import Actor, Refused
 from sync_server.storage.audits import Entry
@@ -43,6 +43,14 @@ class Ledger:
     taken: list[Taken] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
 
+    @property
+    def buckets(self) -> set[str]:
+        """Where it writes."""
+        places = [taken.place for taken in self.taken]
+        return {place.placement.bucket for place in places} | {
+            place.departed_from for place in places if place.departed_from
+        }
+
 
 def push(connection: Connection, who: Bearer, batch: Batch, now: Moment) -> bytes:
     """Take a batch in and return the answer's bytes; the same batch again gets the same bytes.
@@ -56,8 +64,11 @@ def push(connection: Connection, who: Bearer, batch: Batch, now: Moment) -> byte
     _refuse_reused(connection, batch, actor)
     registry = known_registry(connection)
     company = people.load_company(connection)
+    held = hold(connection, who, company, registry, batch.items.values())
     places = survey(connection, who, company, registry, batch.items.values(), now)
     ledger = _judge(places, batch, claims, now)
+    if held is not None and not ledger.buckets <= held:
+        raise CrmError("server_busy")  # something moved just before the locks were ours: start again
     commits = _write(connection, registry, ledger, who, claims, now)
     follow(connection, who, company, ledger.taken, now)
     answer = PushAnswer(
@@ -74,12 +85,8 @@ def push(connection: Connection, who: Bearer, batch: Batch, now: Moment) -> byte
 
 def _turn(connection: Connection, who: Bearer, batch: Batch) -> Actor:
     """The actor, bound to its device at its first push. Raises `actor_forked`."""
-    actor = actors.find(connection, batch.actor)
-    if actor is None:
-        actor = Actor(batch.actor, who.device, 0, "", "", b"")
-        is_next = batch.chain is None
-    else:
-        is_next = batch.batch == actor.batch or batch.chain == actor.chain
+    actor = actors.claim(connection, batch.actor, who.device)
+    is_next = batch.batch == actor.batch or batch.chain == (actor.chain or None)
     if actor.device != who.device or not is_next:
         raise CrmError("actor_forked")
     return actor

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from crmdesk.store.dialect import File, Place, Service
+
 DAY_MS: Final = 24 * 60 * 60 * 1000
 DATABASE_NAME: Final = "company.db"
-APPLICATION_ID: Final = 0x63726D53
-"""Marks the file as a company's database ("crmS"), so that no other file is opened by mistake."""
+URL_NAME: Final = "database.url"
+"""In the company's folder: the address of its PostgreSQL database, if it has one. Only its owner may read it."""
+URL_VARIABLE: Final = "CRMDESK_DATABASE"
+"""The same from the environment, for those who keep passwords elsewhere; it wins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +34,35 @@ class Settings:
     heartbeat_ms: int = 20_000
     blob_bytes: int = 100 * 2**30
     """How much the contents of attachments may take together."""
+    url: str | None = field(default=None, repr=False)
+    """The address of the company's PostgreSQL database; None: it is in a file of the folder."""
 
     @property
     def database(self) -> Path:
+        """The file that holds the company, if no service does."""
         return self.directory / DATABASE_NAME
 
     @property
     def blobs(self) -> Path:
         """Where the contents of attachments are; server processes of one company share it."""
         return self.directory / "blobs"
+
+    @property
+    def place(self) -> Place:
+        return Service(self.url) if self.url else File(self.database, driver="sqlite")
+
+
+def url_of(directory: Path) -> str | None:
+    """The address of the PostgreSQL database that a company's folder or the environment names."""
+    if found := os.environ.get(URL_VARIABLE):
+        return found
+    noted = directory / URL_NAME
+    return noted.read_text(encoding="utf-8").strip() if noted.exists() else None
+
+
+def note_url(directory: Path, url: str) -> None:
+    """Keep the address in the company's folder, for its owner's eyes only."""
+    directory.mkdir(parents=True, exist_ok=True)
+    noted = directory / URL_NAME
+    noted.touch(mode=0o600)
+    noted.write_text(url + "\n", encoding="utf-8")

@@ -1,9 +1,12 @@
 """What every test may ask for: Qt without a screen, the same on every machine."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.support.postgres import Postgres, postgres
 
 # Before the first QApplication: pictures and sizes must not depend on the machine.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -18,3 +21,10 @@ def qapp():
     app = application.dressed(["crmdesk"], look=theme.Look(), spoken="zh_CN")
     app.setCursorFlashTime(0)
     return app
+
+
+@pytest.fixture(scope="session")
+def postgres_service() -> Iterator[Postgres]:
+    """One PostgreSQL for the whole run, shared by its processes."""
+    with postgres(os.environ.get("PYTEST_XDIST_TESTRUNUID", "")) as running:
+        yield running

@@ -33,6 +33,7 @@ from crmdesk.sync import http
 from crmdesk.system import desktop
 from sync_server import enrolment
 from sync_server.cli import main
+from sync_server.settings import Settings
 from sync_server.storage import devices
 from tests.support import laptop
 from tests.support.desk import Desk, MemoryKeychain, keychain
@@ -45,6 +46,7 @@ ELSEWHERE: Final = {
     "blob_broken": "test_a_damaged_piece_is_refused_and_nothing_of_it_is_kept",
     "blob_offset": "test_a_repeated_piece_changes_nothing_and_says_where_to_go_on",
     "storage_full": "test_beyond_the_servers_limit_nothing_more_is_begun",
+    "backup_elsewhere": "test_a_company_in_postgresql_is_backed_up_by_its_own_tools",
     "actor_forked": "test_a_stale_chain_with_a_new_batch_is_a_fork",
     "body_too_large": "test_a_small_route_takes_no_large_body",
     "counter_gap": "test_a_gap_in_the_log_stops_the_batch",
@@ -612,6 +614,13 @@ def test_a_file_whose_content_is_nowhere_does_not_open(desk: Desk, tmp_path: Pat
 @provokes("company_exists")
 def test_a_company_is_not_made_twice(server: RunningServer) -> str:
     return served("init", "--company", "x", "--dir", str(server.settings.directory))
+
+
+@provokes("database_unreachable")
+def test_a_database_that_does_not_answer_is_named_without_its_password(tmp_path: Path) -> str:
+    url = "postgresql://crm:secret@127.0.0.1:1/crm"
+    assert "secret" not in repr(Settings(tmp_path, url=url))
+    return served("init", "--company", "x", "--dir", str(tmp_path), "--database", url)
 
 
 @provokes("no_company")

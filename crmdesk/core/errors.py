@@ -125,6 +125,19 @@ PROBLEMS: Final[dict[str, Problem]] = {
         ("另一个 crmdesk 正在写入这个配置。", _NOTHING_ZH, "请稍候再试。"),
         ("Another crmdesk is writing to this profile.", _NOTHING_EN, "Wait a moment and try again."),
     ),
+    "database_unreachable": _problem(
+        503,
+        (
+            "数据库 {path} 没有应答。",
+            _NOTHING_ZH,
+            "请检查 PostgreSQL 是否在运行，地址和账号是否正确（CRMDESK_DATABASE 或公司目录中的 database.url）。",
+        ),
+        (
+            "The database {path} does not answer.",
+            _NOTHING_EN,
+            "Check that PostgreSQL runs, and its address (CRMDESK_DATABASE, or database.url in the company's folder).",
+        ),
+    ),
     "database_unwritable": _problem(
         500,
         ("无法写入 {path}。", _NOTHING_ZH, "请检查该目录的权限。"),
@@ -554,6 +567,19 @@ PROBLEMS: Final[dict[str, Problem]] = {
             "There is a company in {path} already.",
             _NOTHING_EN,
             "Choose another folder, or just run `crmdesk-server serve`.",
+        ),
+    ),
+    "backup_elsewhere": _problem(
+        409,
+        (
+            "公司的数据在 PostgreSQL 数据库 {path} 中，不是一个文件。",
+            _NOTHING_ZH,
+            "请用 pg_dump --format=custom 备份，用 pg_restore 恢复；服务运行时也可以备份。",
+        ),
+        (
+            "The company's data is in the PostgreSQL database {path}, not in a file.",
+            _NOTHING_EN,
+            "Copy it with `pg_dump --format=custom` while the server serves, bring it back with `pg_restore`.",
         ),
     ),
     "no_company": _problem(

@@ -1,4 +1,4 @@
-"""One open database file: checked on opening, written by one transaction at a time, read by many."""
+"""One open database: checked on opening, written in transactions that are whole or nothing, read by many."""
 
 from __future__ import annotations
 
@@ -6,94 +6,125 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import Connection, Engine, MetaData, create_engine, event
+from sqlalchemy import Connection, MetaData, inspect
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.exc import TimeoutError as PoolEmptyError
 
 from crmdesk.core.errors import CrmError
 from crmdesk.store import dialect
-from crmdesk.store.dialect import Driver
+from crmdesk.store.dialect import Driver, File, Place, Service
 from crmdesk.store.reading import check
 
 
 class Database:
-    """A database file. Open one with `create` or `open`, then `close` it.
+    """A database, in a file or a service. Open one with `create` or `open`, then `close` it."""
 
-    Attributes: `path`; `key` (32 raw bytes, or None for a plain file); `driver`.
-    """
-
-    def __init__(self, path: Path, key: bytes | None, driver: Driver) -> None:
-        self.path = path
-        self.key = key
-        self.driver = driver
+    def __init__(self, place: Place) -> None:
+        self.place = place
         self._next = threading.Lock()
-        self._writing = threading.RLock()
-        self._engine = _engine(path, key, driver)
+        self._only = threading.RLock()
+        self._reading, self._writing = dialect.engine(place)
+
+    @property
+    def file(self) -> File:
+        """The place of a database that is a file."""
+        assert isinstance(self.place, File), "a laptop's database is a file"
+        return self.place
+
+    @property
+    def path(self) -> Path:
+        return self.file.path
+
+    @property
+    def key(self) -> bytes | None:
+        """32 raw bytes, or None for a plain file."""
+        return self.file.key
+
+    @property
+    def driver(self) -> Driver:
+        return self.file.driver
 
     @classmethod
-    def create(
-        cls,
-        path: Path,
-        metadata: Sequence[MetaData],
-        *,
-        key: bytes | None = None,
-        driver: Driver = "sqlcipher",
-    ) -> Database:
-        """A new file with the given tables. Raises `database_unwritable` or `disk_full`."""
+    def create(cls, place: Place, metadata: Sequence[MetaData]) -> Database:
+        """A new database with the given tables: a new file, or an empty service that was made for it.
+
+        Raises `database_unwritable`, `disk_full`; of a service `company_exists`, `database_foreign` (it holds
+        something else) and `database_unreachable`.
+        """
+        if isinstance(place, File):
+            try:
+                place.path.parent.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise CrmError("database_unwritable", path=place.path) from error
+        database = cls(place)
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise CrmError("database_unwritable", path=path) from error
-        database = cls(path, key, driver)
-        with database._expected_errors():
-            dialect.initialise(path, key, driver)
-        with database.write() as connection:
-            for part in metadata:
-                part.create_all(connection)
-            dialect.mark(connection, dialect.SCHEMA)
+            with database._expected_errors():
+                if isinstance(place, File):
+                    dialect.initialise(*place)
+            with database.write() as connection:
+                if isinstance(place, Service):
+                    _expect_empty(connection, place)
+                for part in metadata:
+                    part.create_all(connection)
+                dialect.mark(connection, dialect.SCHEMA)
+        except CrmError:
+            database.close()
+            raise
         return database
 
     @classmethod
-    def open(cls, path: Path, *, key: bytes | None = None, driver: Driver = "sqlcipher") -> Database:
-        """An existing file, checked: ours, readable with this key, not newer than this program.
+    def open(cls, place: Place) -> Database:
+        """An existing database, checked: ours, readable with this key, not newer than this program.
 
-        Raises `no_profile`, `wrong_passphrase`, `database_foreign`, `database_corrupt` or `schema_newer`.
+        Raises `no_profile`, `wrong_passphrase`, `database_foreign`, `database_corrupt` or `schema_newer`; of a
+        service `no_company` and `database_unreachable`.
         """
-        check(path, key, driver)
-        return cls(path, key, driver)
+        if isinstance(place, File):
+            check(*place)
+            return cls(place)
+        database = cls(place)
+        try:
+            with database.read() as connection:
+                _expect_ours(connection, place)
+        except CrmError:
+            database.close()
+            raise
+        return database
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """The one write transaction: BEGIN IMMEDIATE to COMMIT, or nothing at all.
+        """A write transaction: from its first statement to COMMIT, or nothing at all.
 
-        Writers take turns: one that writes again and again waits behind whoever came meanwhile.
+        In a file it is the one, and writers take turns: one that writes again and again waits behind whoever
+        came meanwhile. In a service others write too, and what is read to be rewritten must be locked.
         """
-        with self._turn(), self._expected_errors(), self._engine.connect() as fresh:
-            connection = fresh.execution_options(writes=True)
-            with connection.begin():
-                yield connection
+        with self._turn(), self._expected_errors(), self._writing.connect() as connection, connection.begin():
+            yield connection
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
+        if isinstance(self.place, Service):
+            yield
+            return
         with self._next:
-            self._writing.acquire()
+            self._only.acquire()
         try:
             yield
         finally:
-            self._writing.release()
+            self._only.release()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A consistent view of the moment it began."""
-        with self._expected_errors(), self._engine.connect() as connection, connection.begin():
+        with self._expected_errors(), self._reading.connect() as connection, connection.begin():
             yield connection
 
     def scrub(self) -> None:
         """Leave no trace of deleted rows in the file, its log or the search index."""
-        with self._writing, self._expected_errors():
-            connection = self._engine.raw_connection()
+        assert isinstance(self.place, File), "only laptops forget"
+        with self._turn(), self._expected_errors():
+            connection = self._writing.raw_connection()
             try:
                 cursor = connection.cursor()
                 if cursor.execute("SELECT 1 FROM sqlite_master WHERE name = 'search'").fetchone():
@@ -105,33 +136,35 @@ class Database:
 
     def close(self) -> None:
         """Close every connection."""
-        self._engine.dispose()
+        self._writing.dispose()
 
     @contextmanager
     def _expected_errors(self) -> Iterator[None]:
         try:
             yield
-        except (DBAPIError, dialect.module(self.driver).Error) as error:
+        except PoolEmptyError as error:
+            raise CrmError("database_busy", path=self.place) from error
+        except (DBAPIError, dialect.error_of(self.place)) as error:
             cause = error.orig or error if isinstance(error, DBAPIError) else error
-            expected = dialect.translate(cause, self.path, keyed=self.key is not None)
+            expected = dialect.translate(cause, self.place)
             if expected is None:
                 raise
+            if expected.code == "database_unreachable":
+                self._writing.dispose()  # its other connections are as dead as this one
             raise expected from error
 
 
-def _engine(path: Path, key: bytes | None, driver: Driver) -> Engine:
-    engine = create_engine(
-        "sqlite://",
-        module=dialect.module(driver),
-        creator=lambda: dialect.connect(path, key, driver),
-        poolclass=QueuePool,
-        pool_size=2,
-        max_overflow=20,
-    )
+def _expect_empty(connection: Connection, place: Service) -> None:
+    application, _ = dialect.marked(connection)
+    if application == dialect.APPLICATION_ID:
+        raise CrmError("company_exists", path=place)
+    if inspect(connection).get_table_names():
+        raise CrmError("database_foreign", path=place)
 
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> Any:
-        writes = connection.get_execution_options().get("writes", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
-    return engine
+def _expect_ours(connection: Connection, place: Service) -> None:
+    application, schema = dialect.marked(connection)
+    if application != dialect.APPLICATION_ID:
+        raise CrmError("no_company", path=place)
+    if schema > dialect.SCHEMA:
+        raise CrmError("schema_newer")

@@ -9,6 +9,7 @@ from crmdesk.core.entities import REGISTRY
 from crmdesk.core.text import Readings
 from crmdesk.store import projection, settings, tables
 from crmdesk.store.database import Database
+from crmdesk.store.dialect import File
 from crmdesk.store.identity import change_actor
 from crmdesk.store.replica import Clock, Replica
 from crmdesk.store.settings import Identity
@@ -21,7 +22,7 @@ def create_replica(
     unfinished = path.with_suffix(".unfinished")
     for leftover in path.parent.glob(f"{unfinished.name}*"):
         leftover.unlink()
-    database = Database.create(unfinished, [tables.replica, tables.laptop], key=key)
+    database = Database.create(File(unfinished, key), [tables.replica, tables.laptop])
     with database.write() as connection:
         settings.write(connection, {"identity": identity})
         projection.create(connection, REGISTRY)
@@ -29,14 +30,14 @@ def create_replica(
     database.scrub()
     database.close()
     unfinished.replace(path)
-    return Replica(Database(path, key, database.driver), clock, readings)
+    return Replica(Database(File(path, key)), clock, readings)
 
 
 def open_replica(
     path: Path, *, key: bytes | None, clock: Clock, readings: Callable[[], Readings], place: str
 ) -> Replica:
     """An existing local store. A file that was copied here takes a new actor; stale projections are rebuilt."""
-    replica = Replica(Database.open(path, key=key), clock, readings)
+    replica = Replica(Database.open(File(path, key)), clock, readings)
     with replica.database.read() as connection:
         identity = settings.identity(connection)
         replica.keep_up(connection)

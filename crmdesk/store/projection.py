@@ -272,7 +272,7 @@ def _write(connection: Connection, basis: Basis, fresh: Sequence[_Seen], facts: 
         rows.setdefault(one.shape.name, []).append(row)
     for name, values in rows.items():
         named = (*shape(basis.registry[name]).columns, *(_COUNTED if name == "customer" else ()))
-        dialect.insert_rows(connection, table(name), tuple(f'"{c}"' for c in named), values)
+        dialect.insert_rows(connection, table(name), named, values)
     elements = [element for one in fresh if one.face.elements for element in one.elements()]
     dialect.insert_rows(connection, "element", ("n", "field", "element", "value"), elements)
     dialect.insert_rows(

@@ -31,7 +31,7 @@ def check(path: Path, key: bytes | None, driver: Driver = "sqlcipher") -> None:
     except dialect.module(driver).Error as error:
         if key is not None and _is_foreign(path):
             raise CrmError("database_foreign", path=path) from error
-        raise dialect.translate(error, path, keyed=key is not None) or error from error
+        raise dialect.translate(error, dialect.File(path, key, driver)) or error from error
     finally:
         if connection is not None:
             connection.close()
@@ -55,8 +55,7 @@ class Reader:
     def __init__(self, path: Path, key: bytes | None, driver: Driver = "sqlcipher") -> None:
         self.ranked: object | None = None
         self.gathered: object | None = None
-        self._path = path
-        self._keyed = key is not None
+        self._place = dialect.File(path, key, driver)
         self._error = dialect.module(driver).Error
         with self._expected_errors():
             self._connection = dialect.connect(path, key, driver, read_only=True)
@@ -78,7 +77,7 @@ class Reader:
         try:
             yield
         except self._error as error:
-            expected = dialect.translate(error, self._path, keyed=self._keyed)
+            expected = dialect.translate(error, self._place)
             if expected is None:
                 raise
             raise expected from error

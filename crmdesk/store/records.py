@@ -100,11 +100,11 @@ def load(connection: Connection, keys: Iterable[RecordKey]) -> dict[RecordKey, S
     wanted = set(keys)
     found: dict[RecordKey, Stored] = {}
     for ids in chunks({key.id for key in wanted}):
-        marks = ",".join("?" * len(ids))
+        where, bind = dialect.among(connection, "id", ids)
         result = dialect.run(
             connection,
-            f"SELECT n, entity, id, part, root, seq, state, digest FROM record WHERE id IN ({marks})",
-            tuple(ids),
+            f"SELECT n, entity, id, part, root, seq, state, digest FROM record WHERE {where}",
+            bind,
         )
         for n, entity, record_id, part, root, seq, state, agreed_on in result:
             key = RecordKey(entity, record_id, part)
@@ -118,10 +118,8 @@ def states(connection: Connection, keys: Iterable[RecordKey]) -> dict[RecordKey,
     wanted = set(keys)
     found: dict[RecordKey, bytes] = {}
     for ids in chunks({key.id for key in wanted}):
-        marks = ",".join("?" * len(ids))
-        result = dialect.run(
-            connection, f"SELECT entity, id, part, state FROM record WHERE id IN ({marks})", tuple(ids)
-        )
+        where, bind = dialect.among(connection, "id", ids)
+        result = dialect.run(connection, f"SELECT entity, id, part, state FROM record WHERE {where}", bind)
         for entity, record_id, part, state in result:
             found[RecordKey(entity, record_id, part)] = state
     return {key: state for key, state in found.items() if key in wanted}
@@ -136,9 +134,9 @@ def roots_in_use(connection: Connection, ids: Iterable[str]) -> list[str]:
     """Those of `ids` that some record hangs under."""
     found: list[str] = []
     for chunk in chunks(ids):
-        marks = ",".join("?" * len(chunk))
-        query = f"SELECT DISTINCT root FROM record WHERE root IN ({marks})"
-        found += [row[0] for row in dialect.run(connection, query, tuple(chunk))]
+        where, bind = dialect.among(connection, "root", chunk)
+        query = f"SELECT DISTINCT root FROM record WHERE {where}"
+        found += [row[0] for row in dialect.run(connection, query, bind)]
     return found
 
 
@@ -164,7 +162,7 @@ def every(connection: Connection, entity: str | None = None) -> Iterator[list[St
         last = page[-1].n
 
 
-def _select(connection: Connection, where: str, bind: tuple[Any, ...], limit: int = -1) -> list[Stored]:
+def _select(connection: Connection, where: str, bind: tuple[Any, ...], limit: int = 2**62) -> list[Stored]:
     result = dialect.run(
         connection,
         f"SELECT n, entity, id, part, root, seq, state, digest FROM record WHERE {where} ORDER BY n LIMIT {limit}",
@@ -180,8 +178,8 @@ def insert(connection: Connection, rows: Sequence[Row]) -> list[Row]:
     """Write new records in one statement; returns them with their row numbers."""
     if not rows:
         return []
-    first = (dialect.value(connection, "SELECT max(n) FROM record") or 0) + 1
-    numbered = [r._replace(n=n) for n, r in enumerate(rows, first)]
+    numbers = dialect.numbers(connection, "record", len(rows))
+    numbered = [r._replace(n=n) for n, r in zip(numbers, rows, strict=True)]
     dialect.insert_rows(
         connection,
         "record",
@@ -398,8 +396,8 @@ def by_counter(
     """An actor's edits by counter."""
     found: dict[int, tuple[RecordKey, Edit]] = {}
     for chunk in chunks(counters):
-        marks = ",".join("?" * len(chunk))
-        for key, edit in _edits(connection, f"actor = ? AND counter IN ({marks})", (actor, *chunk)):
+        where, bind = dialect.among(connection, "counter", chunk)
+        for key, edit in _edits(connection, f"actor = ? AND {where}", (actor, *bind)):
             found[edit.dot.counter] = (key, edit)
     return found
 

@@ -24,6 +24,7 @@ class Actor(NamedTuple):
     answer: bytes
 
 
+_ADD = dialect.insert("actor", Actor._fields)
 _SAVE = dialect.upsert("actor", Actor._fields, ("id",))
 
 
@@ -62,9 +63,21 @@ _SAVE_COMMAND = (
 )
 
 
-def find(connection: Connection, actor_id: str) -> Actor | None:
-    row = connection.execute(select(actor).where(actor.c.id == actor_id)).one_or_none()
-    return None if row is None else Actor(*row)
+_COLUMNS = ", ".join(Actor._fields)
+
+
+def claim(connection: Connection, actor_id: str, device: str | None) -> Actor:
+    """The actor, locked until this transaction ends: its edits come one push after another.
+
+    One that was never heard of is written down first, so that two pushes of it can't both be its first.
+    """
+    query = f"SELECT {_COLUMNS} FROM actor WHERE id = ?{dialect.locking(connection)}"
+    row = dialect.run(connection, query, (actor_id,)).fetchone()
+    if row is None:
+        new = Actor(actor_id, device, 0, "", "", b"")
+        dialect.run(connection, f"{_ADD} ON CONFLICT (id) DO NOTHING", tuple(new))
+        row = dialect.run(connection, query, (actor_id,)).fetchone()
+    return Actor(*row)
 
 
 def save(connection: Connection, new: Actor) -> None:
@@ -97,13 +110,10 @@ def said(connection: Connection, actor_id: str, counters: Iterable[int]) -> dict
     """The bytes of an actor's edits, taken in or refused."""
     found: dict[int, bytes] = {}
     for chunk in chunks(counters):
-        marks = ",".join("?" * len(chunk))
+        where, bind = dialect.among(connection, "counter", chunk)
         for table in ("refused", "edit"):
-            rows = dialect.run(
-                connection,
-                f"SELECT counter, body FROM {table} WHERE actor = ? AND counter IN ({marks})",
-                (actor_id, *chunk),
-            )
+            query = f"SELECT counter, body FROM {table} WHERE actor = ? AND {where}"
+            rows = dialect.run(connection, query, (actor_id, *bind))
             found.update((row[0], row[1]) for row in rows)
     return found
 

@@ -46,6 +46,32 @@ def add(connection: Connection, bucket_id: str, kind: BucketKind, owner: str | N
     connection.execute(insert(bucket).values(id=bucket_id, kind=kind.value, owner=owner, seq=0, salt=""))
 
 
+def lock(connection: Connection, ids: Iterable[str]) -> None:
+    """Keep other writers out of these buckets until this transaction ends.
+
+    In the order of their ids, whoever asks, so that no two transactions wait for each other. A transaction that
+    is alone anyway need not.
+    """
+    for chunk in chunks(sorted(ids) if dialect.is_shared(connection) else ()):
+        where, bind = dialect.among(connection, "id", chunk)
+        query = f"SELECT id FROM bucket WHERE {where} ORDER BY id{dialect.locking(connection)}"
+        dialect.run(connection, query, bind).fetchall()
+
+
+def buckets_of(connection: Connection, ids: Iterable[str], user: str) -> set[str]:
+    """Where the records with these ids are, and which buckets they left that the user reads or once could."""
+    found: set[str] = set()
+    for chunk in chunks(ids):
+        where, bind = dialect.among(connection, "id", chunk)
+        query = (
+            f"SELECT bucket FROM record WHERE {where} UNION SELECT bucket FROM movement"
+            f" WHERE kind = 'LEAVE' AND {where} AND bucket IN (SELECT bucket FROM reader WHERE \"user\" = ?"
+            ' UNION ALL SELECT bucket FROM lost_right WHERE "user" = ?)'
+        )
+        found.update(row[0] for row in dialect.run(connection, query, (*bind, *bind, user, user)))
+    return found
+
+
 def advance(connection: Connection, bucket_id: str, now: Moment) -> Commit:
     """Take the bucket's next commit number; the row stays locked until this transaction ends."""
     seq = dialect.value(
@@ -143,9 +169,9 @@ def roots(connection: Connection, keys: Iterable[RecordKey]) -> dict[RecordKey, 
     wanted = set(keys)
     found: dict[RecordKey, tuple[str, str]] = {}
     for ids in chunks({key.id for key in wanted}):
-        marks = ",".join("?" * len(ids))
+        where, bind = dialect.among(connection, "id", ids)
         rows = dialect.run(
-            connection, f"SELECT entity, id, part, root, bucket FROM record WHERE id IN ({marks})", tuple(ids)
+            connection, f"SELECT entity, id, part, root, bucket FROM record WHERE {where}", bind
         )
         for entity, record_id, part, root, place in rows:
             if (key := RecordKey(entity, record_id, part)) in wanted:
@@ -176,15 +202,15 @@ def departures(connection: Connection, ids: Iterable[str], user: str) -> list[De
     """Where records with these ids left a bucket that the user may write, or once could."""
     found: list[Departure] = []
     for chunk in chunks(ids):
-        marks = ",".join("?" * len(chunk))
+        where, bind = dialect.among(connection, "m.id", chunk)
         rows = dialect.run(
             connection,
             "SELECT m.bucket, m.entity, m.id, m.part, m.seq, coalesce(c.at, 0) FROM movement m"
             " LEFT JOIN bucket_commit c ON c.bucket = m.bucket AND c.seq = m.seq"
-            f" WHERE m.kind = 'LEAVE' AND m.id IN ({marks}) AND m.bucket IN"
+            f" WHERE m.kind = 'LEAVE' AND {where} AND m.bucket IN"
             ' (SELECT bucket FROM reader WHERE "user" = ? AND can_write'
             ' UNION ALL SELECT bucket FROM lost_right WHERE "user" = ? AND can_write) ORDER BY m.move_no DESC',
-            (*chunk, user, user),
+            (*bind, user, user),
         )
         found += [
             Departure(place, RecordKey(entity, record_id, part), seq, at)

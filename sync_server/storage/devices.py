@@ -90,7 +90,9 @@ def add_code(connection: Connection, digest: bytes, user: str, expires_at: int, 
 
 
 def find_code(connection: Connection, digest: bytes) -> Code | None:
-    row = connection.execute(select(enrol_code).where(enrol_code.c.digest == digest)).one_or_none()
+    """A code, locked until this transaction ends: it is used once."""
+    query = select(enrol_code).where(enrol_code.c.digest == digest).with_for_update()
+    row = connection.execute(query).one_or_none()
     return None if row is None else Code(row.user, row.hold, row.expires_at, row.device)
 
 
@@ -163,10 +165,12 @@ def add_token(
 
 
 def find_token(connection: Connection, digest: bytes) -> Token | None:
+    """A token, its session locked until this transaction ends: one after another it is rotated."""
     row = connection.execute(
         select(token, session.c.device, session.c.confirmed, session.c.revoked_at)
         .join(session, session.c.id == token.c.session)
         .where(token.c.digest == digest)
+        .with_for_update(of=session)
     ).one_or_none()
     if row is None:
         return None

@@ -56,6 +56,11 @@ def load_company(connection: Connection) -> Company:
     return Company(*dialect.run(connection, _COMPANY).fetchone())
 
 
+def lock_company(connection: Connection) -> None:
+    """Wait for whoever else rewrites the readers, and keep others waiting until this transaction ends."""
+    dialect.run(connection, f"SELECT id FROM company{dialect.locking(connection)}").fetchall()
+
+
 def add_company(connection: Connection, new: Company) -> None:
     connection.execute(
         insert(company).values(

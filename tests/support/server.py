@@ -1,14 +1,15 @@
-"""A real server on a real socket over a real file, and a small company to put in it."""
+"""A real server on a real socket over a real database, and a small company to put in it."""
 
 from __future__ import annotations
 
 import hashlib
-import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from sqlalchemy import Connection, select
 
 from crmdesk.store.database import Database
 from sync_server import accounts, enrolment, keeping
@@ -17,6 +18,7 @@ from sync_server.clock import Moment, moment
 from sync_server.policy import Role
 from sync_server.serving import Server, address_of, bind
 from sync_server.settings import Settings
+from sync_server.storage import people
 from sync_server.storage.people import Account
 
 HOUR_MS = 60 * 60 * 1000
@@ -72,11 +74,19 @@ class RunningServer:
         ):
             source.backup(target)
 
+    def dump(self) -> str:
+        """Every row of every table, as text."""
+        with self.database.read() as connection:
+            return "\n".join(
+                f"{name} {row}"
+                for part in accounts.METADATA
+                for name, table in sorted(part.tables.items())
+                for row in sorted(repr(tuple(row)) for row in connection.execute(select(table)))
+            )
+
     def digest(self) -> str:
         """What the whole database holds: equal digests mean that nothing changed."""
-        with closing(sqlite3.connect(self.settings.database)) as connection:
-            dump = "\n".join(connection.iterdump())
-        return hashlib.sha256(dump.encode()).hexdigest()
+        return hashlib.sha256(self.dump().encode()).hexdigest()
 
 
 @contextmanager
@@ -86,11 +96,12 @@ def running_server(
     company: str = "Test company",
     heartbeat_ms: int = 20_000,
     blob_bytes: int = 2**30,
+    url: str | None = None,
 ) -> Iterator[RunningServer]:
-    """An empty company served on a free port of this machine."""
+    """A company served on a free port of this machine, the one in the folder or at the address; in an empty folder a new one."""
     clock = Clock()
-    settings = Settings(folder / "company", port=0, heartbeat_ms=heartbeat_ms, blob_bytes=blob_bytes)
-    if not settings.database.exists():
+    settings = Settings(folder / "company", port=0, heartbeat_ms=heartbeat_ms, blob_bytes=blob_bytes, url=url)
+    if url is None and not settings.database.exists():
         accounts.create_company(settings, company, clock())
     listener = bind(settings.host, 0)
     ready = threading.Event()
@@ -101,7 +112,9 @@ def running_server(
     database = accounts.open_company(settings)
     try:
         assert ready.wait(20), "the server did not start"
-        running = RunningServer(address, settings, database, clock)
+        with database.read() as connection:
+            known = {account.name: account for account in people.accounts(connection)}
+        running = RunningServer(address, settings, database, clock, known)
         with running.visitors:
             yield running
     finally:
@@ -112,10 +125,29 @@ def running_server(
 
 def build_company(server: RunningServer) -> None:
     """Region North with two teams: East shares its books (Ann, Bo), West does not (Cai). Mei manages North."""
-    server.add_team("North")
-    server.add_team("East", parent="North", shares_books=True)
-    server.add_team("West", parent="North")
-    server.add_user("Mei", "manager", "North")
-    server.add_user("Ann", "rep", "East")
-    server.add_user("Bo", "rep", "East")
-    server.add_user("Cai", "rep", "West")
+    with server.database.write() as connection:
+        staff(connection, server.clock())
+    with server.database.read() as connection:
+        server.people.update((account.name, account) for account in people.accounts(connection))
+
+
+def staff(connection: Connection, now: Moment) -> None:
+    """The small company's teams and people."""
+    accounts.add_team(connection, "North", now)
+    accounts.add_team(connection, "East", now, parent="North", shares_books=True)
+    accounts.add_team(connection, "West", now, parent="North")
+    accounts.add_user(connection, "Mei", Role.MANAGER, now, team="North")
+    for name, team in (("Ann", "East"), ("Bo", "East"), ("Cai", "West")):
+        accounts.add_user(connection, name, Role.REP, now, team=team)
+
+
+def small_company(url: str) -> None:
+    """Make the small company in an empty PostgreSQL database."""
+    settings, now = Settings(Path("nowhere"), url=url), moment()
+    accounts.create_company(settings, "Test company", now)
+    database = accounts.open_company(settings)
+    try:
+        with database.write() as connection:
+            staff(connection, now)
+    finally:
+        database.close()

@@ -10,13 +10,16 @@ from typing import Any
 
 import httpx2
 import msgspec
+import psycopg
 import pytest
 import zstandard
 
 from crmdesk.core.wire import MAX_BODY_BYTES
 from crmdesk.store import dialect
+from sync_server import accounts
 from sync_server.handlers.bodies import plain
-from tests.support.laptop import Laptop, enrolled
+from tests.support.laptop import Laptop, enrolled, verdicts
+from tests.support.postgres import in_a_service
 from tests.support.server import RunningServer, build_company, running_server
 
 GOOD = b'{"batch":"%s","actor":"%s","chain":null,"log":[],"records":[]}' % (b"b" * 32, b"a" * 32)
@@ -198,7 +201,7 @@ def test_the_handshake_names_every_entity_and_field(server: RunningServer) -> No
 def test_a_bug_is_a_reference_not_a_traceback(server: RunningServer) -> None:
     ann = enrolled(server, "Ann")
     with server.database.write() as connection:
-        connection.exec_driver_sql("ALTER TABLE bucket RENAME TO lost")
+        dialect.run(connection, "ALTER TABLE bucket RENAME TO lost")
     reply = ann.http.get("/v1/heads")
     assert (reply.status_code, reply.json()["code"]) == (500, "server_error")
     assert reply.json()["about"].keys() == {"reference"}
@@ -230,3 +233,58 @@ def test_trouble_with_the_servers_database_is_told_as_the_servers(
             reply = http.post("/v1/push", content=msgspec.json.encode(ann.batch()))
     assert (reply.status_code, reply.json()["code"]) == (503, "server_busy")
     assert "retry-after" in reply.headers
+
+
+@in_a_service
+def test_a_lock_that_is_not_given_up_is_told_as_busy_and_changes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    """R17: nobody waits for ever."""
+    monkeypatch.setattr(dialect, "BUSY_TIMEOUT_MS", 100)
+    with running_server(tmp_path, url=url) as server, psycopg.connect(url) as holder:
+        ann = enrolled(server, "Ann")
+        holder.execute("SELECT id FROM bucket WHERE id = %s FOR UPDATE", (ann.book,))
+        before = server.digest()
+        ann.customer()
+        reply = ann.post(ann.batch())
+        assert (reply.status_code, reply.json()["code"]) == (503, "server_busy")
+        assert "retry-after" in reply.headers
+        assert server.digest() == before
+        holder.rollback()
+        assert verdicts(ann.push()) == [("accepted", None)]
+
+
+@in_a_service
+def test_a_database_that_went_away_and_came_back_is_busy_meanwhile(tmp_path: Path, url: str) -> None:
+    with running_server(tmp_path, url=url) as server:
+        ann = enrolled(server, "Ann")
+        ann.customer()
+        with psycopg.connect(url, autocommit=True) as other:
+            other.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        reply = ann.post(ann.batch())
+        assert (reply.status_code, reply.json()["code"]) == (503, "server_busy")
+        assert verdicts(ann.push()) == [("accepted", None)]
+
+
+@in_a_service
+def test_the_server_insists_on_durable_commits(server: RunningServer) -> None:
+    """R20: whatever the database's own default is."""
+    with server.database.write() as connection:
+        assert dialect.value(connection, "SHOW synchronous_commit") == "on"
+        assert dialect.value(connection, "SHOW transaction_isolation") == "read committed"
+    with server.database.read() as connection:
+        assert dialect.value(connection, "SHOW transaction_isolation") == "repeatable read"
+        assert dialect.value(connection, "SHOW transaction_read_only") == "on"
+
+
+def test_text_is_ordered_by_its_bytes_on_both_databases(server: RunningServer) -> None:
+    names = ["Zeta", "a", "é", "宏远", "B", "_", "ab", "aB"]
+    with server.database.write() as connection:
+        for name in names:
+            accounts.add_team(connection, name, server.clock())
+        rows = dialect.run(connection, "SELECT name FROM team WHERE length(name) < 5 ORDER BY name")
+        found = [row[0] for row in rows if row[0] in names]
+    assert found == sorted(names, key=str.encode)

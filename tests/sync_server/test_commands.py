@@ -9,6 +9,7 @@ import pytest
 
 from crmdesk.core.record import RecordKey
 from crmdesk.core.wire import PAGE_RECORDS, PullPage
+from crmdesk.store import dialect
 from tests.support.laptop import Laptop, enrolled, fresh_id
 from tests.support.server import RunningServer
 
@@ -190,7 +191,7 @@ def test_work_after_hearing_of_a_move_is_quarantined(server: RunningServer) -> N
     cai.pull_all()
     assert cai.records[customer].fields() == {"name"}
     with server.database.read() as connection:
-        kept_apart = connection.exec_driver_sql("SELECT verdict, code, body FROM refused").all()
+        kept_apart = dialect.run(connection, "SELECT verdict, code, body FROM refused").fetchall()
     assert [row[:2] for row in kept_apart] == [("quarantined", "forbidden")]
     assert "苏州".encode() in kept_apart[0][2]
 
@@ -201,9 +202,7 @@ def test_a_head_once_heard_is_never_unheard(server: RunningServer) -> None:
     first = msgspec.json.decode(ann.ask_page(ann.book, head=1).content, type=PullPage)
     assert first.complete
     with server.database.read() as connection:
-        heard = connection.exec_driver_sql(
-            "SELECT seq FROM pulled_head WHERE bucket = ?", (ann.book,)
-        ).scalar()
+        heard = dialect.value(connection, "SELECT seq FROM pulled_head WHERE bucket = ?", (ann.book,))
     assert heard == 2
 
 

@@ -1,19 +1,20 @@
 from __future__ import annotations
 
-import sqlite3
 import threading
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from crmdesk.core.errors import CrmError
+from crmdesk.store import dialect
 from sync_server import accounts, keeping
 from sync_server.settings import Settings
 from tests.support.laptop import enrolled
+from tests.support.postgres import in_a_file, in_a_service
 from tests.support.server import RunningServer
 
 
+@in_a_file
 def test_a_backup_taken_while_laptops_push_is_whole(server: RunningServer, tmp_path: Path) -> None:
     ann = enrolled(server, "Ann")
     stop = threading.Event()
@@ -35,6 +36,7 @@ def test_a_backup_taken_while_laptops_push_is_whole(server: RunningServer, tmp_p
     assert not list(tmp_path.glob("*.part"))
 
 
+@in_a_file
 def test_a_backup_serves_as_the_company(server: RunningServer, tmp_path: Path) -> None:
     ann = enrolled(server, "Ann")
     ann.customer()
@@ -44,11 +46,11 @@ def test_a_backup_serves_as_the_company(server: RunningServer, tmp_path: Path) -
     keeping.backup(server.settings, restored.database)
     database = accounts.open_company(restored)
     with database.read() as connection:
-        names = connection.exec_driver_sql("SELECT count(*) FROM record WHERE entity = 'customer'")
-        assert names.scalar() == 1
+        assert dialect.value(connection, "SELECT count(*) FROM record WHERE entity = 'customer'") == 1
     database.close()
 
 
+@in_a_file
 def test_a_backup_that_cannot_be_written_says_so_and_leaves_nothing(
     server: RunningServer, tmp_path: Path
 ) -> None:
@@ -63,15 +65,22 @@ def test_a_check_finds_a_record_whose_columns_and_bytes_disagree(server: Running
     key = ann.customer()
     ann.push()
     assert keeping.check(server.database).problems == ()
-    with closing(sqlite3.connect(server.settings.database)) as connection:
-        connection.execute("UPDATE record SET move_no = 7 WHERE id = ?", (key.id,))
-        connection.execute("UPDATE record SET seq = 99 WHERE id = ?", (key.id,))
-        connection.commit()
+    with server.database.write() as connection:
+        dialect.run(connection, "UPDATE record SET move_no = 7, seq = 99 WHERE id = ?", (key.id,))
     problems = keeping.check(server.database).problems
     assert [problem.split(": ")[1] for problem in problems] == [
         "placed in two ways",
         "beyond its bucket's head",
     ]
+
+
+@in_a_service
+def test_a_company_in_postgresql_is_backed_up_by_its_own_tools(server: RunningServer, tmp_path: Path) -> None:
+    with pytest.raises(CrmError) as caught:
+        keeping.backup(server.settings, tmp_path / "copy.db")
+    assert caught.value.code == "backup_elsewhere"
+    assert "pg_dump" in caught.value.sentence("en").next
+    assert not list(tmp_path.glob("copy*"))
 
 
 def test_no_company_is_said_plainly(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import msgspec
 
 from crmdesk.core.record import RecordKey
+from crmdesk.store import dialect
 from sync_server import accounts
 from tests.support.laptop import (
     enrolled,
@@ -79,7 +80,5 @@ def test_a_manager_writes_reviews_and_a_director_only_reads(server: RunningServe
 def test_a_disabled_colleague_reads_no_book(server: RunningServer) -> None:
     with server.database.write() as connection:
         accounts.disable_user(connection, "Bo", server.clock())
-        rows = connection.exec_driver_sql(
-            "SELECT count(*) FROM reader WHERE user = ?", (server.people["Bo"].user,)
-        )
-        assert rows.scalar() == 0
+        count = 'SELECT count(*) FROM reader WHERE "user" = ?'
+        assert dialect.value(connection, count, (server.people["Bo"].user,)) == 0

@@ -7,6 +7,7 @@ import pytest
 
 from crmdesk.core.record import RecordKey
 from crmdesk.core.wire import BATCH_RECORDS, PAGE_BYTES, PullPage
+from crmdesk.store import dialect
 from sync_server.storage import people
 from tests.support.laptop import Laptop, enrolled, fresh_id
 from tests.support.server import RunningServer
@@ -85,7 +86,7 @@ def test_states_travel_as_the_bytes_they_are_stored_as(server: RunningServer) ->
     key = ann.customer("字节")
     ann.push()
     with server.database.read() as connection:
-        stored = connection.exec_driver_sql("SELECT state FROM record WHERE id = ?", (key.id,)).scalar()
+        stored = dialect.value(connection, "SELECT state FROM record WHERE id = ?", (key.id,))
     (page,) = ann.pages(ann.book)
     assert [item.state for item in page.items] == [stored]
 

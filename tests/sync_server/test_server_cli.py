@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+import psycopg
 import pytest
 
 from sync_server.cli import main
+from tests.support.postgres import Postgres
 
 RUN = [sys.executable, "-c", "from sync_server.cli import main; main()"]
 
@@ -161,3 +163,44 @@ def test_requests_under_way_are_finished_when_told_to_stop(tmp_path: Path) -> No
         begun = time.monotonic()
     assert stop(process)[0] == 0
     assert time.monotonic() - begun < 10
+
+
+def test_a_company_is_kept_in_postgresql_and_its_address_in_its_folder(
+    tmp_path: Path, ask: Ask, postgres_service: Postgres
+) -> None:
+    with postgres_service.empty() as url:
+        assert ask("init", "--company", "宏远", "--database", url)[0] == 0
+        assert ask("init", "--company", "again", "--database", url)[1]["code"] == "company_exists"
+        noted = tmp_path / "company" / "database.url"
+        assert noted.read_text().strip() == url
+        assert noted.stat().st_mode & 0o077 == 0
+        assert ask("user", "add", "张伟", "--role", "rep")[0] == 0
+        status, said = ask("check")
+        assert (status, said["records"], said["problems"]) == (0, 1, [])
+        assert not (tmp_path / "company" / "company.db").exists()
+        process, line = start(tmp_path)
+        try:
+            address = line.removeprefix("listening on ")
+            assert httpx2.get(f"{address}/v1/hello").json()["company"] == "宏远"
+        finally:
+            assert stop(process) == (0, "")
+
+
+def test_a_database_of_something_else_is_not_touched(ask: Ask, postgres_service: Postgres) -> None:
+    with postgres_service.empty() as url:
+        with psycopg.connect(url) as connection:
+            connection.execute("CREATE TABLE bookmark (url TEXT)")
+        assert ask("init", "--company", "x", "--database", url)[1]["code"] == "database_foreign"
+        assert ask("init", "--company", "x", "--database", "mysql://x/y")[1]["code"] == "bad_argument"
+        assert ask("init", "--company", "x", "--database", "no address")[1]["code"] == "bad_argument"
+        assert ask("check")[1]["code"] == "no_company"
+
+
+def test_the_environment_may_hold_the_address(
+    ask: Ask, postgres_service: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with postgres_service.empty() as url:
+        monkeypatch.setenv("CRMDESK_DATABASE", url)
+        assert ask("check")[1]["code"] == "no_company"
+        assert ask("init", "--company", "x")[0] == 0
+        assert ask("check")[1]["problems"] == []
