@@ -156,10 +156,15 @@ def serve(
     announce_file: Annotated[
         Path | None, typer.Option("--announce", help="Write the address to this file. 把地址写入该文件。")
     ] = None,
+    processes: Annotated[
+        int,
+        typer.Option(help="Processes that share the work; PostgreSQL only. 进程数，仅限 PostgreSQL。", min=1),
+    ] = 1,
     as_json: Json = False,
 ) -> None:
     """Serve the company until told to stop. 提供同步服务，直到收到停止信号。"""
     # Late: the other commands answer at once, without loading a web server.
+    from sync_server import processes as family
     from sync_server.app import create_app
     from sync_server.serving import (
         Server,
@@ -172,7 +177,7 @@ def serve(
     )
 
     settings = Settings(directory, host, port, url=url_of(directory))
-    application = create_app(settings)
+    application = create_app(settings) if processes == 1 else None
     listener = bind(host, port)
     address = address_of(listener)
 
@@ -182,6 +187,9 @@ def serve(
         typer.echo(json.dumps({"listening": address}) if as_json else f"listening on {address}")
         sys.stdout.flush()
 
+    if application is None:
+        family.serve(settings, listener, processes, started)
+        return
     allow_many_connections()
     collect_rarely()
     stop_quietly()

@@ -623,6 +623,11 @@ def test_a_database_that_does_not_answer_is_named_without_its_password(tmp_path:
     return served("init", "--company", "x", "--dir", str(tmp_path), "--database", url)
 
 
+@provokes("needs_postgresql")
+def test_a_company_in_a_file_is_served_by_one_process(server: RunningServer) -> str:
+    return served("serve", "--dir", str(server.settings.directory), "--port", "0", "--processes", "2")
+
+
 @provokes("no_company")
 def test_an_empty_folder_has_no_company(tmp_path: Path) -> str:
     return served("check", "--dir", str(tmp_path))

@@ -582,6 +582,19 @@ PROBLEMS: Final[dict[str, Problem]] = {
             "Copy it with `pg_dump --format=custom` while the server serves, bring it back with `pg_restore`.",
         ),
     ),
+    "needs_postgresql": _problem(
+        409,
+        (
+            "数据在单个文件中的公司，只能由一个进程提供服务。",
+            _NOTHING_ZH,
+            "请去掉 --processes，或用 crmdesk-server init --database 把公司建在 PostgreSQL 上。",
+        ),
+        (
+            "A company that is kept in a file is served by one process.",
+            _NOTHING_EN,
+            "Leave --processes out, or make the company in PostgreSQL: `crmdesk-server init --database`.",
+        ),
+    ),
     "no_company": _problem(
         404,
         ("{path} 中还没有公司。", _NOTHING_ZH, "请先运行 crmdesk-server init。"),

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -45,6 +49,8 @@ class RunningServer:
     people: dict[str, Account] = field(default_factory=dict)
     visitors: ExitStack = field(default_factory=ExitStack)
     """Connections that end before the server does."""
+    process: subprocess.Popen[str] | None = None
+    """The command that serves, if it is not this process."""
 
     def add_team(self, name: str, *, parent: str | None = None, shares_books: bool = False) -> str:
         with self.database.write() as connection:
@@ -121,6 +127,43 @@ def running_server(
         server.should_exit = True
         thread.join(20)
         database.close()
+
+
+@contextmanager
+def serving_processes(folder: Path, url: str, count: int = 2) -> Iterator[RunningServer]:
+    """The company at the address, served by so many processes of the product's own command."""
+    settings = Settings(folder / "company", url=url)
+    command = "from sync_server.cli import main; main()"
+    process = subprocess.Popen(
+        [sys.executable, "-c", command, "serve", "--port", "0", "--processes", str(count), "--json"],
+        cwd=folder,
+        env={**os.environ, "CRMDESK_DATABASE": url, "PYTHONPATH": os.pathsep.join(sys.path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    database = accounts.open_company(settings)
+    try:
+        line = process.stdout.readline()
+        assert line, "the processes did not start"
+        with database.read() as connection:
+            known = {account.name: account for account in people.accounts(connection)}
+        running = RunningServer(json.loads(line)["listening"], settings, database, Clock(), known)
+        running.process = process
+        with running.visitors:
+            yield running
+    finally:
+        database.close()
+        if process.poll() is None:
+            process.terminate()
+        process.communicate(timeout=30)
+
+
+def children(process: int) -> set[int]:
+    """The processes that a process began and that still run (Linux)."""
+    listed = Path(f"/proc/{process}/task/{process}/children")
+    return {int(word) for word in listed.read_text().split()} if listed.exists() else set()
 
 
 def build_company(server: RunningServer) -> None:

@@ -1,0 +1,221 @@
+"""Two server processes and the same rows: nothing that somebody wrote is lost between two transactions."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TypeVar
+
+import msgspec
+import pytest
+
+from crmdesk.core.record import Dot, Record, RecordKey
+from crmdesk.core.wire import PushAnswer
+from sync_server import accounts, keeping
+from sync_server.policy import Role
+from sync_server.storage import people
+from tests.support.laptop import Laptop, enrolled, verdicts
+from tests.support.postgres import Postgres
+from tests.support.server import RunningServer, serving_processes, small_company
+
+T = TypeVar("T")
+
+
+@pytest.fixture(scope="module")
+def family(tmp_path_factory: pytest.TempPathFactory, postgres_service: Postgres) -> Iterator[RunningServer]:
+    """The small company, served by two processes from PostgreSQL."""
+    folder = tmp_path_factory.mktemp("family")
+    with postgres_service.copy("small", small_company) as url, serving_processes(folder, url) as running:
+        yield running
+
+
+@dataclass
+class Said:
+    """What was written, and what its author's copy of the record had taken in by then."""
+
+    key: RecordKey
+    dot: Dot
+    fields: tuple[str, ...]
+    had_seen: dict[str, int]
+
+
+@dataclass
+class Oracle:
+    """Every edit is there, or overwritten by somebody who had seen it (I1)."""
+
+    said: list[Said] = field(default_factory=list)
+
+    def write(self, laptop: Laptop, key: RecordKey, values: dict[str, str]) -> None:
+        seen = dict(laptop.records[key].clock) if key in laptop.records else {}
+        laptop.write(key, values)
+        self.said.append(Said(key, Dot(laptop.actor, laptop.counter), tuple(values), seen))
+
+    def lost(self, records: dict[RecordKey, Record]) -> list[tuple[Said, str]]:
+        return [
+            (each, name)
+            for each in self.said
+            for name in each.fields
+            if each.dot not in {edit.dot for edit in records[each.key].siblings(name)}
+            and not any(
+                later.key == each.key
+                and name in later.fields
+                and later.had_seen.get(each.dot.actor, 0) >= each.dot.counter
+                for later in self.said
+            )
+        ]
+
+
+def hand_over(laptop: Laptop, order: dict[str, str]) -> None:
+    """Send a command until the server is not busy."""
+    for _ in range(200):
+        reply = laptop.http.post("/v1/commands/change-owner", json=order)
+        if reply.status_code != 503:
+            break
+    assert reply.status_code == 200, reply.text
+
+
+def push(laptop: Laptop) -> PushAnswer:
+    """Push until the server is not busy, as the product does."""
+    batch = laptop.batch()
+    for _ in range(200):
+        reply = laptop.post(batch)
+        if reply.status_code != 503:
+            break
+    assert reply.status_code == 200, reply.text
+    answer = msgspec.json.decode(reply.content, type=PushAnswer)
+    laptop.settle(answer)
+    return answer
+
+
+def together(*jobs: Callable[[], T]) -> list[T]:
+    """Run all of them at once; raises what any of them raised."""
+    start = threading.Barrier(len(jobs))
+
+    def begin(job: Callable[[], T]) -> T:
+        start.wait(20)
+        return job()
+
+    with ThreadPoolExecutor(len(jobs)) as pool:
+        return list(pool.map(begin, jobs))
+
+
+def test_edits_of_one_record_that_arrive_at_once_all_survive_or_were_seen(family: RunningServer) -> None:
+    """I1, R8, R21: eight laptops change the same ten records through two processes."""
+    oracle = Oracle()
+    first = enrolled(family, "Ann")
+    keys = [RecordKey("customer", secrets.token_hex(16)) for _ in range(10)]
+    for key in keys:
+        oracle.write(first, key, {"name": "起点"})
+    push(first)
+    laptops = [enrolled(family, name) for name in ("Ann", "Bo", "Mei", "Ann", "Bo", "Mei", "Ann", "Bo")]
+
+    def keep_writing(laptop: Laptop) -> None:
+        for turn in range(12):
+            laptop.pages(first.book)
+            for key in keys[turn % 2 :: 2]:
+                oracle.write(laptop, key, {"city": f"{laptop.actor[:6]} {turn}", "remark": f"{turn}"})
+            push(laptop)
+
+    together(*(partial(keep_writing, laptop) for laptop in laptops))
+    reader = enrolled(family, "Mei")
+    reader.pages(first.book)
+    assert len(oracle.said) == 10 + 8 * 12 * 5
+    assert oracle.lost(reader.records) == []
+    assert keeping.check(family.database).problems == ()
+
+
+def test_the_oracle_sees_an_edit_that_was_lost(family: RunningServer) -> None:
+    oracle = Oracle()
+    ann = enrolled(family, "Ann")
+    key = RecordKey("customer", secrets.token_hex(16))
+    oracle.write(ann, key, {"name": "甲"})
+    before = dict(ann.records)
+    oracle.write(ann, key, {"city": "苏州"})
+    assert oracle.lost(before) != []
+    assert oracle.lost(ann.records) == []
+
+
+def test_a_new_record_that_two_laptops_bring_at_once_is_one_record(family: RunningServer) -> None:
+    """I1: a copied profile, for instance."""
+    ann, bo = enrolled(family, "Ann"), enrolled(family, "Bo")
+    for _ in range(15):
+        oracle = Oracle()
+        key = RecordKey("customer", secrets.token_hex(16))
+        oracle.write(ann, key, {"name": "甲"})
+        oracle.write(bo, key, {"name": "乙", "city": "无锡"})
+        together(partial(push, ann), partial(push, bo))
+        ann.pages(ann.book)
+        bo.pages(bo.book)
+        held = [laptop.records[key] for laptop in (ann, bo) if key in laptop.records]
+        assert any(oracle.lost({key: record}) == [] for record in held)
+    assert keeping.check(family.database).problems == ()
+
+
+def test_of_two_first_pushes_of_an_actor_one_is_a_fork(family: RunningServer) -> None:
+    """R3: a copy of a laptop that was never synced pushes at the same moment."""
+    for _ in range(15):
+        ann = enrolled(family, "Ann")
+        copy = Laptop(family, ann.user, ann.key, ann.actor, welcome=ann.welcome)
+        copy.use(ann.welcome["access"])
+        ann.customer("甲")
+        copy.customer("乙")
+        replies = together(partial(ann.post, ann.batch()), partial(copy.post, copy.batch()))
+        assert sorted(reply.status_code for reply in replies) == [200, 409]
+
+
+def test_the_same_batch_twice_at_once_is_carried_out_once(family: RunningServer) -> None:
+    """I9: a proxy that repeats a request."""
+    ann = enrolled(family, "Ann")
+    for _ in range(15):
+        ann.visit(ann.customer())
+        batch = ann.batch()
+        replies = together(partial(ann.post, batch), partial(ann.post, batch))
+        first, second = (reply.content for reply in replies)
+        assert first == second
+        answer = msgspec.json.decode(first, type=PushAnswer)
+        assert verdicts(answer) == [("accepted", None)] * 2
+        ann.settle(answer)
+
+
+def test_a_code_lets_one_of_two_laptops_in(family: RunningServer) -> None:
+    for _ in range(10):
+        code = family.code("Ann")
+        laptops = [Laptop(family, family.people["Ann"].user) for _ in range(2)]
+        replies = together(*(partial(laptop.enrol, code) for laptop in laptops))
+        assert sorted(reply.status_code for reply in replies) == [200, 403]
+
+
+def test_people_who_are_added_at_once_all_read_their_books(family: RunningServer) -> None:
+    """The readers are rewritten as a whole: of two rewritings neither may forget the other's person."""
+
+    def add(name: str) -> None:
+        with family.database.write() as connection:
+            accounts.add_user(connection, name, Role.REP, family.clock(), team="West")
+
+    names = [f"New {n}" for n in range(8)]
+    together(*(partial(add, name) for name in names))
+    for name in names:
+        with family.database.read() as connection:
+            family.people[name] = people.find_account(connection, name)
+        assert family.people[name].book in {head.bucket for head in enrolled(family, name).heads().heads}
+
+
+def test_a_customer_that_moves_while_its_visits_arrive_keeps_its_family_together(
+    family: RunningServer,
+) -> None:
+    """R23, R25: none is left behind in the old book."""
+    ann, mei = enrolled(family, "Ann"), enrolled(family, "Mei")
+    cai = enrolled(family, "Cai")
+    for turn in range(8):
+        customer = ann.customer(f"搬家 {turn}")
+        push(ann)
+        visits = [ann.visit(customer) for _ in range(5)]
+        order = {"id": secrets.token_hex(16), "customer": customer.id, "to_user": cai.user}
+
+        together(partial(hand_over, mei, order), partial(push, ann))
+        cai.pages(cai.book)
+        assert {key for key in (customer, *visits) if key not in cai.records} == set()
