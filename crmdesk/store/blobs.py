@@ -21,7 +21,7 @@ from crmdesk.core.media import CHUNK_BYTES
 from crmdesk.core.record import decode
 from crmdesk.store import dialect, tables
 from crmdesk.store.database import Database
-from crmdesk.store.dialect import Driver
+from crmdesk.store.dialect import Driver, File
 from crmdesk.store.reading import check
 
 ORPHAN_MS: Final = 24 * 60 * 60 * 1000
@@ -78,9 +78,8 @@ class Blobs:
                 if self.path.exists():
                     check(self.path, self._key, self._driver)
                 # Making what is there already changes nothing: two processes may come here at once.
-                self._database = Database.create(
-                    self.path, [tables.blobs], key=self._key, driver=self._driver
-                )
+                place = File(self.path, self._key, self._driver)
+                self._database = Database.create(place, [tables.blobs])
             return self._database
 
     def close(self) -> None:

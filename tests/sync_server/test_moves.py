@@ -12,6 +12,7 @@ import msgspec
 import pytest
 
 from crmdesk.core.record import RecordKey
+from crmdesk.store import dialect
 from sync_server import accounts, commands
 from sync_server.commands import ChangeOwner
 from sync_server.placing import LATE_MS
@@ -471,7 +472,7 @@ def test_a_review_whose_visit_was_refused_first_follows_it_home(server: RunningS
     assert verdicts(mei.push()) == [("accepted", None)]
     root_of = "SELECT root FROM record WHERE id = ?"
     with server.database.read() as connection:
-        found = connection.exec_driver_sql(root_of, (review.id,)).scalar()
+        found = dialect.value(connection, root_of, (review.id,))
     assert found == customer.id
     ask(mei, "release", customers=[customer.id])
     mei.pull_all()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
@@ -69,7 +69,7 @@ class Oracle:
         ]
 
 
-def hand_over(laptop: Laptop, order: dict[str, str]) -> None:
+def hand_over(laptop: Laptop, order: Mapping[str, object]) -> None:
     """Send a command until the server is not busy."""
     for _ in range(200):
         reply = laptop.http.post("/v1/commands/change-owner", json=order)
@@ -214,7 +214,7 @@ def test_a_customer_that_moves_while_its_visits_arrive_keeps_its_family_together
         customer = ann.customer(f"搬家 {turn}")
         push(ann)
         visits = [ann.visit(customer) for _ in range(5)]
-        order = {"id": secrets.token_hex(16), "customer": customer.id, "to_user": cai.user}
+        order = {"id": secrets.token_hex(16), "customers": [customer.id], "to_user": cai.user}
 
         together(partial(hand_over, mei, order), partial(push, ann))
         cai.pages(cai.book)
