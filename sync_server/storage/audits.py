@@ -30,7 +30,9 @@ class Entry(NamedTuple):
 
 _ADD = dialect.insert("audit", Entry._fields)
 _LAST = "SELECT seal FROM audit WHERE bucket = ? ORDER BY seq DESC LIMIT 1"
-_EVERY = f"SELECT {', '.join(f'"{name}"' for name in Entry._fields)} FROM audit ORDER BY bucket, seq"
+_EVERY = (
+    'SELECT bucket, seq, "user", device, actor, at, counters, edits, seal FROM audit ORDER BY bucket, seq'
+)
 
 
 def add(connection: Connection, entry: Entry) -> None:
