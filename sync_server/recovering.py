@@ -135,8 +135,9 @@ class _Scene:
         self.taken: dict[RecordKey, Record] = {}
         self._connection, self._who, self._company, self._now = connection, who, company, now
         self._registry: Registry = known_registry(connection)
-        self._stored = records.load(connection, keys)
         self._rights = buckets.rights(connection, who.user)
+        buckets.lock(connection, self._rights)
+        self._stored = records.load(connection, keys)
         given_up = {recovery.actor for recovery in recoveries.recoveries(connection)}
         self._own_actors = frozenset({company.actor} | given_up)
         own = actors.find(connection, company.actor)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from crmdesk.core.problems import RECOVERY
+from crmdesk.core.problems import RECOVERY, SERVER
 from crmdesk.core.sentences import Language, Problem, Sentence, sentences
 
 __all__ = ["PROBLEMS", "CrmError", "Language", "Problem", "Sentence", "describe", "sentences"]
@@ -124,19 +124,6 @@ PROBLEMS: Final[dict[str, Problem]] = {
         503,
         ("另一个 crmdesk 正在写入这个配置。", _NOTHING_ZH, "请稍候再试。"),
         ("Another crmdesk is writing to this profile.", _NOTHING_EN, "Wait a moment and try again."),
-    ),
-    "database_unreachable": _problem(
-        503,
-        (
-            "数据库 {path} 没有应答。",
-            _NOTHING_ZH,
-            "请检查 PostgreSQL 是否在运行，地址和账号是否正确（CRMDESK_DATABASE 或公司目录中的 database.url）。",
-        ),
-        (
-            "The database {path} does not answer.",
-            _NOTHING_EN,
-            "Check that PostgreSQL runs, and its address (CRMDESK_DATABASE, or database.url in the company's folder).",
-        ),
     ),
     "database_unwritable": _problem(
         500,
@@ -559,52 +546,6 @@ PROBLEMS: Final[dict[str, Problem]] = {
         ("「{argument}」无法识别。", _NOTHING_ZH, "{hint}"),
         ("“{argument}” can't be understood.", _NOTHING_EN, "{hint}"),
     ),
-    # -- the server's own machine -----------------------------------------------------------------
-    "company_exists": _problem(
-        409,
-        ("{path} 中已经有一家公司。", _NOTHING_ZH, "请另选目录，或直接运行 crmdesk-server serve。"),
-        (
-            "There is a company in {path} already.",
-            _NOTHING_EN,
-            "Choose another folder, or just run `crmdesk-server serve`.",
-        ),
-    ),
-    "backup_elsewhere": _problem(
-        409,
-        (
-            "公司的数据在 PostgreSQL 数据库 {path} 中，不是一个文件。",
-            _NOTHING_ZH,
-            "请用 pg_dump --format=custom 备份，用 pg_restore 恢复；服务运行时也可以备份。",
-        ),
-        (
-            "The company's data is in the PostgreSQL database {path}, not in a file.",
-            _NOTHING_EN,
-            "Copy it with `pg_dump --format=custom` while the server serves, bring it back with `pg_restore`.",
-        ),
-    ),
-    "needs_postgresql": _problem(
-        409,
-        (
-            "数据在单个文件中的公司，只能由一个进程提供服务。",
-            _NOTHING_ZH,
-            "请去掉 --processes，或用 crmdesk-server init --database 把公司建在 PostgreSQL 上。",
-        ),
-        (
-            "A company that is kept in a file is served by one process.",
-            _NOTHING_EN,
-            "Leave --processes out, or make the company in PostgreSQL: `crmdesk-server init --database`.",
-        ),
-    ),
-    "no_company": _problem(
-        404,
-        ("{path} 中还没有公司。", _NOTHING_ZH, "请先运行 crmdesk-server init。"),
-        ("There is no company in {path} yet.", _NOTHING_EN, "Run `crmdesk-server init` first."),
-    ),
-    "port_in_use": _problem(
-        500,
-        ("端口 {port} 已被占用。", _NOTHING_ZH, "请用 --port 选择另一个端口。"),
-        ("Port {port} is taken.", _NOTHING_EN, "Choose another with --port."),
-    ),
     "no_display": _problem(
         500,
         ("没有可用的显示器。", _NOTHING_ZH, "请在桌面环境中运行，或使用命令行：crmdesk --help。"),
@@ -625,4 +566,5 @@ PROBLEMS: Final[dict[str, Problem]] = {
         ("The server reports: {code}.", _KEPT_EN, "Update crmdesk or call your administrator."),
     ),
     **RECOVERY,
+    **SERVER,
 }

@@ -122,7 +122,7 @@ def insert_rows(connection: Any, table: str, columns: Sequence[str], rows: Seque
     A driver lets other threads run while a statement does, and has to win the interpreter back after it: once for
     hundreds of rows, not once for each.
     """
-    names = ", ".join(f'"{name}"' for name in columns)
+    names = _names(columns)
     if is_shared(connection):
         cursor = connection.connection.driver_connection.cursor()
         with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
@@ -379,6 +379,11 @@ OPTIMIZE_SEARCH: Final = "INSERT INTO search(search) VALUES ('optimize')"
 MATCH: Final = "SELECT rowid FROM search WHERE search MATCH ?"
 
 
+def _names(columns: Sequence[str]) -> str:
+    """Columns as a statement names them: "user" is a word of SQL."""
+    return ", ".join(name if name.startswith('"') else f'"{name}"' for name in columns)
+
+
 def upsert(table: str, columns: tuple[str, ...], keys: tuple[str, ...]) -> str:
     """An INSERT that replaces the row with the same keys."""
     update = ", ".join(f'"{c}" = excluded."{c}"' for c in columns if c not in keys)
@@ -387,5 +392,4 @@ def upsert(table: str, columns: tuple[str, ...], keys: tuple[str, ...]) -> str:
 
 def insert(table: str, columns: tuple[str, ...]) -> str:
     """A plain INSERT for `executemany`."""
-    names = ", ".join(f'"{name}"' for name in columns)  # "user" is a word of SQL
-    return f"INSERT INTO {table} ({names}) VALUES ({', '.join('?' * len(columns))})"
+    return f"INSERT INTO {table} ({_names(columns)}) VALUES ({', '.join('?' * len(columns))})"

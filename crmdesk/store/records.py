@@ -277,7 +277,7 @@ def groups(connection: Connection, bucket: str) -> list[tuple[str, int, int]]:
     """What is agreed on in a bucket by the last two digits of ids: (digits, sum of digests, how many)."""
     rows = dialect.run(
         connection,
-        "SELECT substr(id, 31, 2), sum(digest), count(*) FROM record WHERE bucket = ? AND digest <> 0"
+        "SELECT substr(id, 31, 2), CAST(sum(digest) AS BIGINT), count(*) FROM record WHERE bucket = ? AND digest <> 0"
         " GROUP BY substr(id, 31, 2) ORDER BY substr(id, 31, 2)",
         (bucket,),
     )

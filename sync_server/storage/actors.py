@@ -66,6 +66,11 @@ _SAVE_COMMAND = (
 _COLUMNS = ", ".join(Actor._fields)
 
 
+def find(connection: Connection, actor_id: str) -> Actor | None:
+    row = dialect.run(connection, f"SELECT {_COLUMNS} FROM actor WHERE id = ?", (actor_id,)).fetchone()
+    return None if row is None else Actor(*row)
+
+
 def claim(connection: Connection, actor_id: str, device: str | None) -> Actor:
     """The actor, locked until this transaction ends: its edits come one push after another.
 

@@ -113,10 +113,12 @@ def raise_counters(connection: Connection, tops: Mapping[str, int], fresh_chain:
         marks = ",".join("?" * len(some))
         rows = dialect.run(connection, f"SELECT id, counter FROM actor WHERE id IN ({marks})", tuple(some))
         known.update(dict(rows.fetchall()))
-    raised = [(top, fresh_chain, actor) for actor, top in tops.items() if known.get(actor, top) < top]
+    raised = [(top, fresh_chain, actor, top) for actor, top in tops.items() if known.get(actor, top) < top]
     unknown = [(actor, top, fresh_chain, "", b"") for actor, top in tops.items() if actor not in known]
     if raised:
-        dialect.run(connection, "UPDATE actor SET counter = ?, chain = ? WHERE id = ?", raised)
+        dialect.run(
+            connection, "UPDATE actor SET counter = ?, chain = ? WHERE id = ? AND counter < ?", raised
+        )
     if unknown:
         dialect.run(
             connection,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import pickle
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -12,9 +14,11 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, insert, select
 
+from crmdesk.store import dialect
 from crmdesk.store.database import Database
 from sync_server import accounts, enrolment, keeping
 from sync_server.app import create_app
@@ -69,16 +73,42 @@ class RunningServer:
 
     def backup(self, file: Path) -> Path:
         """Back the company up, as its administrator would."""
-        keeping.backup(self.settings, file)
+        if self.settings.url is None:
+            keeping.backup(self.settings, file)
+        else:
+            file.write_bytes(pickle.dumps(self._tables()))
         return file
 
     def restore(self, file: Path) -> None:
         """Put a backup in the place of the company's database, as if nothing after it had ever happened."""
+        if self.settings.url is not None:
+            self._put_back(pickle.loads(file.read_bytes()))
+            return
         with (
             closing(sqlite3.connect(file)) as source,
             closing(sqlite3.connect(self.settings.database)) as target,
         ):
             source.backup(target)
+
+    def _tables(self) -> dict[str, list[dict[str, Any]]]:
+        with self.database.read() as connection:
+            return {
+                name: [dict(row) for row in connection.execute(select(table)).mappings()]
+                for part in accounts.METADATA
+                for name, table in part.tables.items()
+            }
+
+    def _put_back(self, rows: dict[str, list[dict[str, Any]]]) -> None:
+        tables = [table for part in accounts.METADATA for table in part.sorted_tables]
+        with self.database.write() as connection:
+            dialect.run(
+                connection, "SET LOCAL session_replication_role = replica"
+            )  # no foreign keys meanwhile
+            for table in tables:
+                connection.execute(delete(table))
+            for table in tables:
+                if rows[table.name]:
+                    connection.execute(insert(table), rows[table.name])
 
     def dump(self) -> str:
         """Every row of every table, as text."""

@@ -10,7 +10,7 @@ import pytest
 
 from crmdesk.core.record import Dot, Edit, Placement, Record, RecordKey, Txn, encode, write
 from crmdesk.core.wire import Evidence, Lost, PastEdit, PushRecord, Recover, RecoverAnswer, Shown
-from crmdesk.store import records
+from crmdesk.store import dialect, records
 from sync_server import keeping
 from sync_server.storage import actors, people, recoveries
 from tests.support.laptop import Laptop, enrolled, fresh_id
@@ -218,7 +218,7 @@ def test_recovery_ends_with_the_time_that_a_laptop_may_be_away(scene: Scene) -> 
     scene.recover()
     assert show(scene.bo).may_recover
     with scene.server.database.write() as connection:
-        connection.exec_driver_sql("UPDATE recovery SET at = at - ?", (scene.server.settings.away_ms + 1,))
+        dialect.run(connection, "UPDATE recovery SET at = at - ?", (scene.server.settings.away_ms + 1,))
         connection.exec_driver_sql("UPDATE device SET created_at = 0")
     assert not show(scene.bo).may_recover
 
