@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal, NamedTuple, TypeAlias
 
@@ -28,6 +29,7 @@ from crmdesk.sync.plan import Pull
 from crmdesk.sync.pull import pull
 from crmdesk.sync.reconcile import OnlyHere, Reconciliation
 from crmdesk.sync.runner import Runner, Threads
+from crmdesk.sync.sending import send
 
 _log: Final = logging.getLogger(__name__)
 Phase: TypeAlias = Literal["compare", "push", "pull", "clean", "index", "upload", "download"]
@@ -344,27 +346,31 @@ class _Run:
     def _push(self, readable: set[str]) -> None:
         """Send everything that waits."""
         budget, forks = plan.BATCH_BYTES, 0
-        while not self._cancelled() and (batch := push.prepare(self._replica, budget)):
+        while not self._cancelled():
             try:
-                answer = self._http.push(batch.message)
+                self._send(budget, readable)
             except CrmError as error:
                 if error.code == "body_too_large" and budget > _SMALLEST_BYTES:
                     budget //= 2
                     push.forget(self._replica)
-                    continue
-                if error.code not in _FORKED:
+                elif error.code in _FORKED and forks < _MAX_FORKS:
+                    forks += 1
+                    change_actor(self._replica)
+                    self._compare_doubtful()
+                elif error.code in _FORKED:
+                    raise CrmError("actor_forked") from error
+                else:
                     raise
-                is_forked = True
             else:
-                done = push.settle(self._replica, batch, answer, readable)
+                break
+
+    def _send(self, budget: int, readable: set[str]) -> None:
+        sending = send(self._replica, self._http, self._runner, budget, readable, self._cancelled)
+        with closing(sending):
+            for done in sending:
                 self._note_settled(done)
-                is_forked = done.is_forked
-            if is_forked:
-                if forks == _MAX_FORKS:
+                if done.is_forked:
                     raise CrmError("actor_forked")
-                forks += 1
-                change_actor(self._replica)
-                self._compare_doubtful()
 
     def _note_settled(self, done: push.Settled) -> None:
         report = self.report
