@@ -14,7 +14,7 @@ from crmdesk.core.record import Dot, Edit, Record, RecordKey
 from crmdesk.core.resolve import Life, life
 from crmdesk.core.values import encode
 
-KEPT_BY_SERVER = frozenset(("user", "team"))
+KEPT_BY_SERVER = frozenset(("user", "team", "book", "late_work"))
 """Records that only the server writes."""
 
 
@@ -61,8 +61,9 @@ class Copy:
 
 @dataclass
 class Account:
-    """Follows one run."""
+    """Follows one run. `server_id` signs what the server itself adds to people's records."""
 
+    server_id: str = ""
     told: dict[Serial, Told] = field(default_factory=dict)
     overwriters: dict[Cell, set[Serial]] = field(default_factory=dict)
     dots: dict[Serial, set[Dot]] = field(default_factory=dict)
@@ -109,6 +110,8 @@ class Account:
         for edit in record.edits:
             if not record.has_seen(edit.dot):
                 self.blame("I5", f"{where}: the clock does not cover {_short(edit.dot)}")
+            if edit.by == self.server_id:
+                continue
             serial = Serial(edit.txn.id, key)
             self._check_edit(copy, serial, edit, where)
             for name in edit.values:

@@ -45,7 +45,8 @@ class Template:
     users: Mapping[str, str]
     books: Mapping[str, str]
     teams: Mapping[str, str]
-    config: str
+    server_id: str
+    pool: str
 
 
 def workbench() -> Path:
@@ -68,12 +69,12 @@ def template() -> Template:
         accounts.create_company(settings, "Company", server.moment())
         users, books, teams = _people(server)
         with server.database.read() as connection:
-            config = str(connection.exec_driver_sql("SELECT config FROM company").scalar_one())
+            server_id, pool = connection.exec_driver_sql("SELECT server_id, pool FROM company").one()
         images = {name: _laptop(name, user, folder, disks, server, random) for name, user in LAPTOPS.items()}
         server.stop()
         images["server"] = disk.files()
     shutil.rmtree(folder)
-    return Template(images, users, books, teams, config)
+    return Template(images, users, books, teams, server_id, pool)
 
 
 def _people(server: SimServer) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:

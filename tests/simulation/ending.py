@@ -12,7 +12,6 @@ from crmdesk.sync.engine import Report
 from crmdesk.usecases import customers
 from tests.simulation.account import Serial, is_watched
 from tests.simulation.laptop import DATABASE, Laptop
-from tests.simulation.network import Line
 from tests.simulation.world import World
 from tests.support.dump import difference, seen
 from tests.support.rep import readings
@@ -29,12 +28,13 @@ def finish(world: World) -> None:
     world.server.disk.is_full = False
     for laptop in world.laptops:
         laptop.disk.countdown, laptop.disk.is_full, laptop.disk.loses = None, False, False
-        line = laptop.line
-        assert isinstance(line, Line)
-        line.trouble, line.cut = 0.0, None
+        laptop.line.trouble, laptop.line.cut = 0.0, None
     for laptop in world.laptops:
         while laptop.task is not None:
             world.run_on(laptop)
+        while laptop.line.late:
+            laptop.line.deliver_late()
+            world.happened["late message arrived"] += 1
     world.say("the trouble is over")
     rounds = _settle(world)
     _check_settled(world, rounds)
@@ -135,6 +135,7 @@ def _check_copies(world: World) -> None:
     with world.server.disk.calm(), world.server.database.read() as connection:
         rows = dialect.run(connection, "SELECT entity, id, part, bucket, state FROM record").fetchall()
     server = {RecordKey(e, i, p): (bucket, bytes(state)) for e, i, p, bucket, state in rows}
+    readers = world.readers()
     for laptop in world.laptops:
         if not laptop.has_settled():
             continue
@@ -143,7 +144,7 @@ def _check_copies(world: World) -> None:
         for key, (bucket, state) in sorted(server.items()):
             if not is_watched(key):
                 continue
-            if not world.may_see(laptop.user, bucket):
+            if laptop.user not in readers[bucket]:
                 if key in mine and key not in unsent:
                     world.account.blame("I8", f"{laptop.name} still has {key.entity} {key.id[-6:]}")
             elif key not in mine:
@@ -178,10 +179,10 @@ def _check_replays(world: World) -> None:
     """I9: whatever was answered once may arrive again, and changes nothing."""
     before = _digest(world)
     for laptop in world.laptops:
-        line = laptop.line
-        assert isinstance(line, Line)
         pushes = [
-            request for request in line.answered if request.path in ("/v1/push", "/v1/commands/change-owner")
+            request
+            for request in laptop.line.answered
+            if request.path in ("/v1/push", "/v1/commands/change-owner")
         ]
         for request in pushes[-REPLAYS:]:
             world.server.handle(request)

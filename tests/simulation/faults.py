@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import Connection, update
+import msgspec
 
 from crmdesk.core.record import RecordKey
 from crmdesk.core.values import Value
 from crmdesk.store.replica import Write
-from sync_server import accounts
-from sync_server.tables import account
+from sync_server import accounts, commands
 from tests.simulation.company import DAY_MS
 from tests.simulation.people import Act, _commit, someone
 from tests.simulation.world import World
@@ -25,7 +24,8 @@ EVERY: Final = (
     "one-way cut, to the server", "one-way cut, from the server", "reply lost after a commit", "laptop killed",
     "laptop killed in a commit", "server killed", "unsynced pages lost", "disk full", "server's disk full",
     "clock wrong by 30 years", "profile copied", "profile copied unnoticed", "laptop restored from a backup",
-    "laptop restored unnoticed", "token expired", "owner changed", "rights revoked", "old program beside new ones",
+    "laptop restored unnoticed", "token expired", "owner changed", "rights revoked",
+    "book handed over", "customer put into the pool", "customer claimed", "old program beside new ones",
     "poison record", "sync cancelled", "late message arrived",
 )  # fmt: skip
 """The menu; a campaign must have seen each."""
@@ -96,7 +96,6 @@ def spoil_clock(world: World) -> bool:
 def cut_line(world: World) -> bool:
     laptop = someone(world)
     line = laptop.line
-    assert hasattr(line, "cut")
     line.cut = None if line.cut else world.chance.network.choice(("up", "down"))
     world.say(f"{laptop.name}: line cut {line.cut}")
     return True
@@ -161,20 +160,48 @@ def let_tokens_expire(world: World) -> bool:
 def change_team(world: World) -> bool:
     """Somebody goes to another team: books are taken from some and given to others."""
     name = world.chance.people.choice(("Bo", "Cai"))
-    team = "West" if world.team_of[name] == "East" else "East"
+    team = world.chance.people.choice(("East", "West"))
+    done = world.administer(
+        lambda connection: accounts.change_team(connection, name, team, world.server.moment())
+    )
+    world.happened["rights revoked"] += done is not None
+    world.say(f"{name} is in {team}: {done is not None}")
+    return True
 
-    def move(connection: Connection) -> None:
-        connection.execute(
-            update(account).where(account.c.name == name).values(team=world.template.teams[team])
+
+def hand_book_over(world: World) -> bool:
+    """All customers of one person go to another: no record moves, the readers do."""
+    giver, taker = world.chance.people.sample(["Ann", "Bo", "Cai"], 2)
+    done = world.administer(
+        lambda connection: accounts.change_book_owner(
+            connection, giver, taker, world.server.moment(), leaving=False
         )
-        accounts.rewrite_readers(connection)
+    )
+    world.happened["book handed over"] += done is not None
+    world.say(f"the books of {giver} go to {taker}: {done is not None}")
+    return True
 
-    world.administer(move)
-    with world.server.disk.calm(), world.server.database.read() as connection:
-        now = connection.execute(account.select().where(account.c.name == name)).one().team
-    world.team_of[name] = next(t for t, i in world.template.teams.items() if i == now)
-    world.happened["rights revoked"] += 1
-    world.say(f"{name} is now in {world.team_of[name]}")
+
+def move_customer(world: World) -> bool:
+    """The administrator hands a customer over on the server's own machine."""
+    there = [key for key in sorted(world.server.copy.states) if key.entity == "customer"]
+    if not there:
+        return False
+    key = world.chance.people.choice(there)
+    to = world.chance.people.choice(sorted(world.template.users))
+    release = world.chance.people.random() < 0.3
+    command = world.chance.names.randbytes(16).hex()
+    order = (
+        commands.Release(command, (key.id,))
+        if release
+        else commands.ChangeOwner(command, (key.id,), world.template.users[to])
+    )
+    done = world.attempt(
+        lambda: commands.carry_out(world.server.database, world.console(), order, world.server.moment)
+    )
+    moved = done is not None and msgspec.json.decode(done, type=commands.Answer).moved > 0
+    world.happened["customer put into the pool" if release else "owner changed"] += moved
+    world.say(f"administrator: {'releases' if release else 'hands'} {key.id[-6:]} to {to}: {moved}")
     return True
 
 
@@ -206,16 +233,16 @@ def renew_program(world: World) -> bool:
 
 
 def arrive_late(world: World) -> bool:
-    lines = [laptop.line for laptop in world.laptops if getattr(laptop.line, "late", None)]
+    lines = [laptop.line for laptop in world.laptops if laptop.line.late]
     if not lines:
         return False
-    world.chance.network.choice(lines).deliver_late()  # type: ignore[attr-defined]
+    world.chance.network.choice(lines).deliver_late()
     world.happened["late message arrived"] += 1
     return True
 
 
 FAULTS: Final[dict[Act, float]] = {
     kill_laptop: 5, cut_power: 2, kill_server: 4, fill_disk: 1.5, fill_server: 0.7, spoil_clock: 1.5, cut_line: 3,
-    copy_profile: 1, back_up: 2, bring_back: 1, let_tokens_expire: 2, change_team: 1.5, poison: 1.2,
+    copy_profile: 1, back_up: 2, bring_back: 1, let_tokens_expire: 2, change_team: 1.5, move_customer: 2, hand_book_over: 0.4, poison: 1.2,
     renew_program: 0.3, arrive_late: 4,
 }  # fmt: skip

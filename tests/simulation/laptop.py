@@ -22,10 +22,10 @@ from crmdesk.store.replica import Replica, Write
 from crmdesk.sync import enrolment
 from crmdesk.sync.engine import Engine, Report
 from crmdesk.sync.http import Http
-from crmdesk.sync.transport import Transport
 from tests.simulation.account import Account, Copy, Serial, Told, is_watched
 from tests.simulation.baton import Task
 from tests.simulation.disk import Disk
+from tests.simulation.network import Line
 from tests.support.rep import readings
 
 T = TypeVar("T")
@@ -92,7 +92,7 @@ class Laptop:
     disk: Disk
     clock: LaptopClock
     account: Account
-    line: Transport
+    line: Line
     place: str
     chance: Random
     is_old: bool = False

@@ -47,7 +47,7 @@ class Line:
         if request.method == "POST" and self._is_unlucky("message reordered"):
             self.late.append(request)
         self._wait()
-        if self.cut == "down" or self._is_unlucky("reply lost", 3 if request.path == "/v1/push" else 1):
+        if self.cut == "down" or self._is_unlucky("reply lost", 5 if request.path == "/v1/push" else 1):
             self.happened["one-way cut, from the server"] += self.cut == "down"
             self.happened["reply lost after a commit"] += request.path == "/v1/push" and answer.status == 200
             raise CrmError("offline")

@@ -221,21 +221,57 @@ def declare_field(world: World) -> bool:
 
 
 def hand_over(world: World) -> bool:
-    """A manager hands a customer to somebody else, over the line as it is."""
-    managers = [laptop for laptop in world.laptops if laptop.user == "Mei" and laptop.task is None]
-    customers = managers[0].visible("customer") if managers else []
-    if not customers:
+    """Somebody hands a customer over, releases it or claims one from the pool, over the line as it is."""
+    laptop = someone(world)
+    there = laptop.visible("customer")
+    if not there or laptop.task is not None:
         return False
-    laptop, key = managers[0], world.chance.people.choice(customers)
+    pooled = [key for key in there if (r := laptop.record(key)) and r.placement.bucket == world.pool]
+    key = world.chance.people.choice(pooled or there)
     to = world.chance.people.choice(sorted(world.template.users))
+    record = laptop.record(key)
+    assert record is not None
+    what = (
+        "claim"
+        if record.placement.bucket == world.pool
+        else "hand over"
+        if laptop.user == "Mei"
+        else "release"
+    )
     with world.on(laptop):
         try:
-            moved = commands.change_owner(laptop.replica, laptop.http, key.id, world.template.users[to])
+            if what == "claim":
+                moved = commands.claim(laptop.replica, laptop.http, [key.id])
+            elif what == "release":
+                moved = commands.release(laptop.replica, laptop.http, [key.id])
+            else:
+                moved = commands.change_owner(laptop.replica, laptop.http, [key.id], world.template.users[to])
         except CrmError as error:
-            world.say(f"{laptop.name}: hands {key.id[-6:]} to {to}: {error.code}")
+            world.say(f"{laptop.name}: {what} {key.id[-6:]}: {error.code}")
         else:
-            world.happened["owner changed"] += bool(moved.moved)
-            world.say(f"{laptop.name}: hands {key.id[-6:]} to {to}: {moved.moved} records")
+            done = {
+                "claim": "customer claimed",
+                "release": "customer put into the pool",
+                "hand over": "owner changed",
+            }
+            world.happened[done[what]] += bool(moved.moved)
+            world.say(f"{laptop.name}: {what} {key.id[-6:]} ({to}): {moved.moved} records")
+    return True
+
+
+def ask(world: World) -> bool:
+    """What only the server can do, asked offline: a claim is a bid."""
+    laptop = someone(world)
+    there = laptop.visible("customer")
+    if not there:
+        return False
+    key, token = world.chance.people.choice(there), world.token()
+    record = laptop.record(key)
+    assert record is not None
+    kind = "claim" if record.placement.bucket == world.pool else "release"
+    with world.on(laptop):
+        values: dict[str, Value] = {"kind": kind, "customer": key.id, "name": token}
+        _commit(world, laptop, f"asks for {kind}", [Write(_new(laptop, "request"), values)], tokens=(token,))
     return True
 
 
@@ -291,5 +327,5 @@ def go_on(world: World) -> bool:
 Act = Callable[[World], bool]
 PEOPLE: Final[dict[Act, int]] = {
     add_customer: 8, add_child: 10, review: 2, open_form: 10, save_form: 26, tag: 7, delete: 3, restore: 3,
-    settle: 5, declare_field: 1, hand_over: 6, retry: 1, read_history: 1, sync: 16, go_on: 90,
+    settle: 5, declare_field: 1, hand_over: 14, ask: 2, retry: 1, read_history: 1, sync: 16, go_on: 90,
 }  # fmt: skip

@@ -14,14 +14,23 @@ from pathlib import Path
 from random import Random
 from typing import Any, Final, TypeVar
 
+import pytest
+from sqlalchemy import select
+
 from crmdesk.core.errors import CrmError
 from crmdesk.core.record import RecordKey
+from crmdesk.core.registry import Registry
+from crmdesk.store import projection
 from crmdesk.sync.engine import Progress, Report
 from sync_server import enrolment
+from sync_server.commands import Asker
+from sync_server.policy import Role
 from sync_server.settings import Settings
+from sync_server.tables import account
+from sync_server.tables import bucket as buckets
 from tests.simulation.account import Account
 from tests.simulation.baton import Task
-from tests.simulation.company import BEGINNING_MS, DAY_MS, LAPTOPS, TEAMS, template
+from tests.simulation.company import BEGINNING_MS, DAY_MS, LAPTOPS, template
 from tests.simulation.disk import Disk, Disks, KilledError
 from tests.simulation.laptop import Laptop, LaptopClock, old_registry
 from tests.simulation.network import Line
@@ -35,6 +44,18 @@ EXPECTED: Final = frozenset(
     )
 )  # fmt: skip
 """What a sync may end with while there is trouble."""
+
+
+_SIGNATURES: Final[dict[object, str]] = {}
+_sign = projection.signature
+
+
+def _signature(registry: Registry) -> str:
+    """The product's own, worked out once for each set of declarations: every start of every laptop asks."""
+    declared = tuple(registry.entities.values())
+    if declared not in _SIGNATURES:
+        _SIGNATURES[declared] = _sign(registry)
+    return _SIGNATURES[declared]
 
 
 @dataclass
@@ -59,16 +80,16 @@ class World:
             *(Random(f"{seed} {name}") for name in ("schedule", "people", "network", "disks", "names"))
         )
         self.template = template()
-        self.account = Account()
+        self.account = Account(self.template.server_id)
         self.happened: Counter[str] = Counter()
         self.trace = hashlib.sha256()
         self.lines: list[str] = []
         self.now = BEGINNING_MS + DAY_MS
         self.laptops: list[Laptop] = []
         self.current: Laptop | None = None
-        self.team_of = dict(TEAMS)
         self.server_backup: dict[str, bytes] | None = None
         self.is_over = False
+        self.pool = self.template.pool
         self._disks = Disks()
         self._tokens = 0
 
@@ -77,6 +98,8 @@ class World:
         with ExitStack() as stack:
             stack.enter_context(self._disks.mounted())
             stack.enter_context(in_this_thread())
+            patch = stack.enter_context(pytest.MonkeyPatch.context())
+            patch.setattr(projection, "signature", _signature)
             stack.callback(self._stop)
             self.server = self._make_server()
             for name, user in list(LAPTOPS.items())[: self.chance.schedule.randint(3, len(LAPTOPS))]:
@@ -163,7 +186,7 @@ class World:
             """Pages would draw themselves anew."""
 
         def cancelled() -> bool:
-            if self.is_over or self.chance.network.random() > 0.01:
+            if self.is_over or self.chance.network.random() > 0.03:
                 return False
             self.happened["sync cancelled"] += 1
             return True
@@ -250,10 +273,18 @@ class World:
         self.server.restart()
 
     def administer(self, work: Callable[[Any], T]) -> T | None:
-        """A transaction by the administrator on the server's own machine; None where it died on the way."""
-        try:
+        """A transaction by the administrator on the server's own machine; None where it came to nothing."""
+
+        def transaction() -> T:
             with self.server.database.write() as connection:
-                done = work(connection)
+                return work(connection)
+
+        return self.attempt(transaction)
+
+    def attempt(self, work: Callable[[], T]) -> T | None:
+        """Something the administrator does on the server's own machine."""
+        try:
+            done = work()
         except KilledError:
             self.server_died()
             return None
@@ -263,20 +294,33 @@ class World:
         self.server.look()
         return done
 
+    def console(self) -> Asker:
+        return Asker(self.template.server_id, Role.ADMINISTRATOR)
+
     # -- who may see what, as the company's rules say ----------------------------------------------------
 
-    def readers(self, owner: str) -> set[str]:
-        """The people who read somebody's book: the owner, colleagues who share, the manager above."""
-        found = {owner, "Mei"}
-        if self.team_of[owner] == "East":
-            found |= {name for name, team in self.team_of.items() if team == "East"}
+    def readers(self) -> dict[str, set[str]]:
+        """Bucket -> the people who read it, by the company's rules and not by the server's table of readers."""
+        with self.server.disk.calm(), self.server.database.read() as connection:
+            places = connection.execute(select(buckets.c.id, buckets.c.kind, buckets.c.owner)).all()
+            people = connection.execute(select(account).where(account.c.disabled_at.is_(None))).all()
+            everybody = {row.user: row for row in connection.execute(select(account)).all()}
+        east = self.template.teams["East"]
+        found: dict[str, set[str]] = {}
+        for place, kind, owner in places:
+            if kind in ("config", "pool"):
+                found[place] = {row.name for row in people}
+                continue
+            found[place] = {row.name for row in people if row.role == "manager"}
+            if kind == "book":
+                team = everybody[owner].team
+                shares = {row.name for row in people if row.team == east and team == east}
+                found[place] |= {row.name for row in people if row.user == owner} | shares
+                if team is None:
+                    found[place] -= {
+                        row.name for row in people if row.role == "manager" and row.user != owner
+                    }
         return found
-
-    def may_see(self, user: str, bucket: str) -> bool:
-        if bucket == self.template.config:
-            return True
-        owner = next(name for name, book in self.template.books.items() if book == bucket)
-        return user in self.readers(owner)
 
     def approve_waiting(self, laptop: Laptop) -> None:
         """An administrator compares the words and lets a device in again."""

@@ -5,6 +5,7 @@ import msgspec
 from crmdesk.core.record import RecordKey
 from crmdesk.store import dialect
 from sync_server import accounts, commands
+from sync_server.policy import Role
 from tests.support.laptop import (
     enrolled,
     fresh_id,
@@ -39,8 +40,10 @@ def test_a_child_made_below_a_customer_that_moved_outranks_the_place_its_author_
     customer = ann.customer()
     ann.push()
     mei.pull_all()
-    with server.database.write() as connection:
-        commands.change_owner_here(connection, customer.id, server.people["Cai"].user, server.clock())
+    asker, order = commands.Asker("console", Role.ADMINISTRATOR), commands.ChangeOwner
+    commands.carry_out(
+        server.database, asker, order(fresh_id(), (customer.id,), server.people["Cai"].user), server.clock
+    )
     visit = mei.visit(customer)
     claimed = mei.records[visit].placement
     outcome = only(mei.push())
