@@ -379,11 +379,7 @@ def test_a_bucket_that_was_taken_away_leaves_not_a_byte(server: RunningServer, h
     customer = ann.customer("宏远机械")
     settle(ann, mei)
     assert mei.name(customer) == "宏远机械"
-    with server.database.write() as connection:
-        connection.exec_driver_sql(
-            "DELETE FROM reader WHERE bucket = ? AND user = ?",
-            (server.people["Ann"].book, server.people["Mei"].user),
-        )
+    server.withdraw("Ann", "Mei")
     report = mei.sync()
     assert report.left == 1
     assert mei.shows(customer) is None
