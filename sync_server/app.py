@@ -12,13 +12,14 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from crmdesk.core.errors import CrmError
 from crmdesk.core.wire import PROTOCOL
 from sync_server.accounts import open_company
 from sync_server.clock import Moment, moment
 from sync_server.errors import BROKEN, LACKING, MEDIA_TYPE, RETRY_SECONDS, framework_error, problem
-from sync_server.handlers import access, blobs, commands, health, live, recovery, refusals, sync
+from sync_server.handlers import access, blobs, commands, health, live, recovery, sync
 from sync_server.handlers.context import Context
 from sync_server.live import LiveChannel
 from sync_server.settings import Settings
@@ -49,7 +50,7 @@ def create_app(settings: Settings, now: Callable[[], Moment] = moment) -> FastAP
         openapi_url="/openapi.json",
     )
     app.state.context = Context(database, settings, now, channel)
-    for part in (health, access, sync, live, commands, blobs, recovery, refusals):
+    for part in (health, access, sync, live, commands, blobs, recovery):
         app.include_router(part.router)
     _answer_errors(app, now)
     return app
@@ -67,6 +68,12 @@ def _answer_errors(app: FastAPI, now: Callable[[], Moment]) -> None:
     def invalid(_request: Request, error: RequestValidationError) -> Response:
         where = ".".join(str(part) for part in error.errors()[0]["loc"][1:]) if error.errors() else ""
         return _respond(CrmError("malformed_body", field=where[:100]))
+
+    @app.exception_handler(ClientDisconnect)
+    def gone(_request: Request, _error: ClientDisconnect) -> Response:
+        return Response(
+            status_code=400
+        )  # to nobody: a dead zone or a lid that was closed is no fault of ours
 
     @app.exception_handler(HTTPException)
     def refused(_request: Request, error: HTTPException) -> Response:

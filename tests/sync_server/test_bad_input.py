@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gzip
+import socket
 import sqlite3
 import time
 import tracemalloc
@@ -288,3 +289,17 @@ def test_text_is_ordered_by_its_bytes_on_both_databases(server: RunningServer) -
         rows = dialect.run(connection, "SELECT name FROM team WHERE length(name) < 5 ORDER BY name")
         found = [row[0] for row in rows if row[0] in names]
     assert found == sorted(names, key=str.encode)
+
+
+def test_a_laptop_that_vanishes_in_the_middle_of_a_push_is_no_fault_in_the_log(
+    server: RunningServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    ann = enrolled(server, "Ann")
+    host, port = server.address.removeprefix("http://").split(":")
+    access = ann.http.headers["Authorization"]
+    head = f"POST /v1/push HTTP/1.1\r\nHost: x\r\nAuthorization: {access}\r\nContent-Length: 100000\r\n\r\n"
+    with socket.create_connection((host, int(port)), timeout=10) as line:
+        line.sendall(head.encode() + b"{" * 50_000)
+    ann.customer("宏远机械")
+    ann.push()  # whatever the server did about the other one, it has done by now
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []
