@@ -1,23 +1,29 @@
-"""`python -m tests.kill [ROUNDS] [--seed N]`: so many kills, and what was lost by them; 1 if anything was."""
+"""`python -m tests.kill [ROUNDS] [--seed N] [--database postgresql]`: so many kills, and what was lost by them; 1 if anything was."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 
 from tests.kill.campaign import campaign
+from tests.kill.service import service
 
 
 def main() -> int:
     asked = argparse.ArgumentParser(prog="python -m tests.kill")
     asked.add_argument("rounds", nargs="?", type=int, default=50)
     asked.add_argument("--seed", type=int, default=1)
+    asked.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     chosen = asked.parse_args()
-    with tempfile.TemporaryDirectory() as folder, campaign(Path(folder), chosen.seed) as found:
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        behind = stack.enter_context(service()) if chosen.database == "postgresql" else None
+        found = stack.enter_context(campaign(folder, chosen.seed, service=behind))
         tally = found.run(chosen.rounds, lambda line: print(f"  {line}", flush=True))
-    print(f"seed {chosen.seed}: {tally.said()}")
+    print(f"{chosen.database}, seed {chosen.seed}: {tally.said()}")
     for value in (*tally.lost, *tally.absent):
         print(f"  lost: {value}")
     return 0 if tally.is_clean else 1

@@ -30,9 +30,10 @@ from crmdesk.usecases.workspace import Workspace, create_workspace, open_workspa
 from sync_server import accounts, enrolment
 from sync_server.clock import moment
 from sync_server.policy import Role
-from sync_server.settings import Settings
+from sync_server.settings import Settings, note_url
 from tests.kill import laptop
 from tests.kill.laptop import KEY
+from tests.kill.service import Service
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 PEOPLE: Final = {"Ann": "rep", "Bo": "rep", "Mei": "manager"}
@@ -154,13 +155,16 @@ _CHILDREN.set_forkserver_preload(["tests.kill.laptop"])
 class Campaign:
     """One company in `folder`: a server process and a laptop process for each person.
 
-    `is_early` plants the bug that this test is there to find: laptops acknowledge before they commit.
+    With a `service` the company is in that PostgreSQL, which itself fails once. `is_early` plants the bug that this
+    test is there to find: laptops acknowledge before they commit.
     """
 
-    def __init__(self, folder: Path, seed: int, *, is_early: bool = False) -> None:
-        self._folder, self._is_early = folder, is_early
+    def __init__(
+        self, folder: Path, seed: int, *, service: Service | None = None, is_early: bool = False
+    ) -> None:
+        self._folder, self._service, self._is_early = folder, service, is_early
         self._chance = random.Random(seed)
-        self._settings = Settings(folder / "company")
+        self._settings = Settings(folder / "company", url=service.url if service else None)
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self._port = int(probe.getsockname()[1])
@@ -170,6 +174,8 @@ class Campaign:
 
     def _found(self, seed: int) -> None:
         self._seed = seed * 100_000
+        if self._service is not None:
+            note_url(self._settings.directory, self._service.url)
         accounts.create_company(self._settings, "Test company", moment())
         database = accounts.open_company(self._settings)
         codes = {}
@@ -179,8 +185,12 @@ class Campaign:
                 made = accounts.add_user(connection, name, Role(role), moment(), team="East")
                 codes[name] = enrolment.issue_code(connection, made.user, moment(), 3_600_000, hold=False)
         database.close()
+        began = time.monotonic()
         self._start("server")
         self._running["server"].said.wait_until_ready()
+        self._pause = max(
+            0.8, (time.monotonic() - began) / 2
+        )  # a slow machine gets as much done between two kills
         for name, code in codes.items():
             workspace = create_workspace(self._profile(name), KEY)
             enrol(workspace.replica, f"http://127.0.0.1:{self._port}", code, "laptop")
@@ -208,10 +218,13 @@ class Campaign:
             if self._chance.random() < 0.9:  # else something may be hit while it starts
                 self._running["server"].said.wait_until_ready()
                 self._running[victim].said.wait_until_ready()
-            time.sleep(self._chance.random() * 0.8)
+            time.sleep(self._chance.random() * self._pause)
             self._kill(victim)
             tally.kills["the server" if victim == "server" else "laptops"] += 1
             self._start(victim)
+            if number == rounds // 2 and self._service is not None:
+                self._service.fail()
+                tally.kills["PostgreSQL"] += 1
             if number % 20 == 0:
                 tell(
                     f"{number} kills, {sum(e['event'] == 'acknowledged' for e in self._events)} acknowledged"
@@ -278,7 +291,7 @@ class Campaign:
         database = accounts.open_company(self._settings)
         try:
             with database.read() as connection:
-                bodies = [row[0] for row in dialect.run(connection, "SELECT body FROM edit")]
+                bodies = [bytes(row[0]) for row in dialect.run(connection, "SELECT body FROM edit")]
         finally:
             database.close()
         return {v for body in bodies for v in records.decode_edit(body).values.values() if isinstance(v, str)}
@@ -317,10 +330,12 @@ def _refused(workspace: Workspace) -> set[Value]:
 
 
 @contextmanager
-def campaign(folder: Path, seed: int, *, is_early: bool = False) -> Iterator[Campaign]:
+def campaign(
+    folder: Path, seed: int, *, service: Service | None = None, is_early: bool = False
+) -> Iterator[Campaign]:
     """A company and its processes, none of which is left over."""
     folder.mkdir(parents=True, exist_ok=True)
-    found = Campaign(folder, seed, is_early=is_early)
+    found = Campaign(folder, seed, service=service, is_early=is_early)
     try:
         yield found
     finally:

@@ -84,6 +84,8 @@ class Worker:
                 report = self._engine.sync()
                 problem = report.problem.code if report.problem else None
                 self._told.append({"event": "synced", "problem": problem, "pushed": report.pushed})
+                if problem:
+                    time.sleep(0.2)
             time.sleep(self._chance.random() * 0.08)
 
     def _add(self, entity: str, values: Mapping[str, Value]) -> None:
