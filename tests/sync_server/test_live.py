@@ -17,7 +17,8 @@ from sync_server import accounts, enrolment
 from sync_server.live import MAX_PER_DEVICE
 from sync_server.storage import audience
 from tests.support.laptop import Laptop, enrolled
-from tests.support.server import RunningServer, build_company, running_server
+from tests.support.postgres import in_a_file, in_a_service
+from tests.support.server import RunningServer, build_company, running_server, serving_processes
 
 BEAT_MS = 300
 SOON = 8.0
@@ -25,10 +26,11 @@ SOON = 8.0
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[RunningServer]:
+def server(tmp_path: Path, url: str | None) -> Iterator[RunningServer]:
     """The small company, with a quick heartbeat."""
-    with running_server(tmp_path, heartbeat_ms=BEAT_MS) as running:
-        build_company(running)
+    with running_server(tmp_path, heartbeat_ms=BEAT_MS, url=url) as running:
+        if url is None:
+            build_company(running)
         yield running
 
 
@@ -187,6 +189,7 @@ def test_open_streams_do_not_hold_up_the_servers_end(tmp_path: Path):
     assert ear.is_over
 
 
+@in_a_file
 def test_r39_hundreds_of_streams_cost_no_thread_and_no_question_each(
     server: RunningServer, monkeypatch: pytest.MonkeyPatch
 ):
@@ -209,6 +212,19 @@ def test_r39_hundreds_of_streams_cost_no_thread_and_no_question_each(
         assert threading.active_count() < 80  # the server's workers are few, whoever listens
         looks = seconds / (server.settings.look_ms / 1000) + 2
         assert len(asked) <= 4 * looks
+
+
+@in_a_service
+def test_r39_what_one_server_process_takes_in_the_listeners_of_the_others_hear(tmp_path: Path, url: str):
+    with serving_processes(tmp_path, url) as server, ExitStack() as stack:
+        writer = enrolled(server, "Bo")
+        crowd = [
+            stack.enter_context(closing(stream(server, access))) for access in accesses(server, "Ann", 12)
+        ]
+        everybody_hears(crowd, b"event: open")
+        writer.customer("宏远机械")
+        writer.push()
+        everybody_hears(crowd, writer.book.encode())
 
 
 def counted(ask: Callable[..., Any], asked: list[str]) -> Callable[..., Any]:
