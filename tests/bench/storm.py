@@ -9,6 +9,7 @@ from __future__ import annotations
 import heapq
 import random
 import secrets
+import sys
 import threading
 import time
 from collections import Counter
@@ -46,6 +47,8 @@ WINDOW_S: Final = 120.0
 """They arrive within two minutes."""
 OFFLINE_MS: Final = 72 * 60 * 60 * 1000
 LIMIT_MS: Final = 3_000.0
+PATIENCE_S: Final = 60.0
+"""When a laptop gives a request up; that is an error."""
 TRIES: Final = 8
 
 
@@ -174,7 +177,7 @@ def rows(log: Log, seconds: float) -> list[Row]:
     asked = [ms for route, took in log.took.items() if route != "hello" for ms in took]
     failed = sum(log.failed.values())
     if failed:
-        print(f"storm: {dict(log.failed)}")
+        print(f"storm: {dict(log.failed)}", file=sys.stderr)
     return [
         within("a request in the storm, p99", [percentile(asked, 0.99)], "ms", LIMIT_MS),
         within(
@@ -218,7 +221,7 @@ def watching(address: str, log: Log) -> Iterator[None]:
     over = threading.Event()
 
     def ask() -> None:
-        with httpx2.Client(base_url=address, timeout=60) as client:
+        with httpx2.Client(base_url=address, timeout=PATIENCE_S) as client:
             while not over.wait(0.2):
                 began = time.monotonic()
                 if client.get("/v1/hello").status_code != 200:
@@ -284,6 +287,7 @@ def enrol(running: RunningServer) -> list[tuple[Laptop, Account]]:
     laptops = []
     for account, key, welcome in found:
         laptop = Laptop(running, account.user, key)
+        laptop.http.timeout = httpx2.Timeout(PATIENCE_S)
         laptop.welcome = welcome
         laptop.use(welcome["access"])
         laptops.append((laptop, account))
