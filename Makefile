@@ -3,7 +3,7 @@ PYTHON := $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 
-.PHONY: help environment demo run serve test check fix planted-bugs kill-test bench translations
+.PHONY: help environment demo run serve test check fix planted-bugs kill-test bench simulate translations
 
 help:
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -26,6 +26,11 @@ test: environment ## the whole fast suite
 
 bench: environment ## measure speed and memory; make bench ONLY=first_paint for one
 	@$(BIN)/python -m tests.bench $(ONLY)
+
+SEEDS ?= 200
+START ?= 0
+simulate: environment ## whole days of trouble by seed: make simulate SEEDS=2000 START=0; TRACE=1 prints what happens
+	@$(BIN)/python -m tests.simulation.campaign --seeds $(SEEDS) --start $(START) $(if $(TRACE),--trace)
 
 planted-bugs: environment ## break every assumption of sync on purpose and name the seed that finds it
 	@$(BIN)/python -m tests.support.planted

@@ -19,7 +19,7 @@ from crmdesk.core.wire import PROTOCOL
 from sync_server.accounts import open_company
 from sync_server.clock import Moment, moment
 from sync_server.errors import BROKEN, LACKING, MEDIA_TYPE, RETRY_SECONDS, framework_error, problem
-from sync_server.handlers import access, blobs, commands, health, live, recovery, sync
+from sync_server.handlers import access, blobs, commands, health, live, recovery, refusals, sync
 from sync_server.handlers.context import Context
 from sync_server.live import LiveChannel
 from sync_server.settings import Settings
@@ -50,7 +50,7 @@ def create_app(settings: Settings, now: Callable[[], Moment] = moment) -> FastAP
         openapi_url="/openapi.json",
     )
     app.state.context = Context(database, settings, now, channel)
-    for part in (health, access, sync, live, commands, blobs, recovery):
+    for part in (health, access, sync, live, commands, blobs, recovery, refusals):
         app.include_router(part.router)
     _answer_errors(app, now)
     return app

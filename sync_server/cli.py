@@ -19,7 +19,7 @@ from rich.cells import cell_len
 from crmdesk.core.errors import CrmError, Language
 from crmdesk.core.fingerprint import words
 from crmdesk.store.database import Database
-from sync_server import accounts, commands, enrolment, keeping
+from sync_server import accounts, commands, enrolment, keeping, refusals
 from sync_server.clock import moment
 from sync_server.commands import (
     ChangeBookOwner,
@@ -48,14 +48,17 @@ team_app = typer.Typer(help="Teams. 团队。", no_args_is_help=True)
 user_app = typer.Typer(help="People. 用户。", no_args_is_help=True)
 device_app = typer.Typer(help="Laptops. 设备。", no_args_is_help=True)
 pool_app = typer.Typer(help="Customers that anybody may claim. 公海。", no_args_is_help=True)
+refused_app = typer.Typer(help="What the server would not take. 被拒绝的修改。", no_args_is_help=True)
 owner_app = typer.Typer(help="Who a customer belongs to. 客户归属。", no_args_is_help=True)
 app.add_typer(team_app, name="team")
 app.add_typer(user_app, name="user")
 app.add_typer(device_app, name="device")
 app.add_typer(owner_app, name="owner")
 app.add_typer(pool_app, name="pool")
+app.add_typer(refused_app, name="refused")
 
 Dir = Annotated[Path, typer.Option("--dir", help="The company's folder. 公司数据目录。")]
+Name = Annotated[str, typer.Argument(help="As `refused list` names it. 编号。")]
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON. 以 JSON 输出。")]
 HERE: Final = Path("company")
 
@@ -408,6 +411,64 @@ def pool_assign(
 ) -> None:
     """Give customers of the pool to a person. 从公海分配客户。"""
     _move(directory, lambda command: ChangeOwner(command, tuple(customers), to), as_json)
+
+
+@refused_app.command("list")
+def refused_list(
+    discarded: Annotated[bool, typer.Option("--discarded", help="What was kept out. 已作废的。")] = False,
+    directory: Dir = HERE,
+    as_json: Json = False,
+) -> None:
+    """List what laptops brought and the server would not take. 列出被拒绝的修改。"""
+    with company(directory) as database, database.read() as connection:
+        found = refusals.listed(connection, discarded=discarded)
+    table(as_json, "refused", [msgspec.structs.asdict(one) for one in found])
+
+
+@refused_app.command("show")
+def refused_show(name: Name, directory: Dir = HERE, as_json: Json = False) -> None:
+    """Show all that was written. 查看内容。"""
+    with company(directory) as database, database.read() as connection:
+        found = msgspec.to_builtins(refusals.shown(connection, name))
+    text = json.dumps(found, ensure_ascii=False, indent=1)
+    say(as_json, found, text, text)
+
+
+@refused_app.command("retry")
+def refused_retry(name: Name, directory: Dir = HERE, as_json: Json = False) -> None:
+    """Judge it again, as if it were pushed now. 重新处理。"""
+    with company(directory) as database, database.write() as connection:
+        made = refusals.retry(connection, commands.console(connection), name, moment())
+    facts = {"name": name, "verdict": made.verdict, "code": made.code, "about": made.about}
+    because = f" ({made.code})" if made.code else ""
+    say(as_json, facts, f"结果：{made.verdict}{because}", f"The verdict: {made.verdict}{because}")
+
+
+@refused_app.command("export")
+def refused_export(file: Path, directory: Dir = HERE, as_json: Json = False) -> None:
+    """Write everything that was refused to a JSON file. 导出为 JSON 文件。"""
+    with company(directory) as database, database.read() as connection:
+        names = [one.name for one in refusals.listed(connection)]
+        found = [msgspec.to_builtins(refusals.shown(connection, name)) for name in names]
+    try:
+        file.write_text(json.dumps(found, ensure_ascii=False, indent=1), encoding="utf-8")
+    except OSError as error:
+        raise CrmError("database_unwritable", path=file) from error
+    facts = {"file": str(file), "refused": len(found)}
+    say(as_json, facts, f"已导出 {len(found)} 条到 {file}。", f"Wrote {len(found)} to {file}.")
+
+
+@refused_app.command("discard")
+def refused_discard(name: Name, directory: Dir = HERE, as_json: Json = False) -> None:
+    """Decide that it stays out; it is kept with your decision. 作废（内容和决定都会保留）。"""
+    with company(directory) as database, database.write() as connection:
+        refusals.discard(connection, commands.console(connection), name, moment())
+    say(
+        as_json,
+        {"name": name, "discarded": True},
+        "已作废，内容保留备查。",
+        "Discarded; what was written is kept.",
+    )
 
 
 def _move(directory: Path, order: Callable[[str], Order], as_json: bool) -> None:

@@ -79,7 +79,7 @@ class Map:
         is_servers = entity.name in policy.SERVER_ENTITIES
         if is_servers or (stored is None and entity.name in policy.SERVER_MADE):
             raise CrmError("server_field", field=entity.name)
-        return self._new(item, entity) if stored is None else self._existing(stored)
+        return _outranking(self._new(item, entity), item) if stored is None else self._existing(stored)
 
     def _existing(self, stored: Stored) -> Place:
         placement = stored.record.placement
@@ -160,6 +160,17 @@ class Map:
     def settle(self, key: RecordKey, place: Place) -> None:
         """Children later in the batch find this record here."""
         self.homes[key] = (place.root, place.placement.bucket)
+
+
+def _outranking(place: Place, item: Item) -> Place:
+    """A new record's place, with a move number above the claimed one where its author puts it elsewhere.
+
+    Two places under one move number would leave each copy where it is, and a right taken away in one.
+    """
+    claimed = item.record.placement if item.record else place.placement
+    if claimed.bucket == place.placement.bucket or claimed.move_no != place.placement.move_no:
+        return place
+    return place._replace(placement=Placement(claimed.move_no + 1, place.placement.bucket))
 
 
 def home_of(item: Item, entity: Entity) -> RecordKey | None:

@@ -30,7 +30,8 @@ def heads(connection: Connection, who: Bearer, now: Moment) -> Heads:
     """The buckets this user reads and how far each has come."""
     company = people.load_company(connection)
     found = buckets.heads(connection, who.user, company.epoch)
-    return Heads(found, now.ms, company.server_id, PROTOCOL, who.user)
+    withdrawn = tuple((bucket, "rights") for bucket in sorted(people.lost_rights(connection, who.user)))
+    return Heads(found, now.ms, company.server_id, PROTOCOL, who.user, withdrawn)
 
 
 def page(connection: Connection, who: Bearer, cursor: Cursor) -> PullPage:

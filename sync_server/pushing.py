@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from crmdesk.core.clock import clamp, stamp
 from crmdesk.core.errors import CrmError
-from crmdesk.core.record import Dot, Edit, encode
+from crmdesk.core.record import Dot, Edit
 from crmdesk.core.registry import Registry
 from crmdesk.core.values import encode as canonical
 from crmdesk.core.wire import LATE, Commit, Outcome, PushAnswer, Verdict
@@ -60,17 +60,7 @@ def push(connection: Connection, who: Bearer, batch: Batch, now: Moment) -> byte
     actor = _turn(connection, who, batch)
     if actor.batch == batch.batch:
         return actor.answer
-    claims = _claims(connection, who, batch, actor, now)
-    _refuse_reused(connection, batch, actor)
-    registry = known_registry(connection)
-    company = people.load_company(connection)
-    held = hold(connection, who, company, registry, batch.items.values())
-    places = survey(connection, who, company, registry, batch.items.values(), now)
-    ledger = _judge(places, batch, claims, now)
-    if held is not None and not ledger.buckets <= held:
-        raise CrmError("server_busy")  # something moved just before the locks were ours: start again
-    commits = _write(connection, registry, ledger, who, claims, now)
-    follow(connection, who, company, ledger.taken, now)
+    ledger, claims, commits = _take_in(connection, who, batch, actor, now)
     answer = PushAnswer(
         chain=now.hex(16),
         outcomes=tuple(ledger.outcomes),
@@ -81,6 +71,35 @@ def push(connection: Connection, who: Bearer, batch: Batch, now: Moment) -> byte
     content = msgspec.json.encode(answer)
     actors.save(connection, Actor(actor.id, who.device, claims.top, answer.chain, batch.batch, content))
     return content
+
+
+def judge_again(connection: Connection, who: Bearer, batch: Batch, now: Moment) -> Outcome:
+    """Judge one record's refused edits as if they were pushed now, by leave of an administrator.
+
+    `who` is their author. What the author had heard of a move counts no longer: it becomes late work.
+    """
+    actor = actors.find(connection, batch.actor)
+    assert actor is not None, "what was refused came from an actor"
+    ledger, _, _ = _take_in(connection, who, batch, actor, now, is_pardoned=True)
+    return ledger.outcomes[0]
+
+
+def _take_in(
+    connection: Connection, who: Bearer, batch: Batch, actor: Actor, now: Moment, *, is_pardoned: bool = False
+) -> tuple[Ledger, Claims, list[Commit]]:
+    claims = _claims(connection, who, batch, actor, now)
+    _refuse_reused(connection, batch, actor)
+    registry = known_registry(connection)
+    company = people.load_company(connection)
+    held = hold(connection, who, company, registry, batch.items.values())
+    places = survey(connection, who, company, registry, batch.items.values(), now)
+    places.is_pardoned = is_pardoned
+    ledger = _judge(places, batch, claims, now)
+    if held is not None and not ledger.buckets <= held:
+        raise CrmError("server_busy")  # something moved just before the locks were ours: start again
+    commits = _write(connection, registry, ledger, who, claims, now)
+    follow(connection, who, company, ledger.taken, now)
+    return ledger, claims, commits
 
 
 def _turn(connection: Connection, who: Bearer, batch: Batch) -> Actor:
@@ -153,7 +172,7 @@ def _refuse(
     named = error.about.get("field") or error.about.get("entity")
     about = None if named is None else str(named)
     ledger.outcomes.append(Outcome(*item.key, verdict, code=error.code, about=about))
-    state = None if item.record is None else encode(item.record)
+    state = None if item.record is None else item.state
     last = max(item.bodies, default=0)
     ledger.refused += [
         Refused(

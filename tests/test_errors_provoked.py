@@ -52,6 +52,7 @@ ELSEWHERE: Final = {
     "counter_gap": "test_a_gap_in_the_log_stops_the_batch",
     "dot_reused": "test_a_number_used_for_another_edit_is_refused",
     "not_recovering": "test_r12_without_a_recovery_epoch_nothing_is_taken_back",
+    "mass_deletion": "test_r33_too_many_deletions_stop_before_they_are_taken_in_and_leave_a_copy",
     "malformed_record": "test_a_state_must_be_what_its_log_says",
     "regressed": "test_a_cursor_this_server_never_gave_is_answered_with_regressed",
     "too_many_versions": "test_too_many_versions_of_a_field_are_quarantined",
@@ -667,7 +668,9 @@ def test_every_code_is_provoked_here_or_by_the_test_named_for_it() -> None:
 
 def test_the_tests_named_for_codes_exist_and_speak_of_them() -> None:
     sources = [
-        path.read_text(encoding="utf-8") for path in (ROOT / "tests" / "sync_server").glob("test_*.py")
+        path.read_text(encoding="utf-8")
+        for room in ("sync", "sync_server")
+        for path in (ROOT / "tests" / room).glob("test_*.py")
     ]
     found = {node.name: whole(source, node) for source in sources for node in functions(source)}
     assert [code for code, name in ELSEWHERE.items() if f'"{code}"' not in found.get(name, "")] == []

@@ -1,4 +1,4 @@
-"""`enrol`, `sync`, `status`, `transfer`: this laptop and its company."""
+"""`enrol`, `sync`, `reconcile`, `status`, `transfer`: this laptop and its company."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ from crmdesk.cli.customers import Customer
 from crmdesk.cli.output import instant, moment
 from crmdesk.cli.session import Session
 from crmdesk.core.errors import CrmError
+from crmdesk.core.registry import Label
 
 if TYPE_CHECKING:
+    from crmdesk.sync.brake import Deletions
     from crmdesk.sync.engine import Progress, Report
 
 
@@ -57,18 +59,21 @@ def enrol(
 
 
 @command(root, "sync")
-def sync(session: Session) -> None:
+def sync(
+    session: Session,
+    accept_deletions: Annotated[
+        bool,
+        typer.Option("--accept-deletions", help="Let the server remove much of what is here. 同意大量移除。"),
+    ] = False,
+    keep_deleted: Annotated[
+        bool, typer.Option("--keep-deleted", help="Keep it, and restore it for everybody. 全部保留并恢复。")
+    ] = False,
+) -> None:
     """Send what is unsent and fetch what is new. 同步。"""
-    from crmdesk.sync.engine import Engine
-    from crmdesk.sync.enrolment import connect
-
-    with closing(connect(session.replica)) as http, _progress(session) as show:
-        engine = Engine(session.replica, http)
-        report = engine.sync(show)
-        while report.problem is None and report.contents.goes_on:
-            report = report.followed_by(engine.sync(show))
-    if report.problem is not None:
-        raise report.problem
+    if accept_deletions and keep_deleted:
+        hint = Label("请只选其一。", "Choose one of the two.")
+        raise CrmError("bad_argument", argument="--accept-deletions --keep-deleted", hint=hint)
+    report = _exchange(session, deletions="accept" if accept_deletions else "keep" if keep_deleted else "ask")
     session.out.say(
         _facts(report),
         f"已发送 {report.pushed}，收到 {report.received}，被拒 {report.unsent[1]}，待发送 {report.unsent[0]}。",
@@ -76,8 +81,39 @@ def sync(session: Session) -> None:
     )
 
 
+@command(root, "reconcile")
+def reconcile(session: Session) -> None:
+    """Compare everything here with the server, record by record. 与服务器逐条比对。"""
+    report = _exchange(session, compare=True)
+    names = ("compared", "received", "left", "recovered", "unrecovered", "mismatched")
+    session.out.say(
+        {name: getattr(report, name) for name in names},
+        f"已比对 {report.compared} 个客户簿：收到 {report.received}，移除 {report.left}，送回 {report.recovered}。",
+        f"Compared {report.compared} books: received {report.received}, removed {report.left}, "
+        f"brought back {report.recovered}.",
+    )
+
+
+def _exchange(session: Session, *, compare: bool = False, deletions: Deletions = "ask") -> Report:
+    """One sync; what ended it early is raised."""
+    from crmdesk.sync.engine import Engine
+    from crmdesk.sync.enrolment import connect
+
+    with closing(connect(session.replica)) as http, _progress(session) as show:
+        engine = Engine(session.replica, http)
+        report = engine.sync(show, compare=compare, deletions=deletions)
+        while report.problem is None and report.contents.goes_on:
+            report = report.followed_by(engine.sync(show))
+    if report.problem is not None:
+        raise report.problem
+    return report
+
+
 def _facts(report: Report) -> dict[str, Any]:
-    plain = ("pushed", "merged", "rejected", "quarantined", "received", "left", "unreadable")
+    plain = (
+        "pushed", "merged", "rejected", "quarantined", "received", "left", "unreadable", "mismatched", "compared",
+        "recovered", "unrecovered", "restored",
+    )  # fmt: skip
     waiting, refused = report.unsent
     contents = report.contents
     return {
@@ -135,7 +171,7 @@ def status(session: Session) -> None:
                 "profile": str(session.profile.folder), "user": who.user_name, "role": who.role,
                 "company": found.company, "url": found.url, "records": found.records, "unsent": found.unsent,
                 "refused": found.refused, "conflicts": found.conflicts, "synced_at": instant(found.synced_at_ms),
-                "read_only": found.is_read_only,
+                "read_only": found.is_read_only, "mismatches": found.mismatches, "paused": found.pause is not None,
                 "refusals": [
                     {"record": r.record, "entity": r.entity, "title": r.title, "code": r.code, "about": r.about}
                     for r in refused
@@ -156,6 +192,10 @@ def status(session: Session) -> None:
             (out.text("上次同步", "Last sync"), moment(found.synced_at_ms)),
         )
     )
+    if found.pause is not None:
+        told = found.pause
+        error = CrmError("mass_deletion", count=told.count, total=told.total, path=told.backup)
+        out.line(str(error.sentence(out.language)))
     if found.is_read_only:
         out.line(str(CrmError("upgrade_needed").sentence(out.language)))
     for refusal in refused:

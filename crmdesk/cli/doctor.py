@@ -172,6 +172,18 @@ def _unreadable(session: Session) -> Finding:
     return Finding("received", "problem", words)
 
 
+def _checksums(session: Session) -> Finding:
+    """How often this laptop held something else than the server, though both stood at the same commit."""
+    count = session.reader.setting("mismatches", int) or 0
+    if not count:
+        return Finding("checksums", "ok", session.out.text("与服务器一致", "agree with the server's"))
+    words = session.out.text(
+        f"曾有 {count} 次与服务器不一致，已自动比对修复；请把日志发给管理员",
+        f"differed {count} times and were repaired; send the log to your administrator",
+    )
+    return Finding("checksums", "note", words)
+
+
 def _version(session: Session) -> Finding:
     """Whether the company's server still works with this program."""
     from crmdesk.usecases.status import is_read_only
@@ -230,6 +242,7 @@ _LOOKS: Final = (
     _counts,
     _unsent,
     _unreadable,
+    _checksums,
     _version,
     _clock,
 )

@@ -1,4 +1,4 @@
-"""`init`, `open`, `export`, `rebuild`, `sample`, `errors`: the profile itself."""
+"""`init`, `open`, `export`, `rebuild`, `backup`, `restore`, `sample`, `errors`: the profile itself."""
 
 from __future__ import annotations
 
@@ -63,6 +63,36 @@ def rebuild(session: Session) -> None:
     """Recompute every list and the search index from the records. 重建列表与搜索索引。"""
     count = session.replica.rebuild()
     session.out.say({"records": count}, f"已重建：{count} 条记录。", f"Rebuilt from {count} records.")
+
+
+@command(root, "backup")
+def backup(
+    session: Session, file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to. 目标文件。")]
+) -> None:
+    """Copy everything here, encrypted, to one file. 备份到一个加密文件。"""
+    from crmdesk.usecases.copies import back_up
+
+    count = back_up(session.workspace, file)
+    session.out.say(
+        {"file": str(file), "records": count},
+        f"已备份 {count} 条记录到 {file}。请连同配置目录中的 key.json 一起保管。",
+        f"Backed up {count} records to {file}. Keep key.json of the profile's folder with it.",
+    )
+
+
+@command(root, "restore")
+def restore(
+    session: Session, file: Annotated[Path, typer.Argument(metavar="FILE", help="The copy. 备份文件。")]
+) -> None:
+    """Put a copy in the place of what is here. 用备份替换当前数据。"""
+    from crmdesk.usecases.copies import put_back
+
+    made = put_back(session.profile, session.key(), file)
+    session.out.say(
+        {"file": str(file), "records": made.records, "kept_at": str(made.aside)},
+        f"已恢复 {made.records} 条记录。原来的数据保存在 {made.aside}；下次同步会先与服务器比对。",
+        f"Restored {made.records} records. What was here is kept at {made.aside}; the next sync compares first.",
+    )
 
 
 @command(root, "sample")

@@ -10,6 +10,19 @@ from typing import Final
 from crmdesk.core.sentences import Problem, Sentence
 
 RECOVERY: Final[dict[str, Problem]] = {
+    "mass_deletion": Problem(
+        409,
+        Sentence(
+            "服务器要从本机移除 {count} 条记录（共 {total} 条），却没有说明原因。",
+            "没有移除任何记录；本机已另存一份加密备份：{path}。",
+            "请在「同步」页选择全部保留或同意移除；命令行：crmdesk sync --keep-deleted 或 --accept-deletions。",
+        ),
+        Sentence(
+            "The server wants to remove {count} of the {total} records on this laptop and gives no reason.",
+            "Nothing was removed, and an encrypted copy was kept: {path}.",
+            "Keep it all or let it go on the Sync page, or: crmdesk sync --keep-deleted, --accept-deletions.",
+        ),
+    ),
     "not_recovering": Problem(
         409,
         Sentence(

@@ -250,25 +250,33 @@ def merge(one: Record, other: Record) -> Record:
     """
     if one == other:
         return one
-    ours = {edit.dot: edit for edit in one.edits}
-    theirs = {edit.dot: edit for edit in other.edits}
-    edits = []
-    for dot in sorted(ours.keys() | theirs.keys()):
-        mine, yours = ours.get(dot), theirs.get(dot)
-        if mine is not None and yours is not None:
-            edits.append(_both(mine, yours))
-        elif mine is not None and not other.has_seen(dot):
-            edits.append(mine)
-        elif yours is not None and not one.has_seen(dot):
-            edits.append(yours)
-    clock = {
-        actor: max(one.clock.get(actor, 0), other.clock.get(actor, 0))
-        for actor in one.clock.keys() | other.clock.keys()
-    }
-    placement = max(one.placement, other.placement, key=lambda p: (p.move_no, p.bucket))
-    return Record(
-        max(one.version, other.version), placement, clock, tuple(edit for edit in edits if edit.values)
-    )
+    seen_here, seen_there = one.clock, other.clock
+    edits: list[Edit] = []
+    here, there = iter(one.edits), iter(other.edits)  # both sorted by dot: one walk through the two
+    mine, yours = next(here, None), next(there, None)
+    while mine is not None or yours is not None:
+        if mine is not None and (yours is None or mine.dot < yours.dot):
+            actor, counter = mine.dot
+            if counter > seen_there.get(actor, 0):
+                edits.append(mine)
+            mine = next(here, None)
+        elif yours is not None and (mine is None or yours.dot < mine.dot):
+            actor, counter = yours.dot
+            if counter > seen_here.get(actor, 0):
+                edits.append(yours)
+            yours = next(there, None)
+        elif mine is not None and yours is not None:
+            if (both := _both(mine, yours)).values:
+                edits.append(both)
+            mine, yours = next(here, None), next(there, None)
+    clock = dict(seen_here)
+    for actor, counter in seen_there.items():
+        if counter > clock.get(actor, 0):
+            clock[actor] = counter
+    placement = one.placement
+    if placement != other.placement:
+        placement = max(placement, other.placement, key=lambda p: (p.move_no, p.bucket))
+    return Record(max(one.version, other.version), placement, clock, tuple(edits))
 
 
 def accept(record: Record, eff: Mapping[Dot, int]) -> Record:
@@ -405,11 +413,15 @@ def _both(mine: Edit, yours: Edit) -> Edit:
 
     Edits never change, so values agree; only what was overwritten since can differ.
     """
-    eff = mine.eff if yours.eff is None else yours.eff if mine.eff is None else max(mine.eff, yours.eff)
-    if mine.values.keys() == yours.values.keys():
-        return mine if mine.eff == eff else msgspec.structs.replace(mine, eff=eff)
-    values = {field: value for field, value in mine.values.items() if field in yours.values}
-    return msgspec.structs.replace(mine, eff=eff, values=values)
+    kept, others = mine.values, yours.values
+    eff = mine.eff
+    if yours.eff is not None and (eff is None or yours.eff > eff):
+        eff = yours.eff
+    if kept.keys() != others.keys():
+        kept = {field: value for field, value in kept.items() if field in others}
+    elif mine.eff == eff:
+        return mine
+    return Edit(mine.dot, mine.at, mine.by, eff, mine.txn, kept)
 
 
 def text_of(value: Value) -> str:

@@ -151,7 +151,8 @@ class Head(msgspec.Struct, frozen=True, array_like=True):
 class Heads(msgspec.Struct, frozen=True):
     """The heads of every bucket the asker may see; a bucket that is missing was taken away.
 
-    `user` is whom the server takes the asker for.
+    `user` is whom the server takes the asker for. `withdrawn` are the buckets that the asker could once read, each
+    with the reason; None: this server gives none.
     """
 
     heads: tuple[Head, ...]
@@ -159,6 +160,7 @@ class Heads(msgspec.Struct, frozen=True):
     server_id: str
     protocol: int
     user: str = ""
+    withdrawn: tuple[tuple[str, str], ...] | None = None
 
 
 class PullItem(msgspec.Struct, frozen=True, array_like=True):

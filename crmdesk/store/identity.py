@@ -38,6 +38,7 @@ def change_actor(replica: Replica, *, place: str | None = None) -> None:
         if settings.read(connection, "server", Server) is not None:
             former = {n: [*before.get(old.counter, []), old] for n, old in old_names.items()}
             settings.write(connection, {"former": former or None, "compare": True})
+        settings.write(connection, {"doubtful": None})
 
 
 def join(replica: Replica, joined: Identity, *, server: Server, device: Device) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from crmdesk.core.entities import REGISTRY
 from crmdesk.core.text import Readings
-from crmdesk.store import projection, settings, tables
+from crmdesk.store import generation, projection, settings, tables
 from crmdesk.store.database import Database
 from crmdesk.store.dialect import File
 from crmdesk.store.identity import change_actor
@@ -27,6 +27,7 @@ def create_replica(
         settings.write(connection, {"identity": identity})
         projection.create(connection, REGISTRY)
         Replica(database, clock, readings).note_declared(connection)
+    generation.rise(database)
     database.scrub()
     database.close()
     unfinished.replace(path)
@@ -36,7 +37,10 @@ def create_replica(
 def open_replica(
     path: Path, *, key: bytes | None, clock: Clock, readings: Callable[[], Readings], place: str
 ) -> Replica:
-    """An existing local store. A file that was copied here takes a new actor; stale projections are rebuilt."""
+    """An existing local store; stale projections are rebuilt.
+
+    A file that was copied here, or put back from a backup, takes a new actor.
+    """
     replica = Replica(Database.open(File(path, key)), clock, readings)
     with replica.database.read() as connection:
         identity = settings.identity(connection)
@@ -44,7 +48,7 @@ def open_replica(
     # Tables first: renaming edits projects them, which tables of another version could not take.
     if replica.declared != projection.signature(replica.registry):
         replica.rebuild()
-    if identity.place != place:
+    if generation.rise(replica.database) or identity.place != place:
         change_actor(replica, place=place)
     if not _has_company(replica):
         replica.index_all()  # with a company, syncing does it beside the person's work

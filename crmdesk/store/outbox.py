@@ -94,9 +94,10 @@ _OUTGOING = (
 )
 
 
-def outgoing(connection: Connection, actor: str, limit: int) -> list[Outgoing]:
-    """The edits to send next, in the order made."""
-    return _outgoing(connection, "o.verdict IS NULL ORDER BY o.counter LIMIT ?", (actor, limit))
+def outgoing(connection: Connection, actor: str, limit: int, *, after: int = 0) -> list[Outgoing]:
+    """The edits to send next, in the order made; `after` is the last counter on its way already."""
+    where = "o.verdict IS NULL AND o.counter > ? ORDER BY o.counter LIMIT ?"
+    return _outgoing(connection, where, (actor, after, limit))
 
 
 def refused_of(connection: Connection, actor: str, records: Iterable[RecordKey]) -> list[Outgoing]:

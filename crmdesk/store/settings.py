@@ -62,6 +62,18 @@ class Device(msgspec.Struct, frozen=True):
     words: str = ""
 
 
+class Pause(msgspec.Struct, frozen=True):
+    """A sync that stopped for a person's answer: so many of all the records here would go.
+
+    `backup` is an encrypted copy of everything, made then.
+    """
+
+    count: int
+    total: int
+    at_ms: int
+    backup: str
+
+
 def read(connection: Connection, name: str, kind: type[Any]) -> Any:
     """A setting decoded as `kind`, or None."""
     value = dialect.value(connection, "SELECT value FROM setting WHERE name = ?", (name,))

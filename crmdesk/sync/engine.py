@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal, NamedTuple, TypeAlias
 
@@ -22,12 +23,14 @@ from crmdesk.store.identity import change_actor, forget_known
 from crmdesk.store.replica import Replica, Touched
 from crmdesk.sync import plan, push
 from crmdesk.sync.blobs import Exchanged, exchange
+from crmdesk.sync.brake import Brake, Deletions, forget_backups, pause
 from crmdesk.sync.http import Hello, Http
 from crmdesk.sync.lock import sync_lock
 from crmdesk.sync.plan import Pull
 from crmdesk.sync.pull import pull
 from crmdesk.sync.reconcile import OnlyHere, Reconciliation
 from crmdesk.sync.runner import Runner, Threads
+from crmdesk.sync.sending import send
 
 _log: Final = logging.getLogger(__name__)
 Phase: TypeAlias = Literal["compare", "push", "pull", "clean", "index", "upload", "download"]
@@ -60,8 +63,8 @@ class Report:
     can't read: they are noted and hold up nothing. `late` of the edits sent went to whoever answers for their
     customer now. `mismatched` counts buckets whose checksum differed from the server's though both stood at the
     same commit, `compared` those that were compared record by record, `recovered` records a restored server got
-    back from here, `unrecovered` those it would not take: they stay here. `server_ms` the server's time; `problem`
-    what ended it early.
+    back from here, `unrecovered` those it would not take: they stay here. `restored` counts deletions that the
+    person took back at once. `server_ms` the server's time; `problem` what ended it early.
     """
 
     pushed: int = 0
@@ -78,6 +81,7 @@ class Report:
     compared: int = 0
     recovered: int = 0
     unrecovered: int = 0
+    restored: int = 0
     server_ms: int | None = None
     contents: Exchanged = field(default_factory=Exchanged)
     seconds: float = 0.0
@@ -117,13 +121,16 @@ class Engine:
         cancelled: Callable[[], bool] = lambda: False,
         *,
         compare: bool = False,
+        deletions: Deletions = "ask",
     ) -> Report:
         """Run once; both callables are called on this thread. Expected trouble ends up in the report.
 
         `compare`: hold everything that is here against what the server has, record by record, before it is sent.
+        `deletions`: what the person says to a server that would hide much of what is here (see `sync.brake`).
         """
         started = self._replica.clock.monotonic_ms()
-        run = _Run(self._replica, self._http, self._runner, progress, cancelled)
+        brake = Brake(self._replica, deletions)
+        run = _Run(self._replica, self._http, self._runner, progress, cancelled, brake)
         try:
             with sync_lock(self._replica.database.path):
                 if compare:
@@ -144,7 +151,7 @@ class Engine:
                 run.report.touched = Touched(is_everything=True)
             run.everything()
         except CrmError as error:
-            run.report.problem = error
+            run.report.problem = pause(self._replica, error) if error.code == "mass_deletion" else error
             self._is_greeted = False  # it may be another server program that answers next time
             self._note(error)
 
@@ -196,7 +203,10 @@ class _Run:
         runner: Runner,
         progress: Callable[[Progress], None],
         cancelled: Callable[[], bool],
+        brake: Brake,
     ) -> None:
+        self._brake = brake
+        self._withdrawn: set[str] | None = None
         self.report = Report()
         self._replica = replica
         self._http = http
@@ -211,13 +221,15 @@ class _Run:
     def everything(self) -> None:
         self._replica.claim_contents()
         heads = self._hear_of_restores(self._hear())
-        self._revoke(heads)
+        paused = self._revoke(heads)
         self._clean()
         if self._compare_doubtful():
             heads = self._hear()  # what was brought back made commits of its own
         stuck = self._push_or_say({head.bucket for head in heads})
         if self.report.pushed:
             heads = self._hear()
+        if paused is not None:
+            raise paused
         self._pull(heads)
         self._know_oneself()
         self._verify(heads)
@@ -239,6 +251,7 @@ class _Run:
                 raise CrmError("wrong_person")
             push.hear(self._replica, connection, found.server_ms)
         self._heads = found.heads
+        self._withdrawn = None if found.withdrawn is None else {bucket for bucket, _ in found.withdrawn}
         return found.heads
 
     # -- what no longer fits --------------------------------------------------------------------------
@@ -297,7 +310,7 @@ class _Run:
         def show(share: float) -> None:
             self._progress(Progress("compare", before, share))
 
-        work = Reconciliation(self._replica, self._http, only_here, self._cancelled, show)
+        work = Reconciliation(self._replica, self._http, only_here, self._cancelled, show, self._brake)
         try:
             is_done = work.compare(bucket)
         except CrmError as error:
@@ -317,17 +330,32 @@ class _Run:
 
     # -- what was taken away ------------------------------------------------------------------------
 
-    def _revoke(self, heads: Sequence[Head]) -> None:
-        """Records of buckets that are no longer offered leave; with unsent edits they hide until settled."""
+    def _revoke(self, heads: Sequence[Head]) -> CrmError | None:
+        """Records of buckets that are no longer offered leave; with unsent edits they hide until settled.
+
+        A bucket that is gone without having been withdrawn stays; returns `mass_deletion` unless somebody was asked.
+        """
+        paused: CrmError | None = None
         with self._replica.database.write() as connection:
             steps = plan.steps(outbox.cursors(connection), heads)
+            kept = set(settings.read(connection, "kept", list[str]) or ()) - {head.bucket for head in heads}
             for bucket in steps.revoked:
                 leaving = records.in_bucket(connection, bucket)
+                if self._withdrawn is not None and bucket not in self._withdrawn:
+                    try:
+                        if bucket in kept or not self._brake.withdraw(connection, leaving):
+                            kept.add(bucket)
+                            continue
+                    except CrmError as error:
+                        paused = error
+                        continue
                 self._touch(self._replica.leave(connection, leaving))
                 self.report.left += len(leaving)
                 outbox.drop_cursor(connection, bucket)
             for cursor in steps.empty:
                 outbox.set_cursor(connection, cursor)
+            settings.write(connection, {"kept": sorted(kept) or None})
+        return paused
 
     # -- what is unsent -----------------------------------------------------------------------------
 
@@ -344,27 +372,31 @@ class _Run:
     def _push(self, readable: set[str]) -> None:
         """Send everything that waits."""
         budget, forks = plan.BATCH_BYTES, 0
-        while not self._cancelled() and (batch := push.prepare(self._replica, budget)):
+        while not self._cancelled():
             try:
-                answer = self._http.push(batch.message)
+                self._send(budget, readable)
             except CrmError as error:
                 if error.code == "body_too_large" and budget > _SMALLEST_BYTES:
                     budget //= 2
                     push.forget(self._replica)
-                    continue
-                if error.code not in _FORKED:
+                elif error.code in _FORKED and forks < _MAX_FORKS:
+                    forks += 1
+                    change_actor(self._replica)
+                    self._compare_doubtful()
+                elif error.code in _FORKED:
+                    raise CrmError("actor_forked") from error
+                else:
                     raise
-                is_forked = True
             else:
-                done = push.settle(self._replica, batch, answer, readable)
+                break
+
+    def _send(self, budget: int, readable: set[str]) -> None:
+        sending = send(self._replica, self._http, self._runner, budget, readable, self._cancelled)
+        with closing(sending):
+            for done in sending:
                 self._note_settled(done)
-                is_forked = done.is_forked
-            if is_forked:
-                if forks == _MAX_FORKS:
+                if done.is_forked:
                     raise CrmError("actor_forked")
-                forks += 1
-                change_actor(self._replica)
-                self._compare_doubtful()
 
     def _note_settled(self, done: push.Settled) -> None:
         report = self.report
@@ -407,7 +439,7 @@ class _Run:
             self._read_on(wanted._replace(cursor=None))
 
     def _read_on(self, wanted: Pull) -> None:
-        for taken in pull(self._replica, self._http, self._runner, wanted, self._cancelled):
+        for taken in pull(self._replica, self._http, self._runner, wanted, self._cancelled, self._brake):
             self.report.received += taken.received
             self.report.left += taken.left
             self._touch(taken.touched)
@@ -461,6 +493,7 @@ class _Run:
             self._replica.sweep_contents()
             self._replica.blobs.scrub()
             self._replica.database.scrub()
+            forget_backups(self._replica.database.path)
             with self._replica.database.write() as connection:
                 settings.write(connection, {"scrub": None})
 
@@ -485,8 +518,9 @@ class _Run:
 
     def _note_done(self) -> None:
         """Everything was exchanged: the sign beside the data says since when."""
+        self.report.restored = self._brake.restore()
         with self._replica.database.write() as connection:
-            settings.write(connection, {"synced_at_ms": self._replica.clock.now_ms()})
+            settings.write(connection, {"synced_at_ms": self._replica.clock.now_ms(), "pause": None})
 
     def _touch(self, touched: Touched) -> None:
         both = self.report.touched | touched

@@ -109,6 +109,15 @@ def doubtful(
     return found
 
 
+FEWEST_DELETIONS: Final = 50
+DELETIONS_SHARE: Final = 5
+
+
+def most_deletions(total: int) -> int:
+    """How many of the records here one sync may hide without asking: a fifth of them, but at least fifty."""
+    return max(FEWEST_DELETIONS, total // DELETIONS_SHARE)
+
+
 class Differences(NamedTuple):
     """How two sides' records of some groups differ."""
 

@@ -16,6 +16,7 @@ from crmdesk.store.delivery import Arrival, Delivery, Departure
 from crmdesk.store.outbox import Cursor
 from crmdesk.store.replica import Replica, Touched
 from crmdesk.sync import plan
+from crmdesk.sync.brake import Brake
 from crmdesk.sync.http import Http
 from crmdesk.sync.plan import Pull
 from crmdesk.sync.runner import Runner
@@ -46,11 +47,16 @@ class _Ready(NamedTuple):
 
 
 def pull(
-    replica: Replica, http: Http, runner: Runner, wanted: Pull, cancelled: Callable[[], bool]
+    replica: Replica,
+    http: Http,
+    runner: Runner,
+    wanted: Pull,
+    cancelled: Callable[[], bool],
+    brake: Brake,
 ) -> Iterator[Taken]:
     """Read a bucket to its head, a commit at a time; stopped or cut, it goes on from the last commit.
 
-    What came whole before a cut is kept. Raises `regressed` where the server no longer holds the cursor's commit,
+    What came whole before a cut is kept. Raises `mass_deletion` before taking in what would hide too much, `regressed` where the server no longer holds the cursor's commit,
     `not_found` where the bucket was taken away meanwhile.
     """
     group: list[_Ready] = []
@@ -63,15 +69,15 @@ def pull(
                 if len(group) < together and not ready.page.complete:
                     continue
                 started = replica.clock.monotonic_ms()
-                taken = _apply(replica, wanted, group)
+                taken = _apply(replica, wanted, group, brake)
                 together = plan.together(len(group), replica.clock.monotonic_ms() - started)
                 group = []
                 yield taken
                 if cancelled():
                     return
-        except CrmError:
-            if group:
-                yield _apply(replica, wanted, group)
+        except CrmError as error:
+            if group and error.code != "mass_deletion":
+                yield _apply(replica, wanted, group, brake)
             raise
 
 
@@ -82,10 +88,11 @@ def _read(replica: Replica, pages: Iterator[PullPage]) -> Iterator[_Ready]:
         yield _Ready(page, replica.read(came), gone)
 
 
-def _apply(replica: Replica, wanted: Pull, group: Sequence[_Ready]) -> Taken:
+def _apply(replica: Replica, wanted: Pull, group: Sequence[_Ready], brake: Brake) -> Taken:
     touched, left = Touched(), 0
     with replica.database.write() as connection:
         for _, came, gone in group:
+            brake.count_delivery(connection, came)
             touched |= replica.take_in(connection, came)
             if gone:
                 went = replica.take_in(connection, (), gone)
@@ -110,6 +117,8 @@ def _key(item: PullItem) -> RecordKey:
 def _move_cursor(connection: Connection, wanted: Pull, page: PullPage) -> None:
     complete = page.complete or not wanted.is_first
     outbox.set_cursor(connection, Cursor(page.bucket, page.epoch, page.seq, page.salt, complete))
+    if page.complete:  # perhaps beyond what the heads said
+        outbox.hear(connection, [(page.bucket, page.epoch, page.seq, page.salt)])
 
 
 def _has_unsent(replica: Replica) -> bool:

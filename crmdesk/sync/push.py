@@ -50,9 +50,20 @@ class Named(msgspec.Struct, frozen=True):
     counters: tuple[int, ...]
 
 
-class Batch(NamedTuple):
-    """What is on its way: the message, per record the counters of the edits it carries and what was sent."""
+class Answered(msgspec.Struct, frozen=True):
+    """The answer to a batch, kept until it is taken in: the next one has gone out on its strength."""
 
+    batch: Named
+    answer: PushAnswer
+
+
+class Batch(NamedTuple):
+    """What is on its way: its name, the message, per record the counters of the edits it carries.
+
+    `sent` are the records as they were sent, where this program has just sent them.
+    """
+
+    name: Named
     message: Push
     counters: Mapping[RecordKey, Sequence[int]]
     sent: Mapping[RecordKey, Sent]
@@ -78,20 +89,55 @@ class Settled:
 # -- cutting a batch ------------------------------------------------------------------------------------
 
 
-def prepare(replica: Replica, budget: int) -> Batch | None:
-    """The next batch, named on disk before anybody sends it; None where nothing waits."""
+def prepare(replica: Replica, budget: int, readable: Collection[str]) -> Batch | None:
+    """The next batch, named on disk before anybody sends it; None where nothing waits.
+
+    An answer that was kept and never taken in is taken in first.
+    """
     with replica.database.write() as connection:
         actor = settings.identity(connection).actor
+        kept = settings.read(connection, "answered", Answered)
+        if (
+            kept
+            and kept.batch.actor == actor
+            and (log := outbox.again(connection, actor, kept.batch.counters))
+        ):
+            settled = _batch(connection, replica.registry, kept.batch, log)._replace(sent={})
+            _settle(replica, connection, settled, kept.answer, readable)
         named = settings.read(connection, "batch", Named)
         log = outbox.again(connection, actor, named.counters) if named and named.actor == actor else []
         if log:
-            return _batch(connection, replica.registry, named, log)
-        log = _next(connection, actor, budget)
-        if not log:
+            # The server may have answered already, for records as they were then.
+            return _batch(connection, replica.registry, named, log)._replace(sent={})
+        batch = _next(replica, connection, actor, budget)
+        if batch is not None:
+            settings.write(connection, {"batch": batch.name})
+        return batch
+
+
+def look_ahead(replica: Replica, batch: Batch, budget: int) -> Batch | None:
+    """The batch after one that is on its way, not named yet and without its chain; None where nothing waits."""
+    with replica.database.read() as connection:
+        if settings.identity(connection).actor != batch.name.actor:
             return None
-        named = Named(replica.clock.random(16).hex(), actor, tuple(edit.counter for edit in log))
-        settings.write(connection, {"batch": named})
-        return _batch(connection, replica.registry, named, log)
+        return _next(replica, connection, batch.name.actor, budget, after=max(batch.name.counters))
+
+
+def keep(replica: Replica, batch: Batch, answer: PushAnswer, following: Batch) -> Batch:
+    """Make an answer safe before the batch that follows it goes out; returns that batch with its chain."""
+    with replica.database.write() as connection:
+        answered = Answered(batch.name, answer)
+        settings.write(connection, {"answered": answered, "chain": answer.chain, "batch": following.name})
+    # What both carry is not as it will be sent: taking the answer in may rewrite it.
+    sent = {key: one for key, one in following.sent.items() if key not in batch.counters}
+    return following._replace(
+        message=msgspec.structs.replace(following.message, chain=answer.chain), sent=sent
+    )
+
+
+def is_taken_whole(answer: PushAnswer) -> bool:
+    """Whether nothing of a batch was refused."""
+    return all(outcome.verdict in SETTLED for outcome in answer.outcomes)
 
 
 def forget(replica: Replica) -> None:
@@ -100,14 +146,20 @@ def forget(replica: Replica) -> None:
         settings.write(connection, {"batch": None})
 
 
-def _next(connection: Connection, actor: str, budget: int) -> list[Outgoing]:
-    """The edits of the next batch in the order made."""
-    found = outbox.outgoing(connection, actor, _LOOK_AHEAD)
+def _next(
+    replica: Replica, connection: Connection, actor: str, budget: int, *, after: int = 0
+) -> Batch | None:
+    """The next batch: the edits after a counter, in the order made, with refused ones of the same records."""
+    found = outbox.outgoing(connection, actor, _LOOK_AHEAD, after=after)
+    if not found:
+        return None
     waiting = [plan.Waiting(e.counter, e.key, e.txn, len(e.body)) for e in found]
     sizes = {edit.key: len(edit.record.state) for edit in found if edit.record}
-    log = found[: len(plan.cut(plan.whole(waiting, _LOOK_AHEAD), sizes, budget))] if found else []
+    log = found[: len(plan.cut(plan.whole(waiting, _LOOK_AHEAD), sizes, budget))]
     again = outbox.refused_of(connection, actor, {edit.key for edit in log})
-    return sorted(again + log, key=attrgetter("counter")) if again else log
+    log = sorted(again + log, key=attrgetter("counter")) if again else log
+    named = Named(replica.clock.random(16).hex(), actor, tuple(edit.counter for edit in log))
+    return _batch(connection, replica.registry, named, log)
 
 
 def _batch(
@@ -131,7 +183,7 @@ def _batch(
         log=tuple(LogEdit(e.counter, *e.key, msgspec.Raw(e.body)) for e in log),
         records=tuple(PushRecord(*key, msgspec.Raw(sent[key].state)) for key in ordered),
     )
-    return Batch(message, counters, sent)
+    return Batch(named, message, counters, sent)
 
 
 # -- taking the answer in ---------------------------------------------------------------------------------
@@ -139,23 +191,29 @@ def _batch(
 
 def settle(replica: Replica, batch: Batch, answer: PushAnswer, readable: Collection[str]) -> Settled:
     """Apply an answer in one transaction. `readable` are the buckets this person may see."""
+    with replica.database.write() as connection:
+        return _settle(replica, connection, batch, answer, readable)
+
+
+def _settle(
+    replica: Replica, connection: Connection, batch: Batch, answer: PushAnswer, readable: Collection[str]
+) -> Settled:
     outcomes = {RecordKey(o.entity, o.id, o.part): o for o in answer.outcomes}
     outcomes = {key: o for key, o in outcomes.items() if key in batch.counters}
     taken = {key: o for key, o in outcomes.items() if o.verdict in SETTLED}
     refused = {key: o for key, o in outcomes.items() if key not in taken}
-    with replica.database.write() as connection:
-        _refuse(connection, batch, refused)
-        outbox.settle(connection, (counter for key in taken for counter in batch.counters[key]))
-        as_sent = _as_sent(batch, answer, taken, readable)
-        changed = records.settle(connection, list(as_sent.values()))
-        rest = {key: o for key, o in taken.items() if key not in as_sent or key in changed}
-        stored = records.load(connection, rest)
-        gone = {key for key, o in rest.items() if key in stored and _is_gone(stored[key], o, readable)}
-        _take(replica, connection, batch.message.actor, answer, rest, stored, gone)
-        left = [stored[key] for key in gone]
-        replica.leave(connection, left)
-        _advance(connection, answer)
-        _note(replica, connection, batch.message.actor, answer)
+    _refuse(connection, batch, refused)
+    outbox.settle(connection, (counter for key in taken for counter in batch.counters[key]))
+    as_sent = _as_sent(batch, answer, taken, readable)
+    changed = records.settle(connection, list(as_sent.values()))
+    rest = {key: o for key, o in taken.items() if key not in as_sent or key in changed}
+    stored = records.load(connection, rest)
+    gone = {key for key, o in rest.items() if key in stored and _is_gone(stored[key], o, readable)}
+    _take(replica, connection, batch.name.actor, answer, rest, stored, gone)
+    left = [stored[key] for key in gone]
+    replica.leave(connection, left)
+    _advance(connection, answer)
+    _note(replica, connection, batch.name, answer)
     done = Settled(Touched(frozenset(batch.counters)), len(left))
     for key, outcome in outcomes.items():
         if outcome.code == _MORE_TO_COME:
@@ -259,10 +317,12 @@ def _advance(connection: Connection, answer: PushAnswer) -> None:
     outbox.hear_commits(connection, ((c.bucket, c.seq, c.salt) for c in answer.commits))
 
 
-def _note(replica: Replica, connection: Connection, actor: str, answer: PushAnswer) -> None:
-    """The chain goes on, the batch is answered, the server's time was heard."""
+def _note(replica: Replica, connection: Connection, batch: Named, answer: PushAnswer) -> None:
+    """The chain goes on, the batch is answered, the server's time was heard. A batch after it keeps its name."""
     hear(replica, connection, answer.server_ms)
-    if settings.identity(connection).actor == actor:
+    settings.write(connection, {"answered": None})
+    named = settings.read(connection, "batch", Named)
+    if settings.identity(connection).actor == batch.actor and (named is None or named.id == batch.id):
         settings.write(connection, {"chain": answer.chain, "batch": None})
 
 

@@ -20,6 +20,7 @@ from crmdesk.store.delivery import Arrival
 from crmdesk.store.outbox import Cursor
 from crmdesk.store.replica import Replica, Touched
 from crmdesk.sync import plan
+from crmdesk.sync.brake import Brake
 from crmdesk.sync.http import Http
 
 OnlyHere: TypeAlias = Literal["bring_back", "keep", "leave"]
@@ -51,6 +52,7 @@ class Reconciliation:
     only_here: OnlyHere
     cancelled: Callable[[], bool]
     progress: Callable[[float], None]
+    brake: Brake
     done: Compared = field(default_factory=Compared)
 
     def compare(self, bucket: str) -> bool:
@@ -111,6 +113,8 @@ class Reconciliation:
         with self.replica.database.write() as connection:
             stored = records.load(connection, keys)
             leaving = [one for one in stored.values() if one.record.placement.bucket == bucket]
+            if not self.brake.may_leave(connection, len(leaving)):
+                return
             self.done.touched |= self.replica.leave(connection, leaving)
             self.done.left += len(leaving)
 

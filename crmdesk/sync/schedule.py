@@ -27,7 +27,15 @@ LISTEN_LATER_MS: Final = 10 * 60_000
 """When a live channel that was given up is tried again."""
 
 FINAL: Final = frozenset(
-    ("device_revoked", "upgrade_needed", "wrong_server", "wrong_person", "not_enrolled", "insecure_address")
+    (
+        "device_revoked",
+        "upgrade_needed",
+        "mass_deletion",
+        "wrong_server",
+        "wrong_person",
+        "not_enrolled",
+        "insecure_address",
+    )
 )
 """Codes that time does not heal: nothing is tried until a person asks."""
 NO_CHANNEL: Final = frozenset(("not_found", "method_not_allowed", "not_crmdesk", *FINAL))

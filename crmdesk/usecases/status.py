@@ -13,7 +13,7 @@ from crmdesk.core.record import RecordKey
 from crmdesk.core.registry import Registry
 from crmdesk.store.history_reading import edits_of
 from crmdesk.store.reading import Reader
-from crmdesk.store.settings import Identity, Outdated, Server
+from crmdesk.store.settings import Identity, Outdated, Pause, Server
 from crmdesk.usecases import conflicts
 from crmdesk.usecases.outcome import Outcome
 
@@ -26,6 +26,8 @@ class Status:
     """`synced_at_ms` is when everything was last exchanged, None if never; `company` None while alone.
 
     `is_read_only`: the server has refused this version of the program; everything is kept and can be read.
+    `mismatches` counts how often a checksum differed from the server's; `pause` is set while a person is asked
+    whether much of what is here may go.
     """
 
     company: str | None
@@ -36,6 +38,8 @@ class Status:
     synced_at_ms: int | None
     records: int
     is_read_only: bool = False
+    mismatches: int = 0
+    pause: Pause | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,8 @@ def status(reader: Reader) -> Status:
         synced_at_ms=reader.setting("synced_at_ms", int),
         records=reader.value("SELECT count(*) FROM record"),
         is_read_only=is_read_only(reader),
+        mismatches=reader.setting("mismatches", int) or 0,
+        pause=reader.setting("pause", Pause),
     )
 
 

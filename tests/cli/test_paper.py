@@ -88,6 +88,9 @@ def test_every_answer_has_the_keys_that_the_paper_promises(tmp_path: Path) -> No
         do("enrol", server.address, server.code(server.people["Mei"].user))
         do("sync")
         do("transfer", "Acme", "Ann")
+        do("reconcile")
+    do("backup", str(tmp_path / "copy.db"))
+    do("restore", str(tmp_path / "copy.db"))
     untold = {"open", "conflicts resolve"}  # a window, and a conflict that tests/cli/test_company.py settles
     assert set(answers) == set(KEYS) - untold
     assert {words: set(answer) for words, answer in answers.items()} == {

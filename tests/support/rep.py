@@ -12,7 +12,7 @@ from crmdesk.core.record import RecordKey, encode
 from crmdesk.core.resolve import read_record
 from crmdesk.core.text import Readings
 from crmdesk.core.values import Value
-from crmdesk.store import outbox, records
+from crmdesk.store import generation, outbox, records
 from crmdesk.store.opening import create_replica, open_replica
 from crmdesk.store.replica import Replica, Write
 from crmdesk.store.settings import Identity
@@ -106,7 +106,8 @@ class Rep:
         """The same profile copied to another place while closed; `place` None: the copy is not noticed."""
         self.replica.database.scrub()  # brings the log into the file
         path.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(self.replica.database.path, path)
+        for kept in (self.replica.database.path, generation.beside(self.replica.database.path)):
+            shutil.copy(kept, path.with_suffix(kept.suffix))
         here = self.replica.identity().place
         copy = open_replica(
             path, key=self.replica.database.key, clock=SystemClock(), readings=readings, place=place or here

@@ -71,6 +71,17 @@ class RunningServer:
         with self.database.write() as connection:
             return enrolment.issue_code(connection, user, self.clock(), valid_ms, hold=hold)
 
+    def withdraw(self, owner: str, user: str) -> None:
+        """Somebody may no longer read another's book, as when either changes teams."""
+        gone = (self.people[owner].book, self.people[user].user)
+        readers: dict[str, dict[str, bool]] = {}
+        with self.database.write() as connection:
+            rows = connection.exec_driver_sql('SELECT bucket, "user", can_write FROM reader').all()
+            for bucket, reader, can_write in rows:
+                if (bucket, reader) != gone:
+                    readers.setdefault(bucket, {})[reader] = bool(can_write)
+            people.replace_readers(connection, readers, self.clock().ms)
+
     def backup(self, file: Path) -> Path:
         """Back the company up, as its administrator would."""
         if self.settings.url is None:

@@ -379,16 +379,31 @@ def test_a_bucket_that_was_taken_away_leaves_not_a_byte(server: RunningServer, h
     customer = ann.customer("宏远机械")
     settle(ann, mei)
     assert mei.name(customer) == "宏远机械"
-    with server.database.write() as connection:
-        connection.exec_driver_sql(
-            "DELETE FROM reader WHERE bucket = ? AND user = ?",
-            (server.people["Ann"].book, server.people["Mei"].user),
-        )
+    server.withdraw("Ann", "Mei")
     report = mei.sync()
     assert report.left == 1
     assert mei.shows(customer) is None
     assert server.people["Ann"].book not in cursors(mei)
     assert "宏远机械".encode() not in mei.replica.database.path.read_bytes()
+
+
+def test_work_below_a_customer_that_was_taken_away_stays_with_its_author(server: RunningServer, hire: Hire):
+    """I8, R26: it waits in the author's own book, so the author goes on seeing it."""
+    ann, mei = hire("Ann"), hire("Mei")
+    customer = ann.customer("宏远机械")
+    settle(ann, mei)
+    visit = mei.visit(customer, "谈价格")
+    with server.database.write() as connection:
+        connection.exec_driver_sql(
+            "DELETE FROM reader WHERE bucket = ? AND user = ?",
+            (server.people["Ann"].book, server.people["Mei"].user),
+        )
+    settle(mei, mei)
+    assert mei.unsent() == []
+    assert mei.shows(customer) is None
+    shown = mei.shows(visit)
+    assert shown is not None
+    assert shown["summary"] == "谈价格"
 
 
 # -- the server's life -----------------------------------------------------------------------------------------

@@ -4,7 +4,8 @@ import msgspec
 
 from crmdesk.core.record import RecordKey
 from crmdesk.store import dialect
-from sync_server import accounts
+from sync_server import accounts, commands
+from sync_server.policy import Role
 from tests.support.laptop import (
     enrolled,
     fresh_id,
@@ -29,6 +30,25 @@ def test_a_child_goes_where_its_customer_is_whoever_makes_it(server: RunningServ
     bo.pull_all()
     bo.visit(customer)
     assert only(bo.push()).bucket == ann.book
+
+
+def test_a_child_made_below_a_customer_that_moved_outranks_the_place_its_author_knew(
+    server: RunningServer,
+) -> None:
+    """R24: the highest move number says where a record is, so no two places may share one."""
+    mei, ann = enrolled(server, "Mei"), enrolled(server, "Ann")
+    customer = ann.customer()
+    ann.push()
+    mei.pull_all()
+    asker, order = commands.Asker("console", Role.ADMINISTRATOR), commands.ChangeOwner
+    commands.carry_out(
+        server.database, asker, order(fresh_id(), (customer.id,), server.people["Cai"].user), server.clock
+    )
+    visit = mei.visit(customer)
+    claimed = mei.records[visit].placement
+    outcome = only(mei.push())
+    assert outcome.bucket == server.people["Cai"].book != claimed.bucket
+    assert outcome.move_no > claimed.move_no
 
 
 def test_a_child_of_a_missing_and_of_an_invisible_customer_gets_the_same_answer(

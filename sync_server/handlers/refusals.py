@@ -1,0 +1,88 @@
+"""Routes for an administrator: what was refused, judged again or discarded."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, TypeAlias
+
+import msgspec
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+
+from crmdesk.core.wire import Outcome
+from sync_server import refusals
+from sync_server.commands import Asker
+from sync_server.handlers.bodies import StrictRoute, answer
+from sync_server.handlers.context import (
+    ANY_PROBLEMS,
+    SESSION_PROBLEMS,
+    SignedIn,
+    context,
+    problems,
+    speaks_protocol,
+)
+from sync_server.handlers.sync import schema_of
+from sync_server.refusals import Payload, Summary
+
+router = APIRouter(
+    prefix="/v1/refused",
+    tags=["refused"],
+    route_class=StrictRoute,
+    dependencies=[Depends(speaks_protocol)],
+)
+Name: TypeAlias = Annotated[str, Path(max_length=100)]
+_PROBLEMS: Final = problems("forbidden", "not_found", *SESSION_PROBLEMS, *ANY_PROBLEMS)
+
+
+class Refused(msgspec.Struct, frozen=True):
+    """What was refused, the oldest first."""
+
+    refused: list[Summary]
+
+
+class Judgement(msgspec.Struct, frozen=True):
+    """The verdict on refused edits that were judged again, or `discarded`."""
+
+    verdict: str
+    code: str | None = None
+    about: str | None = None
+
+
+@router.get("", responses={200: schema_of(Refused, "The list"), **_PROBLEMS}, response_class=Response)
+def refused(request: Request, who: SignedIn, discarded: Annotated[int, Query(ge=0, le=1)] = 0) -> Response:
+    """What laptops brought and the server would not take; with `discarded=1` what somebody decided to keep out."""
+    refusals.check_may_look(Asker(who.user, who.role))
+    with context(request).database.read() as connection:
+        found = refusals.listed(connection, discarded=bool(discarded))
+    return answer(msgspec.json.encode(Refused(found)), request.headers.get("accept-encoding"))
+
+
+@router.get("/{name}", responses={200: schema_of(Payload, "One"), **_PROBLEMS}, response_class=Response)
+def payload(request: Request, who: SignedIn, name: Name) -> Response:
+    """One refused record with all that was written."""
+    refusals.check_may_look(Asker(who.user, who.role))
+    with context(request).database.read() as connection:
+        found = refusals.shown(connection, name)
+    return answer(msgspec.json.encode(found), request.headers.get("accept-encoding"))
+
+
+@router.post(
+    "/{name}/retry", responses={200: schema_of(Judgement, "Judged"), **_PROBLEMS}, response_class=Response
+)
+def retry(request: Request, who: SignedIn, name: Name) -> Response:
+    """Judge it again, as if it were pushed now."""
+    asker, here = Asker(who.user, who.role), context(request)
+    refusals.check_may_look(asker)
+    with here.database.write() as connection:
+        outcome: Outcome = refusals.retry(connection, asker, name, here.now())
+    return answer(msgspec.json.encode(Judgement(outcome.verdict, outcome.code, outcome.about)), None)
+
+
+@router.post(
+    "/{name}/discard", responses={200: schema_of(Judgement, "Done"), **_PROBLEMS}, response_class=Response
+)
+def discard(request: Request, who: SignedIn, name: Name) -> Response:
+    """Decide that it stays out; what was written and who decided are kept."""
+    asker, here = Asker(who.user, who.role), context(request)
+    refusals.check_may_look(asker)
+    with here.database.write() as connection:
+        refusals.discard(connection, asker, name, here.now())
+    return answer(msgspec.json.encode(Judgement("discarded")), None)
