@@ -33,6 +33,7 @@ from sync_server.commands import (
 from sync_server.policy import Role
 from sync_server.settings import Settings, note_url, url_of
 from sync_server.storage import devices, people
+from sync_server.storage.blob_files import BlobFiles
 from sync_server.storage.people import Account
 
 HOUR_MS: Final = 60 * 60 * 1000
@@ -502,7 +503,7 @@ def _carry_out(database: Database, order: Order) -> commands.Answer:
 
 @app.command()
 def backup(file: Path, directory: Dir = HERE, as_json: Json = False) -> None:
-    """Copy the company to one file while the server serves, and check it. 在线备份并校验。"""
+    """Copy the company to one file, its attachments to FILE.blobs beside it, and check the copy. 在线备份并校验。"""
     made = keeping.backup(settings_of(directory), file)
     say(
         as_json,
@@ -516,7 +517,7 @@ def backup(file: Path, directory: Dir = HERE, as_json: Json = False) -> None:
 def check(directory: Dir = HERE, as_json: Json = False) -> None:
     """Read everything and say whether anything is broken. 全面检查。"""
     with company(directory) as database:
-        found = keeping.check(database)
+        found = keeping.check(database, BlobFiles(settings_of(directory).blobs))
     facts = {"records": found.records, "edits": found.edits, "problems": list(found.problems)}
     summary = "\n".join(found.problems)
     say(

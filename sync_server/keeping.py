@@ -19,6 +19,8 @@ from crmdesk.store.dialect import File
 from sync_server import audit
 from sync_server.accounts import METADATA
 from sync_server.settings import Settings
+from sync_server.storage import blobs
+from sync_server.storage.blob_files import BlobFiles
 
 _PAGE: Final = 5000
 """Records that a check holds in memory at once."""
@@ -35,6 +37,10 @@ class Checked:
 
 def backup(settings: Settings, file: Path) -> Checked:
     """Copy the company's database to `file` while servers go on, and check the copy before it counts.
+
+    The contents of attachments are copied beside it, into the folder `blobs_beside(file)`: those that are not
+    there yet, so that a second backup to the same place is quick. The database comes first: what it names was
+    stored before, and is collected no earlier than the offline window.
 
     Raises `no_company`, `database_unwritable` or `database_corrupt`; `backup_elsewhere` for a company in
     PostgreSQL, which has tools of its own for it.
@@ -56,12 +62,18 @@ def backup(settings: Settings, file: Path) -> Checked:
         checked = _check_file(draft)
         if checked.problems:
             raise CrmError("database_corrupt", path=file)
+        BlobFiles(settings.blobs).copy_to(blobs_beside(file))
         draft.replace(file)
     except (OSError, sqlite3.Error) as error:
         raise CrmError("database_unwritable", path=file) from error
     finally:
         draft.unlink(missing_ok=True)
     return checked
+
+
+def blobs_beside(file: Path) -> Path:
+    """Where a backup keeps the contents of attachments. To restore, it becomes the company's folder `blobs`."""
+    return file.with_name(file.name + ".blobs")
 
 
 def _check_file(path: Path) -> Checked:
@@ -72,8 +84,11 @@ def _check_file(path: Path) -> Checked:
         database.close()
 
 
-def check(database: Database) -> Checked:
-    """Read everything: the engine's own structures, every record's bytes, every bucket's numbers."""
+def check(database: Database, files: BlobFiles | None = None) -> Checked:
+    """Read everything: the engine's own structures, every record's bytes, every bucket's numbers.
+
+    With `files`, every content of an attachment too.
+    """
     with database.read() as connection:
         return Checked(
             records=dialect.value(connection, "SELECT count(*) FROM record"),
@@ -83,8 +98,15 @@ def check(database: Database) -> Checked:
                 *_tables(connection),
                 *_records(connection),
                 *_audit(connection),
+                *(_contents(connection, files) if files else ()),
             ),
         )
+
+
+def _contents(connection: Connection, files: BlobFiles) -> list[str]:
+    """Each stored content is there and is what its name says. A missing one comes again from its author's laptop."""
+    known = blobs.stored(connection)
+    return [f"attachment {sha256}: missing or damaged" for sha256, _ in known if not files.is_whole(sha256)]
 
 
 def _tables(connection: Connection) -> list[str]:

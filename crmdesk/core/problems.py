@@ -74,12 +74,12 @@ SERVER: Final[dict[str, Problem]] = {
         (
             "公司的数据在 PostgreSQL 数据库 {path} 中，不是一个文件。",
             _NOTHING_ZH,
-            "请用 pg_dump --format=custom 备份，用 pg_restore 恢复；服务运行时也可以备份。",
+            "请用 pg_dump --format=custom 备份，用 pg_restore 恢复，之后再复制公司目录中的 blobs；服务运行时也可以备份。",
         ),
         (
             "The company's data is in the PostgreSQL database {path}, not in a file.",
             _NOTHING_EN,
-            "Copy it with `pg_dump --format=custom` while the server serves, bring it back with `pg_restore`.",
+            "Copy it with `pg_dump --format=custom` while it serves, then its folder `blobs`; restore with `pg_restore`.",
         ),
     ),
     "needs_postgresql": _problem(

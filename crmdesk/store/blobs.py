@@ -200,11 +200,24 @@ class Blobs:
         with self.database.write() as connection:
             dialect.run(connection, _NOTE_ABSENT, (sha256, now_ms))
 
-    def doubt(self) -> None:
-        """The server may have lost what it had: every whole content is offered again."""
-        if self.exists():
-            with self.database.write() as connection:
+    def has_unsent(self) -> bool:
+        """Whether there is a whole content that the server is not known to have."""
+        if not self.exists():
+            return False
+        with self.database.read() as connection:
+            sql = "SELECT 1 FROM blob WHERE is_sent = 0 AND have = size LIMIT 1"
+            return dialect.value(connection, sql) is not None
+
+    def doubt(self, contents: Collection[str] | None = None) -> None:
+        """The server may have lost what it had: these whole contents, or all, are offered again."""
+        if not self.exists() or (contents is not None and not contents):
+            return
+        with self.database.write() as connection:
+            if contents is None:
                 dialect.run(connection, "UPDATE blob SET is_sent = 0 WHERE have = size")
+            else:
+                rows = [(sha256,) for sha256 in contents]
+                dialect.run(connection, "UPDATE blob SET is_sent = 0 WHERE have = size AND sha256 = ?", rows)
 
     def has_unclaimed(self) -> bool:
         """Whether there is a content that no record is known to have named."""
@@ -312,6 +325,17 @@ def named(connection: Connection) -> set[str]:
     found = {sha256 for row in rows for sha256 in row}
     found |= {values.get(field) for values in edits for field in ("sha256", "thumbnail")}
     return {sha256 for sha256 in found if isinstance(sha256, str)}
+
+
+def named_by(connection: Connection, attachments: Iterable[str]) -> set[str]:
+    """The contents that these attachment records name."""
+    found: set[str] = set()
+    for attachment in attachments:
+        row = dialect.run(
+            connection, "SELECT f_sha256, f_thumbnail FROM p_attachment WHERE id = ?", (attachment,)
+        ).fetchone()
+        found |= {sha256 for sha256 in row or () if sha256}
+    return found
 
 
 class _Draft(msgspec.Struct):

@@ -124,17 +124,38 @@ def to_fetch(
 # -- doing it -----------------------------------------------------------------------------------------------
 
 
-def exchange(
-    replica: Replica,
-    http: Http,
-    progress: Callable[[Direction, int, float], None],
-    cancelled: Callable[[], bool],
-) -> Exchanged:
-    """One round. `progress` hears the direction, how many contents are done, and the share of the present one.
+class Contents:
+    """The exchange of a laptop's contents, a round after each sync.
 
-    Raises what ends a sync (`offline`, `server_busy`, ...); what has come so far is kept.
+    Where nothing was left to do the next round looks no further than whether anything is new: a poll costs the
+    same however many files there are.
     """
-    return _Round(replica, http, progress, cancelled).run()
+
+    def __init__(self, replica: Replica, http: Http) -> None:
+        self._replica, self._http = replica, http
+        self._look_again_ms: int | None = None
+
+    def round(
+        self,
+        progress: Callable[[Direction, int, float], None],
+        cancelled: Callable[[], bool],
+        *,
+        is_news: bool,
+    ) -> Exchanged:
+        """One round. `progress` hears the direction, how many contents are done, and the share of the present one.
+
+        `is_news`: attachments came or changed. Raises what ends a sync (`offline`, `server_busy`, ...); what
+        has come so far is kept.
+        """
+        now = self._replica.clock.monotonic_ms()
+        is_settled = self._look_again_ms is not None and now < self._look_again_ms
+        if is_settled and not is_news and not self._replica.blobs.has_unsent():
+            return Exchanged()
+        self._look_again_ms = None
+        done = _Round(self._replica, self._http, progress, cancelled).run()
+        if done.to_fetch == 0:
+            self._look_again_ms = now + ASK_AGAIN_MS
+        return done
 
 
 def fetch(

@@ -18,11 +18,11 @@ from crmdesk.core.errors import CrmError
 from crmdesk.core.record import Edit, RecordKey
 from crmdesk.core.resolve import read_record
 from crmdesk.core.wire import Head, Heads
-from crmdesk.store import outbox, outdated, records, settings, unindexed, unreadable
+from crmdesk.store import blobs, outbox, outdated, records, settings, unindexed, unreadable
 from crmdesk.store.identity import change_actor, forget_known
 from crmdesk.store.replica import Replica, Touched
 from crmdesk.sync import plan, push
-from crmdesk.sync.blobs import Exchanged, exchange
+from crmdesk.sync.blobs import Contents, Exchanged
 from crmdesk.sync.brake import Brake, Deletions, forget_backups, pause
 from crmdesk.sync.http import Hello, Http
 from crmdesk.sync.lock import sync_lock
@@ -113,6 +113,7 @@ class Engine:
         self._replica = replica
         self._http = http
         self._runner = Threads() if runner is None else runner
+        self._contents = Contents(replica, http)
         self._is_greeted = False
 
     def sync(
@@ -130,7 +131,7 @@ class Engine:
         """
         started = self._replica.clock.monotonic_ms()
         brake = Brake(self._replica, deletions)
-        run = _Run(self._replica, self._http, self._runner, progress, cancelled, brake)
+        run = _Run(self._replica, self._http, self._contents, self._runner, progress, cancelled, brake)
         try:
             with sync_lock(self._replica.database.path):
                 if compare:
@@ -200,6 +201,7 @@ class _Run:
         self,
         replica: Replica,
         http: Http,
+        contents: Contents,
         runner: Runner,
         progress: Callable[[Progress], None],
         cancelled: Callable[[], bool],
@@ -210,6 +212,7 @@ class _Run:
         self.report = Report()
         self._replica = replica
         self._http = http
+        self._contents = contents
         self._runner = runner
         self._progress = progress
         self._cancelled = cancelled
@@ -503,7 +506,13 @@ class _Run:
         def progress(phase: Phase, count: int, share: float) -> None:
             self._progress(Progress(phase, count, share))
 
-        self.report.contents = exchange(self._replica, self._http, progress, self._cancelled)
+        is_news = self.report.touched.concerns("attachment")
+        changed = [key.id for key in self.report.touched.keys if key.entity == "attachment"]
+        if changed:  # one may have been brought back after its content was collected
+            with self._replica.database.read() as connection:
+                named = blobs.named_by(connection, changed)
+            self._replica.blobs.doubt(named)
+        self.report.contents = self._contents.round(progress, self._cancelled, is_news=is_news)
         self._touch(Touched(frozenset(self.report.contents.arrived)))
         self._clean()
 

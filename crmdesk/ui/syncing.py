@@ -21,6 +21,7 @@ from crmdesk.ui.bus import Bus
 from crmdesk.ui.gauge import Gauge
 from crmdesk.ui.listening import Listening
 from crmdesk.ui.runner import Lane, Runner
+from crmdesk.usecases import attachments
 from crmdesk.usecases.workspace import Workspace
 
 if (
@@ -53,7 +54,10 @@ class _Line:
             if self._engine is None:
                 self._http = connect(self._workspace.replica)
                 self._engine = Engine(self._workspace.replica, self._http)
-            return self._engine.sync(gauge.show, gauge.is_stopped)
+            report = self._engine.sync(gauge.show, gauge.is_stopped)
+        if report.left:  # with the records, the copies of their files that other programs were given
+            attachments.empty_opened(self._workspace.profile.opened)
+        return report
 
     def close(self) -> None:
         """Hang up, after the sync under way."""

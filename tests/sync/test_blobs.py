@@ -19,6 +19,8 @@ from crmdesk.store.blobs import digest
 from crmdesk.sync import blobs, commands
 from crmdesk.sync.blobs import ASK_AGAIN_MS, Named, Wanted, fetch, to_fetch, to_send
 from crmdesk.usecases import attachments, records
+from sync_server.blobs import Store, collect
+from sync_server.clock import Moment
 from sync_server.storage.blob_files import BlobFiles
 from tests.support.cut_proxy import cut_proxy
 from tests.support.rep import Rep, enrolled
@@ -319,6 +321,27 @@ def test_beyond_the_quota_files_wait_to_be_asked_for(hire: Callable[..., Rep]) -
     assert here(bo) == FILE
 
 
+def test_a_poll_of_a_settled_laptop_reads_no_attachment(hire: Callable[..., Rep]) -> None:
+    """I18: nothing grows with how many files there are; what is new is looked at all the same."""
+    ann, bo = hire("Ann"), hire("Bo")
+    customer = ann.customer("宏远机械")
+    attach(ann, customer)
+    ann.sync()
+    bo.sync()
+    statements: list[str] = []
+
+    with bo.replica.database.read() as connection:
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        driver.set_trace_callback(statements.append)
+    bo.sync()
+    assert [s for s in statements if "p_attachment" in s] == []
+    attach(ann, customer, b"%PDF-2")
+    ann.sync()
+    assert bo.sync().contents.received == 1
+    assert [s for s in statements if "p_attachment" in s] != []
+
+
 def test_a_removed_attachment_comes_back_with_its_content(hire: Callable[..., Rep]) -> None:
     ann, bo = hire("Ann"), hire("Bo")
     key = attach(ann, ann.customer("宏远机械"))
@@ -331,6 +354,24 @@ def test_a_removed_attachment_comes_back_with_its_content(hire: Callable[..., Re
     bo.sync()
     ann.sync()
     assert here(ann) == here(bo) == FILE
+
+
+def test_an_attachment_brought_back_after_its_content_was_collected_gets_it_again(
+    server: RunningServer, hire: Callable[..., Rep]
+) -> None:
+    """I14, I15: whoever brings it back, its author's laptop offers the content once more."""
+    ann, bo = hire("Ann"), hire("Bo")
+    key = attach(ann, ann.customer("宏远机械"))
+    ann.sync()
+    bo.sync()
+    records.delete(bo.replica, key)
+    bo.sync()
+    now, store = server.clock().ms, Store(server.database, BlobFiles(server.settings.blobs), 2**30)
+    assert collect(store, Moment(now), 0).contents == 1
+    records.restore(bo.replica, key)
+    bo.sync()
+    ann.sync()
+    assert on_server(server)
 
 
 def test_what_no_record_names_is_swept_after_a_day_and_drafts_are_not(hire: Callable[..., Rep]) -> None:

@@ -201,7 +201,7 @@ def test_whoever_may_no_longer_read_the_record_gets_nothing_more(server: Running
     bo, mei = enrolled(server, "Bo"), enrolled(server, "Mei")
     assert get(bo).status_code == 200
     (customer,) = [key for key in ann.records if key.entity == "customer"]
-    asked = {"id": secrets.token_hex(16), "customer": customer.id, "to_user": server.people["Cai"].user}
+    asked = {"id": secrets.token_hex(16), "customers": [customer.id], "to_user": server.people["Cai"].user}
     assert mei.http.post("/v1/commands/change-owner", json=asked).status_code == 200
     refused = get(bo, Range="bytes=0-9")
     assert (refused.status_code, code(refused)) == (404, "not_found")
@@ -216,7 +216,7 @@ def test_a_record_that_moves_while_its_content_is_half_way_gets_it_all_the_same(
     put(ann, FILE, 0)
     mei, cai = enrolled(server, "Mei"), enrolled(server, "Cai")
     (customer,) = [key for key in ann.records if key.entity == "customer"]
-    asked = {"id": secrets.token_hex(16), "customer": customer.id, "to_user": server.people["Cai"].user}
+    asked = {"id": secrets.token_hex(16), "customers": [customer.id], "to_user": server.people["Cai"].user}
     assert mei.http.post("/v1/commands/change-owner", json=asked).status_code == 200
     assert code(get(cai)) == "blob_absent"
     assert ask(ann).json() == {"have": CHUNK_BYTES, "complete": False}

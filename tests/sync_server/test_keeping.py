@@ -9,9 +9,11 @@ from crmdesk.core.errors import CrmError
 from crmdesk.store import dialect
 from sync_server import accounts, keeping
 from sync_server.settings import Settings
+from sync_server.storage.blob_files import BlobFiles
 from tests.support.laptop import enrolled
 from tests.support.postgres import in_a_file, in_a_service
 from tests.support.server import RunningServer
+from tests.sync_server.test_blobs import attach, name, upload
 
 
 @in_a_file
@@ -47,6 +49,33 @@ def test_a_backup_serves_as_the_company(server: RunningServer, tmp_path: Path) -
     database = accounts.open_company(restored)
     with database.read() as connection:
         assert dialect.value(connection, "SELECT count(*) FROM record WHERE entity = 'customer'") == 1
+    database.close()
+
+
+@in_a_file
+def test_a_backup_takes_the_contents_of_attachments_along(server: RunningServer, tmp_path: Path) -> None:
+    """R38: beside the file; a second backup copies only what is new, and the copy serves as the company."""
+    ann = enrolled(server, "Ann")
+    customer = ann.customer()
+    first, second = (b"%PDF-" + bytes([n]) * 300_000 for n in range(2))
+    attach(ann, customer, first)
+    ann.push()
+    upload(ann, first)
+    restored = Settings(tmp_path / "restored")
+    restored.directory.mkdir()
+    keeping.backup(server.settings, restored.database)
+    kept = BlobFiles(keeping.blobs_beside(restored.database))
+    written = kept.path(name(first)).stat().st_mtime_ns
+    attach(ann, customer, second)
+    ann.push()
+    upload(ann, second)
+    keeping.backup(server.settings, restored.database)
+    assert kept.path(name(first)).stat().st_mtime_ns == written
+    kept.folder.rename(restored.blobs)
+    database = accounts.open_company(restored)
+    assert keeping.check(database, BlobFiles(restored.blobs)).problems == ()
+    BlobFiles(restored.blobs).path(name(second)).write_bytes(second[:-1])
+    assert len(keeping.check(database, BlobFiles(restored.blobs)).problems) == 1
     database.close()
 
 
