@@ -49,24 +49,30 @@ class Delivered(NamedTuple):
 
 
 class Delivery(NamedTuple):
-    """Arrivals in their order, read by `registry`, and the keys of those that could not be."""
+    """Arrivals in their order, read by `registry`, and the keys of those that could not be.
+
+    `latest` is the latest time (hybrid) that any of their edits carries.
+    """
 
     registry: Registry
     delivered: list[Delivered]
     failed: list[RecordKey]
+    latest: int
 
 
 def read(arrivals: Iterable[Arrival], registry: Registry, readings: Readings) -> Delivery:
     """Check and read what came from outside. One that can't be read holds up nothing."""
     seen = shapes(registry)
-    delivery = Delivery(registry, [], [])
+    delivered: list[Delivered] = []
+    failed: list[RecordKey] = []
+    latest = 0
     for arrival in arrivals:
         key = arrival.key
         try:
             record = kernel.decode_foreign(arrival.state)
         except CrmError as error:
             _log.warning("%s %s came unreadable: %s", key.entity, key.id, error.code)
-            delivery.failed.append(key)
+            failed.append(key)
             continue
         look = None
         if (shape := seen.get(key.entity)) is not None and key.part == MAIN:
@@ -74,5 +80,7 @@ def read(arrivals: Iterable[Arrival], registry: Registry, readings: Readings) ->
             if view.life is Life.LIVE:  # one that was deleted may be contested by what is below it
                 look = face(shape, readings, key, record, view)
         home = records.home_of(registry, key, record)
-        delivery.delivered.append(Delivered(arrival, record, home, kernel.digest(key, arrival.state), look))
-    return delivery
+        for edit in record.edits:
+            latest = max(latest, edit.at if edit.eff is None else edit.eff)
+        delivered.append(Delivered(arrival, record, home, kernel.digest(key, arrival.state), look))
+    return Delivery(registry, delivered, failed, latest)

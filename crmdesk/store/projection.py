@@ -33,8 +33,6 @@ from crmdesk.store.revising import revise_attention, revise_elements, revise_row
 _COUNTED: Final = ("last_visit_at", "visits", "person")
 _FACTS: Final = {"customer": ("last_visit_at", "visits", "tags", "person")}
 _ATTENTION: Final = ("n", "field", "entity", "id", "root", "bucket", "kind", "authors", "since")
-WORDS_AT_ONCE: Final = 500
-"""So many records that come together can be searched at once; of more the words follow, see `store.unindexed`."""
 VERSION: Final = 4
 """Raised when the same declarations project differently, so that laptops rebuild."""
 
@@ -160,7 +158,8 @@ def rebuild(connection: Connection, basis: Basis) -> int:
     create(connection, basis.registry)
     count = 0
     for page in every(connection):
-        project(connection, basis, [Projected(s.n, s.key, s.root, s.record, True) for s in page])
+        items = [Projected(s.n, s.key, s.root, s.record, True) for s in page]
+        project(connection, basis, items, words_wait=True)
         count += len(page)
     return count
 
@@ -204,8 +203,13 @@ def custom_fields(stored: Iterable[Stored], registry: Registry) -> list[tuple[st
     return sorted(found, key=lambda pair: (pair[0], pair[1].name))
 
 
-def project(connection: Connection, basis: Basis, items: Sequence[Projected]) -> None:
-    """Bring every projection of these records up to date, in a handful of statements."""
+def project(
+    connection: Connection, basis: Basis, items: Sequence[Projected], *, words_wait: bool = False
+) -> None:
+    """Bring every projection of these records up to date, in a handful of statements.
+
+    `words_wait`: new records are queued to be made searchable (`store.unindexed`), not made so now.
+    """
     items = [*items, *_disputed_roots(connection, items)]
     shapes = {
         name: shape(basis.registry[name])
@@ -220,7 +224,7 @@ def project(connection: Connection, basis: Basis, items: Sequence[Projected]) ->
         if item.fresh or not _revise(connection, basis.readings, seen):
             fresh.append(seen)
     facts = _Facts.of(connection, items, fresh)
-    _write(connection, basis, fresh, facts)
+    _write(connection, basis, fresh, facts, words_wait=words_wait)
     facts.update(connection)
 
 
@@ -262,7 +266,9 @@ def _seen(connection: Connection, basis: Basis, of: Shape, item: Projected) -> _
     return _Seen(item, of, face(of, basis.readings, item.key, item.record, view), contested_by)
 
 
-def _write(connection: Connection, basis: Basis, fresh: Sequence[_Seen], facts: _Facts) -> None:
+def _write(
+    connection: Connection, basis: Basis, fresh: Sequence[_Seen], facts: _Facts, *, words_wait: bool
+) -> None:
     """Write what has no projection yet, many rows a statement."""
     rows: dict[str, list[tuple[Any, ...]]] = {}
     for one in fresh:
@@ -280,7 +286,7 @@ def _write(connection: Connection, basis: Basis, fresh: Sequence[_Seen], facts: 
     )
     dialect.insert_rows(connection, "contact_home", ("n", "customer"), facts.homes)
     searched = [one for one in fresh if one.shape.searched and one.face.life is not Life.DELETED]
-    if len(searched) > WORDS_AT_ONCE:
+    if words_wait:
         unindexed.add(connection, [(one.item.n, one.cell("updated_at")) for one in searched])
     else:
         found = [(one.item.n, *w) for one in searched if (w := one.words(basis.readings))]

@@ -179,20 +179,16 @@ def insert(connection: Connection, rows: Sequence[Row]) -> list[Row]:
     if not rows:
         return []
     numbers = dialect.numbers(connection, "record", len(rows))
-    numbered = [r._replace(n=n) for n, r in zip(numbers, rows, strict=True)]
-    dialect.insert_rows(
-        connection,
-        "record",
-        _COLUMNS,
-        [
-            (
-                r.n, *r.key, r.root, r.record.placement.bucket, r.record.placement.move_no, r.seq, r.state,
-                r.digest or 0,
-            )
-            for r in numbered
-        ],
-    )  # fmt: skip
-    _add_up(connection, ((r.record.placement.bucket, r.digest or 0) for r in numbered))
+    numbered: list[Row] = []
+    cells: list[tuple[Any, ...]] = []
+    counted: dict[str, int] = {}
+    for n, (key, root, seq, record, state, _, agreed_on) in zip(numbers, rows, strict=True):
+        move_no, bucket = record.placement.move_no, record.placement.bucket
+        numbered.append(Row(key, root, seq, record, state, n, agreed_on))
+        cells.append((n, *key, root, bucket, move_no, seq, state, agreed_on or 0))
+        counted[bucket] = counted.get(bucket, 0) + (agreed_on or 0)
+    dialect.insert_rows(connection, "record", _COLUMNS, cells)
+    _add_up(connection, counted.items())
     return numbered
 
 
@@ -304,6 +300,9 @@ def home_of(registry: Registry, key: RecordKey, record: Record) -> str | None:
     entity = registry.entities.get(key.entity)
     if entity is None or entity.home is None:
         return None
+    if len(record.edits) == 1:
+        home = record.edits[0].values.get(entity.home)
+        return str(home) if home else None
     naming = [edit for edit in record.edits if edit.values.get(entity.home)]
     return str(min(naming, key=Edit.order).values[entity.home]) if naming else None
 

@@ -44,6 +44,8 @@ from crmdesk.store.projection import Basis, Projected
 from crmdesk.store.records import LEFT, Row, Stored
 from crmdesk.store.settings import Identity
 
+WORDS_AT_ONCE: Final = 100
+"""So many records that come together can be searched at once; of more the words follow, see `store.unindexed`."""
 WORDS_A_STEP: Final = 1000
 """Records made searchable in one transaction: what a save may have to wait for."""
 _NOTHING: Final[Mapping[RecordKey, Delivered]] = {}
@@ -273,11 +275,13 @@ class Replica:
         unreadable.note(connection, came.failed, (one.arrival.key for one in came.delivered))
         rows, overwritten = self._merged(connection, came)
         records.add_history(connection, overwritten)
-        self._hear(connection, rows)
+        self._hear(connection, came.latest)
         faces = {}
-        if came.registry is self.registry:  # read by what is declared now
+        if came.registry == self.registry:  # read by what is declared now
             faces = {one.arrival.key: one for one in came.delivered if one.face is not None}
-        return self._stored(connection, rows, faces) | self._depart(connection, departures)
+        words_wait = len(rows) > WORDS_AT_ONCE
+        came_in = self._stored(connection, rows, faces, words_wait=words_wait)
+        return came_in | self._depart(connection, departures)
 
     def _merged(
         self, connection: Connection, came: Delivery
@@ -304,9 +308,8 @@ class Replica:
                 overwritten += [(arrival.key, e) for e in old.record.edits if e.dot in lost]
         return rows, overwritten
 
-    def _hear(self, connection: Connection, rows: Sequence[Row]) -> None:
+    def _hear(self, connection: Connection, latest: int) -> None:
         """What is written from now on is later than what was just taken in."""
-        latest = max([edit.order()[0] for row in rows for edit in row.record.edits], default=0)
         identity = settings.identity(connection)
         if latest > identity.stamp:
             limit = identity.ceiling.limit(self.clock.monotonic_ms()) if identity.ceiling else None
@@ -374,11 +377,16 @@ class Replica:
     # -- shared by both -------------------------------------------------------------------------------
 
     def _stored(
-        self, connection: Connection, rows: Sequence[Row], delivered: Mapping[RecordKey, Delivered] = _NOTHING
+        self,
+        connection: Connection,
+        rows: Sequence[Row],
+        delivered: Mapping[RecordKey, Delivered] = _NOTHING,
+        *,
+        words_wait: bool = False,
     ) -> Touched:
         """Write records and bring projections up to date; children that came before their home follow it.
 
-        `delivered` are those of the rows whose face is made already.
+        `delivered` are those of the rows whose face is made already; `words_wait` as for `projection.project`.
         """
         fresh = records.insert(connection, [row for row in rows if row.n is None])
         changed = [row for row in rows if row.n is not None]
@@ -398,7 +406,7 @@ class Replica:
                 for row in changed
                 if row.seq != LEFT
             ]
-        projection.project(connection, self.basis, items)
+        projection.project(connection, self.basis, items, words_wait=words_wait)
         self._adopt(connection, rows)
         return Touched(frozenset(row.key for row in rows))
 

@@ -523,6 +523,7 @@ class _Run:
         done = 0
         while not self._cancelled() and (step := self._replica.index()):
             done += step
+            self._touch(Touched(is_everything=True))
             self._progress(Progress("index", done, min(1.0, done / waiting)))
 
     def _note_done(self) -> None:

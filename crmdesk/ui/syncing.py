@@ -195,7 +195,8 @@ class Syncing(QObject):
         self.progress = self._gauge.reading
         self.changed.emit()
         self._looks += 1
-        if self._looks % _RELOAD_LOOKS == 1 and self.progress is not None and self.progress.phase == "pull":
+        phase = self.progress.phase if self.progress is not None else ""
+        if self._looks % _RELOAD_LOOKS == 1 and phase in ("pull", "index"):
             self._reload()
 
     def _reload(self) -> None:

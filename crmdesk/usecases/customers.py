@@ -82,6 +82,15 @@ def search(reader: Reader, readings: Readings, text: str, limit: int = 20) -> li
     return [hits[key] for key in best[:limit]]
 
 
+def searchable_percent(reader: Reader) -> int:
+    """How much of customers and contacts search knows already, from 0 to 100; after a first sync it follows the lists."""
+    if reader.value("SELECT 1 FROM unindexed LIMIT 1") is None:
+        return 100
+    waiting = int(reader.value("SELECT count(*) FROM unindexed"))
+    every = int(reader.value("SELECT (SELECT count(*) FROM p_customer) + (SELECT count(*) FROM p_contact)"))
+    return max(0, min(99, 100 * (every - waiting) // max(1, every)))
+
+
 def open_card(reader: Reader, registry: Registry, customer: str) -> Card:
     """The card of a customer. Raises `not_found`."""
     record = reader.record("customer", customer)

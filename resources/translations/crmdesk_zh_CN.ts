@@ -50,6 +50,10 @@
         <translation>输入几个字母即可，例如 hxjx 可找到“宏兴机械”。</translation>
     </message>
     <message>
+        <source>Search is being prepared: %1 %</source>
+        <translation>正在准备搜索：%1 %</translation>
+    </message>
+    <message>
         <source>Nothing found.</source>
         <translation>没有找到。</translation>
     </message>
@@ -329,6 +333,10 @@
     <message>
         <source>Dense</source>
         <translation>紧凑</translation>
+    </message>
+    <message>
+        <source>Search is being prepared: %1 %. What it knows so far is shown.</source>
+        <translation>正在准备搜索：%1 %，先显示已能找到的。</translation>
     </message>
     <message>
         <source>No customers yet. Make the first one, or connect to your company under Sync to receive yours.</source>

@@ -19,7 +19,8 @@ import pytest
 
 from crmdesk.core.errors import CrmError
 from crmdesk.core.record import RecordKey
-from crmdesk.store import dialect
+from crmdesk.store import dialect, tables
+from crmdesk.store.database import Database
 from crmdesk.store.reading import Reader
 from crmdesk.store.replica import Write
 from crmdesk.system.paths import Profile
@@ -302,3 +303,28 @@ def test_the_cost_of_saving_one_field_beside_a_bare_insert(
     save = p95(lambda number: commit(desk.replica, key, remark=f"第{number}稿"))
     with capsys.disabled():
         print(f"\nsave one field p95 {save:.1f} ms, bare insert p95 {insert:.1f} ms")
+
+
+def test_a_writer_that_writes_again_and_again_lets_another_in_after_its_present_turn(tmp_path: Path) -> None:
+    """R36: a save does not wait for a whole sync."""
+    database = Database.create(dialect.File(tmp_path / "a.db"), [tables.laptop])
+    turns: list[str] = []
+    has_begun = threading.Event()
+
+    def greedy() -> None:
+        for _ in range(30):
+            with database.write():
+                turns.append("greedy")
+                has_begun.set()
+                time.sleep(0.01)
+
+    writing = threading.Thread(target=greedy)
+    writing.start()
+    has_begun.wait(5)
+    with database.write():
+        before = len(turns)
+        turns.append("save")
+    writing.join(10)
+    assert before <= 3
+    assert len(turns) == 31
+    database.close()

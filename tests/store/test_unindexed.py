@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from crmdesk.core.record import Record, RecordKey
-from crmdesk.store import projection, unindexed
+from crmdesk.store import replica, unindexed
 from crmdesk.store.delivery import Departure
 from crmdesk.store.window import CustomerFilter, CustomerWindow
 from crmdesk.usecases.workspace import Workspace, open_workspace, readings
@@ -14,7 +14,7 @@ from tests.store.test_rebuild import Walk
 from tests.support import dump
 from tests.support.workspace import Colleague, FakeClock, commit, make, receive
 
-MANY = projection.WORDS_AT_ONCE + 1
+MANY = replica.WORDS_AT_ONCE + 1
 
 
 def key_of(number: int) -> RecordKey:
@@ -67,16 +67,16 @@ def test_a_record_renamed_while_it_waits_is_found_by_its_new_name_alone(desk: Wo
 def test_a_rename_between_making_words_and_writing_them_wins(desk: Workspace) -> None:
     """I9: words made of what a record was are not written over what it is."""
     receive(desk, many(Colleague()))
-    replica = desk.replica
-    with replica.database.read() as connection:
+    store = desk.replica
+    with store.database.read() as connection:
         some = unindexed.newest(connection, MANY)
-    made = unindexed.words_of(some, replica.registry, replica.readings())
-    commit(replica, key_of(5), name="蓝港")
-    with replica.database.write() as connection:
+    made = unindexed.words_of(some, store.registry, store.readings())
+    commit(store, key_of(5), name="蓝港")
+    with store.database.write() as connection:
         assert unindexed.write(connection, made) == MANY - 1
     assert (found(desk, "蓝港"), found(desk, "0005q")) == ([key_of(5).id], [])
     before = dump.seen(desk.reader)
-    replica.rebuild()
+    store.rebuild()
     assert dump.difference(before, dump.seen(desk.reader)) == {}
 
 
@@ -92,7 +92,7 @@ def test_words_outstanding_when_the_program_ended_are_made_at_the_next_opening_o
     desk: Workspace,
 ) -> None:
     receive(desk, many(Colleague()))
-    desk.replica.index(100)
+    desk.replica.index(10)
     desk.close()
     again = open_workspace(desk.profile, None, FakeClock(9))
     _ = again.replica
@@ -104,7 +104,7 @@ def test_words_outstanding_when_the_program_ended_are_made_at_the_next_opening_o
 def test_words_that_follow_end_in_what_a_rebuild_makes_whatever_happens_meanwhile(
     tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(projection, "WORDS_AT_ONCE", 0)
+    monkeypatch.setattr(replica, "WORDS_AT_ONCE", 0)
     desk = make(tmp_path / "a", seed=seed)
     chance = random.Random(seed)
     walk = Walk(desk, seed)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -131,3 +132,14 @@ def test_a_transaction_that_reading_cut_short_waits_for_the_next_batch(made, lim
         assert {w.txn for w in read[len(kept) :]} == {read[-1].txn}
     elif len(read) == limit:
         assert len({w.txn for w in read}) == 1
+
+
+@pytest.mark.parametrize(
+    ("pages", "took_ms", "next_pages"),
+    [(1, 10, 2), (2, 49, 3), (5, 10, 5), (2, 70, 2), (2, 101, 1), (5, 400, 2), (1, 999, 1)],
+)
+def test_a_transaction_grows_while_it_is_short_and_shrinks_before_a_save_has_to_wait(
+    pages: int, took_ms: int, next_pages: int
+) -> None:
+    """R36: a save takes at most 150 ms while a sync writes."""
+    assert plan.together(pages, took_ms) == next_pages

@@ -101,7 +101,9 @@ class CommandBox(Sheet):
             hint = self.tr("Opened last") if found else self.tr("Type a few letters: hxjx finds 宏兴机械.")
         else:
             found = self._found(text)
-            hint = "" if found else self.tr("Nothing found.")
+            known = customers.searchable_percent(self._context.reader)
+            preparing = self.tr("Search is being prepared: %1 %").replace("%1", str(known))
+            hint = preparing if known < 100 else "" if found else self.tr("Nothing found.")
         self._hint.setText(hint)
         self._hint.setVisible(bool(hint))
         self.list.show_found(found)

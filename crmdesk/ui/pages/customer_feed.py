@@ -20,6 +20,7 @@ from crmdesk.ui.pages.customer_story import moment
 from crmdesk.ui.runner import Lane
 from crmdesk.ui.tables.customer_delegate import CustomerRow
 from crmdesk.ui.tables.window_model import ListSource, WindowSource
+from crmdesk.usecases import customers
 from crmdesk.usecases.directory import Directory
 from crmdesk.usecases.workspace import readings
 
@@ -29,19 +30,26 @@ _FIRST_ROWS: Final = 64
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What a worker has found with its reader: the first rows, or with a `count` a finished ranking."""
+    """What a worker has found with its reader: the first rows, or with a `count` a finished ranking.
+
+    `known` is how much of all customers search knows, in per cent.
+    """
 
     reader: Reader
     window: CustomerWindow
     first: Sequence[StoredRow] = ()
     count: int | None = None
+    known: int = 100
 
 
 class RankedSource:
-    """A ranked result, read page by page on the GUI thread."""
+    """A ranked result, read page by page on the GUI thread. `known`: how much search knows of all, in per cent."""
 
-    def __init__(self, window: CustomerWindow, count: int, row: Callable[[StoredRow], CustomerRow]) -> None:
+    def __init__(
+        self, window: CustomerWindow, count: int, known: int, row: Callable[[StoredRow], CustomerRow]
+    ) -> None:
         self._window, self._count, self._row = window, count, row
+        self.known = known
 
     def count(self) -> int:
         return self._count
@@ -109,7 +117,7 @@ class CustomerFeed(QObject):
             return
         self._busy = None
         self._serving, self._spare = found.reader, self._serving
-        self.ranked.emit(RankedSource(found.window, found.count, self._row))
+        self.ranked.emit(RankedSource(found.window, found.count, found.known, self._row))
 
     def _row(self, row: StoredRow) -> CustomerRow:
         names, spoken = self._context.directory, self._context.language
@@ -147,7 +155,7 @@ def _begin(reader: Reader, wanted: CustomerFilter) -> _Found:
 
 
 def _number(found: _Found) -> _Found:
-    return replace(found, count=found.window.rank())
+    return replace(found, count=found.window.rank(), known=customers.searchable_percent(found.reader))
 
 
 def _window(reader: Reader, wanted: CustomerFilter) -> CustomerWindow:

@@ -21,7 +21,7 @@ from crmdesk.ui import theme
 from crmdesk.ui.context import Context
 from crmdesk.ui.page import Page, Shell
 from crmdesk.ui.pages.customer import CustomerView
-from crmdesk.ui.pages.customer_feed import CustomerFeed
+from crmdesk.ui.pages.customer_feed import CustomerFeed, RankedSource
 from crmdesk.ui.pages.customer_pages import NewCustomerWish
 from crmdesk.ui.pages.filter_strip import FilterStrip
 from crmdesk.ui.pages.new_customer import NewCustomer
@@ -34,6 +34,7 @@ from crmdesk.ui.tables.customer_delegate import (
 from crmdesk.ui.tables.row_table import RowTable
 from crmdesk.ui.tables.window_model import ListSource, WindowModel, WindowSource
 from crmdesk.ui.widgets import buttons
+from crmdesk.ui.widgets.fields import label
 from crmdesk.ui.widgets.marks import EmptyState
 from crmdesk.usecases import records
 
@@ -72,6 +73,9 @@ class CustomersPage(Page):
         self._aside.addWidget(self.view)
         self._aside.addWidget(self.new)
         self.strip = FilterStrip(context)
+        self.preparing = label("", "faint")
+        self.preparing.setContentsMargins(18, 4, 18, 6)
+        self.preparing.hide()
         self._left = QStackedWidget()
         self._nothing = EmptyState("users", "")
         self._left.addWidget(self.table)
@@ -181,6 +185,7 @@ class CustomersPage(Page):
         left = QVBoxLayout()
         left.setSpacing(0)
         left.addWidget(self.strip)
+        left.addWidget(self.preparing)
         left.addWidget(self._left, 1)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -239,8 +244,9 @@ class CustomersPage(Page):
             theme.switch(app, density=theme.Density.named(action.data()))
         self._context.prefer(density=action.data())
 
-    def _show(self, source: WindowSource[CustomerRow]) -> None:
+    def _show(self, source: RankedSource) -> None:
         self.count = source.count()
+        self._say_prepared(source.known)
         self.header_changed.emit()
         self._show_rows(source)
         if self._pending:
@@ -254,6 +260,13 @@ class CustomersPage(Page):
         self._is_searching = bool(self._wanted.text)
         self.table.show_source(source)
         self._is_searching = False
+
+    def _say_prepared(self, known: int) -> None:
+        """After a first sync the list is whole before search is: whoever misses somebody must know."""
+        is_whole = known == 100 or not self._wanted.text
+        text = self.tr("Search is being prepared: %1 %. What it knows so far is shown.")
+        self.preparing.setText("" if is_whole else text.replace("%1", str(known)))
+        self.preparing.setVisible(not is_whole)
 
     def _say_nothing(self) -> None:
         if self._wanted == CustomerFilter(sort=self._wanted.sort):

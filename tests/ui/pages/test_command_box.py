@@ -122,3 +122,13 @@ def test_escape_puts_the_box_away_and_gives_the_keyboard_back(desk, qtbot) -> No
     QTest.keyClick(desk.focus(), Qt.Key.Key_Escape)
     assert not desk.box.isVisible()
     assert desk.focus() is desk.customers.table
+
+
+def test_the_box_says_that_search_is_still_being_prepared(desk, qtbot) -> None:
+    with desk.context.workspace.replica.database.write() as connection:
+        connection.exec_driver_sql("INSERT INTO unindexed SELECT n, updated_at FROM p_customer LIMIT 30")
+    ask(desk, qtbot, "zz")
+    assert " %" in desk.box._hint.text()
+    desk.context.workspace.replica.index_all()
+    desk.box._search("zz")
+    assert " %" not in desk.box._hint.text()

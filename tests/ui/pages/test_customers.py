@@ -269,3 +269,32 @@ def test_tab_leads_from_the_actions_over_the_tags_to_the_story(desk) -> None:
     desk.customers.view.head.more.setFocus()
     QTest.keyClick(desk.focus(), Qt.Key.Key_Tab)
     assert isinstance(desk.focus(), TagChip)
+
+
+def unindex(desk: Desk) -> None:
+    """Bring every customer and contact back to where a first sync leaves them before search follows."""
+    with desk.context.workspace.replica.database.write() as connection:
+        for entity in ("customer", "contact"):
+            connection.exec_driver_sql(f"INSERT INTO unindexed SELECT n, updated_at FROM p_{entity}")
+        connection.exec_driver_sql("INSERT INTO search(search) VALUES ('delete-all')")
+
+
+def test_a_search_says_how_far_it_is_prepared_until_it_knows_everybody(desk, qtbot) -> None:
+    """R36: after a first sync the lists are whole before search is."""
+    customers, wanted = desk.customers, desk.row(7).name
+    unindex(desk)
+    desk.context.workspace.replica.index(300)
+    customers.search(wanted)
+    qtbot.waitUntil(customers.preparing.isVisible)
+    assert " %" in customers.preparing.text()
+    desk.context.workspace.replica.index_all()
+    customers.reload()
+    qtbot.waitUntil(lambda: not customers.preparing.isVisible())
+    assert wanted in names(desk)
+
+
+def test_a_list_without_search_says_nothing_of_its_preparation(desk, qtbot) -> None:
+    unindex(desk)
+    desk.customers.reload()
+    qtbot.waitUntil(lambda: desk.customers.count == 300)
+    assert not desk.customers.preparing.isVisible()

@@ -1,0 +1,21 @@
+"""A first sync until the last of its records can be searched, with all the tokens there are."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tests.bench.first_sync import BARE, SHAPE, filled, first_syncs
+from tests.bench.rows import Row, beside, within
+
+SEARCHABLE: Final = 8_000.0
+
+
+def run() -> list[Row]:
+    with filled("first_sync_searchable", SHAPE) as here:
+        times, bare = first_syncs(here)
+    rates = [one.received / one.searchable for one in times]
+    name = "first sync of 50,000 records, until searchable"
+    return [
+        within(name, rates, "records/s", SEARCHABLE, of="median", better="more"),
+        beside(name, rates, "records/s", BARE, bare),
+    ]
