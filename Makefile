@@ -3,7 +3,7 @@ PYTHON := $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 
-.PHONY: help environment demo run serve test check fix planted-bugs kill-test bench simulate translations
+.PHONY: help environment demo run serve test check fix planted-bugs kill-test cursor-test bench simulate translations
 
 help:
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -34,6 +34,9 @@ simulate: environment ## whole days of trouble by seed: make simulate SEEDS=2000
 
 planted-bugs: environment ## break every assumption of sync on purpose and name the seed that finds it
 	@$(BIN)/python -m tests.support.planted
+
+cursor-test: environment ## 8 writers with pauses, 2 server processes, a reader that may miss nothing; ROWS=1000000
+	@$(BIN)/python -m tests.support.cursor_completeness $(or $(ROWS),1000000)
 
 kill-test: environment ## kill -9 of real processes at random points; make kill-test ROUNDS=200 SEED=1 DATABASE=postgresql
 	@$(BIN)/python -m tests.kill $(or $(ROUNDS),50) --seed $(or $(SEED),1) --database $(or $(DATABASE),sqlite)

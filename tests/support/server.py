@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from sqlalchemy import Connection, delete, insert, select
 
 from crmdesk.store import dialect
@@ -55,6 +56,11 @@ class RunningServer:
     """Connections that end before the server does."""
     process: subprocess.Popen[str] | None = None
     """The command that serves, if it is not this process."""
+
+    def refresh(self) -> None:
+        """Learn who the company's people are."""
+        with self.database.read() as connection:
+            self.people.update((account.name, account) for account in people.accounts(connection))
 
     def add_team(self, name: str, *, parent: str | None = None, shares_books: bool = False) -> str:
         with self.database.write() as connection:
@@ -141,12 +147,13 @@ def running_server(
     folder: Path,
     *,
     company: str = "Test company",
+    clock: Clock | None = None,
     heartbeat_ms: int = 20_000,
     blob_bytes: int = 2**30,
     url: str | None = None,
 ) -> Iterator[RunningServer]:
     """A company served on a free port of this machine, the one in the folder or at the address; in an empty folder a new one."""
-    clock = Clock()
+    clock = clock or Clock()
     settings = Settings(folder / "company", port=0, heartbeat_ms=heartbeat_ms, blob_bytes=blob_bytes, url=url)
     if url is None and not settings.database.exists():
         accounts.create_company(settings, company, clock())
@@ -211,8 +218,7 @@ def build_company(server: RunningServer) -> None:
     """Region North with two teams: East shares its books (Ann, Bo), West does not (Cai). Mei manages North."""
     with server.database.write() as connection:
         staff(connection, server.clock())
-    with server.database.read() as connection:
-        server.people.update((account.name, account) for account in people.accounts(connection))
+    server.refresh()
 
 
 def staff(connection: Connection, now: Moment) -> None:
@@ -225,10 +231,13 @@ def staff(connection: Connection, now: Moment) -> None:
         accounts.add_user(connection, name, Role.REP, now, team=team)
 
 
-def small_company(url: str) -> None:
-    """Make the small company in an empty PostgreSQL database."""
+def small_company(url: str, *, statements: str = "") -> None:
+    """Make the small company in an empty PostgreSQL database; `statements` change its tables beforehand."""
     settings, now = Settings(Path("nowhere"), url=url), moment()
     accounts.create_company(settings, "Test company", now)
+    if statements:
+        with psycopg.connect(url) as connection:
+            connection.execute(statements.encode())
     database = accounts.open_company(settings)
     try:
         with database.write() as connection:

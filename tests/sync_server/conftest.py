@@ -17,8 +17,15 @@ def url(request: pytest.FixtureRequest) -> Iterator[str | None]:
         yield None
         return
     service: Postgres = request.getfixturevalue("postgres_service")
-    with service.copy("small", small_company) as address:
+    build = partitioned_company if request.param == "partitioned" else small_company
+    with service.copy(request.param, build) as address:
         yield address
+
+
+def partitioned_company(address: str) -> None:
+    """The small company, its growing tables partitioned as docs/scaling.md says."""
+    file = Path(__file__).parents[2] / "packaging" / "postgresql" / "partition.sql"
+    small_company(address, statements=file.read_text(encoding="utf-8"))
 
 
 @pytest.fixture
