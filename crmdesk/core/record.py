@@ -252,23 +252,24 @@ def merge(one: Record, other: Record) -> Record:
         return one
     seen_here, seen_there = one.clock, other.clock
     edits: list[Edit] = []
-    here, there = iter(one.edits), iter(other.edits)  # both sorted by dot: one walk through the two
-    mine, yours = next(here, None), next(there, None)
-    while mine is not None or yours is not None:
-        if mine is not None and (yours is None or mine.dot < yours.dot):
-            actor, counter = mine.dot
-            if counter > seen_there.get(actor, 0):
-                edits.append(mine)
-            mine = next(here, None)
-        elif yours is not None and (mine is None or yours.dot < mine.dot):
-            actor, counter = yours.dot
-            if counter > seen_here.get(actor, 0):
-                edits.append(yours)
-            yours = next(there, None)
-        elif mine is not None and yours is not None:
+    here, there = one.edits, other.edits
+    i = j = 0
+    while i < len(here) and j < len(there):  # both are sorted by dot: one walk through the two
+        mine, yours = here[i], there[j]
+        if mine.dot == yours.dot:
             if (both := _both(mine, yours)).values:
                 edits.append(both)
-            mine, yours = next(here, None), next(there, None)
+            i, j = i + 1, j + 1
+        elif mine.dot < yours.dot:
+            edits += _unseen(mine, seen_there)
+            i += 1
+        else:
+            edits += _unseen(yours, seen_here)
+            j += 1
+    for mine in here[i:]:
+        edits += _unseen(mine, seen_there)
+    for yours in there[j:]:
+        edits += _unseen(yours, seen_here)
     clock = dict(seen_here)
     for actor, counter in seen_there.items():
         if counter > clock.get(actor, 0):
@@ -406,6 +407,11 @@ def _without(edit: Edit, fields: set[str]) -> Edit | None:
         return edit
     values = {field: value for field, value in edit.values.items() if field not in fields}
     return msgspec.structs.replace(edit, values=values) if values else None
+
+
+def _unseen(edit: Edit, clock: Mapping[str, int]) -> tuple[Edit, ...]:
+    actor, counter = edit.dot
+    return (edit,) if counter > clock.get(actor, 0) else ()
 
 
 def _both(mine: Edit, yours: Edit) -> Edit:
