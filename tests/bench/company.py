@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -19,10 +20,12 @@ from crmdesk.store import dialect
 from crmdesk.sync.engine import Engine, Report
 from crmdesk.sync.enrolment import connect, enrol
 from crmdesk.sync.http import Http
+from crmdesk.sync.transport import Transport
 from crmdesk.system.paths import Profile
 from crmdesk.usecases import sample_loading
 from crmdesk.usecases.sample import SampleRecord
 from crmdesk.usecases.workspace import Workspace, create_workspace
+from sync_server.settings import Settings
 from tests.bench import stores
 
 TEAM: Final = "Team"
@@ -62,15 +65,26 @@ class Company:
 
     folder: Path
     address: str
+    pid: int
 
-    def laptop(self, name: str) -> Laptop:
-        """A new colleague with a new laptop."""
+    @property
+    def database(self) -> Path:
+        """The server's file, for a benchmark that fills it in bulk."""
+        return Settings(self.folder / "company").database
+
+    def cpu_seconds(self) -> float:
+        """What the server's process has used so far, in user and system time."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def laptop(self, name: str, transport: Transport | None = None) -> Laptop:
+        """A new colleague with a new laptop, which speaks over `transport` if one is given."""
         self.command("user", "add", name, "--role", "rep", "--team", TEAM)
         code = self.command("enrol", name)["code"]
         profile = Profile(self.folder / "laptops" / name)
         workspace = create_workspace(profile, stores.KEY, user_name=name)
         enrol(workspace.replica, self.address, code, name)
-        return Laptop(workspace, connect(workspace.replica))
+        return Laptop(workspace, connect(workspace.replica, transport))
 
     def command(self, *arguments: str) -> Any:
         """An administrator's command; returns what it answers."""
@@ -105,7 +119,7 @@ def company(name: str) -> Iterator[Company]:
             if server.poll() is not None:
                 raise SystemExit("The server did not start.")
             time.sleep(0.05)
-        yield Company(folder, announced.read_text(encoding="utf-8").strip())
+        yield Company(folder, announced.read_text(encoding="utf-8").strip(), server.pid)
     finally:
         server.terminate()
         server.wait(20)

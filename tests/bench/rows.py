@@ -88,10 +88,12 @@ def beside(
     *,
     of: Figure = "median",
     limit: float | None = None,
+    better: Better = "less",
 ) -> Row:
     """A figure beside that of a peer measured in the same run; `limit` bounds the ratio."""
     value, other = figure(values, of), figure(peers, of)
-    return _spread(Row(name, _short(value), unit, peer, _short(other), _short(value / other), limit), values)
+    row = Row(name, _short(value), unit, peer, _short(other), _short(value / other), limit, better)
+    return _spread(row, values)
 
 
 def _spread(row: Row, values: Sequence[float]) -> Row:

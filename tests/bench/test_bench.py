@@ -31,6 +31,8 @@ def test_a_row_beside_a_peer_carries_both_figures_their_ratio_and_the_spread() -
     [
         (beside("save", [3.0], "ms", "bare insert", [1.0], limit=3.0), True),
         (beside("save", [3.1], "ms", "bare insert", [1.0], limit=3.0), False),
+        (beside("push", [30.0], "records/s", "a peer", [30.0], limit=1.0, better="more"), True),
+        (beside("push", [29.0], "records/s", "a peer", [30.0], limit=1.0, better="more"), False),
         (within("page", FIGURES, "ms", 95.0), True),
         (within("page", FIGURES, "ms", 94.0), False),
         (within("pull", [8000.0], "records/s", 8000.0, better="more"), True),
