@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from crmdesk.core.clock import clamp, stamp
 from crmdesk.core.errors import CrmError
-from crmdesk.core.record import Dot, Edit
+from crmdesk.core.record import Dot, Edit, digest
 from crmdesk.core.registry import Registry
 from crmdesk.core.values import encode as canonical
 from crmdesk.core.wire import LATE, Commit, Outcome, PushAnswer, Verdict
@@ -211,15 +211,14 @@ def _write(
 
 def _row(taken: Taken, commits: Mapping[str, Commit]) -> Row:
     record, stored = taken.judged.record, taken.stored
-    return records.agreed(
-        Row(
-            taken.item.key,
-            taken.place.root,
-            commits[record.placement.bucket].seq,
-            record,
-            taken.judged.state,
-            stored.n if stored else None,
-        )
+    return Row(
+        taken.item.key,
+        taken.place.root,
+        commits[record.placement.bucket].seq,
+        record,
+        taken.judged.state,
+        stored.n if stored else None,
+        digest(taken.item.key, taken.judged.state),
     )
 
 

@@ -179,9 +179,12 @@ def _is_whole(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
+_LAST_MS: Final = milliseconds(MAX_STAMP)
+
+
 def _is_instant(value: object) -> bool:
     """A moment that every program can show; one beyond would stop the pages of all who read it."""
-    return isinstance(value, int) and _is_whole(value) and 0 <= value <= milliseconds(MAX_STAMP)
+    return isinstance(value, int) and _is_whole(value) and 0 <= value <= _LAST_MS
 
 
 def _is_date(value: object) -> bool:

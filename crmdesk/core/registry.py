@@ -40,6 +40,8 @@ class Type(enum.Enum):
     REFERENCE = "reference"  # another record's id
     SEEN = "seen"  # {"seen": clock}: what the deleter had seen
 
+    __hash__ = object.__hash__  # each is one object, and looked up for every value of every record
+
 
 @dataclass(frozen=True, slots=True)
 class Label:
