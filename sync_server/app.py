@@ -21,6 +21,7 @@ from sync_server.clock import Moment, moment
 from sync_server.errors import BROKEN, LACKING, MEDIA_TYPE, RETRY_SECONDS, framework_error, problem
 from sync_server.handlers import access, blobs, commands, health, live, recovery, refusals, sync
 from sync_server.handlers.context import Context
+from sync_server.jobs import keep_house
 from sync_server.live import LiveChannel
 from sync_server.settings import Settings
 
@@ -34,10 +35,14 @@ def create_app(settings: Settings, now: Callable[[], Moment] = moment) -> FastAP
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        looking = asyncio.create_task(channel.run())
+        tasks = (
+            asyncio.create_task(channel.run()),
+            asyncio.create_task(keep_house(database, settings, now)),
+        )
         yield
-        looking.cancel()
-        await asyncio.wait((looking,))
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
         database.close()
 
     app = FastAPI(

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
 import shlex
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, Final, NoReturn
+from typing import Annotated, Final, NoReturn
 
 import msgspec
 import typer
-from rich.cells import cell_len
 
-from crmdesk.core.errors import CrmError, Language
+from crmdesk.core.errors import CrmError
 from crmdesk.core.fingerprint import words
 from crmdesk.store.database import Database
-from sync_server import accounts, commands, enrolment, keeping, refusals
+from sync_server import accounts, commands, enrolment, keeping, refusals, sweeping
 from sync_server.clock import moment
 from sync_server.commands import (
     ChangeBookOwner,
@@ -30,9 +26,10 @@ from sync_server.commands import (
     Order,
     Release,
 )
+from sync_server.console import HERE, Dir, Json, company, language, say, settings_of, table
 from sync_server.policy import Role
-from sync_server.settings import Settings, note_url, url_of
-from sync_server.storage import devices, people
+from sync_server.settings import DAY_MS, Settings, note_url, url_of
+from sync_server.storage import devices, graves, people, recoveries
 from sync_server.storage.blob_files import BlobFiles
 from sync_server.storage.people import Account
 
@@ -58,10 +55,7 @@ app.add_typer(owner_app, name="owner")
 app.add_typer(pool_app, name="pool")
 app.add_typer(refused_app, name="refused")
 
-Dir = Annotated[Path, typer.Option("--dir", help="The company's folder. 公司数据目录。")]
 Name = Annotated[str, typer.Argument(help="As `refused list` names it. 编号。")]
-Json = Annotated[bool, typer.Option("--json", help="Answer in JSON. 以 JSON 输出。")]
-HERE: Final = Path("company")
 
 # An administrator may see everything, and has commands that list the names: better than "or you may not see it".
 _UNKNOWN_ZH: Final = (
@@ -71,57 +65,6 @@ _UNKNOWN_EN: Final = (
     "There is nothing of that name or id. Nothing was changed. "
     "See: crmdesk-server team list, user list or device list."
 )
-
-
-def language() -> Language:
-    """The person's language, from CRMDESK_LANGUAGE or the locale."""
-    chosen = os.environ.get("CRMDESK_LANGUAGE") or os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
-    return "zh_CN" if chosen.lower().startswith("zh") else "en"
-
-
-def say(as_json: bool, facts: dict[str, Any], zh: str, en: str, *, err: bool = False) -> None:
-    """Print facts as JSON, or one sentence in the person's language."""
-    if as_json:
-        typer.echo(json.dumps(facts, ensure_ascii=False))
-    else:
-        typer.echo(zh if language() == "zh_CN" else en, err=err)
-
-
-def table(as_json: bool, name: str, rows: list[dict[str, Any]]) -> None:
-    """Print rows as JSON under `name`, or as columns under their names."""
-    if as_json:
-        typer.echo(json.dumps({name: rows}, ensure_ascii=False))
-        return
-    cells = [[_cell(name, value) for name, value in row.items()] for row in rows]
-    lines = [list(rows[0]), *cells] if rows else []
-    widths = [max(map(cell_len, column)) for column in zip(*lines, strict=True)]
-    for line in lines:
-        padded = (text + " " * (width - cell_len(text)) for text, width in zip(line, widths, strict=True))
-        typer.echo("  ".join(padded).rstrip())
-
-
-def _cell(name: str, value: object) -> str:
-    """A value as a person reads it; a column ending in `_at` holds milliseconds since 1970."""
-    if value is None:
-        return "-"
-    if name.endswith("_at"):
-        return f"{datetime.fromtimestamp(int(str(value)) / 1000, UTC).astimezone():%Y-%m-%d %H:%M}"
-    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
-
-
-def settings_of(directory: Path) -> Settings:
-    """The settings of the company in a folder."""
-    return Settings(directory, url=url_of(directory))
-
-
-@contextmanager
-def company(directory: Path) -> Iterator[Database]:
-    """The company's database, closed again afterwards."""
-    database = accounts.open_company(settings_of(directory))
-    try:
-        yield database
-    finally:
-        database.close()
 
 
 @app.command()
@@ -511,6 +454,72 @@ def backup(file: Path, directory: Dir = HERE, as_json: Json = False) -> None:
         f"已备份到 {file}：{made.records} 条记录，{made.edits} 次修改，校验通过。",
         f"Backed up to {file}: {made.records} records, {made.edits} edits, checked.",
     )
+
+
+@app.command()
+def gc(
+    days: Annotated[
+        int, typer.Option(help="Only what was deleted this long ago. 删除满多少天。", min=1, max=3650)
+    ] = 180,
+    directory: Dir = HERE,
+    as_json: Json = False,
+) -> None:
+    """Remove for good what was deleted long ago and every laptop knows of. 彻底清除过期的已删除记录。"""
+    with company(directory) as database:
+        swept = sweeping.sweep(database, moment(), days * DAY_MS)
+    say(
+        as_json,
+        swept._asdict(),
+        f"已彻底清除 {swept.buried} 条记录；还有 {swept.waiting} 条要等设备同步。",
+        f"{swept.buried} records are gone for good; {swept.waiting} deletions still wait for a laptop.",
+    )
+
+
+@app.command()
+def status(directory: Dir = HERE, as_json: Json = False) -> None:
+    """The company's epoch, its restores and what laptops brought back. 恢复纪元与送回的记录。"""
+    with company(directory) as database, database.read() as connection:
+        epoch, opened = people.load_company(connection).epoch, recoveries.recoveries(connection)
+        brought, graves_dug = recoveries.recovered(connection), graves.count(connection)
+    kept = sum(one.verdict == "quarantined" for one in brought)
+    facts = {
+        "epoch": epoch,
+        "restores": [
+            {"epoch": o.epoch, "noticed_at": o.at, "device": o.device, "user": o.user} for o in opened
+        ],
+        "brought_back": len(brought) - kept,
+        "quarantined": kept,
+        "graves": graves_dug,
+    }
+    say(
+        as_json,
+        facts,
+        f"纪元 {epoch}；发现恢复 {len(opened)} 次；送回 {len(brought) - kept} 条，待查 {kept} 条；彻底清除 {graves_dug} 条。",
+        f"Epoch {epoch}; {len(opened)} restores noticed; {len(brought) - kept} records brought back, {kept} kept apart; "
+        f"{graves_dug} gone for good.",
+    )
+
+
+@app.command()
+def recovered(directory: Dir = HERE, as_json: Json = False) -> None:
+    """List what laptops brought back after a restore. 列出恢复后由设备送回的记录。"""
+    with company(directory) as database, database.read() as connection:
+        names = {a.user: a.name for a in people.accounts(connection)}
+        found = recoveries.recovered(connection)
+    rows = [
+        {
+            "epoch": r.epoch,
+            "entity": r.key.entity,
+            "id": r.key.id,
+            "verdict": r.verdict,
+            "code": r.code,
+            "user": names.get(r.user, r.user),
+            "device": r.device,
+            "brought_at": r.at,
+        }
+        for r in found
+    ]
+    table(as_json, "recovered", rows)
 
 
 @app.command()

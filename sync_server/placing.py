@@ -17,7 +17,7 @@ from sync_server import policy
 from sync_server.clock import Moment
 from sync_server.moving import below
 from sync_server.settings import DAY_MS
-from sync_server.storage import buckets, people
+from sync_server.storage import buckets, graves, people
 from sync_server.storage.buckets import Departure
 from sync_server.storage.devices import Bearer
 from sync_server.storage.people import Company
@@ -54,7 +54,7 @@ class QuarantineError(Exception):
 class Map:
     """Everything that placing a batch needs, read at once. `homes`: record -> (root, bucket).
 
-    `lost` are the buckets the author could once read: bucket -> (could write, until when). `is_pardoned`: an
+    `buried` are ids of records that are gone for good. `lost` are the buckets the author could once read: bucket -> (could write, until when). `is_pardoned`: an
     administrator looked at the work and lets it in, whatever its author had heard.
     """
 
@@ -68,14 +68,17 @@ class Map:
     pulled: Mapping[str, int]
     now_ms: int
     is_pardoned: bool = False
+    buried: frozenset[str] = frozenset()
     departures: dict[RecordKey, list[Departure]] = field(default_factory=dict)
 
     def place(self, item: Item) -> Place:
-        """Where the record goes. Raises `unknown_entity`, `server_field`, `forbidden` or `QuarantineError`."""
+        """Where the record goes. Raises `unknown_entity`, `server_field`, `forbidden`, `grave` or `QuarantineError`."""
         entity = self.registry.entities.get(item.key.entity)
         if entity is None:
             raise CrmError("unknown_entity", entity=item.key.entity)
         stored = self.stored.get(item.key)
+        if stored is None and item.key.id in self.buried:
+            raise CrmError("grave")
         is_servers = entity.name in policy.SERVER_ENTITIES
         if is_servers or (stored is None and entity.name in policy.SERVER_MADE):
             raise CrmError("server_field", field=entity.name)
@@ -111,6 +114,8 @@ class Map:
 
     def _below(self, home: RecordKey, entity: Entity) -> Place:
         """A new child goes where its root now is. Missing and invisible homes give the same answer."""
+        if home.id in self.buried:
+            raise CrmError("grave")
         root, place = self.homes.get(home, (home.id, ""))
         bucket = below(self.company, place)
         can_write = self.rights.get(bucket)
@@ -240,6 +245,9 @@ def survey(
         for key, bucket in placed
         if not (found.rights.get(bucket) and found.rights.get(below(company, bucket)))
     }
+    unknown = {item.key.id for item in items if item.key not in stored}
+    unknown |= {home.id for home in homes if home not in found.homes}
+    found.buried = graves.buried(connection, unknown)
     for movement in buckets.departures(connection, away, who.user):
         found.departures.setdefault(movement.key, []).append(movement)
     return found

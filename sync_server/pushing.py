@@ -23,7 +23,7 @@ from sync_server.clock import Moment
 from sync_server.consequences import Taken, follow
 from sync_server.fields import known_registry
 from sync_server.placing import Map, Place, QuarantineError, hold, survey
-from sync_server.storage import actors, blobs, buckets, people
+from sync_server.storage import actors, blobs, buckets, graves, people
 from sync_server.storage.actors import Actor, Refused
 from sync_server.storage.audits import Entry
 from sync_server.storage.buckets import Movement
@@ -31,7 +31,7 @@ from sync_server.storage.devices import Bearer
 from sync_server.verdict import Claims, Item, Judged, deleter_saw, judge
 
 _LAST_TICK: Final = 0xFFFF
-QUARANTINED: Final = frozenset(("too_many_versions",))
+QUARANTINED: Final = frozenset(("too_many_versions", "grave"))
 """Errors that a person must look at on the server's side too."""
 
 
@@ -195,7 +195,9 @@ def _write(
     rows = [_row(taken, commits) for taken in changed]
     records.insert(connection, [row for row in rows if row.n is None])
     records.update(connection, [row for row in rows if row.n is not None])
-    blobs.note_references(connection, registry, [(row.key, row.record) for row in rows])
+    written = [(row.key, row.record) for row in rows]
+    blobs.note_references(connection, registry, written)
+    graves.note_deletions(connection, written, now)
     buckets.note_movements(
         connection,
         [
@@ -206,7 +208,9 @@ def _write(
     )
     _remember(connection, ledger, claims)
     _audit(connection, changed, commits, who, claims, now)
-    return [commit for bucket, commit in commits.items() if bucket not in hidden]
+    own = [commit for bucket, commit in commits.items() if bucket not in hidden]
+    buckets.note_own(connection, who.device, own)
+    return own
 
 
 def _row(taken: Taken, commits: Mapping[str, Commit]) -> Row:

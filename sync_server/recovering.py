@@ -34,7 +34,7 @@ from sync_server import policy, salts
 from sync_server.clock import Moment
 from sync_server.fields import known_registry
 from sync_server.settings import Settings
-from sync_server.storage import actors, buckets, devices, people, recoveries
+from sync_server.storage import actors, blobs, buckets, devices, graves, people, recoveries
 from sync_server.storage.actors import Actor
 from sync_server.storage.devices import Bearer
 from sync_server.storage.people import Company
@@ -138,6 +138,7 @@ class _Scene:
         self._rights = buckets.rights(connection, who.user)
         buckets.lock(connection, self._rights)
         self._stored = records.load(connection, keys)
+        self._buried = graves.buried(connection, [key.id for key in keys if key not in self._stored])
         given_up = {recovery.actor for recovery in recoveries.recoveries(connection)}
         self._own_actors = frozenset({company.actor} | given_up)
         own = actors.find(connection, company.actor)
@@ -150,7 +151,7 @@ class _Scene:
             claim = decode_foreign(state)
             record = self._restored(key, claim, stored)
         except CrmError as error:
-            is_kept = error.code in ("forbidden", "too_many_versions")
+            is_kept = error.code in ("forbidden", "too_many_versions", "grave")
             self._note(key, "quarantined" if is_kept else "rejected", error.code, state if is_kept else None)
             return Outcome(*key, "quarantined" if is_kept else "rejected", code=error.code)
         if stored is None or stored.record != record:
@@ -164,6 +165,8 @@ class _Scene:
     def _restored(self, key: RecordKey, claim: Record, stored: Stored | None) -> Record:
         if key.entity in policy.SERVER_ENTITIES:
             raise CrmError("server_field", field=key.entity)  # the account tables are their truth
+        if key.id in self._buried:
+            raise CrmError("grave")
         placement = stored.record.placement if stored else claim.placement
         if placement.bucket not in self._rights:
             raise CrmError("forbidden")
@@ -200,6 +203,8 @@ class _Scene:
         rows = [self._row(key, record, seqs, roots) for key, record in self.taken.items()]
         records.insert(self._connection, [row for row in rows if row.n is None])
         records.update(self._connection, [row for row in rows if row.n is not None])
+        blobs.note_references(self._connection, self._registry, self.taken.items())
+        graves.note_deletions(self._connection, self.taken.items(), self._now)
         tops: dict[str, int] = {}
         for record in self.taken.values():
             for actor, counter in record.clock.items():

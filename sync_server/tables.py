@@ -281,3 +281,20 @@ recovered: Final = Table(
     Column("code", String),
     Column("state", LargeBinary),  # what was quarantined, as it came
 )
+
+tombstone: Final = Table(
+    "tombstone",
+    metadata,
+    Column("entity", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("part", String, primary_key=True),
+    Column("at", BigInteger, nullable=False),  # when a state with a deletion last came
+    Index("tombstone_by_time", "at"),
+)
+
+grave: Final = Table(
+    "grave",
+    metadata,
+    Column("id", String, primary_key=True),  # of a record that is gone for good
+    Column("at", BigInteger, nullable=False),
+)

@@ -52,6 +52,7 @@ ELSEWHERE: Final = {
     "counter_gap": "test_a_gap_in_the_log_stops_the_batch",
     "dot_reused": "test_a_number_used_for_another_edit_is_refused",
     "not_recovering": "test_r12_without_a_recovery_epoch_nothing_is_taken_back",
+    "grave": "test_i15_work_of_a_laptop_that_was_away_longer_ends_in_quarantine_and_not_as_a_new_record",
     "mass_deletion": "test_r33_too_many_deletions_stop_before_they_are_taken_in_and_leave_a_copy",
     "malformed_record": "test_a_state_must_be_what_its_log_says",
     "regressed": "test_a_cursor_this_server_never_gave_is_answered_with_regressed",

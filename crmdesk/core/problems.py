@@ -23,6 +23,19 @@ RECOVERY: Final[dict[str, Problem]] = {
             "Keep it all or let it go on the Sync page, or: crmdesk sync --keep-deleted, --accept-deletions.",
         ),
     ),
+    "grave": Problem(
+        409,
+        Sentence(
+            "这条记录早已删除，超过保留期后已从服务器彻底清除。",
+            "您的这次修改保留在本机和服务器的待处理列表中。",
+            "如仍需要，请新建一条记录，或请管理员处理。",
+        ),
+        Sentence(
+            "This record was deleted long ago and is gone from the server for good.",
+            "Your change is kept here and, for the administrator to see, on the server.",
+            "If it is still needed, make a new record, or ask your administrator.",
+        ),
+    ),
     "not_recovering": Problem(
         409,
         Sentence(

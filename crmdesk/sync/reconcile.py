@@ -135,7 +135,7 @@ class Reconciliation:
                     seq = answer.commits.get(outcome.bucket or bucket, 0)
                     arrivals.append(Arrival(key, outcome.state or sent[key], seq))
                 else:
-                    (elsewhere if outcome.code == "forbidden" else kept).append(key)
+                    (elsewhere if outcome.code in ("forbidden", "grave") else kept).append(key)
             self.done.recovered += len(arrivals)
             self._take_in(arrivals)
             self.done.received -= len(arrivals)

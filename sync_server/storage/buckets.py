@@ -245,6 +245,21 @@ def pulled_heads(connection: Connection, device: str) -> dict[str, int]:
     return {row.bucket: row.seq for row in rows}
 
 
+def note_own(connection: Connection, device: str, commits: Sequence[Commit]) -> None:
+    """The device knows commits that hold nothing but its own push, if it knew all before them.
+
+    Of a bucket that was empty until then it knew all without ever having pulled it.
+    """
+    later = [(commit.seq, device, commit.bucket, commit.before) for commit in commits if commit.before]
+    if later:
+        dialect.run(
+            connection, "UPDATE pulled_head SET seq = ? WHERE device = ? AND bucket = ? AND seq = ?", later
+        )
+    for commit in commits:
+        if not commit.before:
+            note_pulled(connection, device, commit.bucket, commit.seq)
+
+
 def note_pulled(connection: Connection, device: str, bucket_id: str, seq: int) -> None:
     """The device was handed the bucket up to `seq`; what it once heard it can't unhear."""
     dialect.run(

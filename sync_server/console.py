@@ -1,0 +1,74 @@
+"""What every command of the administrator's has: its options, the company it opens, how it speaks."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+from rich.cells import cell_len
+
+from crmdesk.core.errors import Language
+from crmdesk.store.database import Database
+from sync_server import accounts
+from sync_server.settings import Settings, url_of
+
+Dir = Annotated[Path, typer.Option("--dir", help="The company's folder. 公司数据目录。")]
+Json = Annotated[bool, typer.Option("--json", help="Answer in JSON. 以 JSON 输出。")]
+HERE: Final = Path("company")
+
+
+def language() -> Language:
+    """The person's language, from CRMDESK_LANGUAGE or the locale."""
+    chosen = os.environ.get("CRMDESK_LANGUAGE") or os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
+    return "zh_CN" if chosen.lower().startswith("zh") else "en"
+
+
+def say(as_json: bool, facts: dict[str, Any], zh: str, en: str, *, err: bool = False) -> None:
+    """Print facts as JSON, or one sentence in the person's language."""
+    if as_json:
+        typer.echo(json.dumps(facts, ensure_ascii=False))
+    else:
+        typer.echo(zh if language() == "zh_CN" else en, err=err)
+
+
+def table(as_json: bool, name: str, rows: list[dict[str, Any]]) -> None:
+    """Print rows as JSON under `name`, or as columns under their names."""
+    if as_json:
+        typer.echo(json.dumps({name: rows}, ensure_ascii=False))
+        return
+    cells = [[_cell(name, value) for name, value in row.items()] for row in rows]
+    lines = [list(rows[0]), *cells] if rows else []
+    widths = [max(map(cell_len, column)) for column in zip(*lines, strict=True)]
+    for line in lines:
+        padded = (text + " " * (width - cell_len(text)) for text, width in zip(line, widths, strict=True))
+        typer.echo("  ".join(padded).rstrip())
+
+
+def _cell(name: str, value: object) -> str:
+    """A value as a person reads it; a column ending in `_at` holds milliseconds since 1970."""
+    if value is None:
+        return "-"
+    if name.endswith("_at"):
+        return f"{datetime.fromtimestamp(int(str(value)) / 1000, UTC).astimezone():%Y-%m-%d %H:%M}"
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+
+
+def settings_of(directory: Path) -> Settings:
+    """The settings of the company in a folder."""
+    return Settings(directory, url=url_of(directory))
+
+
+@contextmanager
+def company(directory: Path) -> Iterator[Database]:
+    """The company's database, closed again afterwards."""
+    database = accounts.open_company(settings_of(directory))
+    try:
+        yield database
+    finally:
+        database.close()

@@ -1,0 +1,32 @@
+"""What a serving process does once a day by itself. Several processes may do it at once; locks keep them apart."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Final
+
+from crmdesk.core.errors import CrmError
+from crmdesk.store.database import Database
+from sync_server.clock import Moment
+from sync_server.settings import Settings
+from sync_server.sweeping import sweep
+
+_log: Final = logging.getLogger(__name__)
+
+FIRST_SECONDS: Final = 10 * 60.0
+"""A server that was just started has laptops to answer first."""
+EVERY_SECONDS: Final = 24 * 60 * 60.0
+
+
+async def keep_house(database: Database, settings: Settings, now: Callable[[], Moment]) -> None:
+    """Bury what was deleted long ago, now and then, until cancelled."""
+    await asyncio.sleep(FIRST_SECONDS)
+    while True:
+        try:
+            swept = await asyncio.to_thread(sweep, database, now(), settings.away_ms)
+            _log.info("swept: %s records gone for good, %s deletions wait", *swept)
+        except CrmError as error:
+            _log.warning("not swept today: %s", error.code)
+        await asyncio.sleep(EVERY_SECONDS)
