@@ -23,6 +23,8 @@ from crmdesk.core.values import Value
 VERSION: Final = 1
 MAIN: Final = "main"
 MAX_SIBLINGS: Final = 32
+MANY_SIBLINGS: Final = 8
+"""More versions of one field than this want a person, whatever rule could settle them."""
 MAX_KEYS: Final = 600
 MAX_NAME: Final = 100
 """Characters in the name of a field, actor, user, bucket or transaction."""

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from crmdesk.core.record import Dot, Edit, Record
+from crmdesk.core.record import MANY_SIBLINGS, Dot, Edit, Record
 from crmdesk.core.registry import MARKS, Registry, Rule
 from crmdesk.core.values import Value, encode
 
@@ -55,7 +55,7 @@ def read_field(record: Record, key: str, rule: Rule, *, repeated: bool = False) 
         value = candidates[0].value if candidates else None
         return FieldView(key, value, dots, tuple(candidates), False, None)
     ranked = _rank(candidates, rule, min(siblings, key=Edit.order).dot)
-    undecided = rule is Rule.ASK
+    undecided = rule is Rule.ASK or (rule is Rule.LATEST and len(siblings) > MANY_SIBLINGS)
     if undecided and repeated:
         # A list element's presence: an edit that the remover had not seen keeps the element.
         present = [c for c in ranked if c.value is not None]

@@ -10,7 +10,7 @@ import random
 import threading
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication
@@ -28,12 +28,20 @@ if (
     TYPE_CHECKING
 ):  # the engine loads SQLAlchemy and the HTTP client, and the first paint must not wait for them
     from crmdesk.store.replica import Touched
+    from crmdesk.sync.brake import Deletions
     from crmdesk.sync.engine import Engine, Progress, Report
     from crmdesk.sync.http import Http
 
 _LOOK_MS = 120
 _RELOAD_LOOKS = 12
 """While a first sync is coming in, pages reload once in this many looks at its gauge."""
+
+
+class Wish(NamedTuple):
+    """What a person asked of the next sync beyond what every sync does (see `Engine.sync`)."""
+
+    compare: bool = False
+    deletions: Deletions = "ask"
 
 
 class _Line:
@@ -45,7 +53,7 @@ class _Line:
         self._engine: Engine | None = None
         self._in_use = threading.Lock()
 
-    def sync(self, gauge: Gauge) -> Report:
+    def sync(self, gauge: Gauge, wish: Wish) -> Report:
         """One sync, from connecting to the report."""
         from crmdesk.sync.engine import Engine
         from crmdesk.sync.enrolment import connect
@@ -54,7 +62,9 @@ class _Line:
             if self._engine is None:
                 self._http = connect(self._workspace.replica)
                 self._engine = Engine(self._workspace.replica, self._http)
-            report = self._engine.sync(gauge.show, gauge.is_stopped)
+            report = self._engine.sync(
+                gauge.show, gauge.is_stopped, compare=wish.compare, deletions=wish.deletions
+            )
         if report.left:  # with the records, the copies of their files that other programs were given
             attachments.empty_opened(self._workspace.profile.opened)
         return report
@@ -79,6 +89,7 @@ class Syncing(QObject):
         self._workspace, self._runner, self._bus = workspace, runner, bus
         self._line = _Line(workspace)
         self._gauge: Gauge | None = None
+        self._wish = Wish()
         self._looks = 0
         self._is_telling = False
         self._has_news = False
@@ -115,6 +126,21 @@ class Syncing(QObject):
         self._listening.start()
         if self._workspace.server() is not None:
             self._arm()
+
+    def compare_now(self) -> None:
+        """A person wants everything here held against the server, record by record."""
+        self._wish = self._wish._replace(compare=True)
+        self.sync_now()
+
+    def keep_deleted(self) -> None:
+        """A person declines what a paused sync would hide: it is restored, here and for everybody."""
+        self._wish = self._wish._replace(deletions="keep")
+        self.sync_now()
+
+    def accept_deletions(self) -> None:
+        """A person agrees to what a paused sync would hide."""
+        self._wish = self._wish._replace(deletions="accept")
+        self.sync_now()
 
     def sync_now(self) -> None:
         """A person asked."""
@@ -180,11 +206,16 @@ class Syncing(QObject):
     def _run(self) -> None:
         if self.is_running or self._workspace.server() is None:
             return
+        wish, self._wish = self._wish, Wish()
         self._gauge = Gauge()
         self._looks = 0
         self._look.start()
         self._runner.run(
-            partial(self._line.sync, self._gauge), self._ended, self._broke, lane=Lane.NETWORK, owner=self
+            partial(self._line.sync, self._gauge, wish),
+            self._ended,
+            self._broke,
+            lane=Lane.NETWORK,
+            owner=self,
         )
         self.changed.emit()
 

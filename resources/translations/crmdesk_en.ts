@@ -98,6 +98,13 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>Compared with the server: %n record(s) differed and are equal again.</source>
+        <translation>
+            <numerusform>Compared with the server: %n record differed and is equal again.</numerusform>
+            <numerusform>Compared with the server: %n records differed and are equal again.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n change(s) sent</source>
         <translation>
             <numerusform>%n change sent</numerusform>

@@ -986,6 +986,29 @@
     </message>
 </context>
 <context>
+    <name>PauseCard</name>
+    <message>
+        <source>Sync is paused</source>
+        <translation>同步已暂停</translation>
+    </message>
+    <message>
+        <source>Sync is paused: is this meant?</source>
+        <translation>同步已暂停：这是有意的吗？</translation>
+    </message>
+    <message>
+        <source>Keep everything</source>
+        <translation>全部保留</translation>
+    </message>
+    <message>
+        <source>Let it go</source>
+        <translation>同意移除</translation>
+    </message>
+    <message>
+        <source>The server wants to remove %1 of the %2 records here and gives no reason. Nothing was removed, and an encrypted copy was kept. “Keep everything” restores them for your colleagues too.</source>
+        <translation>服务器要移除本机 %2 条记录中的 %1 条，却没有说明原因。目前没有移除任何记录，并已另存一份加密备份。选择「全部保留」会为同事们一并恢复。</translation>
+    </message>
+</context>
+<context>
     <name>Preview</name>
     <message>
         <source>Back to the files (Esc)</source>
@@ -1280,6 +1303,14 @@
         <translation>本机保存的内容</translation>
     </message>
     <message>
+        <source>Compare with the server</source>
+        <translation>与服务器比对</translation>
+    </message>
+    <message>
+        <source>Hold everything here against the server, record by record. Unsent work stays as it is.</source>
+        <translation>把本机的全部记录与服务器逐条比对。未发送的内容保持不变。</translation>
+    </message>
+    <message>
         <source>Your customers are here; the rest is still coming.</source>
         <translation>您的客户已经到了，其余的还在接收。</translation>
     </message>
@@ -1362,6 +1393,16 @@
     <message>
         <source>Files</source>
         <translation>附件</translation>
+    </message>
+    <message numerus="yes">
+        <source>Compared with the server: %n record(s) differed and are equal again.</source>
+        <translation>
+            <numerusform>已与服务器比对：有 %n 条不同，现已一致。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Compared with the server: nothing differs.</source>
+        <translation>已与服务器比对：完全一致。</translation>
     </message>
     <message>
         <source>Syncing…</source>

@@ -17,6 +17,7 @@ from crmdesk.ui.context import Context
 from crmdesk.ui.notices import Notice
 from crmdesk.ui.page import Page, Shell
 from crmdesk.ui.pages.connect_form import ConnectForm, device_name, join_company
+from crmdesk.ui.pages.sync_safety import PauseCard
 from crmdesk.ui.runner import Lane
 from crmdesk.ui.syncing import Syncing, age
 from crmdesk.ui.widgets import buttons
@@ -76,7 +77,7 @@ class SyncCentre(Page):
         self.title = self.tr("Sync")
         self._context, self._syncing = context, syncing
         self._centre: Centre | None = None
-        self._is_welcomed = False
+        self._is_welcomed = self._is_comparing = False
         self._now = buttons.primary(self.tr("Sync now"), "refresh-cw", syncing.sync_now)
         self._now.setToolTip("F9")
         self._ask_again = QTimer(self, interval=_PENDING_MS)
@@ -98,7 +99,10 @@ class SyncCentre(Page):
         left, right = QVBoxLayout(), QVBoxLayout()
         for column in (left, right):
             column.setSpacing(12)
-        for card in (self._state_card(), self._refused_card(), self._unsent_card()):
+        self.pause = PauseCard()
+        self.pause.kept.connect(self._syncing.keep_deleted)
+        self.pause.let_go.connect(self._syncing.accept_deletions)
+        for card in (self._state_card(), self.pause, self._refused_card(), self._unsent_card()):
             left.addWidget(card)
         for card in (self._connect_card(), self._company_card(), self._buckets_card()):
             right.addWidget(card)
@@ -191,6 +195,15 @@ class SyncCentre(Page):
         self._buckets.head.setContentsMargins(16, 0, 16, 0)
         self.shares = EntryList(self.tr("What is kept here"))
         self._buckets.body.addWidget(self.shares)
+        self.compare = buttons.quiet(self.tr("Compare with the server"), "list-checks", self._compare)
+        self.compare.setToolTip(
+            self.tr("Hold everything here against the server, record by record. Unsent work stays as it is.")
+        )
+        row = QHBoxLayout()
+        row.setContentsMargins(8, 0, 16, 0)
+        row.addWidget(self.compare)
+        row.addStretch(1)
+        self._buckets.body.addLayout(row)
         return self._buckets
 
     # -- what the window asks -----------------------------------------------------------------------
@@ -233,6 +246,7 @@ class SyncCentre(Page):
         else:
             self._ask_again.stop()
         self._now.setEnabled(centre.status.company is not None)
+        self.pause.show_pause(centre.status.pause, is_running=self._syncing.is_running)
         self._welcome(centre)
         self._show_sync()
 
@@ -328,7 +342,28 @@ class SyncCentre(Page):
 
     # -- the state of sync --------------------------------------------------------------------------
 
+    def _compare(self) -> None:
+        self._is_comparing = True
+        self._syncing.compare_now()
+
+    def _tell_comparison(self) -> None:
+        """What a comparison found, once it is over."""
+        report = self._syncing.report
+        if not self._is_comparing or self._syncing.is_running:
+            return
+        self._is_comparing = False
+        if report is None or report.problem is not None or not report.is_complete:
+            return
+        differed = report.received + report.left + report.recovered
+        if differed:
+            self._context.say(
+                self.tr("Compared with the server: %n record(s) differed and are equal again.", "", differed)
+            )
+        else:
+            self._context.say(self.tr("Compared with the server: nothing differs."))
+
     def _sync_changed(self) -> None:
+        self._tell_comparison()
         if self.isVisible():
             self._show_sync()
             if not self._syncing.is_running:
@@ -337,6 +372,7 @@ class SyncCentre(Page):
     def _show_sync(self) -> None:
         running = self._syncing.is_running
         self._going.setVisible(running)
+        self.compare.setEnabled(not running)
         self._now.setText(self.tr("Syncing…") if running else self.tr("Sync now"))
         if running:
             self._show_progress()

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from crmdesk.core.record import RecordKey
+from crmdesk.store import projection, records
 from crmdesk.store.settings import Server
+from crmdesk.usecases import records as forms
 from tests.support.desks import alone, customer, sync, visit, write
 
 
@@ -203,3 +205,45 @@ def test_the_buckets_kept_here_are_named_with_their_records(hire, open_desk) -> 
     assert names["我的客户"] == "已是最新"
     assert "人员、团队、标签" in names
     assert "Bo的客户" in names
+
+
+# -- comparing, and a sync that asks ------------------------------------------------------------------------
+
+
+def test_comparing_says_that_nothing_differs_or_how_much_did(hire, open_desk, qtbot) -> None:
+    ann = hire("Ann")
+    home = customer(ann, "宏远机械")
+    sync(ann)
+    desk = open_desk(ann)
+    page = desk.go("sync")
+    page.compare.click()
+    qtbot.waitUntil(lambda: "完全一致" in desk.notice())
+    lose(ann, home)
+    page.compare.click()
+    qtbot.waitUntil(lambda: "有 1 条不同，现已一致" in desk.notice())
+
+
+def lose(workspace, key: RecordKey) -> None:
+    with workspace.replica.database.write() as connection:
+        found = list(records.load(connection, [key]).values())
+        projection.forget(connection, found)
+        records.remove(connection, [stored.n for stored in found])
+
+
+def test_a_paused_sync_asks_and_keeping_everything_brings_it_back(hire, open_desk, qtbot) -> None:
+    ann, bo = hire("Ann"), hire("Bo")
+    homes = [customer(ann, f"客户{n}") for n in range(60)]
+    sync(ann)
+    sync(bo)
+    for home in homes:
+        forms.delete(ann.replica, home)
+    sync(ann)
+    desk = open_desk(bo)
+    page = desk.go("sync")
+    desk.window.sync_requested.emit()
+    qtbot.waitUntil(page.pause.isVisible)
+    assert "60" in page.pause.sentence.text()
+    assert "mass_deletion" in page.problem.text()
+    page.pause.keep.click()
+    qtbot.waitUntil(lambda: not page.pause.isVisible(), timeout=20_000)
+    assert bo.reader.value("SELECT count(*) FROM p_customer WHERE life = 0") == 60
