@@ -53,6 +53,14 @@ def test_a_single_value_is_shown_and_nothing_was_settled(rule: Rule) -> None:
     assert view.dots == view.candidates[0].dots == {Dot(f"{1:032}", 1)}
 
 
+def test_r15_more_than_eight_versions_want_a_person_whatever_rule_could_settle_them() -> None:
+    for count, is_asked in ((8, False), (9, True)):
+        view = read(Rule.LATEST, *map(str, range(count)))
+        assert (view.value, view.is_conflict) == (str(count - 1), is_asked)
+        assert (view.settled_by is None) is is_asked
+    assert not read(Rule.LATEST, *["same"] * 9).is_conflict
+
+
 @pytest.mark.parametrize("rule", Rule)
 def test_equal_values_of_two_people_are_one_and_no_conflict(rule: Rule) -> None:
     view = read(rule, {"money": [5, "CNY"]}, {"money": [5, "CNY"]})

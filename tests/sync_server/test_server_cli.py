@@ -113,6 +113,15 @@ def test_a_company_is_made_staffed_and_looked_after_while_it_serves(tmp_path: Pa
         assert [user["disabled"] for user in facts("user", "list")["users"]] == [True]
         assert facts("backup", "copy.db")["records"] == 6
         assert facts("check")["problems"] == []
+        assert facts("gc") == {"buried": 0, "waiting": 0}
+        assert facts("status") == {
+            "epoch": 1,
+            "restores": [],
+            "brought_back": 0,
+            "quarantined": 0,
+            "graves": 0,
+        }
+        assert facts("recovered") == {"recovered": []}
     finally:
         status, errors = stop(process)
     assert (status, errors) == (0, "")
