@@ -39,7 +39,7 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 PEOPLE: Final = {"Ann": "rep", "Bo": "rep", "Mei": "manager"}
 """Ann and Bo share their books, Mei manages both: everybody sees and writes everything."""
 MANAGER: Final = "Mei"
-PATIENCE: Final = 60.0
+PATIENCE: Final = 240.0
 """Seconds that a start may take on a busy machine."""
 Event: TypeAlias = dict[str, Any]
 
