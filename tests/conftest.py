@@ -5,12 +5,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.support.postgres import Postgres, postgres
 
 # Before the first QApplication: pictures and sizes must not depend on the machine.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["FONTCONFIG_FILE"] = str(Path(__file__).parent / "support" / "fonts.conf")
+
+# How long an example takes says more about the machine than about the product.
+settings.register_profile("crmdesk", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("crmdesk")
 
 
 @pytest.fixture(scope="session")

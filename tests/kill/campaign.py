@@ -188,9 +188,8 @@ class Campaign:
         began = time.monotonic()
         self._start("server")
         self._running["server"].said.wait_until_ready()
-        self._pause = max(
-            0.8, (time.monotonic() - began) / 2
-        )  # a slow machine gets as much done between two kills
+        # A slow machine gets as much done between two kills, within reason.
+        self._pause = min(2.5, max(0.8, (time.monotonic() - began) / 2))
         for name, code in codes.items():
             workspace = create_workspace(self._profile(name), KEY)
             enrol(workspace.replica, f"http://127.0.0.1:{self._port}", code, "laptop")
