@@ -161,10 +161,11 @@ def _progress(session: Session) -> Iterator[Callable[[Progress], None]]:
 def status(session: Session) -> None:
     """Who works here, what is unsent, how old the data is. 状态。"""
     from crmdesk.core.entities import REGISTRY
+    from crmdesk.usecases import refusals
     from crmdesk.usecases import status as safety
 
     who, found = session.workspace.identity(), safety.status(session.reader)
-    refused = safety.refusals(session.reader, REGISTRY)
+    refused = refusals.listed(session.reader, REGISTRY)
     if session.out.as_json:
         session.out.json(
             {

@@ -18,7 +18,7 @@ from crmdesk.core.errors import CrmError
 from crmdesk.core.record import Edit, RecordKey
 from crmdesk.core.resolve import read_record
 from crmdesk.core.wire import Head, Heads
-from crmdesk.store import blobs, outbox, outdated, records, settings, unindexed, unreadable
+from crmdesk.store import blobs, outbox, outdated, records, settings, unindexed, unreadable, unsent
 from crmdesk.store.identity import change_actor, forget_known
 from crmdesk.store.replica import Replica, Touched
 from crmdesk.sync import plan, push
@@ -456,7 +456,9 @@ class _Run:
             identity = settings.identity(connection)
             key = RecordKey("user", identity.user)
             stored = records.load(connection, [key]).get(key)
-            said = read_record(stored.record, "user", self._replica.registry).values if stored else {}
+            if stored is None or unsent.of(connection, [key]):
+                return  # what a person says of themselves is nothing the server said
+            said = read_record(stored.record, "user", self._replica.registry).values
             known = msgspec.structs.replace(
                 identity,
                 user_name=str(said.get("name") or identity.user_name),

@@ -12,7 +12,7 @@ import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, Literal, NamedTuple, TypeVar
 
 import msgspec
 import zstandard
@@ -117,6 +117,59 @@ class Result(msgspec.Struct, frozen=True, array_like=True):
     code: str | None = None
     holder: str | None = None
     moved: int = 0
+
+
+class Laptop(msgspec.Struct, frozen=True):
+    """A device and when it was last up to date (UTC milliseconds)."""
+
+    name: str
+    state: str
+    pulled_at: int | None = None
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """A person's books in numbers, and their laptops."""
+
+    user: str
+    customers: int
+    records: int
+    open_tasks: int
+    laptops: tuple[Laptop, ...] = ()
+
+
+class Letter(msgspec.Struct, frozen=True):
+    """A record that the server refused, as an administrator sees it. Times are UTC milliseconds."""
+
+    name: str
+    entity: str
+    id: str
+    title: str
+    user: str
+    user_name: str
+    at: int
+    verdict: str
+    code: str
+    about: str | None = None
+    edits: int = 0
+
+
+class Contents(msgspec.Struct, frozen=True):
+    """A refused record with what was written: per edit its counter, claimed time and values."""
+
+    summary: Letter
+    edits: list[tuple[int, int, dict[str, Any]]]
+
+
+class Judgement(msgspec.Struct, frozen=True):
+    """The verdict on refused edits that were judged again, or `discarded`."""
+
+    verdict: str
+    code: str | None = None
+    about: str | None = None
+
+
+class _Letters(msgspec.Struct, frozen=True):
+    refused: list[Letter]
 
 
 class Moved(msgspec.Struct, frozen=True):
@@ -331,6 +384,22 @@ class Http:
         """
         answer = self._ask("POST", f"/v1/commands/{name}", msgspec.json.encode(asked))
         return self._decode(answer, Moved)
+
+    def standing(self, user: str) -> Standing:
+        """What somebody answers for. Raises `not_found`."""
+        return self._decode(self._ask("GET", f"/v1/people/{user}/standing"), Standing)
+
+    def refused(self) -> list[Letter]:
+        """What the server refused, for an administrator. Raises `forbidden`."""
+        return self._decode(self._ask("GET", "/v1/refused"), _Letters).refused
+
+    def refused_contents(self, name: str) -> Contents:
+        """One of them with what was written. Raises `forbidden`, `not_found`."""
+        return self._decode(self._ask("GET", f"/v1/refused/{name}"), Contents)
+
+    def judge_refused(self, name: str, what: Literal["retry", "discard"]) -> Judgement:
+        """Have it judged again, or keep it out. Raises `forbidden`, `not_found`."""
+        return self._decode(self._ask("POST", f"/v1/refused/{name}/{what}", b"{}"), Judgement)
 
     # -- asking -------------------------------------------------------------------------------------
 

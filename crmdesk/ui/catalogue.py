@@ -35,6 +35,10 @@ def page_specs(context: Context, syncing: Syncing, doors: Doors, customers: Cust
         specs.append(
             PageSpec("review", translate("Pages", "Review"), "user-check", partial(_review, context))
         )
+    if context.directory.me.role in ("manager", "administrator"):
+        specs.append(
+            PageSpec("company", translate("Pages", "Company"), "building-2", partial(_company, context))
+        )
     specs += [
         PageSpec("sync", translate("Pages", "Sync"), "refresh-cw", partial(_sync, context, syncing)),
         PageSpec(
@@ -56,6 +60,12 @@ def _inbox(context: Context, shell: Shell) -> Page:
     from crmdesk.ui.pages.inbox import Inbox
 
     return Inbox(shell, context)
+
+
+def _company(context: Context, shell: Shell) -> Page:
+    from crmdesk.ui.pages.company import Company
+
+    return Company(shell, context)
 
 
 def _review(context: Context, shell: Shell) -> Page:

@@ -76,7 +76,8 @@ class Signs(QObject):
     def _show(self, counts: Counts) -> None:
         self._status = counts.status
         self._window.set_badge("today", counts.urgent)
-        self._window.set_badge("inbox", counts.status.conflicts, urgent=bool(counts.status.conflicts))
+        waiting = counts.status.conflicts + counts.status.news
+        self._window.set_badge("inbox", waiting, urgent=bool(counts.status.conflicts))
         self._window.set_badge("review", counts.reviews)
         self._show_sync()
 

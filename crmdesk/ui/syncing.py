@@ -20,6 +20,7 @@ from crmdesk.sync import schedule
 from crmdesk.ui.bus import Bus
 from crmdesk.ui.gauge import Gauge
 from crmdesk.ui.listening import Listening
+from crmdesk.ui.notices import Notice
 from crmdesk.ui.runner import Lane, Runner
 from crmdesk.usecases import attachments
 from crmdesk.usecases.workspace import Workspace
@@ -247,6 +248,9 @@ class Syncing(QObject):
         self.report = report
         if report.touched.is_everything or report.touched.keys:
             self._tell(report.touched)
+        if report.late:
+            said = self.tr("%n change(s) reached whoever has the customer now", "", report.late)
+            self._bus.notice.emit(Notice(said, seconds=15))
         if report.unsent[0]:
             self._touched(report.touched)  # written while the sync was under way
         if report.problem is None and report.contents.goes_on:

@@ -10,7 +10,7 @@ from crmdesk.store.names import SHOWN
 from crmdesk.store.reading import Reader
 from crmdesk.store.settings import Identity
 
-ENTITIES: Final = ("user", "team", "tag", "tag_group", "field")
+ENTITIES: Final = ("user", "team", "book", "tag", "tag_group", "field")
 """A directory is stale once a record of one of these moved."""
 
 
@@ -21,6 +21,7 @@ class Person:
     role: str
     team: str | None
     book: str | None
+    has_left: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +35,15 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """Everything with a name that customers refer to. `me` is the workspace's own person."""
+    """Everything with a name that customers refer to. `me` is the workspace's own person.
+
+    `owners` says who answers for which bucket; `pool` is the bucket whose customers anybody may claim.
+    """
 
     me: Person
     people: dict[str, Person]
     owners: dict[str, Person]
+    pool: str | None
     tags: dict[str, Tag]
     groups: dict[str, str]
     teams: dict[str, str]
@@ -75,8 +80,8 @@ def read_directory(reader: Reader) -> Directory:
     identity = reader.setting("identity", Identity)
     assert identity is not None, "a workspace has an identity"
     people = {
-        row[0]: Person(row[0], row[1] or "", row[2] or "rep", row[3], row[4])
-        for row in reader.all(f"SELECT id, f_name, f_role, f_team, f_book FROM p_user WHERE {SHOWN}")
+        row[0]: Person(row[0], row[1] or "", row[2] or "rep", row[3], row[4], bool(row[5]))
+        for row in reader.all(f"SELECT id, f_name, f_role, f_team, f_book, f_left FROM p_user WHERE {SHOWN}")
     }
     me = people.get(identity.user) or Person(
         identity.user, identity.user_name, identity.role, None, identity.book
@@ -88,10 +93,13 @@ def read_directory(reader: Reader) -> Directory:
             f"SELECT id, f_name, f_hue, f_group, f_retired FROM p_tag WHERE {SHOWN} ORDER BY sort, n"
         )
     }
+    books = reader.all(f"SELECT id, f_kind, f_owner FROM p_book WHERE {SHOWN}")
+    answering = {book: people[owner] for book, _, owner in books if owner in people}
     return Directory(
         me=me,
         people=people,
-        owners={person.book: person for person in people.values() if person.book},
+        owners={person.book: person for person in people.values() if person.book} | answering,
+        pool=next((book for book, kind, _ in books if kind == "pool"), None),
         tags=tags,
         groups=dict(reader.all(f"SELECT id, f_name FROM p_tag_group WHERE {SHOWN} ORDER BY sort, n")),
         teams=dict(reader.all(f"SELECT id, f_name FROM p_team WHERE {SHOWN} ORDER BY sort, n")),

@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 import crmdesk
-from crmdesk.core.errors import CrmError, Language, describe
-from crmdesk.core.record import RecordKey
 from crmdesk.core.registry import Registry
-from crmdesk.store.history_reading import edits_of
 from crmdesk.store.reading import Reader
-from crmdesk.store.settings import Identity, Outdated, Pause, Server
-from crmdesk.usecases import conflicts
-from crmdesk.usecases.outcome import Outcome
-
-if TYPE_CHECKING:
-    from crmdesk.store.replica import Replica
+from crmdesk.store.settings import Outdated, Pause, Server
+from crmdesk.usecases import conflicts, late_work, requests
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
     """`synced_at_ms` is when everything was last exchanged, None if never; `company` None while alone.
 
+    `news` counts late work and answered requests that nobody has noted.
     `is_read_only`: the server has refused this version of the program; everything is kept and can be read.
     `mismatches` counts how often a checksum differed from the server's; `pause` is set while a person is asked
     whether much of what is here may go.
@@ -35,24 +26,12 @@ class Status:
     unsent: int
     refused: int
     conflicts: int
+    news: int
     synced_at_ms: int | None
     records: int
     is_read_only: bool = False
     mismatches: int = 0
     pause: Pause | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """An edit the server would not take: kept here with its reason. `about` names the field or entity."""
-
-    record: str
-    entity: str
-    title: str
-    code: str
-    about: str | None
-    verdict: str
-    counters: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +64,7 @@ def status(reader: Reader) -> Status:
         unsent=unsent,
         refused=refused,
         conflicts=conflicts.count(reader),
+        news=late_work.count(reader) + len(requests.answered(reader)),
         synced_at_ms=reader.setting("synced_at_ms", int),
         records=reader.value("SELECT count(*) FROM record"),
         is_read_only=is_read_only(reader),
@@ -99,21 +79,6 @@ def is_read_only(reader: Reader) -> bool:
     return found is not None and found.by == crmdesk.__version__
 
 
-def refusals(reader: Reader, registry: Registry) -> list[Refusal]:
-    """What the server refused, record by record."""
-    rows = reader.all(
-        "SELECT id, entity, max(code), max(about), max(verdict), group_concat(counter, ' ') FROM outbox "
-        "WHERE verdict IS NOT NULL GROUP BY id, entity ORDER BY min(counter)"
-    )
-    return [
-        Refusal(
-            record_id, entity, _title(reader, registry, entity, record_id), code or "", about, verdict,
-            tuple(int(c) for c in counters.split()),
-        )
-        for record_id, entity, code, about, verdict, counters in rows
-    ]  # fmt: skip
-
-
 def unsent(reader: Reader, registry: Registry, *, limit: int = 200) -> list[Unsent]:
     """What waits to be sent, the records written last first."""
     rows = reader.all(
@@ -123,7 +88,7 @@ def unsent(reader: Reader, registry: Registry, *, limit: int = 200) -> list[Unse
         (limit,),
     )
     return [
-        Unsent(record, entity, _title(reader, registry, entity, record), customer or "", edits)
+        Unsent(record, entity, title_of(reader, registry, entity, record), customer or "", edits)
         for record, entity, edits, customer in rows
     ]
 
@@ -137,43 +102,7 @@ def shares(reader: Reader) -> list[Share]:
     return [Share(bucket, records, bool(complete)) for bucket, records, complete in rows]
 
 
-def retry(replica: Replica, record: str | None = None) -> Outcome[int]:
-    """Let refused edits wait again, those of one record or all; returns how many."""
-    from crmdesk.store import outbox
-    from crmdesk.store.replica import Touched
-
-    with replica.database.write() as connection:
-        count = outbox.retry(connection, record)
-    return Outcome(count, Touched(), None)
-
-
-def export_refused(reader: Reader, registry: Registry, path: Path, language: Language) -> int:
-    """Write every refused edit with its reason as one JSON file; returns how many. Raises `database_unwritable`."""
-    identity = reader.setting("identity", Identity)
-    actor = identity.actor if identity else ""
-    found = [
-        {
-            "entity": refusal.entity,
-            "id": refusal.record,
-            "title": refusal.title,
-            "code": refusal.code,
-            "reason": str(
-                describe(refusal.code, language, {"field": refusal.about, "entity": refusal.about})
-            ),
-            "values": edit.values,
-        }
-        for refusal in refusals(reader, registry)
-        for edit in edits_of(reader, RecordKey(refusal.entity, refusal.record))
-        if edit.dot.actor == actor and edit.dot.counter in refusal.counters
-    ]
-    try:
-        path.write_text(json.dumps(found, ensure_ascii=False, indent=1), encoding="utf-8")
-    except OSError as error:
-        raise CrmError("database_unwritable", path=path) from error
-    return len(found)
-
-
-def _title(reader: Reader, registry: Registry, entity: str, record_id: str) -> str:
+def title_of(reader: Reader, registry: Registry, entity: str, record_id: str) -> str:
     """What a person calls a record; blank for one of a kind this program does not know."""
     declared = registry.entities.get(entity)
     if declared is None:

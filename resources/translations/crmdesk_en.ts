@@ -186,6 +186,16 @@
     </message>
 </context>
 <context>
+    <name>Syncing</name>
+    <message numerus="yes">
+        <source>%n change(s) reached whoever has the customer now</source>
+        <translation>
+            <numerusform>%n change reached whoever has the customer now</numerusform>
+            <numerusform>%n changes reached whoever has the customer now</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>Today</name>
     <message numerus="yes">
         <source>%n thing(s) to decide</source>

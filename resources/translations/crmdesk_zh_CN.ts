@@ -87,6 +87,137 @@
     </message>
 </context>
 <context>
+    <name>Company</name>
+    <message>
+        <source>Company</source>
+        <translation>公司</translation>
+    </message>
+    <message>
+        <source>People and refused changes</source>
+        <translation>人员和被拒绝的修改</translation>
+    </message>
+    <message>
+        <source>Nobody is here yet.</source>
+        <translation>这里还没有人。</translation>
+    </message>
+    <message>
+        <source>Role</source>
+        <translation>角色</translation>
+    </message>
+    <message>
+        <source>Team</source>
+        <translation>团队</translation>
+    </message>
+    <message>
+        <source>Leaves the company…</source>
+        <translation>离职…</translation>
+    </message>
+    <message>
+        <source>Hand over the book…</source>
+        <translation>移交客户簿…</translation>
+    </message>
+    <message>
+        <source>Keep it out</source>
+        <translation>不予接收</translation>
+    </message>
+    <message>
+        <source>Judge it again</source>
+        <translation>重新处理</translation>
+    </message>
+    <message>
+        <source>No team</source>
+        <translation>不属于任何团队</translation>
+    </message>
+    <message>
+        <source>People  %1</source>
+        <translation>人员  %1</translation>
+    </message>
+    <message>
+        <source>Refused by the server  %1</source>
+        <translation>服务器拒绝的修改  %1</translation>
+    </message>
+    <message>
+        <source>asking the server…</source>
+        <translation>正在询问服务器…</translation>
+    </message>
+    <message>
+        <source>Customers</source>
+        <translation>客户</translation>
+    </message>
+    <message>
+        <source>Open tasks</source>
+        <translation>未完成任务</translation>
+    </message>
+    <message>
+        <source>Records</source>
+        <translation>记录</translation>
+    </message>
+    <message>
+        <source>waits to be let in</source>
+        <translation>等待批准</translation>
+    </message>
+    <message>
+        <source>may hand in what is unsent</source>
+        <translation>可提交未发送的内容</translation>
+    </message>
+    <message>
+        <source>shut out</source>
+        <translation>已停用</translation>
+    </message>
+    <message>
+        <source>never synced</source>
+        <translation>从未同步</translation>
+    </message>
+    <message>
+        <source>up to date %1; what is unsent since is on it</source>
+        <translation>%1 已同步；此后未发送的内容仍在该设备上</translation>
+    </message>
+    <message>
+        <source>Written by</source>
+        <translation>录入人</translation>
+    </message>
+    <message>
+        <source>Arrived</source>
+        <translation>到达时间</translation>
+    </message>
+    <message>
+        <source>Who answers for all customers of %1 from now on?</source>
+        <translation>今后由谁负责 %1 的全部客户？</translation>
+    </message>
+    <message>
+        <source>Hand over</source>
+        <translation>移交</translation>
+    </message>
+    <message>
+        <source>%1 leaves the company. Who takes over the customers? Unsent work on the laptops of %1 still comes in.</source>
+        <translation>%1 离职。由谁接手其客户？%1 的电脑上尚未发送的内容仍会收进来。</translation>
+    </message>
+    <message>
+        <source>Take over and shut out</source>
+        <translation>接手并停用账号</translation>
+    </message>
+    <message>
+        <source>%1 answers for the customers of %2 now</source>
+        <translation>%2 的客户现由 %1 负责</translation>
+    </message>
+    <message>
+        <source>%1 has another role now</source>
+        <translation>%1 的角色已变更</translation>
+    </message>
+    <message>
+        <source>%1 is in another team now</source>
+        <translation>%1 的团队已变更</translation>
+    </message>
+    <message>
+        <source>It stays out; it is kept with your decision</source>
+        <translation>不予接收；内容和您的决定都已保留</translation>
+    </message>
+    <message>
+        <source>It was taken in</source>
+        <translation>已接收</translation>
+    </message>
+</context>
+<context>
     <name>ConnectForm</name>
     <message>
         <source>Server address</source>
@@ -154,6 +285,33 @@
     <message>
         <source>More</source>
         <translation>更多</translation>
+    </message>
+</context>
+<context>
+    <name>CustomerMoves</name>
+    <message>
+        <source>Who takes over %1, with all visits, tasks and contacts?</source>
+        <translation>由谁接手 %1，连同全部拜访、任务和联系人？</translation>
+    </message>
+    <message>
+        <source>Hand over</source>
+        <translation>移交</translation>
+    </message>
+    <message>
+        <source>Handed over %1</source>
+        <translation>已移交 %1</translation>
+    </message>
+    <message>
+        <source>%1 is in the pool now</source>
+        <translation>%1 已放入公海</translation>
+    </message>
+    <message>
+        <source>%1 is yours now</source>
+        <translation>%1 现在归您负责</translation>
+    </message>
+    <message>
+        <source>Asked for; the server decides as soon as there is a network.</source>
+        <translation>已提交申请；联网后由服务器决定。</translation>
     </message>
 </context>
 <context>
@@ -244,6 +402,18 @@
         <translation>复制电话号码</translation>
     </message>
     <message>
+        <source>Hand over…</source>
+        <translation>移交…</translation>
+    </message>
+    <message>
+        <source>Release to the pool</source>
+        <translation>放入公海</translation>
+    </message>
+    <message>
+        <source>Claim</source>
+        <translation>认领</translation>
+    </message>
+    <message>
         <source>Delete customer</source>
         <translation>删除客户</translation>
     </message>
@@ -274,6 +444,14 @@
     <message>
         <source>Somebody deleted this customer while somebody else worked on it.</source>
         <translation>有人删除了这个客户，同时另有人在编辑它。</translation>
+    </message>
+    <message>
+        <source>%1 wrote to this customer before hearing that it had moved.</source>
+        <translation>%1 在得知客户已移交之前写过内容。</translation>
+    </message>
+    <message>
+        <source>The pool</source>
+        <translation>公海</translation>
     </message>
     <message>
         <source>Contact</source>
@@ -680,6 +858,10 @@
         <translation>最近修改</translation>
     </message>
     <message>
+        <source>The pool</source>
+        <translation>公海</translation>
+    </message>
+    <message>
         <source>Owner: %1</source>
         <translation>负责人：%1</translation>
     </message>
@@ -851,6 +1033,14 @@
         <translation>待决定  %1</translation>
     </message>
     <message>
+        <source>Late work  %1</source>
+        <translation>迟到的修改  %1</translation>
+    </message>
+    <message>
+        <source>Answers  %1</source>
+        <translation>申请结果  %1</translation>
+    </message>
+    <message>
         <source>Same name  %1</source>
         <translation>同名客户  %1</translation>
     </message>
@@ -861,8 +1051,64 @@
         </translation>
     </message>
     <message>
+        <source>No customer</source>
+        <translation>没有客户</translation>
+    </message>
+    <message>
+        <source>Keep it</source>
+        <translation>保留</translation>
+    </message>
+    <message>
+        <source>Noted</source>
+        <translation>知道了</translation>
+    </message>
+    <message>
+        <source>Kept</source>
+        <translation>已保留</translation>
+    </message>
+    <message>
+        <source>What came late was taken back</source>
+        <translation>迟到的修改已撤回</translation>
+    </message>
+    <message>
         <source>Decided: %1</source>
         <translation>已决定：%1</translation>
+    </message>
+    <message>
+        <source>Late work by %1</source>
+        <translation>%1 的迟到修改</translation>
+    </message>
+    <message>
+        <source>%1 wrote this before hearing that the customer is yours; it arrived %2. It is in your records already.</source>
+        <translation>%1 写下这些内容时还不知道客户已归您负责，内容于 %2 到达，已并入您的记录。</translation>
+    </message>
+    <message>
+        <source>%1 (before: %2)</source>
+        <translation>%1（原为：%2）</translation>
+    </message>
+    <message>
+        <source>done</source>
+        <translation>已完成</translation>
+    </message>
+    <message>
+        <source>refused</source>
+        <translation>未成</translation>
+    </message>
+    <message>
+        <source>%1: the server did it.</source>
+        <translation>%1：服务器已完成。</translation>
+    </message>
+    <message>
+        <source>You asked to claim it</source>
+        <translation>您申请认领</translation>
+    </message>
+    <message>
+        <source>You asked to release it to the pool</source>
+        <translation>您申请放入公海</translation>
+    </message>
+    <message>
+        <source>You asked to hand it over</source>
+        <translation>您申请移交</translation>
     </message>
 </context>
 <context>
@@ -924,6 +1170,21 @@
     </message>
 </context>
 <context>
+    <name>MendDialog</name>
+    <message>
+        <source>Change what was refused</source>
+        <translation>修改被拒绝的内容</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Save and send</source>
+        <translation>保存并发送</translation>
+    </message>
+</context>
+<context>
     <name>NavRail</name>
     <message>
         <source>Navigation</source>
@@ -935,6 +1196,17 @@
     <message>
         <source>New customer</source>
         <translation>新建客户</translation>
+    </message>
+</context>
+<context>
+    <name>News</name>
+    <message>
+        <source>Open the customer</source>
+        <translation>打开客户</translation>
+    </message>
+    <message>
+        <source>Take back</source>
+        <translation>撤回</translation>
     </message>
 </context>
 <context>
@@ -950,6 +1222,10 @@
     <message>
         <source>Review</source>
         <translation>审阅</translation>
+    </message>
+    <message>
+        <source>Company</source>
+        <translation>公司</translation>
     </message>
     <message>
         <source>Sync</source>
@@ -1006,6 +1282,21 @@
     <message>
         <source>The server wants to remove %1 of the %2 records here and gives no reason. Nothing was removed, and an encrypted copy was kept. “Keep everything” restores them for your colleagues too.</source>
         <translation>服务器要移除本机 %2 条记录中的 %1 条，却没有说明原因。目前没有移除任何记录，并已另存一份加密备份。选择「全部保留」会为同事们一并恢复。</translation>
+    </message>
+</context>
+<context>
+    <name>PersonPicker</name>
+    <message>
+        <source>Name</source>
+        <translation>姓名</translation>
+    </message>
+    <message>
+        <source>Colleagues</source>
+        <translation>同事</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
     </message>
 </context>
 <context>
@@ -1287,6 +1578,14 @@
         <translation>另存为文件…</translation>
     </message>
     <message>
+        <source>Change it…</source>
+        <translation>修改…</translation>
+    </message>
+    <message>
+        <source>Discard</source>
+        <translation>作废</translation>
+    </message>
+    <message>
         <source>Connect to a company</source>
         <translation>连接公司</translation>
     </message>
@@ -1345,6 +1644,10 @@
     <message>
         <source>People, teams, tags</source>
         <translation>人员、团队、标签</translation>
+    </message>
+    <message>
+        <source>The pool</source>
+        <translation>公海</translation>
     </message>
     <message>
         <source>Customers of %1</source>
@@ -1500,6 +1803,18 @@
         <source>Sent %1, received %2.</source>
         <translation>发送 %1 处，接收 %2 条。</translation>
     </message>
+    <message>
+        <source>Discarded. The record is as the server has it.</source>
+        <translation>已作废，该记录与服务器一致。</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
+        <source>Changed; it travels with the next sync.</source>
+        <translation>已修改，将随下次同步发送。</translation>
+    </message>
     <message numerus="yes">
         <source>%n change(s) will be sent again</source>
         <translation>
@@ -1548,6 +1863,15 @@
     <message>
         <source>On this laptop</source>
         <translation>仅在本机</translation>
+    </message>
+</context>
+<context>
+    <name>Syncing</name>
+    <message numerus="yes">
+        <source>%n change(s) reached whoever has the customer now</source>
+        <translation>
+            <numerusform>%n 处修改已送达客户的现负责人</numerusform>
+        </translation>
     </message>
 </context>
 <context>

@@ -1,4 +1,4 @@
-"""Routes for an administrator: what was refused, judged again or discarded."""
+"""Routes for those who lead: what was refused, judged again or discarded; what somebody answers for."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import msgspec
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from crmdesk.core.wire import Outcome
-from sync_server import refusals
+from sync_server import refusals, standing
 from sync_server.commands import Asker
 from sync_server.handlers.bodies import StrictRoute, answer
 from sync_server.handlers.context import (
@@ -21,10 +21,11 @@ from sync_server.handlers.context import (
 )
 from sync_server.handlers.sync import schema_of
 from sync_server.refusals import Payload, Summary
+from sync_server.standing import Standing
 
 router = APIRouter(
-    prefix="/v1/refused",
-    tags=["refused"],
+    prefix="/v1",
+    tags=["lead"],
     route_class=StrictRoute,
     dependencies=[Depends(speaks_protocol)],
 )
@@ -46,7 +47,7 @@ class Judgement(msgspec.Struct, frozen=True):
     about: str | None = None
 
 
-@router.get("", responses={200: schema_of(Refused, "The list"), **_PROBLEMS}, response_class=Response)
+@router.get("/refused", responses={200: schema_of(Refused, "The list"), **_PROBLEMS}, response_class=Response)
 def refused(request: Request, who: SignedIn, discarded: Annotated[int, Query(ge=0, le=1)] = 0) -> Response:
     """What laptops brought and the server would not take; with `discarded=1` what somebody decided to keep out."""
     refusals.check_may_look(Asker(who.user, who.role))
@@ -55,7 +56,9 @@ def refused(request: Request, who: SignedIn, discarded: Annotated[int, Query(ge=
     return answer(msgspec.json.encode(Refused(found)), request.headers.get("accept-encoding"))
 
 
-@router.get("/{name}", responses={200: schema_of(Payload, "One"), **_PROBLEMS}, response_class=Response)
+@router.get(
+    "/refused/{name}", responses={200: schema_of(Payload, "One"), **_PROBLEMS}, response_class=Response
+)
 def payload(request: Request, who: SignedIn, name: Name) -> Response:
     """One refused record with all that was written."""
     refusals.check_may_look(Asker(who.user, who.role))
@@ -65,7 +68,9 @@ def payload(request: Request, who: SignedIn, name: Name) -> Response:
 
 
 @router.post(
-    "/{name}/retry", responses={200: schema_of(Judgement, "Judged"), **_PROBLEMS}, response_class=Response
+    "/refused/{name}/retry",
+    responses={200: schema_of(Judgement, "Judged"), **_PROBLEMS},
+    response_class=Response,
 )
 def retry(request: Request, who: SignedIn, name: Name) -> Response:
     """Judge it again, as if it were pushed now."""
@@ -77,7 +82,9 @@ def retry(request: Request, who: SignedIn, name: Name) -> Response:
 
 
 @router.post(
-    "/{name}/discard", responses={200: schema_of(Judgement, "Done"), **_PROBLEMS}, response_class=Response
+    "/refused/{name}/discard",
+    responses={200: schema_of(Judgement, "Done"), **_PROBLEMS},
+    response_class=Response,
 )
 def discard(request: Request, who: SignedIn, name: Name) -> Response:
     """Decide that it stays out; what was written and who decided are kept."""
@@ -86,3 +93,18 @@ def discard(request: Request, who: SignedIn, name: Name) -> Response:
     with here.database.write() as connection:
         refusals.discard(connection, asker, name, here.now())
     return answer(msgspec.json.encode(Judgement("discarded")), None)
+
+
+@router.get(
+    "/people/{user}/standing",
+    responses={
+        200: schema_of(Standing, "In numbers"),
+        **problems("not_found", *SESSION_PROBLEMS, *ANY_PROBLEMS),
+    },
+    response_class=Response,
+)
+def person(request: Request, who: SignedIn, user: Name) -> Response:
+    """What somebody answers for, and their laptops: asked before a book is handed over."""
+    with context(request).database.read() as connection:
+        found = standing.standing(connection, Asker(who.user, who.role), user)
+    return answer(msgspec.json.encode(found), None)

@@ -11,7 +11,7 @@ from crmdesk.core.errors import CrmError
 from crmdesk.core.record import RecordKey
 from crmdesk.store import outbox
 from crmdesk.store.delivery import Departure
-from crmdesk.usecases import customers, directory, records, sample_loading, status, tags
+from crmdesk.usecases import customers, directory, records, refusals, sample_loading, status, tags
 from crmdesk.usecases.export import export
 from crmdesk.usecases.sample import generate
 from crmdesk.usecases.workspace import Workspace, create_workspace
@@ -112,7 +112,7 @@ def test_the_status_counts_what_is_unsent_and_what_was_refused(desk: Workspace) 
         outbox.refuse(connection, [2], "rejected", "forbidden", "city")
     now = status.status(desk.reader)
     assert (now.unsent, now.refused, now.conflicts, now.company) == (1, 1, 0, None)
-    (refusal,) = status.refusals(desk.reader, desk.replica.registry)
+    (refusal,) = refusals.listed(desk.reader, desk.replica.registry)
     assert (refusal.title, refusal.code, refusal.about, refusal.counters) == (
         "宏远",
         "forbidden",

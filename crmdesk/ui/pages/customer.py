@@ -31,6 +31,7 @@ from crmdesk.ui.page import Page, Shell
 from crmdesk.ui.pages.customer_feed import chips
 from crmdesk.ui.pages.customer_files import Files
 from crmdesk.ui.pages.customer_head import CustomerHead
+from crmdesk.ui.pages.customer_moves import CustomerMoves
 from crmdesk.ui.pages.customer_parts import Contacts, History
 from crmdesk.ui.pages.customer_story import moment, told
 from crmdesk.ui.pages.record_form import RecordForm
@@ -38,7 +39,7 @@ from crmdesk.ui.widgets import buttons
 from crmdesk.ui.widgets.marks import EmptyState
 from crmdesk.ui.widgets.tabs import SegmentedTabs
 from crmdesk.ui.widgets.timeline import Timeline
-from crmdesk.usecases import agenda, customers, records, tags
+from crmdesk.usecases import agenda, customers, late_work, records, tags
 from crmdesk.usecases.agenda import Due
 from crmdesk.usecases.customers import Card
 from crmdesk.usecases.directory import Directory
@@ -82,6 +83,7 @@ class CustomerView(QFrame):
         self.people = Contacts(context)
         self.files = Files(context)
         self.past = History(context)
+        self.moves = CustomerMoves(context, self)
         self._pages = QStackedWidget()
         for page in (self._story_page(), self.form, self.people, self.files, self.past):
             self._pages.addWidget(page)
@@ -94,6 +96,9 @@ class CustomerView(QFrame):
         """The customer in view."""
         return self._card.id if self._card else None
 
+    def _name(self) -> str:
+        return str(self._card.view.values.get("name") or "") if self._card else ""
+
     def show_customer(self, customer: str | None) -> None:
         """Show a customer, or none."""
         self._card = None
@@ -104,6 +109,7 @@ class CustomerView(QFrame):
                 if error.code != "not_found":
                     raise
         self._set_empty(is_empty=self._card is None)
+        self.moves.set_customer(self.customer, self._name())
         if self._card is not None:
             self._show_head(self._card)
             self.tabs.set_number("people", len(self._card.contacts))
@@ -113,7 +119,7 @@ class CustomerView(QFrame):
     def touched(self, change: "Touched") -> None:
         """A write or a sync: show again what moved; a form that is being typed into stays as it is."""
         if self._card is None or not change.concerns(
-            "customer", "contact", "visit", "task", "review", "attachment", "tag", "user"
+            "customer", "contact", "visit", "task", "review", "attachment", "tag", "user", "late_work"
         ):
             return
         if not self._is_mine(change):
@@ -228,9 +234,13 @@ class CustomerView(QFrame):
             (self.tr("New contact"), self._new_contact),
             (self.tr("Edit details"), self._edit),
             (self.tr("Copy phone number"), self._copy_phone),
-            (self.tr("Delete customer"), self.delete),
         ):
             menu.addAction(text, slot)
+        self._hand_over = menu.addAction(self.tr("Hand over…"), self.moves.hand_over)
+        self._release = menu.addAction(self.tr("Release to the pool"), self.moves.release)
+        self._claim = menu.addAction(self.tr("Claim"), self.moves.claim)
+        menu.addAction(self.tr("Delete customer"), self.delete)
+        menu.aboutToShow.connect(self._offer_moves)
         self.head.more.setMenu(menu)
         self.head.more.setPopupMode(self.head.more.ToolButtonPopupMode.InstantPopup)
         days = QMenu(self)
@@ -240,6 +250,14 @@ class CustomerView(QFrame):
             days.addAction(action)
         days.triggered.connect(self._follow_up)
         self.head.follow_up.setMenu(days)
+
+    def _offer_moves(self) -> None:
+        """Only what this person may do with this customer is in the menu."""
+        may = self.moves.offered(self._card.bucket if self._card else None)
+        for action, kind in (
+            (self._hand_over, "hand_over"), (self._release, "release"), (self._claim, "claim"),
+        ):  # fmt: skip
+            action.setVisible(kind in may)
 
     def _days(self) -> Sequence[_Day]:
         return (
@@ -280,7 +298,19 @@ class CustomerView(QFrame):
             head.banner.say(self.tr("Somebody deleted this customer while somebody else worked on it."))
         else:
             count = len(card.view.conflicts)
-            head.banner.say(head.banner.conflicts(count) if count else "")
+            head.banner.say(head.banner.conflicts(count) if count else self._late(card))
+
+    def _late(self, card: Card) -> str:
+        """Who wrote to this customer before hearing that it had moved, if that waits to be looked at."""
+        late = late_work.listed(self._context.reader, customer=card.id, limit=1)
+        if not late:
+            return ""
+        author = self._context.directory.person_name(late[0].author)
+        return self.tr("%1 wrote to this customer before hearing that it had moved.").replace("%1", author)
+
+    def _owner(self, card: Card) -> str:
+        names = self._context.directory
+        return self.tr("The pool") if card.bucket == names.pool else names.owner_name(card.bucket)
 
     def _figures(self, card: Card) -> list[tuple[str, str]]:
         values, today = card.view.values, self._context.today()
@@ -291,7 +321,7 @@ class CustomerView(QFrame):
         return [
             (self.tr("Contact"), card.contacts[0].name if card.contacts else ""),
             (fields["phone"].label.text(spoken), formats.phone(numbers[0])),
-            (self.tr("Owner"), self._context.directory.owner_name(card.bucket)),
+            (self.tr("Owner"), self._owner(card)),
             (
                 fields["amount"].label.text(spoken),
                 format_value(fields["amount"], values.get("amount"), spoken),

@@ -103,7 +103,9 @@ class FilterStrip(QFrame):
         names = self._context.directory
         found = [names.tags[tag] for tag in self._filter.tags if tag in names.tags]
         chips = [(_TAG + tag.id, tag.name, tag.hue) for tag in found]
-        if self._filter.bucket:
+        if self._filter.bucket and self._filter.bucket == names.pool:
+            chips.append((_OWNER, self.tr("The pool"), "teal"))
+        elif self._filter.bucket:
             chips.append(
                 (_OWNER, self.tr("Owner: %1").replace("%1", names.owner_name(self._filter.bucket)), "slate")
             )
@@ -126,6 +128,15 @@ class FilterStrip(QFrame):
             Tick(_OWNER + book, who.name, self.tr("Owner"), book == self._filter.bucket)
             for book, who in owners
         ]
+        if names.pool is not None:
+            ticks.append(
+                Tick(
+                    _OWNER + names.pool,
+                    self.tr("The pool"),
+                    self.tr("Owner"),
+                    names.pool == self._filter.bucket,
+                )
+            )
         corner = self.filter.mapToGlobal(QPoint(self.filter.width(), self.filter.height() + 4))
         self.popup.show_ticks(ticks, corner)
 

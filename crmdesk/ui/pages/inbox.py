@@ -1,6 +1,7 @@
 """The inbox: what only a person can decide, one thing at a time, by one key and undone by one key."""
 
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QKeyEvent
@@ -14,12 +15,15 @@ from crmdesk.ui import formats
 from crmdesk.ui.context import Context
 from crmdesk.ui.page import Page, Shell
 from crmdesk.ui.pages.inbox_detail import Decision, Duplicates
+from crmdesk.ui.pages.inbox_news import ANSWER, LATE, News, NewsSayings
 from crmdesk.ui.widgets.choice import ChoiceText
 from crmdesk.ui.widgets.entry_list import Entry, EntryList, Heading
 from crmdesk.ui.widgets.marks import EmptyState
-from crmdesk.usecases import conflicts, customers, history
+from crmdesk.usecases import conflicts, customers, history, late_work, requests
 from crmdesk.usecases.conflicts import Choice, Item
+from crmdesk.usecases.late_work import Late
 from crmdesk.usecases.outcome import Outcome
+from crmdesk.usecases.requests import Request
 
 translate = QCoreApplication.translate
 _SAME = "same:"
@@ -164,6 +168,9 @@ class Inbox(Page):
         self.title = self.tr("Inbox")
         self._context = context
         self._say = Sayings(context)
+        self._tell = NewsSayings(context)
+        self._late: dict[str, Late] = {}
+        self._answers: dict[str, Request] = {}
         self._items: dict[str, Item] = {}
         self._same: dict[str, tuple[str, list[str]]] = {}
         self._decided: list[str] = []
@@ -179,6 +186,10 @@ class Inbox(Page):
         self.decision.stepped.connect(self.list.step)
         self.duplicates = Duplicates(self)
         self.duplicates.opened.connect(self._open)
+        self.news = News(self)
+        self.news.kept.connect(self._keep)
+        self.news.taken_back.connect(self._take_back)
+        self.news.opened.connect(self._open_customer)
         self.empty = EmptyState(
             "circle-check", self.tr("Nothing to decide. Whatever two people changed at once shows up here.")
         )
@@ -194,6 +205,7 @@ class Inbox(Page):
         self._right = QStackedWidget()
         self._right.addWidget(self.decision)
         self._right.addWidget(self.duplicates)
+        self._right.addWidget(self.news)
         aside = QFrame()
         aside.setObjectName("aside")
         inner = QVBoxLayout(aside)
@@ -217,7 +229,9 @@ class Inbox(Page):
     def show_subject(self, subject: object) -> None:
         """A customer's id: stand on its first conflict."""
         self.reload()
-        first = next((key for key, item in self._items.items() if item.customer == subject), "")
+        about = {key: item.customer for key, item in self._items.items()}
+        about |= {key: late.customer for key, late in self._late.items()}
+        first = next((key for key, customer in about.items() if customer == subject), "")
         self.list.select_id(first)
 
     def entered(self) -> None:
@@ -261,14 +275,22 @@ class Inbox(Page):
         same = customers.same_names(self._context.reader)
         self._items = {key_of(item): item for item in found}
         self._same = {f"{_SAME}{name}": (name, ids) for name, ids in same}
+        self._late = {LATE + late.id: late for late in late_work.listed(self._context.reader)}
+        self._answers = {ANSWER + one.id: one for one in requests.answered(self._context.reader)}
         rows: list[Heading | Entry] = []
         if found:
             rows.append(Heading(self.tr("To decide  %1").replace("%1", str(len(found)))))
             rows += [self._say.entry(item) for item in found]
+        if self._late:
+            rows.append(Heading(self.tr("Late work  %1").replace("%1", str(len(self._late)))))
+            rows += [self._tell.late_entry(late) for late in self._late.values()]
+        if self._answers:
+            rows.append(Heading(self.tr("Answers  %1").replace("%1", str(len(self._answers)))))
+            rows += [self._tell.answer_entry(one) for one in self._answers.values()]
         if same:
             rows.append(Heading(self.tr("Same name  %1").replace("%1", str(len(same)))))
             rows += [self._same_entry(key) for key in self._same]
-        self.count = len(found)
+        self.count = len(found) + len(self._late) + len(self._answers)
         self.header_changed.emit()
         self._stack.setCurrentWidget(self._both if rows else self.empty)
         self.list.set_entries(rows)
@@ -287,6 +309,15 @@ class Inbox(Page):
             self.decision.show_background(self._say.earlier(item), self._say.about(item))
             self.decision.can_undo(can=bool(self._decided))
             self._right.setCurrentWidget(self.decision)
+        elif late := self._late.get(key):
+            name = late.customer_name or self.tr("No customer")
+            told = self._tell.late_sentence(late), self._tell.late_fields(late)
+            self.news.show_news(name, *told, keeps=self.tr("Keep it"), can_take_back=True)
+            self._right.setCurrentWidget(self.news)
+        elif answer := self._answers.get(key):
+            said = self._tell.answer_sentence(answer)
+            self.news.show_news(answer.name, said, (), keeps=self.tr("Noted"), can_take_back=False)
+            self._right.setCurrentWidget(self.news)
         elif found := self._same.get(key):
             self.duplicates.show_same(found[0], self._owners(found[1]))
             self._right.setCurrentWidget(self.duplicates)
@@ -308,6 +339,20 @@ class Inbox(Page):
             self.apply(self.decision.chosen)
         elif key in self._same:
             self.duplicates.take_keyboard()
+        else:
+            self._keep()
+
+    def _keep(self) -> None:
+        key = self.list.current_id
+        if late := self._late.get(key):
+            self._context.write(partial(late_work.keep, late=late), self._applied, said=self.tr("Kept"))
+        elif answer := self._answers.get(key):
+            self._context.write(partial(requests.close, request=answer.id), self._applied)
+
+    def _take_back(self) -> None:
+        if late := self._late.get(self.list.current_id):
+            said = self.tr("What came late was taken back")
+            self._context.write(partial(late_work.take_back, late=late), self._applied, said=said)
 
     def apply(self, choice: int) -> None:
         """Decide the current item for one of its choices."""
@@ -322,7 +367,7 @@ class Inbox(Page):
             partial(conflicts.resolve, item=item, choice=choice), self._applied, self._failed, said=said
         )
 
-    def _applied(self, outcome: Outcome[None]) -> None:
+    def _applied(self, outcome: Outcome[Any]) -> None:
         self._is_busy = False
         if outcome.txn is not None:
             self._decided.append(outcome.txn)
@@ -333,8 +378,10 @@ class Inbox(Page):
         self._context.report(error)
 
     def _open_customer(self) -> None:
-        if item := self._items.get(self.list.current_id):
-            self._open(item.customer)
+        key = self.list.current_id
+        about = self._items.get(key) or self._late.get(key) or self._answers.get(key)
+        if about is not None and about.customer:
+            self._open(about.customer)
 
     def _open(self, customer: str) -> None:
         self.shell.go("customer", customer)

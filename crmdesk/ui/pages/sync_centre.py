@@ -10,13 +10,17 @@ from PySide6.QtCore import QCoreApplication, Qt, QTimer
 from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from crmdesk.core.errors import CrmError, Sentence, describe, sentences
+from crmdesk.core.format import format_value
+from crmdesk.core.record import RecordKey
 from crmdesk.core.registry import Registry
+from crmdesk.core.values import Value
 from crmdesk.store.settings import Device, Identity
 from crmdesk.ui import formats
 from crmdesk.ui.context import Context
 from crmdesk.ui.notices import Notice
 from crmdesk.ui.page import Page, Shell
 from crmdesk.ui.pages.connect_form import ConnectForm, device_name, join_company
+from crmdesk.ui.pages.mend_dialog import MendDialog
 from crmdesk.ui.pages.sync_safety import PauseCard
 from crmdesk.ui.runner import Lane
 from crmdesk.ui.syncing import Syncing, age
@@ -25,13 +29,15 @@ from crmdesk.ui.widgets.entry_list import Entry, EntryList
 from crmdesk.ui.widgets.fields import Card, FieldGrid, label, set_tone
 from crmdesk.ui.widgets.headline import Headline
 from crmdesk.ui.widgets.marks import Progress
-from crmdesk.usecases import attachments, status
+from crmdesk.usecases import attachments, refusals, status
 from crmdesk.usecases.attachments import Holdings
 from crmdesk.usecases.outcome import Outcome
-from crmdesk.usecases.status import Refusal, Share, Status, Unsent
+from crmdesk.usecases.refusals import Refusal
+from crmdesk.usecases.status import Share, Status, Unsent
 from crmdesk.usecases.workspace import Workspace
 
 if TYPE_CHECKING:
+    from crmdesk.store.replica import Replica
     from crmdesk.sync.enrolment import Joined
 
 _PENDING_MS = 5000
@@ -59,7 +65,7 @@ def read_centre(registry: Registry, workspace: Workspace) -> Centre:
         return Centre(
             status.status(reader),
             status.unsent(reader, registry),
-            status.refusals(reader, registry),
+            refusals.listed(reader, registry),
             status.shares(reader),
             workspace.identity(),
             reader.setting("device", Device),
@@ -67,6 +73,10 @@ def read_centre(registry: Registry, workspace: Workspace) -> Centre:
         )
     finally:
         reader.close()
+
+
+def _write_again(key: RecordKey, values: dict[str, Value], replica: "Replica") -> Outcome[None]:
+    return refusals.write_again(replica, key, values)
 
 
 class SyncCentre(Page):
@@ -156,15 +166,20 @@ class SyncCentre(Page):
         self._reason = label("", "second")
         self._reason.setWordWrap(True)
         self._reason.setContentsMargins(16, 4, 16, 4)
+        self._written = FieldGrid(1)
+        self._written.setContentsMargins(16, 0, 16, 4)
         row = QHBoxLayout()
         row.setContentsMargins(16, 0, 16, 0)
         self.retry = buttons.secondary(self.tr("Send again"), "refresh-cw", self._retry)
         self.export = buttons.secondary(self.tr("Save as a file…"), "download", self._export)
-        row.addWidget(self.retry)
-        row.addWidget(self.export)
+        self.mend = buttons.secondary(self.tr("Change it…"), "pencil", self._mend)
+        self.discard = buttons.quiet(self.tr("Discard"), "trash-2", self._discard)
+        for button in (self.retry, self.mend, self.export, self.discard):
+            row.addWidget(button)
         row.addStretch(1)
         self._refused.body.addWidget(self.refused)
         self._refused.body.addWidget(self._reason)
+        self._refused.body.addWidget(self._written)
         self._refused.body.addLayout(row)
         return self._refused
 
@@ -301,7 +316,10 @@ class SyncCentre(Page):
             return "users", self.tr("My customers")
         if bucket == identity.config:
             return "settings", self.tr("People, teams, tags")
-        owner = self._context.directory.owner_name(bucket)
+        names = self._context.directory
+        if bucket == names.pool:
+            return "users-round", self.tr("The pool")
+        owner = names.owner_name(bucket)
         return "users-round", self.tr("Customers of %1").replace("%1", owner) if owner else self.tr(
             "A shared book"
         )
@@ -435,12 +453,66 @@ class SyncCentre(Page):
     # -- acting -------------------------------------------------------------------------------------
 
     def _show_reason(self, record: str) -> None:
-        item = next((r for r in self._centre.refused if r.record == record), None) if self._centre else None
+        item = self._refusal(record)
         self._reason.setText(f"{self._sentence(item)} ({item.code})" if item else "")
         set_tone(self._reason, "second")
+        said = refusals.said(refusals.written(self._context.reader, item)) if item else {}
+        self._written.set_fields(
+            [self._in_words(item.entity, *pair) for pair in said.items()] if item else []
+        )
+        self.mend.setEnabled(any(isinstance(value, str) for value in said.values()))
+
+    def _refusal(self, record: str) -> Refusal | None:
+        return next((r for r in self._centre.refused if r.record == record), None) if self._centre else None
+
+    def _in_words(self, entity: str, name: str, value: Value) -> tuple[str, str]:
+        declared = self._context.registry.find(entity, name)
+        text = format_value(declared, value, self._context.language, self._context.directory.name_of)
+        return declared.label.text(self._context.language) if declared else name, text
+
+    def _discard(self) -> None:
+        """Take it out again; the notice offers it back."""
+        if (item := self._refusal(self.refused.current_id)) is not None:
+            key = RecordKey(item.entity, item.record)
+            self._context.write(partial(refusals.discard, key=key), partial(self._discarded, key))
+
+    def _discarded(self, key: RecordKey, outcome: Outcome[dict[str, Value]]) -> None:
+        again = partial(self._context.write, partial(_write_again, key, outcome.value))
+        notice = Notice(
+            self.tr("Discarded. The record is as the server has it."),
+            action_label=self.tr("Undo"),
+            action=again,
+            undo=True,
+        )
+        self.shell.post(notice)
+        self._reload()
+
+    def _mend(self) -> None:
+        """Change what was refused, and send it in its place."""
+        item = self._refusal(self.refused.current_id)
+        if item is None:
+            return
+        said = refusals.said(refusals.written(self._context.reader, item))
+        texts = {
+            name: (self._in_words(item.entity, name, value)[0], value)
+            for name, value in said.items()
+            if isinstance(value, str)
+        }
+        dialog = MendDialog(f"{self._sentence(item)}", texts, self)
+        dialog.mended.connect(partial(self._resend, RecordKey(item.entity, item.record), said))
+        dialog.open()
+
+    def _resend(self, key: RecordKey, said: dict[str, Value], mended: dict[str, str]) -> None:
+        values = {name: value for name, value in {**said, **mended}.items() if value != ""}
+        work = partial(refusals.resend, key=key, values=values)
+        self._context.write(work, self._resent, said=self.tr("Changed; it travels with the next sync."))
+
+    def _resent(self, _outcome: Outcome[None]) -> None:
+        self._reload()
+        self._syncing.sync_now()
 
     def _retry(self) -> None:
-        self._context.write(partial(status.retry, record=self.refused.current_id or None), self._retried)
+        self._context.write(partial(refusals.retry, record=self.refused.current_id or None), self._retried)
 
     def _retried(self, outcome: Outcome[int]) -> None:
         self._context.say(self.tr("%n change(s) will be sent again", "", outcome.value))
@@ -457,7 +529,7 @@ class SyncCentre(Page):
     def export_to(self, path: Path) -> None:
         """Write the refused changes to a file."""
         try:
-            count = status.export_refused(
+            count = refusals.export(
                 self._context.reader, self._context.registry, path, self._context.language
             )
         except CrmError as error:

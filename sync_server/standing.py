@@ -1,0 +1,70 @@
+"""What somebody answers for: counted before their books are handed over."""
+
+from __future__ import annotations
+
+import msgspec
+from sqlalchemy import Connection
+
+from crmdesk.core.entities import REGISTRY
+from crmdesk.core.errors import CrmError
+from crmdesk.core.record import decode
+from crmdesk.core.resolve import Life, read_record
+from crmdesk.store import dialect
+from sync_server import policy
+from sync_server.commands import Asker
+from sync_server.storage import buckets, devices, people
+
+
+class Laptop(msgspec.Struct, frozen=True):
+    """A device and when it was last up to date (UTC milliseconds): what it holds unsent since, nobody knows."""
+
+    name: str
+    state: str
+    pulled_at: int | None
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """A person's books in numbers, and their laptops."""
+
+    user: str
+    customers: int
+    records: int
+    open_tasks: int
+    laptops: tuple[Laptop, ...]
+
+
+def standing(connection: Connection, who: Asker, user: str) -> Standing:
+    """What `user` answers for. For administrators, and for managers who write in all those books.
+
+    Raises `not_found`, also for a person who is not the asker's to ask about.
+    """
+    account = people.find_account(connection, user)
+    books = people.books(connection, account.user)
+    rights = buckets.rights(connection, who.user)
+    if not policy.may_lead(who.role) and not all(
+        policy.may_move(who.role, rights.get(b), True) for b in books
+    ):
+        raise CrmError("not_found")
+    return Standing(
+        account.user,
+        sum(_count(connection, book, "customer") for book in books),
+        sum(_count(connection, book, None) for book in books),
+        sum(_open_tasks(connection, book) for book in books),
+        tuple(
+            Laptop(found.name, found.state.value, found.pulled_at)
+            for found in devices.devices(connection, account.user)
+        ),
+    )
+
+
+def _count(connection: Connection, book: str, entity: str | None) -> int:
+    where, bind = ("bucket = ?", (book,)) if entity is None else ("bucket = ? AND entity = ?", (book, entity))
+    return int(dialect.value(connection, f"SELECT count(*) FROM record WHERE {where}", bind))
+
+
+def _open_tasks(connection: Connection, book: str) -> int:
+    rows = dialect.run(
+        connection, "SELECT state FROM record WHERE bucket = ? AND entity = 'task'", (book,)
+    ).fetchall()
+    views = (read_record(decode(bytes(state)), "task", REGISTRY) for (state,) in rows)
+    return sum(view.life is not Life.DELETED and not view.values.get("done") for view in views)
