@@ -15,7 +15,7 @@ from typing import Annotated, Final
 import typer
 
 import crmdesk
-from crmdesk.cli import attachments, company, customers, doctor, inbox, journal, tags, upkeep
+from crmdesk.cli import attachments, company, customers, doctor, inbox, journal, moves, tags, upkeep
 from crmdesk.cli.command import FdOption, JsonOption, LangOption, ProfileOption, root
 from crmdesk.cli.output import Output, system_language
 from crmdesk.cli.session import Given, session
@@ -35,6 +35,10 @@ root.add_typer(tags.tag_app, name="tag")
 root.add_typer(attachments.attachments_app, name="attachments")
 root.add_typer(inbox.conflicts_app, name="conflicts")
 root.add_typer(inbox.review_app, name="review")
+root.add_typer(moves.late_app, name="late")
+root.add_typer(moves.request_app, name="request")
+root.add_typer(moves.refused_app, name="refused")
+root.add_typer(moves.people_app, name="people")
 
 __all__ = ["company", "doctor", "root", "run"]  # the first two register their commands by being imported
 
