@@ -305,6 +305,8 @@ class _Round:
         except CrmError as error:
             if error.code not in _SKIPPED and error.code != "blob_absent":
                 raise
+            if error.code == "blob_broken":  # not again at once: it may be large, and stay as it is
+                self._replica.blobs.note_absent(wanted.sha256, self._replica.clock.now_ms())
             self.done.to_fetch -= 1
             return True
         if is_whole:

@@ -268,6 +268,8 @@ class _Run:
             self._lost, self._may_recover = set(answer.lost), answer.may_recover
             if any(head.epoch != answer.epoch for head in heads):
                 heads = self._hear()
+        if self._lost or any(h.bucket in heard and heard[h.bucket][0] != h.epoch for h in heads):
+            self._replica.blobs.doubt()  # contents may be lost as well
         now = [(h.bucket, h.epoch, h.seq, h.salt) for h in heads if h.bucket not in self._lost]
         if fresh := [head for head in now if heard.get(head[0]) != head[1:]]:
             with self._replica.database.write() as connection:

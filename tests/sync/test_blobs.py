@@ -18,6 +18,7 @@ from crmdesk.store import settings
 from crmdesk.store.blobs import digest
 from crmdesk.sync import blobs, commands
 from crmdesk.sync.blobs import ASK_AGAIN_MS, Named, Wanted, fetch, to_fetch, to_send
+from crmdesk.sync.engine import Engine
 from crmdesk.usecases import attachments, records
 from sync_server.blobs import Store, collect
 from sync_server.clock import Moment
@@ -135,8 +136,8 @@ def test_a_download_cut_at_any_piece_goes_on_from_there(
         assert line.passed - before < len(FILE) - piece * CHUNK_BYTES + CHUNK_BYTES // 2
 
 
-def test_a_content_damaged_on_the_server_is_not_taken(
-    server: RunningServer, hire: Callable[..., Rep]
+def test_a_content_damaged_on_the_server_is_not_taken_and_asked_for_again_later(
+    server: RunningServer, hire: Callable[..., Rep], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """R38: wrong bytes under a right name."""
     ann, bo = hire("Ann"), hire("Bo")
@@ -149,6 +150,10 @@ def test_a_content_damaged_on_the_server_is_not_taken(
     assert here(bo) is None
     assert digest(FILE) not in bo.replica.blobs.held()
     file.write_bytes(FILE)
+    bo.sync()
+    assert here(bo) is None
+    monkeypatch.setattr(blobs, "ASK_AGAIN_MS", 0)
+    bo.engine = Engine(bo.replica, bo.http)  # as after the time is over, or the program was opened anew
     bo.sync()
     assert here(bo) == FILE
 
@@ -250,6 +255,32 @@ def test_a_server_that_lost_a_content_gets_it_again(server: RunningServer, hire:
     ann.replica.blobs.doubt()
     assert ann.sync().contents.sent == 1
     assert on_server(server)
+
+
+def test_a_restored_company_gets_its_records_and_their_contents_back(
+    server: RunningServer, hire: Callable[..., Rep], tmp_path: Path
+) -> None:
+    """R19, I14: the database is an old one and the folder of contents is gone; laptops bring back both."""
+    ann, bo = hire("Ann"), hire("Bo")
+    customer = ann.customer("宏远机械")
+    attach(ann, customer)
+    later = b"%PDF-later" + secrets.token_bytes(1000)
+    for rep in (ann, bo):
+        rep.sync()
+    backup = server.backup(tmp_path / "backup.db")
+    key = attach(ann, customer, later)
+    for rep in (ann, bo):
+        rep.sync()
+    server.restore(backup)
+    shutil.rmtree(server.settings.blobs)
+    for _ in range(3):
+        for rep in (bo, ann):
+            rep.engine.sync()
+    mei = hire("Mei")
+    mei.sync()
+    assert mei.shows(key) is not None
+    assert here(mei) == FILE
+    assert here(mei, later) == later
 
 
 def test_a_full_server_holds_up_no_record_and_says_so(tmp_path: Path) -> None:
