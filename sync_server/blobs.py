@@ -14,7 +14,7 @@ from crmdesk.core.media import CHUNK_BYTES
 from crmdesk.core.wire import BlobState
 from crmdesk.store.database import Database
 from sync_server.clock import Moment
-from sync_server.settings import DAY_MS
+from sync_server.settings import DAY_MS, Settings
 from sync_server.storage import blobs
 from sync_server.storage.blob_files import BlobFiles
 from sync_server.storage.devices import Bearer
@@ -29,6 +29,11 @@ class Store(NamedTuple):
     database: Database
     files: BlobFiles
     limit: int
+
+
+def store_of(database: Database, settings: Settings) -> Store:
+    """Where a company's contents are kept."""
+    return Store(database, BlobFiles(settings.blobs), settings.blob_bytes)
 
 
 class Part(NamedTuple):

@@ -15,7 +15,7 @@ import typer
 from crmdesk.core.errors import CrmError
 from crmdesk.core.fingerprint import words
 from crmdesk.store.database import Database
-from sync_server import accounts, commands, enrolment, keeping, refusals, sweeping
+from sync_server import accounts, blobs, commands, enrolment, keeping, refusals, sweeping
 from sync_server.clock import moment
 from sync_server.commands import (
     ChangeBookOwner,
@@ -467,11 +467,14 @@ def gc(
     """Remove for good what was deleted long ago and every laptop knows of. 彻底清除过期的已删除记录。"""
     with company(directory) as database:
         swept = sweeping.sweep(database, moment(), days * DAY_MS)
+        store = blobs.store_of(database, settings_of(directory))
+        collected = blobs.collect(store, moment(), days * DAY_MS)
     say(
         as_json,
-        swept._asdict(),
-        f"已彻底清除 {swept.buried} 条记录；还有 {swept.waiting} 条要等设备同步。",
-        f"{swept.buried} records are gone for good; {swept.waiting} deletions still wait for a laptop.",
+        {**swept._asdict(), **collected._asdict()},
+        f"已彻底清除 {swept.buried} 条记录，{collected.contents} 个附件内容；还有 {swept.waiting} 条要等设备同步。",
+        f"{swept.buried} records and {collected.contents} contents of attachments are gone for good; "
+        f"{swept.waiting} deletions still wait for a laptop.",
     )
 
 

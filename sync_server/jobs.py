@@ -9,6 +9,7 @@ from typing import Final
 
 from crmdesk.core.errors import CrmError
 from crmdesk.store.database import Database
+from sync_server import blobs
 from sync_server.clock import Moment
 from sync_server.settings import Settings
 from sync_server.sweeping import sweep
@@ -21,12 +22,16 @@ EVERY_SECONDS: Final = 24 * 60 * 60.0
 
 
 async def keep_house(database: Database, settings: Settings, now: Callable[[], Moment]) -> None:
-    """Bury what was deleted long ago, now and then, until cancelled."""
+    """Bury what was deleted long ago and remove contents that nothing names, now and then, until cancelled."""
     await asyncio.sleep(FIRST_SECONDS)
     while True:
         try:
             swept = await asyncio.to_thread(sweep, database, now(), settings.away_ms)
             _log.info("swept: %s records gone for good, %s deletions wait", *swept)
+            collected = await asyncio.to_thread(
+                blobs.collect, blobs.store_of(database, settings), now(), settings.away_ms
+            )
+            _log.info("collected: %s contents, %s strays, %s unfinished uploads", *collected)
         except CrmError as error:
             _log.warning("not swept today: %s", error.code)
         await asyncio.sleep(EVERY_SECONDS)

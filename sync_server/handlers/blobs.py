@@ -25,7 +25,6 @@ from sync_server.handlers.context import (
     speaks_protocol,
 )
 from sync_server.handlers.sync import schema_of
-from sync_server.storage.blob_files import BlobFiles
 
 OCTETS: Final = "application/octet-stream"
 _RANGE: Final = re.compile(r"bytes=(\d{1,12})-(\d{0,12})")
@@ -50,7 +49,7 @@ _STATE: Final[dict[int | str, dict[str, Any]]] = {
 
 def _store(request: Request) -> Store:
     here = context(request)
-    return Store(here.database, BlobFiles(here.settings.blobs), here.settings.blob_bytes)
+    return blobs.store_of(here.database, here.settings)
 
 
 @router.get(

@@ -21,7 +21,13 @@ _REFER: Final = dialect.upsert(
 )
 _HOLD: Final = "INSERT INTO blob_holder (sha256, holder, held_at) VALUES (?, ?, ?) ON CONFLICT (sha256, holder) DO NOTHING"
 _STORE: Final = dialect.upsert("blob", ("sha256", "size", "stored_at", "idle_since"), ("sha256",))
-_IS_LIVE: Final = "EXISTS (SELECT 1 FROM blob_reference x WHERE x.sha256 = blob.sha256 AND x.is_live = 1)"
+_IS_LIVE: Final = (
+    "EXISTS (SELECT 1 FROM blob_reference x JOIN record r ON r.id = x.id AND r.entity = 'attachment' "
+    "WHERE x.sha256 = blob.sha256 AND x.is_live = 1)"
+)
+_BURIED: Final = (
+    "NOT EXISTS (SELECT 1 FROM record r WHERE r.id = blob_reference.id AND r.entity = 'attachment')"
+)
 _READABLE: Final = (
     "FROM blob_reference x JOIN record r ON r.id = x.id AND r.entity = 'attachment' "
     'JOIN reader g ON g.bucket = r.bucket AND g."user" = ? '
@@ -109,7 +115,8 @@ def stored(connection: Connection) -> list[tuple[str, int]]:
 
 
 def note_idle(connection: Connection, now: Moment) -> None:
-    """Note since when no record that is not deleted has named a content."""
+    """Note since when no record that is not deleted has named a content; what is gone for good names nothing."""
+    dialect.run(connection, f"DELETE FROM blob_reference WHERE {_BURIED}")
     dialect.run(connection, f"UPDATE blob SET idle_since = NULL WHERE idle_since IS NOT NULL AND {_IS_LIVE}")
     dialect.run(
         connection, f"UPDATE blob SET idle_since = ? WHERE idle_since IS NULL AND NOT {_IS_LIVE}", (now.ms,)

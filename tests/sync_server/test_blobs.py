@@ -21,6 +21,7 @@ from sync_server.clock import Moment
 from sync_server.settings import DAY_MS
 from sync_server.storage import blobs as known
 from sync_server.storage.blob_files import BlobFiles
+from sync_server.sweeping import sweep
 from tests.support.laptop import Laptop, enrolled, fresh_id
 from tests.support.server import RunningServer, build_company, running_server
 
@@ -292,6 +293,25 @@ def test_an_idle_content_goes_after_the_window_and_not_before(server: RunningSer
     assert blobs.collect(files, Moment(now + WINDOW), WINDOW).contents == 1
     assert code(get(ann)) == "blob_absent"
     assert not BlobFiles(server.settings.blobs).has(name(FILE))
+
+
+def test_what_is_buried_names_nothing_any_longer(server: RunningServer, ann: Laptop) -> None:
+    """R32, R38: an attachment goes with its customer, without having been deleted itself."""
+    upload(ann)
+    (customer,) = [key for key in ann.records if key.entity == "customer"]
+    (attachment,) = [key for key in ann.records if key.entity == "attachment"]
+    seen = {
+        name: {"seen": dict(ann.records[key].clock)}
+        for name, key in (("deleted", customer), ("deleted_below", attachment))
+    }
+    ann.write(customer, seen)
+    ann.push()
+    store, now = store_of(server), server.clock().ms
+    later = Moment(now + WINDOW + DAY_MS)
+    assert blobs.collect(store, later, WINDOW).contents == 0
+    assert sweep(server.database, later, WINDOW).buried == 2
+    assert blobs.collect(store, later, WINDOW).contents == 0
+    assert blobs.collect(store, Moment(later.ms + WINDOW), WINDOW).contents == 1
 
 
 def test_a_restored_record_keeps_its_content_and_the_wait_begins_anew(

@@ -113,7 +113,7 @@ def test_a_company_is_made_staffed_and_looked_after_while_it_serves(tmp_path: Pa
         assert [user["disabled"] for user in facts("user", "list")["users"]] == [True]
         assert facts("backup", "copy.db")["records"] == 6
         assert facts("check")["problems"] == []
-        assert facts("gc") == {"buried": 0, "waiting": 0}
+        assert facts("gc") == {"buried": 0, "waiting": 0, "contents": 0, "strays": 0, "uploads": 0}
         assert facts("status") == {
             "epoch": 1,
             "restores": [],
