@@ -191,6 +191,7 @@ def test_undo_works_after_joining(desk: Workspace) -> None:
 def test_a_copied_profile_takes_a_new_actor_and_no_number_is_used_twice(
     desk: Workspace, tmp_path: Path
 ) -> None:
+    """R1, R2, I4."""
     customers.add(desk.replica, {"name": "宏远"})
     desk.close()
     shutil.copytree(desk.profile.folder, tmp_path / "copy")

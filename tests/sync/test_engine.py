@@ -425,6 +425,7 @@ def test_a_record_edited_again_beyond_the_batch_goes_through_in_one_sync(hire: H
 
 
 def test_a_copied_profile_that_nobody_noticed_loses_no_edit_on_either_side(hire: Hire, tmp_path):
+    """R2, R3: the server notices by the chain."""
     ann, bo = hire("Ann"), hire("Bo")
     customer = ann.customer("宏远机械")
     ann.sync()

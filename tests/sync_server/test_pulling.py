@@ -54,6 +54,7 @@ def test_a_full_batch_fits_in_one_page(server: RunningServer) -> None:
 
 
 def test_the_head_stays_fixed_while_others_write(server: RunningServer) -> None:
+    """R18."""
     ann, bo = enrolled(server, "Ann"), enrolled(server, "Bo")
     fill(ann, 3, 500)
     first = msgspec.json.decode(bo.ask_page(ann.book).content, type=PullPage)
@@ -69,6 +70,7 @@ def test_the_head_stays_fixed_while_others_write(server: RunningServer) -> None:
 
 
 def test_a_record_changed_during_a_pull_is_not_missed(server: RunningServer) -> None:
+    """R18, I6."""
     ann, bo = enrolled(server, "Ann"), enrolled(server, "Bo")
     made = fill(ann, 3, 500)
     first = msgspec.json.decode(bo.ask_page(ann.book).content, type=PullPage)
@@ -110,6 +112,7 @@ def test_an_empty_bucket_is_complete_at_once(server: RunningServer) -> None:
 def test_a_cursor_this_server_never_gave_is_answered_with_regressed(
     server: RunningServer, cursor: dict[str, int | str]
 ) -> None:
+    """R19."""
     ann = enrolled(server, "Ann")
     ann.customer()
     salt = ann.push().commits[0].salt

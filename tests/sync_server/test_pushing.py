@@ -75,6 +75,7 @@ def test_a_batch_that_only_changes_what_is_known_is_accepted(server: RunningServ
 
 
 def test_the_same_batch_again_gets_the_same_bytes_and_changes_nothing(server: RunningServer) -> None:
+    """R3, I9."""
     ann = enrolled(server, "Ann")
     ann.visit(ann.customer())
     batch = ann.batch()
@@ -85,6 +86,7 @@ def test_the_same_batch_again_gets_the_same_bytes_and_changes_nothing(server: Ru
 
 
 def test_a_stale_chain_with_a_new_batch_is_a_fork(server: RunningServer) -> None:
+    """R3."""
     ann = enrolled(server, "Ann")
     ann.customer()
     ann.push()
@@ -105,6 +107,7 @@ def test_an_unknown_actor_with_a_chain_is_a_fork(server: RunningServer) -> None:
 
 
 def test_another_devices_actor_is_a_fork(server: RunningServer) -> None:
+    """R3."""
     ann, second = enrolled(server, "Ann"), enrolled(server, "Ann")
     ann.customer()
     ann.push()
@@ -114,6 +117,7 @@ def test_another_devices_actor_is_a_fork(server: RunningServer) -> None:
 
 
 def test_a_gap_in_the_log_stops_the_batch(server: RunningServer) -> None:
+    """R1: counters are contiguous per actor."""
     ann = enrolled(server, "Ann")
     ann.customer()
     ann.push()
@@ -150,6 +154,7 @@ def test_an_edit_sent_again_is_known(server: RunningServer) -> None:
 
 
 def test_a_number_used_for_another_edit_is_refused(server: RunningServer) -> None:
+    """R4: the history keeps what each number was given to."""
     ann = enrolled(server, "Ann")
     ann.customer("真")
     ann.push()
@@ -162,6 +167,7 @@ def test_a_number_used_for_another_edit_is_refused(server: RunningServer) -> Non
 
 
 def test_a_refused_number_may_not_be_used_for_another_edit_either(server: RunningServer) -> None:
+    """R4: so does the list of what was refused."""
     ann = enrolled(server, "Ann")
     key = RecordKey("customer", fresh_id())
     ann.write(key, {"name": "甲", "no_such": 1})

@@ -115,6 +115,7 @@ def test_a_log_entry_that_cannot_be_read_rejects_its_record_only(server: Running
 
 
 def test_a_deletion_hides_nothing_that_is_yet_to_be_written(server: RunningServer) -> None:
+    """R12."""
     ann, bo = enrolled(server, "Ann"), enrolled(server, "Bo")
     key = bo.customer()
     bo.push()
@@ -182,6 +183,7 @@ def test_an_edit_of_somebody_else_is_not_taken_from_a_push(server: RunningServer
 
 
 def test_too_many_versions_of_a_field_are_quarantined(server: RunningServer) -> None:
+    """R15."""
     ann, bo = enrolled(server, "Ann"), enrolled(server, "Bo")
     key = ann.customer("甲")
     ann.push()
@@ -194,6 +196,7 @@ def test_too_many_versions_of_a_field_are_quarantined(server: RunningServer) -> 
 
 
 def test_a_forged_context_makes_a_sibling_not_a_loss(server: RunningServer) -> None:
+    """R12: what a clock claims beyond what the server knows counts as unseen."""
     ann, bo = enrolled(server, "Ann"), enrolled(server, "Bo")
     key = ann.customer("甲", city="苏州")
     ann.push()

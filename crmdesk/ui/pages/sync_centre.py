@@ -395,7 +395,8 @@ class SyncCentre(Page):
         if running:
             self._show_progress()
         problem = self._syncing.problem
-        self.problem.setVisible(problem is not None and not running)
+        is_asked = problem is not None and problem.code == "mass_deletion"  # says so below, with its answers
+        self.problem.setVisible(problem is not None and not running and not is_asked)
         if problem is not None:
             sentence = problem.sentence(self._context.language)
             self.problem.setText(f"{sentence} ({problem.code})")

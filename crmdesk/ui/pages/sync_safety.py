@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout
 from crmdesk.store.settings import Pause
 from crmdesk.ui import formats
 from crmdesk.ui.widgets import buttons
-from crmdesk.ui.widgets.fields import Card, label, set_tone
+from crmdesk.ui.widgets.fields import Card, label
 
 
 class PauseCard(Card):
@@ -22,7 +22,6 @@ class PauseCard(Card):
         super().__init__()
         self.setAccessibleName(self.tr("Sync is paused"))
         self.title = label(self.tr("Sync is paused: is this meant?"), "card")
-        set_tone(self.title, "bad")
         self.sentence = label("", "second")
         self.sentence.setWordWrap(True)
         self.keep = buttons.primary(self.tr("Keep everything"), "check", self.kept.emit)
