@@ -8,7 +8,7 @@ here, before it is taken in, and waits for an answer.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
@@ -39,7 +39,6 @@ class Brake:
     answer: Deletions
     _total: int | None = None
     _hidden: int = 0
-    _deleted: list[RecordKey] = field(default_factory=list)
 
     def count_delivery(self, connection: Connection, came: Delivery) -> None:
         """Before deliveries are taken in: how many records on show here would be hidden by them."""
@@ -55,7 +54,9 @@ class Brake:
         )
         hiding = [s for s in here.values() if s.seq != LEFT and life(s.record) is not Life.DELETED]
         self._count(connection, sum(_family(connection, stored) for stored in hiding))
-        self._deleted += [stored.key for stored in hiding]
+        if hiding and self.answer == "keep":
+            noted = settings.read(connection, "restoring", list[RecordKey]) or []
+            settings.write(connection, {"restoring": [*noted, *(stored.key for stored in hiding)]})
 
     def may_leave(self, connection: Connection, count: int) -> bool:
         """Whether records may go that the server simply does not have."""
@@ -76,13 +77,20 @@ class Brake:
             raise CrmError("mass_deletion", count=self._hidden, total=self._total)
 
     def restore(self) -> int:
-        """After `keep`: bring back what was hidden by ordinary edits, here and for everybody; returns how many."""
-        if self.answer != "keep" or self._hidden <= plan.most_deletions(self._total or 0):
-            return 0
-        for start in range(0, len(self._deleted), _TOGETHER):
-            some = self._deleted[start : start + _TOGETHER]
+        """After `keep`: bring back what was hidden by ordinary edits, here and for everybody; returns how many.
+
+        What a sync that was cut took in with that answer is brought back too.
+        """
+        with self.replica.database.read() as connection:
+            keys = list(dict.fromkeys(settings.read(connection, "restoring", list[RecordKey]) or ()))
+        if self.answer == "keep" and self._hidden <= plan.most_deletions(self._total or 0):
+            keys = []  # so few needed no answer
+        for start in range(0, len(keys), _TOGETHER):
+            some = keys[start : start + _TOGETHER]
             self.replica.commit([Write(key, {"deleted": None}) for key in some], kind="bulk")
-        return len(self._deleted)
+        with self.replica.database.write() as connection:
+            settings.write(connection, {"restoring": None})
+        return len(keys)
 
 
 def _family(connection: Connection, stored: Stored) -> int:

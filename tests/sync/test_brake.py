@@ -13,7 +13,7 @@ from crmdesk.store.reading import Reader, check
 from crmdesk.store.replica import Write
 from crmdesk.store.settings import Pause
 from crmdesk.sync import plan
-from crmdesk.sync.brake import backups
+from crmdesk.sync.brake import Brake, backups
 from crmdesk.sync.engine import Report
 from tests.support.rep import Rep
 from tests.support.server import RunningServer
@@ -106,6 +106,26 @@ def test_r33_declined_deletions_are_taken_back_by_ordinary_edits_for_everybody(
     settle(bo, ann)
     assert shown(ann) == MANY
     assert bo.engine.sync().problem is None
+
+
+def test_r33_what_was_kept_comes_back_though_the_sync_was_killed_in_between(
+    two: tuple[Rep, Rep, list[RecordKey]], monkeypatch: pytest.MonkeyPatch
+):
+    ann, bo, _ = two
+    bo.engine.sync()
+
+    def killed(_: Brake) -> int:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Brake, "restore", killed)
+        with pytest.raises(KeyboardInterrupt):
+            bo.engine.sync(deletions="keep")
+    assert shown(bo) == 0
+    assert bo.sync().restored == MANY
+    settle(bo, ann)
+    assert shown(ann) == shown(bo) == MANY
+    assert bo.sync().restored == 0
 
 
 def test_r33_a_fifth_of_the_records_or_fifty_may_go_without_a_question(hire: Hire):
