@@ -287,6 +287,9 @@ class _Run:
             identity = settings.identity(connection)
         first = (identity.config, identity.book)
         doubtful = plan.doubtful(cursors, self._heads, self._lost, first, all_of_them=is_asked)
+        if any(is_regressed for _, is_regressed in doubtful) and not self._may_recover:
+            # A sync that was cut after hearing of the new epoch has nothing to show any longer.
+            self._may_recover = self._http.lost(()).may_recover
         for bucket, is_regressed in doubtful:
             only_here: OnlyHere = "leave"
             if is_regressed:

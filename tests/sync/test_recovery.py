@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from crmdesk.core.record import RecordKey, decode
 from crmdesk.store import outbox, projection, records, settings
 from crmdesk.sync import reconcile
@@ -111,6 +113,29 @@ def test_r19_one_epoch_opens_for_each_restore_however_many_laptops_prove_it(
     )
     assert epoch(server) == 3
     assert_no_dot_twice(server, ann, bo, mei)
+
+
+def test_r19_a_sync_killed_after_hearing_of_the_new_epoch_still_brings_everything_back(
+    server: RunningServer, hire: Hire, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    ann = hire("Ann")
+    ann.sync()
+    backup = server.backup(tmp_path / "backup.db")
+    customer = ann.customer("宏远机械")
+    ann.sync()
+    server.restore(backup)
+
+    def killed(_: reconcile.Reconciliation, __: str) -> bool:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(reconcile.Reconciliation, "compare", killed)
+        with pytest.raises(KeyboardInterrupt):
+            ann.engine.sync()
+    assert epoch(server) == 2
+    report = ann.sync()
+    assert (report.recovered, report.unrecovered) == (1, 0)
+    assert (customer, "merged") in brought_back(server)
 
 
 def test_r19_a_restore_of_what_nobody_missed_opens_nothing(server: RunningServer, hire: Hire, tmp_path: Path):
