@@ -141,11 +141,12 @@ def refresh(
     that comes after that was copied: every session of the device ends and the device waits for approval.
     """
     token = devices.find_token(connection, _digest(secret))
-    if token is None or token.kind != "refresh" or token.device != device_id or token.expires_at < now.ms:
-        return CrmError("session_expired")
     device = devices.find_device(connection, device_id)
-    assert device is not None, "tokens belong to devices"
-    if not _is_signed(device.key, signed_text(device_id, secret, at_ms), signature):
+    if device is None or not _is_signed(device.key, signed_text(device_id, secret, at_ms), signature):
+        return CrmError("session_expired")
+    if token is None:
+        return _remember(connection, settings, device, secret, now)
+    if token.kind != "refresh" or token.device != device_id or token.expires_at < now.ms:
         return CrmError("session_expired")
     account = people.find_account(connection, device.user)
     is_leaving = device.state is DeviceState.LEAVING
@@ -156,6 +157,26 @@ def refresh(
     if token.is_dead:
         return CrmError("session_expired")
     return _rotate(connection, settings, device, token, now)
+
+
+def _remember(
+    connection: Connection, settings: Settings, device: Device, secret: str, now: Moment
+) -> CrmError:
+    """A known device signs for a token that is not known here: this server was restored from an older backup.
+
+    Or somebody has the key and made the token up, so an administrator looks at it first; an approval makes the
+    token good, as it does with any other that the device holds.
+    """
+    if device.state is DeviceState.ACTIVE:
+        devices.end_sessions(connection, device.id, now)
+        devices.change_state(connection, device, DeviceState.PENDING)
+    elif device.state is not DeviceState.PENDING:
+        return CrmError("device_revoked")
+    session = now.hex(16)
+    devices.add_session(connection, session, device.id)
+    devices.end_sessions(connection, device.id, now)
+    devices.add_token(connection, _digest(secret), session, "refresh", 0, now.ms + settings.refresh_ms)
+    return CrmError("device_pending", words=words(device.key))
 
 
 def _rotate(

@@ -6,6 +6,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from crmdesk.core.fingerprint import words
+from crmdesk.store import dialect
 from sync_server import accounts, enrolment
 from tests.support.laptop import Laptop, enrolled
 from tests.support.server import HOUR_MS, RunningServer
@@ -140,6 +141,21 @@ def test_a_refresh_token_expires_after_half_a_year(server: RunningServer) -> Non
     ann = enrolled(server, "Ann")
     server.clock.ahead_ms = 181 * DAY_MS
     assert ann.token().json()["code"] == "session_expired"
+
+
+def test_a_token_that_a_restored_server_has_forgotten_waits_for_an_approval(server: RunningServer) -> None:
+    """R19: an old backup knows no token that was handed out since, and must lock no laptop out for good."""
+    ann = enrolled(server, "Ann")
+    ann.token()
+    with server.database.write() as connection:
+        dialect.run(connection, "DELETE FROM token WHERE generation > 0")
+    refused = ann.token()
+    assert (refused.status_code, refused.json()["code"]) == (403, "device_pending")
+    assert ann.token().json()["code"] == "device_pending"
+    with server.database.write() as connection:
+        enrolment.approve(connection, ann.welcome["device"])
+    assert ann.token().status_code == 200
+    assert ann.http.get("/v1/heads").status_code == 200
 
 
 def test_a_revoked_laptop_is_out_at_its_next_request(server: RunningServer) -> None:
