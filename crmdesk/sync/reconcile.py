@@ -78,8 +78,12 @@ class Reconciliation:
         with self.replica.database.read() as connection:
             found = plan.compare(records.digests(connection, bucket, groups), theirs)
         if self.only_here == "bring_back":
-            self._bring_back(bucket, [*found.differing, *found.only_here])
-            self._fetch(bucket, found.only_there)
+            with self.replica.database.read() as connection:
+                moved = records.load(
+                    connection, found.only_there
+                ).keys()  # since the restore, so elsewhere here
+            self._bring_back(bucket, [*found.differing, *found.only_here, *sorted(moved)])
+            self._fetch(bucket, [key for key in found.only_there if key not in moved])
             return
         self._fetch(bucket, [*found.differing, *found.only_there])
         if self.only_here == "leave":
