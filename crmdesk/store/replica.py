@@ -435,11 +435,11 @@ class Replica:
         """Give new fields their columns; returns whether declarations were among the rows."""
         if not any(row.key.entity == "field" for row in rows):
             return False
-        before = self.registry
-        self.registry = load_registry(connection)
-        declared = projection.custom_fields(_all_of(connection, "field"), self.registry)
+        before, now = self.registry, load_registry(connection)
+        declared = projection.custom_fields(_all_of(connection, "field"), now)
         added = [(e, f) for e, f in declared if e in before.entities and before.find(e, f.name) is None]
-        projection.add_fields(connection, self.basis, added)
+        projection.add_fields(connection, Basis(now, self.readings()), added)
+        self.registry = now  # not before the columns are there: a full disk may have refused them
         self.note_declared(connection)
         return True
 
