@@ -34,6 +34,7 @@ simulate: environment ## whole days of trouble by seed: make simulate SEEDS=2000
 
 planted-bugs: environment ## break every assumption of sync on purpose and name the seed that finds it
 	@$(BIN)/python -m tests.support.planted
+	@$(BIN)/python -m tests.simulation.bugs $(BUGS)
 
 cursor-test: environment ## 8 writers with pauses, 2 server processes, a reader that may miss nothing; ROWS=1000000
 	@$(BIN)/python -m tests.support.cursor_completeness $(or $(ROWS),1000000)

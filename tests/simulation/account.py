@@ -136,6 +136,15 @@ class Account:
                     "I3", f"{where}: #{told.number} counts from {edit.eff}, before {self.effective[edit.dot]}"
                 )
 
+    def server_was_restored(self) -> None:
+        """What the server had is as good as never seen there; laptops bring back what they hold.
+
+        Claims to have seen what the server no longer knows count as unseen, so what was overwritten may stand
+        beside its successor again, as a conflict.
+        """
+        self.reached.clear()
+        self.twins |= self.told.keys()
+
     def gone(self, copy: Copy, key: RecordKey) -> None:
         """A record is not in a copy any more; whether it may be is for others to say."""
         copy.states.pop(key, None)

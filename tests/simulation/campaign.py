@@ -17,7 +17,7 @@ from tests.simulation.faults import EVERY, FAULTS
 from tests.simulation.people import PEOPLE
 from tests.simulation.world import World
 
-STEPS: Final = 110
+STEPS: Final = 85
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,8 @@ def run(seed: int, *, steps: int = STEPS, fierce: float | None = None, is_talkat
         with world.running():
             try:
                 _trouble(world, steps, fierce)
-                finish(world)
+                if not world.account.violations:
+                    finish(world)
             except (
                 AssertionError,
                 LookupError,
@@ -74,7 +75,7 @@ def _trouble(world: World, steps: int, fierce: float | None) -> None:
     acts = [*PEOPLE, *FAULTS]
     weights = [*PEOPLE.values(), *(weight * fierce for weight in FAULTS.values())]
     done = 0
-    while done < steps:
+    while done < steps and not world.account.violations:
         (act,) = chance.choices(acts, weights)
         world.now += chance.choice((1, 50, 1000, 20_000))
         done += act(world)

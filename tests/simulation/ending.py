@@ -41,6 +41,7 @@ def finish(world: World) -> None:
     standing = _standing(world)
     world.account.check_server(world.server.copy, standing)
     _check_clocks(world)
+    _check_families(world)
     _check_copies(world)
     _check_traces(world)
     _check_replays(world)
@@ -97,7 +98,7 @@ def _standing(world: World) -> set[Serial]:
     # A copied profile brings an edit twice: one may be refused where the other was taken.
     world.account.reached |= {Serial(row[0], RecordKey(*row[1:])) for row in rows} & world.account.told.keys()
     for laptop in world.laptops:
-        held |= laptop.holds()
+        held |= laptop.holds() | {cell.serial for cells in laptop.copy.cells.values() for cell in cells}
         for serial, verdict, code in laptop.unsent():
             if verdict is not None:
                 refused[serial] = code or ""
@@ -128,6 +129,32 @@ def _check_clocks(world: World) -> None:
                 )
         if "deleted" in record.fields():
             world.account.check_life("server", key, record)
+
+
+def _check_families(world: World) -> None:
+    """R23: what hangs under a customer is where the customer is, but for what waits until its home is in sight."""
+    with world.server.disk.calm(), world.server.database.read() as connection:
+        rows = dialect.run(connection, "SELECT entity, id, part, root, bucket FROM record").fetchall()
+        waiting = {
+            RecordKey(*row)
+            for row in dialect.run(connection, "SELECT entity, id, part FROM waiting").fetchall()
+        }
+        pool, details = dialect.run(connection, "SELECT pool, pool_details FROM company").fetchone()
+    place = {record_id: bucket for entity, record_id, _, _, bucket in rows if entity == "customer"}
+    for entity, record_id, part, root, bucket in rows:
+        key = RecordKey(entity, record_id, part)
+        if (
+            entity == "customer"
+            or root not in place
+            or key in waiting
+            or not is_watched(key)
+            or entity == "request"
+        ):
+            continue
+        if bucket != (details if place[root] == pool else place[root]):
+            world.account.blame(
+                "I8", f"{entity} {record_id[-6:]} is in {bucket[:6]}, its customer in {place[root][:6]}"
+            )
 
 
 def _check_copies(world: World) -> None:

@@ -26,7 +26,7 @@ EVERY: Final = (
     "clock wrong by 30 years", "profile copied", "profile copied unnoticed", "laptop restored from a backup",
     "laptop restored unnoticed", "token expired", "owner changed", "rights revoked",
     "book handed over", "customer put into the pool", "customer claimed", "old program beside new ones",
-    "poison record", "sync cancelled", "late message arrived",
+    "poison record", "server restored from a backup", "sync cancelled", "late message arrived",
 )  # fmt: skip
 """The menu; a campaign must have seen each."""
 
@@ -151,6 +151,25 @@ def bring_back(world: World) -> bool:
     return True
 
 
+def back_up_server(world: World) -> bool:
+    world.server_backup = world.server.image()
+    world.say("server: backed up")
+    return True
+
+
+def bring_server_back(world: World) -> bool:
+    """The server's disk is lost and an old backup takes its place; laptops had gone on meanwhile."""
+    if world.server_backup is None:
+        return False
+    world.say("server: restored from its backup")
+    world.happened["server restored from a backup"] += 1
+    world.account.server_was_restored()
+    for laptop in world.laptops:
+        laptop.line.answered.clear()
+    world.server.go_back(world.server_backup)
+    return True
+
+
 def let_tokens_expire(world: World) -> bool:
     world.now += 20 * 60_000
     world.say("twenty minutes pass")
@@ -244,5 +263,5 @@ def arrive_late(world: World) -> bool:
 FAULTS: Final[dict[Act, float]] = {
     kill_laptop: 5, cut_power: 2, kill_server: 4, fill_disk: 1.5, fill_server: 0.7, spoil_clock: 1.5, cut_line: 3,
     copy_profile: 1, back_up: 2, bring_back: 1, let_tokens_expire: 2, change_team: 1.5, move_customer: 2, hand_book_over: 0.4, poison: 1.2,
-    renew_program: 0.3, arrive_late: 4,
+    renew_program: 0.3, back_up_server: 1.2, bring_server_back: 0.4, arrive_late: 4,
 }  # fmt: skip

@@ -21,7 +21,12 @@ LOCAL_ERRORS: Final = ("disk_full", "database_busy", "not_found", "fixed_field")
 
 
 def someone(world: World) -> Laptop:
-    return world.chance.people.choice(world.laptops)
+    """Somebody at a laptop, who sees what a sync under way has brought or taken so far."""
+    laptop = world.chance.people.choice(world.laptops)
+    if laptop.task is not None:
+        with world.on(laptop):
+            laptop.look()
+    return laptop
 
 
 def _new(laptop: Laptop, entity: str) -> RecordKey:
@@ -47,7 +52,7 @@ def _commit(world: World, laptop: Laptop, what: str, writes: list[Write], **how:
 
 def add_customer(world: World) -> bool:
     laptop = someone(world)
-    if len(laptop.visible("customer")) > 6:
+    if len(laptop.visible("customer")) > 2:
         return False
     token = world.token()
     with world.on(laptop):
@@ -60,7 +65,7 @@ def add_customer(world: World) -> bool:
 def add_child(world: World) -> bool:
     laptop = someone(world)
     customers = laptop.visible("customer")
-    if not customers:
+    if not customers or len(laptop.visible(*CHILDREN)) > 3:
         return False
     home, token = world.chance.people.choice(customers), world.token()
     entity = world.chance.people.choice(CHILDREN)
@@ -320,12 +325,15 @@ def go_on(world: World) -> bool:
     busy = [laptop for laptop in world.laptops if laptop.task is not None]
     if not busy:
         return False
-    world.run_on(world.chance.schedule.choice(busy))
+    laptop = world.chance.schedule.choice(busy)
+    for _ in range(world.chance.schedule.choice((1, 2, 4, 8))):
+        if laptop.task is not None:
+            world.run_on(laptop)
     return True
 
 
 Act = Callable[[World], bool]
 PEOPLE: Final[dict[Act, int]] = {
-    add_customer: 8, add_child: 10, review: 2, open_form: 10, save_form: 26, tag: 7, delete: 3, restore: 3,
-    settle: 5, declare_field: 1, hand_over: 14, ask: 2, retry: 1, read_history: 1, sync: 16, go_on: 90,
+    add_customer: 8, add_child: 10, review: 2, open_form: 14, save_form: 30, tag: 7, delete: 3, restore: 3,
+    settle: 5, declare_field: 1, hand_over: 14, ask: 2, retry: 1, read_history: 1, sync: 16, go_on: 45,
 }  # fmt: skip

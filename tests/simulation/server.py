@@ -135,6 +135,15 @@ class SimServer:
         self.disk.put_back(kept if image is None else image)
         self.look()
 
+    def image(self) -> dict[str, bytes]:
+        """A backup of everything on the disk."""
+        return self.disk.files()
+
+    def go_back(self, image: dict[str, bytes]) -> None:
+        """Another disk with an old backup on it takes the place of the present one."""
+        self.copy, self.heights = Copy("server", is_server=True), Heights()
+        self.restart(image)
+
     def stop(self) -> None:
         if self._app is not None:
             with self.disk.calm():

@@ -21,8 +21,9 @@ from crmdesk.core.errors import CrmError
 from crmdesk.core.record import RecordKey
 from crmdesk.core.registry import Registry
 from crmdesk.store import projection
+from crmdesk.sync import plan
 from crmdesk.sync.engine import Progress, Report
-from sync_server import enrolment
+from sync_server import commands, enrolment, moving, pulling
 from sync_server.commands import Asker
 from sync_server.policy import Role
 from sync_server.settings import Settings
@@ -46,6 +47,11 @@ EXPECTED: Final = frozenset(
 """What a sync may end with while there is trouble."""
 
 
+SMALL: Final = (
+    (pulling, "PAGE_RECORDS", 4), (pulling, "PAGE_BYTES", 3000), (plan, "BATCH_BYTES", 4000), (moving, "CHUNK", 2),
+    (commands, "CHUNK", 2),
+)  # fmt: skip
+"""In half of the runs pages, batches and moves are small, so that little data fills many."""
 _SIGNATURES: Final[dict[object, str]] = {}
 _sign = projection.signature
 
@@ -100,6 +106,9 @@ class World:
             stack.enter_context(in_this_thread())
             patch = stack.enter_context(pytest.MonkeyPatch.context())
             patch.setattr(projection, "signature", _signature)
+            if self.chance.schedule.random() < 0.5:
+                for module, name, size in SMALL:
+                    patch.setattr(module, name, size)
             stack.callback(self._stop)
             self.server = self._make_server()
             for name, user in list(LAPTOPS.items())[: self.chance.schedule.randint(3, len(LAPTOPS))]:
@@ -177,7 +186,7 @@ class World:
                 yield
         except KilledError:
             self.say(f"{laptop.name}: killed")
-            self.revive(laptop)
+            self._bury(laptop)
 
     def begin_sync(self, laptop: Laptop) -> None:
         """A sync begins; it stops at its first message."""
@@ -185,13 +194,15 @@ class World:
         def progress(_: Progress) -> None:
             """Pages would draw themselves anew."""
 
-        def cancelled() -> bool:
-            if self.is_over or self.chance.network.random() > 0.03:
-                return False
-            self.happened["sync cancelled"] += 1
-            return True
+        stopped: list[bool] = []
 
-        laptop.report = None
+        def cancelled() -> bool:
+            if not stopped and not self.is_over and self.chance.network.random() < 0.03:
+                self.happened["sync cancelled"] += 1
+                stopped.append(True)
+            return bool(stopped)
+
+        laptop.report, laptop.line.messages = None, 0
         laptop.task = Task(laptop.name, lambda: laptop.engine.sync(progress, cancelled))
         self.run_on(laptop)
 
@@ -255,6 +266,10 @@ class World:
         """The process is killed where it stands."""
         laptop.disk.loses = loses
         laptop.disk.die()
+        self._bury(laptop)
+
+    def _bury(self, laptop: Laptop) -> None:
+        """A sync under way dies with its process; then the laptop starts again."""
         if laptop.task is not None:
             self.run_on(laptop)
         else:

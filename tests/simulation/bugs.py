@@ -1,0 +1,287 @@
+"""Planted bugs in the sync path: each rewrites a piece of the product's source, and a run of the simulator kills it.
+
+`python -m tests.simulation.bugs` hunts each and prints its name, the killing seed and the invariant that fell;
+`--units` runs the unit tests named with each bug while it is planted, to show that they let it pass.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import importlib.util
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import CodeType, FunctionType
+from typing import Any, Final, NamedTuple
+
+from tests.simulation.campaign import Run, run
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+MAX_SEEDS: Final = 60
+NEARBY: Final = 12
+"""A change of the product changes what a seed does: so many seeds from the noted one on must hold a kill."""
+VARIABLE: Final = "CRMDESK_PLANTED_BUG"
+
+
+class Patch(NamedTuple):
+    """A piece of a module's source, found exactly once, and what stands there instead."""
+
+    module: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class Bug:
+    """`breaks` says which promise falls; `seed` is where it was killed, None while no run has; `units` are the unit tests of its file."""
+
+    name: str
+    breaks: str
+    seed: int | None
+    units: tuple[str, ...]
+    patches: tuple[Patch, ...]
+
+    @contextmanager
+    def planted(self) -> Iterator[None]:
+        """The product has the bug meanwhile."""
+        before = [pair for patch in self.patches for pair in _replaced(patch)]
+        try:
+            yield
+        finally:
+            for function, code in reversed(before):
+                function.__code__ = code
+
+
+class Kill(NamedTuple):
+    seed: int
+    invariant: str
+    detail: str
+
+
+def hunt(bug: Bug, seeds: range) -> Kill | None:
+    """Run seeds with the bug planted until an invariant falls; None if it survives them all."""
+    with bug.planted():
+        for seed in seeds:
+            found: Run = run(seed)
+            if found.violations:
+                return Kill(seed, *found.violations[0])
+    return None
+
+
+# -- rewriting the product ---------------------------------------------------------------------------
+
+
+def _replaced(patch: Patch) -> list[tuple[FunctionType, CodeType]]:
+    """Give the module's functions the code of the changed source; returns what they had.
+
+    A function is changed in place, so whoever imported it by name gets the bug too.
+    """
+    module = importlib.import_module(patch.module)
+    assert module.__file__ is not None
+    source = Path(module.__file__).read_text(encoding="utf-8")
+    if source.count(patch.old) != 1:
+        raise LookupError(f"{patch.module}: {source.count(patch.old)} times: {patch.old!r}")
+    changed = _codes(compile(source.replace(patch.old, patch.new), module.__file__, "exec"))
+    before = []
+    for function in _functions(module):
+        code = changed.get(function.__code__.co_qualname)
+        if (code is not None and code.co_code != function.__code__.co_code) or _differ(
+            code, function.__code__
+        ):
+            assert code is not None
+            before.append((function, function.__code__))
+            function.__code__ = code
+    if not before:
+        raise LookupError(f"{patch.module}: nothing changed by {patch.new!r}")
+    return before
+
+
+def _differ(code: CodeType | None, other: CodeType) -> bool:
+    return code is not None and (code.co_consts, code.co_names) != (other.co_consts, other.co_names)
+
+
+def _codes(code: CodeType) -> dict[str, CodeType]:
+    """Every function's code in a module's, by qualified name."""
+    found: dict[str, CodeType] = {}
+    for inner in code.co_consts:
+        if isinstance(inner, CodeType):
+            found[inner.co_qualname] = inner
+            found |= _codes(inner)
+    return found
+
+
+def _functions(module: Any) -> Iterator[FunctionType]:
+    """Every function and method that a module defines."""
+    for found in [*vars(module).values()]:
+        if isinstance(found, type) and found.__module__ == module.__name__:
+            for inner in vars(found).values():
+                yield from _unwrapped(inner, module.__name__)
+        else:
+            yield from _unwrapped(found, module.__name__)
+
+
+def _unwrapped(found: Any, name: str) -> Iterator[FunctionType]:
+    if isinstance(found, property):
+        found = found.fget
+    if isinstance(found, staticmethod | classmethod):
+        found = found.__func__
+    while hasattr(found, "__wrapped__"):
+        found = found.__wrapped__
+    if isinstance(found, FunctionType) and found.__module__ == name:
+        yield found
+
+
+# -- the bugs ----------------------------------------------------------------------------------------
+
+
+def _bug(name: str, breaks: str, seed: int | None, units: str, *patches: tuple[str, str, str]) -> Bug:
+    return Bug(name, breaks, seed, tuple(units.split()), tuple(Patch(*patch) for patch in patches))
+
+
+BUGS: Final = (
+    _bug("stale_form", "R11: a save overwrites what arrived after the form opened", None, "tests/store/test_take_in.py",
+        ("crmdesk.store.replica", "seen = None if write.shown is None else write.shown.seen(tuple(write.values))", "seen = None")),
+    _bug("cursor_before_rows", "R18: the cursor is stored before the rows it stands for", None, "tests/sync/test_plan.py",
+        ("crmdesk.sync.pull", "    with replica.database.write() as connection:\n        for _, came, gone in group:",
+         ("    with replica.database.write() as connection:\n        _move_cursor(connection, wanted, group[-1].page)\n"
+         "    with replica.database.write() as connection:\n        for _, came, gone in group:"))),
+    _bug("leave_skipped", "I8: a record that left stays on the laptop", None, "tests/sync/test_plan.py",
+        ("crmdesk.sync.pull", 'i.move_no) for i in page.items if i.kind == "LEAVE"]', 'i.move_no) for i in page.items if i.kind == "GONE"]')),
+    _bug("leave_ignores_move_no", "R24: a LEAVE removes a record that has come back since", None, "tests/store/test_take_in.py",
+        ("crmdesk.store.replica", "            and stored[d.key].record.placement.bucket == d.bucket\n            and stored[d.key].record.placement.move_no < d.move_no\n", "")),
+    _bug("unsent_purged", "R26: what is unsent goes with a record that is taken away", None, "tests/store/test_database.py",
+        ("crmdesk.store.replica", "kept = [s for s in leaving if s.key in unsent]\n        gone = [s for s in leaving if s.key not in unsent]",
+         "kept = [s for s in leaving if s.key in ()]\n        gone = list(leaving)")),
+    _bug("history_stays", "I8: the past of a record that left stays in the file", None, "tests/store/test_database.py",
+        ("crmdesk.store.replica", "        records.remove_history(connection, [s.key for s in gone])\n", "")),
+    _bug("search_not_optimised", "I8: deleted search words stay in the file", None, "tests/store/test_identity.py",
+        ("crmdesk.store.database", "cursor.execute(dialect.OPTIMIZE_SEARCH)", "pass")),
+    _bug("log_not_truncated", "I8: pages of deleted rows stay in the write-ahead log", None, "tests/store/test_identity.py",
+        ("crmdesk.store.database", 'cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")', "pass")),
+    _bug("scrub_forgotten", "I8: nobody scrubs the file after a record left", None, "tests/store/test_database.py",
+        ("crmdesk.store.replica", '        settings.write(connection, {"scrub": True})\n', "")),
+    _bug("not_durable", "R5, R20: acknowledged before it is on the disk", None, "tests/store/test_identity.py",
+        ("crmdesk.store.dialect", 'run("PRAGMA synchronous = FULL")', 'run("PRAGMA synchronous = NORMAL")')),
+    _bug("fork_unnoticed", "R3, R4: the server takes two edits under one dot", None, "tests/sync_server/test_placing.py",
+        ("sync_server.pushing", "is_next = batch.batch == actor.batch or batch.chain == (actor.chain or None)", "is_next = True"),
+        ("sync_server.pushing", "said = actors.said(connection, actor.id, again) if again else {}", "said = {}")),
+    _bug("restamp_forgets_outbox", "R3: edits that get new dots are not sent any more", None, "tests/store/test_database.py",
+        ("crmdesk.store.identity", "    if waiting:\n        outbox.add(connection, [(n, entry.key) for n, entry in enumerate(waiting, 1)])", "    del waiting")),
+    _bug("restamp_forgets_history", "R3: edits that get new dots lose their bodies", None, "tests/store/test_database.py",
+        ("crmdesk.store.identity", "    records.add_history(connection, [(key, kernel.restamp_edit(edit, names)) for edit in own])", "    del own")),
+    _bug("old_chain_for_new_actor", "R3: a new actor goes on with the old chain", None, "tests/store/test_database.py",
+        ("crmdesk.store.identity", 'counter=len(waiting)), "chain": None, "batch": None}', 'counter=len(waiting)), "batch": None}')),
+    _bug("refused_forgotten", "R30: what the server refused is in no inbox", None, "tests/sync/test_plan.py",
+        ("crmdesk.sync.push", "outbox.settle(connection, (counter for key in taken for counter in batch.counters[key]))",
+         "outbox.settle(connection, (counter for key in outcomes for counter in batch.counters[key]))")),
+    _bug("effective_time_ignored", "I3: the author keeps the time claimed", None, "tests/sync/test_plan.py",
+        ("crmdesk.sync.push", "record = _placed(kernel.accept(old.record, dots), outcome)", "record = _placed(old.record, outcome)"),
+        ("crmdesk.sync.push", "if is_in_place and corrected.isdisjoint(batch.counters[key]):", "if is_in_place:")),
+    _bug("merged_state_ignored", "I3: what the server merged in is not taken in", None, "tests/sync/test_plan.py",
+        ("crmdesk.sync.push", "if (state := outcome.state) is not None:", "if (state := None) is not None:")),
+    _bug("cursor_jumps", "R18: a push moves the cursor over commits of others", None, "tests/sync/test_schedule.py",
+        ("crmdesk.sync.plan", "        and cursor.seq == commit.before\n", "")),
+    _bug("hidden_commit_shown", "I6: a push moves the cursor over a commit its author has not seen whole", None, "tests/sync_server/test_verdict.py",
+        ("sync_server.pushing", "own = [commit for bucket, commit in commits.items() if bucket not in hidden]", "own = list(commits.values())")),
+    _bug("pull_hides_unsent", "I11: what comes replaces what is unsent", 4, "tests/store/test_database.py",
+        ("crmdesk.store.replica", "        merged = kernel.merge(old.record, incoming)\n        if incoming", "        merged = incoming\n        if incoming")),
+    _bug("revocation_ignored", "I8: a bucket that was taken away stays", None, "tests/sync/test_plan.py",
+        ("crmdesk.sync.engine", "            for bucket in steps.revoked:\n", "            for bucket in ():\n")),
+    _bug("resolution_written_back", "R14: a program settles conflicts by itself", None, "tests/sync/test_plan.py",
+        ("crmdesk.sync.engine", "    def _note_done(self) -> None:\n",
+         ("    def _note_done(self) -> None:\n"
+         "        from crmdesk.core.resolve import read_record\n"
+         "        from crmdesk.store.replica import Write\n"
+         "        with self._replica.database.read() as connection:\n"
+         "            stored = [s for page in records.every(connection) for s in page]\n"
+         "        for s in stored:\n"
+         "            for view in read_record(s.record, s.key.entity, self._replica.registry).conflicts:\n"
+         "                self._replica.commit([Write(s.key, {view.key: view.value})], kind='merge')\n"))),
+    _bug("unknown_dropped", "R10: an old program drops the fields it does not know", None, "tests/sync/test_plan.py",
+        ("crmdesk.store.replica", "        came = arrivals if isinstance(arrivals, Delivery) else self.read(arrivals)\n",
+         ("        came = arrivals if isinstance(arrivals, Delivery) else self.read(arrivals)\n"
+         "        came = came._replace(delivered=[one._replace(record=msgspec.structs.replace(one.record, edits=tuple(\n"
+         "            e for e in (msgspec.structs.replace(e, values={f: v for f, v in e.values.items()\n"
+         "                if self.registry.find(one.arrival.key.entity, f) is not None}) for e in one.record.edits) if e.values)))\n"
+         "            for one in came.delivered])\n"))),
+    _bug("changed_fields_only", "R9: a push carries the changed fields under the whole record's clock", None, "tests/sync/test_plan.py",
+        ("sync_server.verdict", "record = keep_unearned(stored, merge(stored, record), fresh)", "record = merge(stored, record)"),
+        ("crmdesk.sync.push", "        records=tuple(PushRecord(*key, msgspec.Raw(sent[key].state)) for key in ordered),\n",
+         ("        records=tuple(PushRecord(*key, msgspec.Raw(kernel.encode(msgspec.structs.replace(kernel.decode(sent[key].state),\n"
+         "            edits=tuple(e for e in kernel.decode(sent[key].state).edits if e.dot.actor == named.actor and e.dot.counter in counters[key])))))\n"
+         "            for key in ordered),\n"))),
+    _bug("seq_not_raised", "R16: a changed record keeps its old commit", None, "tests/sync_server/test_verdict.py",
+        ("sync_server.pushing", "        commits[record.placement.bucket].seq,\n        record,", "        (stored.seq if stored and stored.seq else commits[record.placement.bucket].seq),\n        record,")),
+    _bug("leave_not_noted", "R23: the old bucket never says that a record left", None, "tests/sync_server/test_verdict.py",
+        ("sync_server.moving", 'ends: tuple[tuple[str, Kind], ...] = ((old.bucket, "LEAVE"), (bucket, "ENTER"))', 'ends = ((bucket, "ENTER"),)')),
+    _bug("move_number_kept", "R24: a move does not raise the number", None, "tests/sync_server/test_verdict.py",
+        ("sync_server.moving", "placement = Placement(old.move_no + 1, bucket)", "placement = Placement(old.move_no, bucket)")),
+    _bug("family_torn", "R23: a visit stays behind when its customer is handed over", None, "tests/sync_server/test_verdict.py",
+        ("sync_server.moving", "if s.record.placement.bucket in kept]", 'if s.record.placement.bucket in kept and s.key.entity != "visit"]')),
+    _bug("waiting_forgotten", "R23: work that waited for its home never joins it", None, "tests/sync_server/test_verdict.py",
+        ("sync_server.consequences", "    reunite(connection, [one.item.key for one in new], now)\n", "")),
+    _bug("page_cut_skips", "R18: what a full page had no room for is skipped", None, "tests/sync_server/test_verdict.py",
+        ("sync_server.pulling", "            return taken, taken[-1].seq\n", "            return taken, upto\n")),
+    _bug("rights_not_rewritten", "I8: who changes teams goes on reading", None, "tests/sync_server/test_verdict.py",
+        ("sync_server.accounts", "    _publish_account(connection, account, now)\n    rewrite_readers(connection, now)\n    return account\n\n\ndef rewrite", "    _publish_account(connection, account, now)\n    return account\n\n\ndef rewrite")),
+    _bug("pull_one_behind", "I6: the last commit is not read", None, "tests/sync/test_schedule.py",
+        ("crmdesk.sync.plan", "elif cursor is None or not cursor.complete or cursor.seq < head.seq:", "elif cursor is None or not cursor.complete or cursor.seq + 1 < head.seq:")),
+    _bug("tombstone_forgotten", "R31: a deleted record goes from the laptop with its tombstone", None, "tests/sync/test_plan.py",
+        ("crmdesk.sync.push", "    replica.take_in(connection, merged)\n",
+         ("    replica.take_in(connection, merged)\n"
+         "    from crmdesk.core import resolve\n"
+         "    dead = [s for s in stored.values() if resolve.life(s.record) is resolve.Life.DELETED]\n"
+         "    projection.forget(connection, dead)\n"
+         "    records.remove(connection, [s.n for s in dead])\n"))),
+    _bug("fork_shrugged_off", "R3: an answer that the numbers were used before changes nothing", None, "tests/sync/test_plan.py",
+        ("crmdesk.sync.engine", "                elif error.code in _FORKED and forks < _MAX_FORKS:\n                    forks += 1\n                    change_actor(self._replica)\n",
+         "                elif error.code in _FORKED and forks < _MAX_FORKS:\n                    forks += 1\n                    push.forget(self._replica)\n")),
+    _bug("late_work_dropped", "R25: work that comes after a move is acknowledged and not kept", None, "tests/sync_server/test_verdict.py",
+        ("sync_server.pushing", "    changed = [taken for taken in ledger.taken if taken.is_changed]\n    departed", "    changed = [taken for taken in ledger.taken if taken.is_changed and taken.place.left is None]\n    departed")),
+    _bug("poison_blocks", "R29: one bad record refuses the whole batch", None, "tests/sync_server/test_verdict.py",
+        ("sync_server.pushing", '            verdict: Verdict = "quarantined" if error.code in QUARANTINED else "rejected"\n', '            raise\n            verdict: Verdict = "rejected"\n')),
+    _bug("restamp_loses_refused", "R30: a change of actor drops what was refused before", None, "tests/store/test_database.py",
+        ("crmdesk.store.identity", "    waiting = outbox.everything(connection)\n    dots =", "    waiting = outbox.waiting(connection, 10**6)\n    dots =")),
+    _bug("deletion_sees_all", "R31: a deletion hides what its author had not seen", None, "tests/sync/test_plan.py",
+        ("crmdesk.core.resolve", "    if edit.dot.counter <= seen.get(edit.dot.actor, 0):\n        return True\n", "    if edit.dot.actor in seen:\n        return True\n")),
+    _bug("quarantine_unsaid", "R30: an edit that is kept apart counts as taken", None, "tests/sync/test_plan.py",
+        ("sync_server.pushing", '            _refuse(ledger, item, claims, now, "quarantined", CrmError("forbidden"))\n',
+         '            ledger.outcomes.append(Outcome(*item.key, "accepted", item.record.placement.bucket, item.record.placement.move_no))\n')),
+)  # fmt: skip
+
+
+def main() -> int:
+    asked = argparse.ArgumentParser(description="Plant bugs and hunt them.")
+    asked.add_argument("names", nargs="*")
+    asked.add_argument("--units", action="store_true", help="run each bug's unit tests with it planted")
+    asked.add_argument("--seeds", type=int, default=MAX_SEEDS)
+    said = asked.parse_args()
+    bugs = [bug for bug in BUGS if not said.names or bug.name in said.names]
+    survivors = 0
+    for bug in bugs:
+        kill = hunt(bug, range(bug.seed or 0, (bug.seed or 0) + said.seeds))
+        survivors += kill is None
+        fate = f"seed {kill.seed:>4}  {kill.invariant:<8} {kill.detail[:110]}" if kill else "SURVIVED"
+        if said.units:
+            fate = f"{'units green ' if _units_pass(bug) else 'units RED   '} {fate}"
+        print(f"{bug.name:<26} {fate}", flush=True)
+    print(f"{len(bugs)} bugs, {survivors} survived")
+    return int(bool(survivors))
+
+
+def _units_pass(bug: Bug) -> bool:
+    """Whether the unit tests of the bug's file let it pass."""
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-x", "-n", "0", "-p", "tests.simulation.planting", *bug.units],
+        cwd=ROOT, env={**os.environ, VARIABLE: bug.name}, capture_output=True, check=False,
+    )  # fmt: skip
+    return done.returncode == 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
