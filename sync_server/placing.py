@@ -82,14 +82,15 @@ class Map:
         is_servers = entity.name in policy.SERVER_ENTITIES
         if is_servers or (stored is None and entity.name in policy.SERVER_MADE):
             raise CrmError("server_field", field=entity.name)
-        return _outranking(self._new(item, entity), item) if stored is None else self._existing(stored)
+        return _outranking(self._new(item, entity), item) if stored is None else self._existing(item, stored)
 
-    def _existing(self, stored: Stored) -> Place:
+    def _existing(self, item: Item, stored: Stored) -> Place:
         placement = stored.record.placement
         can_write = self.rights.get(placement.bucket)
         left = None
         if can_write is not True:
-            left = self._knew_it_in(stored.key, placement.bucket)
+            is_known = not item.fresh(stored.record)  # taken in since, by leave of an administrator
+            left = self._knew_it_in(stored.key, placement.bucket, is_pardoned=is_known)
             can_write = can_write if left is None else True
         self._allow(stored.key.entity, can_write)
         return Place(stored.root, placement, left)
@@ -132,7 +133,7 @@ class Map:
             raise CrmError("forbidden")
         return Place(home.id, Placement(0, self.who.book), waits_for=home)
 
-    def _knew_it_in(self, key: RecordKey, bucket: str) -> str | None:
+    def _knew_it_in(self, key: RecordKey, bucket: str, *, is_pardoned: bool = False) -> str | None:
         """The bucket the author could write the record in, and has not heard that they no longer can.
 
         None if they never could. Raises `QuarantineError` if they had heard.
@@ -142,7 +143,7 @@ class Map:
         if self.lost.get(bucket, (False, 0))[0]:
             could.append(bucket)
             unaware += [bucket] if self._was_unaware_of_losing(bucket) else []
-        if could and not unaware and not self.is_pardoned:
+        if could and not unaware and not (is_pardoned or self.is_pardoned):
             raise QuarantineError
         return next(iter(unaware or could), None)
 

@@ -9,9 +9,9 @@ from typing import Final, NamedTuple
 from sqlalchemy import Connection
 
 from crmdesk.core.errors import CrmError
-from crmdesk.core.record import RecordKey
+from crmdesk.core.record import Dot, RecordKey
 from crmdesk.core.wire import Head, PullItem, PullPage
-from crmdesk.store import outbox
+from crmdesk.store import outbox, settings
 from crmdesk.store.delivery import Arrival, Delivery, Departure
 from crmdesk.store.outbox import Cursor
 from crmdesk.store.replica import Replica, Touched
@@ -94,6 +94,7 @@ def _apply(replica: Replica, wanted: Pull, group: Sequence[_Ready], brake: Brake
         for _, came, gone in group:
             brake.count_delivery(connection, came)
             touched |= replica.take_in(connection, came)
+            _settle_taken_in(connection, came)
             if gone:
                 went = replica.take_in(connection, (), gone)
                 touched, left = touched | went, left + len(went.keys)
@@ -102,6 +103,17 @@ def _apply(replica: Replica, wanted: Pull, group: Sequence[_Ready], brake: Brake
     share = 1.0 if last.complete else last.seq / max(1, last.head)
     received = sum(len(came.delivered) + len(came.failed) for _, came, _ in group)
     return Taken(received, left, touched, share, _reached(last))
+
+
+def _settle_taken_in(connection: Connection, came: Delivery) -> None:
+    """Forget the refusal of edits that the server has taken in since: an administrator let them be judged again."""
+    refused = outbox.refused(connection)
+    if not refused:
+        return
+    held = {one.arrival.key: one.record for one in came.delivered}
+    actor = settings.identity(connection).actor
+    taken_in = [e.counter for e in refused if e.key in held and held[e.key].has_seen(Dot(actor, e.counter))]
+    outbox.settle(connection, taken_in)
 
 
 def _reached(page: PullPage) -> Head | None:

@@ -11,7 +11,8 @@ from crmdesk.core.record import RecordKey
 from crmdesk.store import outbox
 from crmdesk.sync import commands
 from crmdesk.sync.engine import Report
-from sync_server import accounts, pushing
+from sync_server import accounts, pushing, refusals
+from sync_server import commands as commands_of
 from sync_server.policy import Role
 from tests.support.rep import Rep
 from tests.support.server import RunningServer
@@ -261,3 +262,22 @@ def test_the_search_for_traces_can_fail(hire: Hire) -> None:
     ann = hire("Ann")
     canary(ann)
     assert any(CANARY in found for found in traces(ann, CANARY))
+
+
+def test_what_an_administrator_let_in_is_refused_here_no_longer(server: RunningServer, hire: Hire) -> None:
+    """R30: the laptop hears of it by its next sync."""
+    mei = hire("Mei")
+    mei.sync()
+    field = mei.replica.new_id()
+    customer = mei.customer("宏远机械", **{f"x_{field}": "大"})
+    assert mei.sync().unsent == (0, 1)
+    mei.write(RecordKey("field", field), entity="customer", type="text", label_zh="规模")
+    mei.sync()
+    with server.database.write() as connection:
+        (letter,) = refusals.listed(connection)
+        outcome = refusals.retry(connection, commands_of.console(connection), letter.name, server.clock())
+    assert outcome.verdict == "accepted"
+    assert mei.sync().unsent == (0, 0)
+    shown = mei.shows(customer)
+    assert shown is not None
+    assert shown[f"x_{field}"] == "大"

@@ -58,6 +58,17 @@ def test_a_retry_by_an_administrator_makes_it_late_work(server: RunningServer) -
     assert [label["customer"] for label in labels(cai)] == [customer.id]
 
 
+def test_its_laptop_is_told_that_what_an_administrator_let_in_is_in(server: RunningServer) -> None:
+    ann, customer = quarantined(server)
+    root = administrator(server)
+    (letter,) = letters(root)
+    root.http.post(f"/v1/refused/{letter['name']}/retry")
+    last = (ann.actor, ann.counter)
+    ann.unsent = [(customer, edit) for edit in ann.records[customer].edits if edit.dot == last]
+    assert [verdict for verdict, _ in verdicts(ann.push())] == ["accepted"]
+    assert letters(root) == []
+
+
 def test_what_is_still_wrong_is_refused_again(server: RunningServer) -> None:
     ann, root = enrolled(server, "Ann"), administrator(server)
     key = RecordKey("customer", fresh_id())
