@@ -112,8 +112,9 @@ def judge(
         record = keep_unearned(stored, merge(stored, record), fresh)
     if record.placement != placement:
         record = moved(record, placement)
-    _check_limits(record)
-    return Judged(record, encode(record), record == accept(pushed, claims.eff))
+    state = item.state if record == pushed else encode(record)
+    _check_limits(record, state)
+    return Judged(record, state, record == (accept(pushed, claims.eff) if claims.eff else pushed))
 
 
 def check_log(
@@ -286,10 +287,10 @@ def keep_unearned(stored: Record, merged: Record, fresh: Sequence[Edit]) -> Reco
     return msgspec.structs.replace(merged, edits=tuple(left[dot] for dot in sorted(left)))
 
 
-def _check_limits(record: Record) -> None:
+def _check_limits(record: Record, state: bytes) -> None:
     if len(record.edits) > MAX_SIBLINGS:
         for name in record.fields():
             if len(record.siblings(name)) > MAX_SIBLINGS:
                 raise CrmError("too_many_versions", field=name)
-    if len(record.edits) > 1 and len(encode(record)) > MAX_RECORD_BYTES:
+    if len(record.edits) > 1 and len(state) > MAX_RECORD_BYTES:
         raise CrmError("record_too_large")
