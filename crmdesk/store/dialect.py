@@ -303,6 +303,7 @@ def _file_engine(place: File) -> tuple[Any, Any]:
         poolclass=QueuePool,
         pool_size=2,
         max_overflow=20,
+        pool_use_lifo=True,  # each commit empties the page caches of the other connections: keep to one
     )
 
     @event.listens_for(made, "begin")

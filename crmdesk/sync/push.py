@@ -117,7 +117,9 @@ def prepare(replica: Replica, budget: int, readable: Collection[str]) -> Batch |
 
 def look_ahead(replica: Replica, batch: Batch, budget: int) -> Batch | None:
     """The batch after one that is on its way, not named yet and without its chain; None where nothing waits."""
-    with replica.database.read() as connection:
+    # In a write transaction, though it writes nothing: another connection would have to read, and decrypt,
+    # every page anew after each commit.
+    with replica.database.write() as connection:
         if settings.identity(connection).actor != batch.name.actor:
             return None
         return _next(replica, connection, batch.name.actor, budget, after=max(batch.name.counters))
