@@ -6,7 +6,7 @@ Both doors keep records, history, outbox, cursors and projections in step inside
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
@@ -43,6 +43,7 @@ from crmdesk.store.face import Face
 from crmdesk.store.projection import Basis, Projected
 from crmdesk.store.records import LEFT, Row, Stored
 from crmdesk.store.settings import Identity
+from crmdesk.store.unindexed import Place, Words
 
 WORDS_AT_ONCE: Final = 100
 """So many records that come together can be searched at once; of more the words follow, see `store.unindexed`."""
@@ -459,24 +460,28 @@ class Replica:
 
     # -- the search words that follow --------------------------------------------------------------------
 
-    def index(self, limit: int = WORDS_A_STEP) -> int:
-        """Make up to `limit` records whose words are outstanding searchable, those changed last first.
+    def words_that_wait(self, step: int = WORDS_A_STEP) -> Iterator[Words]:
+        """The words of what is not searchable yet, what changed last first, `step` records at a time.
 
-        Returns how many were taken off the queue; 0 where nothing waits. Words are made outside the transaction
-        that writes them, so a save has to wait for little.
+        Made outside the transaction that writes them (`write_words`), and beside it where a runner is asked ahead.
         """
-        with self.database.read() as connection:
-            found = unindexed.newest(connection, limit)
-        if not found:
-            return 0
-        made = unindexed.words_of(found, self.registry, self.readings())
+        last: Place | None = None
+        while True:
+            with self.database.read() as connection:
+                found, last = unindexed.newest(connection, step, last)
+            if not found:
+                return
+            yield unindexed.words_of(found, self.registry, self.readings())
+
+    def write_words(self, made: Words) -> int:
+        """Make records searchable by their words; returns how many that were not so before."""
         with self.database.write() as connection:
             return unindexed.write(connection, made)
 
     def index_all(self) -> None:
         """Make everything searchable that is not yet."""
-        while self.index():
-            pass
+        for made in self.words_that_wait():
+            self.write_words(made)
 
 
 def _face_of(row: Row, delivered: Mapping[RecordKey, Delivered]) -> Face | None:

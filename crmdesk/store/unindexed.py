@@ -7,6 +7,7 @@ crash at any moment leaves neither a record that is never found nor one that is 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple, TypeAlias
 
 from sqlalchemy import Connection
 
@@ -28,16 +29,32 @@ def remove(connection: Connection, numbers: Iterable[int]) -> None:
     dialect.run(connection, "DELETE FROM unindexed WHERE n = ?", [(n,) for n in numbers])
 
 
-def newest(connection: Connection, limit: int) -> list[Stored]:
-    """The queued records that changed last, in rising order of their numbers: what a full-text index takes best."""
-    query = "SELECT n FROM unindexed ORDER BY updated_at DESC, n DESC LIMIT ?"
-    return numbered(connection, [n for (n,) in dialect.run(connection, query, (limit,))])
+class Place(NamedTuple):
+    """Where a record stands in the queue; the greatest comes first."""
+
+    updated_at: int
+    n: int
 
 
-def words_of(
-    found: Iterable[Stored], registry: Registry, readings: Readings
-) -> list[tuple[int, tuple[str, ...] | None]]:
-    """(row number, search columns) of records; None for one that has nothing to be found by."""
+def newest(
+    connection: Connection, limit: int, before: Place | None = None
+) -> tuple[list[Stored], Place | None]:
+    """The queued records that changed last, of those that changed `before`, and the place of the last of them.
+
+    The records come in rising order of their numbers: what a full-text index takes best.
+    """
+    where = "WHERE (updated_at, n) < (?, ?)" if before else ""
+    query = f"SELECT updated_at, n FROM unindexed {where} ORDER BY updated_at DESC, n DESC LIMIT ?"
+    places = [Place(*row) for row in dialect.run(connection, query, (*(before or ()), limit))]
+    return numbered(connection, [place.n for place in places]), places[-1] if places else None
+
+
+Words: TypeAlias = list[tuple[int, tuple[str, ...] | None]]
+"""(row number, search columns) of records; None for one that has nothing to be found by."""
+
+
+def words_of(found: Iterable[Stored], registry: Registry, readings: Readings) -> Words:
+    """The words of records as they stand."""
     seen = shapes(registry)
     return [
         (s.n, words(seen[s.key.entity], readings, read_record(s.record, s.key.entity, registry).values))
@@ -45,7 +62,7 @@ def words_of(
     ]
 
 
-def write(connection: Connection, made: Sequence[tuple[int, tuple[str, ...] | None]]) -> int:
+def write(connection: Connection, made: Words) -> int:
     """Write words that were made before this transaction; returns how many records left the queue.
 
     A record that changed meanwhile in what it is found by, or left, is off the queue: its words are not these.

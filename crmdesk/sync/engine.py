@@ -43,6 +43,7 @@ _NOT_NOW: Final = (
 )  # fmt: skip
 """Trouble with the line or with signing in: a push that fails so is tried again soon, and a pull would fail too."""
 _SMALLEST_BYTES: Final = 64 * 1024
+_WORDS_AHEAD: Final = 2
 _MANY: Final = 1000
 """Beyond this many records a page reloads whole."""
 
@@ -527,11 +528,16 @@ class _Run:
         """Make searchable what came by the thousand, with or without a server; stopped, the next sync goes on."""
         with self._replica.database.read() as connection:
             waiting = unindexed.count(connection)
+        if not waiting or self._cancelled():
+            return
         done = 0
-        while not self._cancelled() and (step := self._replica.index()):
-            done += step
-            self._touch(Touched(is_everything=True))
-            self._progress(Progress("index", done, min(1.0, done / waiting)))
+        with closing(self._runner.ahead(self._replica.words_that_wait(), _WORDS_AHEAD)) as words:
+            for made in words:
+                done += self._replica.write_words(made)
+                self._touch(Touched(is_everything=True))
+                self._progress(Progress("index", done, min(1.0, done / waiting)))
+                if self._cancelled():
+                    return
 
     def _note_done(self) -> None:
         """Everything was exchanged: the sign beside the data says since when."""

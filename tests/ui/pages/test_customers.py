@@ -283,11 +283,12 @@ def test_a_search_says_how_far_it_is_prepared_until_it_knows_everybody(desk, qtb
     """R36: after a first sync the lists are whole before search is."""
     customers, wanted = desk.customers, desk.row(7).name
     unindex(desk)
-    desk.context.workspace.replica.index(300)
+    replica = desk.context.workspace.replica
+    replica.write_words(next(replica.words_that_wait(300)))
     customers.search(wanted)
     qtbot.waitUntil(customers.preparing.isVisible)
     assert " %" in customers.preparing.text()
-    desk.context.workspace.replica.index_all()
+    replica.index_all()
     customers.reload()
     qtbot.waitUntil(lambda: not customers.preparing.isVisible())
     assert wanted in names(desk)
