@@ -116,28 +116,43 @@ def _marked(sql: str) -> str:
     return sql.replace("%", "%%").replace("?", "%s")
 
 
-def insert_rows(connection: Any, table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
-    """Write many new rows by the engine's quickest way.
+def insert_rows(
+    connection: Any, table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]], conflict: str = ""
+) -> None:
+    """Write many new rows by the engine's quickest way; `conflict` is the clause for rows that are there already.
 
     A driver lets other threads run while a statement does, and has to win the interpreter back after it: once for
     hundreds of rows, not once for each.
     """
     names = _names(columns)
     if is_shared(connection):
-        cursor = connection.connection.driver_connection.cursor()
-        with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
+        _copy_rows(connection, table, names, rows, conflict)
         return
     done = 0
     for size in _ROWS_A_STATEMENT:
         if len(rows) - done < size:
             continue
         marks = f"({', '.join('?' * len(columns))})"
-        sql = f"INSERT INTO {table} ({names}) VALUES {', '.join([marks] * size)}"
+        sql = f"INSERT INTO {table} ({names}) VALUES {', '.join([marks] * size)}{conflict}"
         while len(rows) - done >= size:
             run(connection, sql, tuple(chain.from_iterable(rows[done : done + size])))
             done += size
+
+
+def _copy_rows(
+    connection: Any, table: str, names: str, rows: Sequence[tuple[Any, ...]], conflict: str
+) -> None:
+    """COPY; where rows may be there already, into a temporary table first, and from there in one statement."""
+    target = table
+    if conflict:
+        target = f"incoming_{table}"
+        run(connection, f"CREATE TEMPORARY TABLE IF NOT EXISTS {target} (LIKE {table}) ON COMMIT DELETE ROWS")
+        run(connection, f"DELETE FROM {target}")
+    with connection.connection.driver_connection.cursor().copy(f"COPY {target} ({names}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
+    if conflict:
+        run(connection, f"INSERT INTO {table} ({names}) SELECT {names} FROM {target}{conflict}")
 
 
 def value(connection: Any, sql: str, bind: tuple[Any, ...] = ()) -> Any:

@@ -26,9 +26,8 @@ _ADD_UP: Final = (
     + " ON CONFLICT (bucket) DO UPDATE SET total = checksum.total + excluded.total"
 )
 _EDIT_COLUMNS: Final = ("actor", "counter", "entity", "id", "part", "by", "at", "eff", "txn", "body")
-_ADD_HISTORY: Final = (
-    dialect.insert("edit", _EDIT_COLUMNS)
-    + " ON CONFLICT (actor, counter) DO UPDATE SET eff = coalesce(excluded.eff, edit.eff), body = CASE"
+_GAIN: Final = (
+    " ON CONFLICT (actor, counter) DO UPDATE SET eff = coalesce(excluded.eff, edit.eff), body = CASE"
     " WHEN length(excluded.body) > length(edit.body) THEN excluded.body ELSE edit.body END"
     " WHERE length(excluded.body) > length(edit.body) OR (edit.eff IS NULL AND excluded.eff IS NOT NULL)"
 )
@@ -356,11 +355,10 @@ def add_history(
     `bodies` are the bytes of edits that came from outside and are known to be canonical.
     """
     if entries:
-        dialect.run(
-            connection,
-            _ADD_HISTORY,
-            [(*e.dot, *key, e.by, e.at, e.eff, e.txn.id, bodies.get(e.dot) or body(e)) for key, e in entries],
-        )
+        rows = [
+            (*e.dot, *key, e.by, e.at, e.eff, e.txn.id, bodies.get(e.dot) or body(e)) for key, e in entries
+        ]
+        dialect.insert_rows(connection, "edit", _EDIT_COLUMNS, rows, _GAIN)
 
 
 def set_eff(connection: Connection, actor: str, eff: Mapping[int, int]) -> None:

@@ -16,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final, NamedTuple
 
+import httpx2
 import msgspec
 import psycopg
 
@@ -75,12 +76,19 @@ def _write(laptop: Laptop, left: threading.Semaphore) -> list[str]:
         laptop.records.clear()
         keys = [laptop.customer(secrets.token_hex(4)) for _ in range(BATCH)]
         batch = msgspec.json.encode(laptop.batch())
-        while (reply := laptop.post(batch)).status_code == 503:
+        while _is_to_be_asked_again(laptop, reply := laptop.post(batch)):
             time.sleep(0.1)
         assert reply.status_code == 200, reply.text
         laptop.settle(msgspec.json.decode(reply.content, type=PushAnswer))
         written += [key.id for key in keys]
     return written
+
+
+def _is_to_be_asked_again(laptop: Laptop, reply: httpx2.Response) -> bool:
+    """The server was busy, or the access token has run out: a million rows take longer than it lives."""
+    if reply.status_code == 401:
+        assert laptop.token().status_code == 200
+    return reply.status_code in (401, 503)
 
 
 def _read(laptop: Laptop, bucket: str, done: threading.Event) -> tuple[set[str], int]:
@@ -91,7 +99,7 @@ def _read(laptop: Laptop, bucket: str, done: threading.Event) -> tuple[set[str],
     while True:
         was_done = done.is_set()
         reply = laptop.ask_page(bucket, after=after, salt=salt, **head)
-        if reply.status_code == 503:
+        if _is_to_be_asked_again(laptop, reply):
             continue
         assert reply.status_code == 200, reply.text
         page = msgspec.json.decode(reply.content, type=PullPage)
