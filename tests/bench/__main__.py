@@ -21,6 +21,7 @@ BENCHMARKS: Final = (
     "local_save",
     "window_100k",
     "push",
+    "push_postgresql",
     "push_edits",
     "merge",
     "idle_poll",

@@ -98,8 +98,8 @@ def records(count: int) -> list[SampleRecord]:
 
 
 @contextmanager
-def company(name: str) -> Iterator[Company]:
-    """A new company, served by a process of its own.
+def company(name: str, database: str | None = None) -> Iterator[Company]:
+    """A new company, served by a process of its own, from a file or the PostgreSQL database at an address.
 
     This process stops collecting garbage by itself: in the desktop only the window's thread does.
     """
@@ -107,7 +107,8 @@ def company(name: str) -> Iterator[Company]:
     folder = stores.OUTPUT / "work" / name
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    _command(folder, "init", "--company", "示例公司 Sample Co")
+    kept = () if database is None else ("--database", database)
+    _command(folder, "init", "--company", "示例公司 Sample Co", *kept)
     _command(folder, "team", "add", TEAM, "--share-books")
     announced = folder / "address"
     server = subprocess.Popen(

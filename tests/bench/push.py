@@ -23,7 +23,7 @@ def run() -> list[Row]:
     rates, cpu, bare, theirs = [], [], [], []
     with company("push") as here:
         for number in range(ROUNDS):
-            rate, used, written = _push(here, f"An{number}")
+            rate, used, written = push(here, f"An{number}")
             rates.append(rate)
             cpu.append(used)
             bare.append(bare_rate(here.folder, written))
@@ -41,7 +41,7 @@ def run() -> list[Row]:
     return rows
 
 
-def _push(here: Company, name: str) -> tuple[float, tuple[float, float], list[tuple[str, bytes]]]:
+def push(here: Company, name: str) -> tuple[float, tuple[float, float], list[tuple[str, bytes]]]:
     """Records a second, the CPU time of laptop and server in microseconds a record, and what was pushed."""
     laptop = here.laptop(name)
     laptop.sync()

@@ -25,13 +25,28 @@ in_a_service = pytest.mark.parametrize("url", ["postgresql"], indirect=True)
 class Postgres:
     """A running server. `url` is its own database's address; `copy` and `empty` lend others."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, pid: int) -> None:
         self.url = url
+        self._pid = pid
         self._templates: dict[str, str] = {}
 
     def _run(self, sql: str) -> None:
         with psycopg.connect(self.url, autocommit=True) as connection:
             connection.execute(sql.encode())
+
+    def cpu_seconds(self) -> float:
+        """What all its processes have used so far, in user and system time, those that have ended included."""
+        ticks = os.sysconf("SC_CLK_TCK")
+        listed = Path(f"/proc/{self._pid}/task/{self._pid}/children").read_text(encoding="utf-8").split()
+        total = 0
+        for pid in (str(self._pid), *listed):
+            stat = Path(f"/proc/{pid}/stat")
+            if stat.exists():
+                fields = stat.read_text(encoding="utf-8").rpartition(")")[2].split()
+                total += sum(
+                    int(fields[n]) for n in ((11, 12, 13, 14) if pid == str(self._pid) else (11, 12))
+                )
+        return total / ticks
 
     def address(self, name: str) -> str:
         """The address of a database of this server."""
@@ -76,6 +91,8 @@ def postgres(run: str = "") -> Iterator[Postgres]:
             for setting in (*NO_SYNC.split(), "max_connections=200"):
                 connection.execute(f"ALTER SYSTEM SET {setting.replace('=', ' = ')}".encode())
             connection.execute("SELECT pg_reload_conf()")
-        yield Postgres(url)
+        pid = server.get_pid()
+        assert pid is not None
+        yield Postgres(url, pid)
     finally:
         server.cleanup()
