@@ -143,6 +143,8 @@ class Account:
         beside its successor again, as a conflict.
         """
         self.reached.clear()
+        self.accepted.clear()
+        self.effective.clear()
         self.twins |= self.told.keys()
 
     def gone(self, copy: Copy, key: RecordKey) -> None:

@@ -8,7 +8,7 @@ from tests.simulation.bugs import BUGS, NEARBY, Bug, hunt
 from tests.simulation.campaign import run
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("bug", [bug for bug in BUGS if bug.seed is not None], ids=lambda bug: bug.name)
 def test_a_bug_in_the_sync_path_is_killed_by_an_invariant(bug: Bug) -> None:
     assert bug.seed is not None

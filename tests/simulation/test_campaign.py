@@ -7,6 +7,7 @@ import pytest
 from tests.simulation.campaign import run
 from tests.simulation.faults import EVERY
 
+pytestmark = pytest.mark.timeout(600)  # a chunk takes some ten seconds on an idle machine
 CHUNK = 5
 CHUNKS = 30
 MENU = range(1000, 1060)
@@ -20,7 +21,6 @@ def test_runs_full_of_trouble_keep_every_invariant(chunk: int) -> None:
         assert run(seed).violations == [], f"make simulate SEEDS=1 START={seed}"
 
 
-@pytest.mark.timeout(400)
 def test_every_fault_of_the_menu_happens() -> None:
     """A fault that never happens proves nothing: some run in the first of these must meet it."""
     missing = set(EVERY)

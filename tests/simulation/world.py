@@ -21,7 +21,7 @@ from crmdesk.core.errors import CrmError
 from crmdesk.core.record import RecordKey
 from crmdesk.core.registry import Registry
 from crmdesk.store import projection
-from crmdesk.sync import plan
+from crmdesk.sync import plan, reconcile
 from crmdesk.sync.engine import Progress, Report
 from sync_server import commands, enrolment, moving, pulling
 from sync_server.commands import Asker
@@ -48,8 +48,8 @@ EXPECTED: Final = frozenset(
 
 
 SMALL: Final = (
-    (pulling, "PAGE_RECORDS", 4), (pulling, "PAGE_BYTES", 3000), (plan, "BATCH_BYTES", 4000), (moving, "CHUNK", 2),
-    (commands, "CHUNK", 2),
+    (pulling, "PAGE_RECORDS", 12), (pulling, "PAGE_BYTES", 3000), (plan, "BATCH_BYTES", 4000), (plan, "BATCH_RECORDS", 5),
+    (reconcile, "BATCH_RECORDS", 5), (moving, "CHUNK", 2), (commands, "CHUNK", 2),
 )  # fmt: skip
 """In half of the runs pages, batches and moves are small, so that little data fills many."""
 _SIGNATURES: Final[dict[object, str]] = {}
