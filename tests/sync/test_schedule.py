@@ -47,6 +47,7 @@ def test_the_longest_possible_wait_doubles_with_each_failure_in_a_row(now, code)
 
 @given(schedules, times, chances, st.integers(1, 10**6))
 def test_the_wait_that_a_server_asks_for_is_honoured_up_to_an_hour(before, now, chance, seconds):
+    """R37."""
     wait = schedule.failed(before, now, "server_busy", chance, seconds).next_ms - now
     assert min(seconds * 1000, LONGEST_ASKED_MS) <= wait <= LONGEST_ASKED_MS + 2_000
 

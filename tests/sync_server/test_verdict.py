@@ -72,6 +72,7 @@ def test_a_new_tag_is_anybodys_to_make_and_only_leaders_rename_it(server: Runnin
 
 @pytest.mark.parametrize("case", REJECTIONS)
 def test_a_bad_record_is_rejected_and_holds_up_nothing(server: RunningServer, case: str) -> None:
+    """R27, R29: each field is judged, and one that is not the author's to write refuses its record alone."""
     entity, values, code = REJECTIONS[case]
     ann = enrolled(server, "Ann")
     ann.customer("前")
@@ -214,6 +215,7 @@ def test_a_forged_context_makes_a_sibling_not_a_loss(server: RunningServer) -> N
 
 
 def test_what_a_push_leaves_out_without_a_word_stays(server: RunningServer) -> None:
+    """R9."""
     ann, bo = enrolled(server, "Ann"), enrolled(server, "Bo")
     key = ann.customer("甲", city="苏州")
     ann.push()
@@ -244,6 +246,7 @@ def test_what_others_wrote_counts_as_the_server_holds_it(server: RunningServer) 
 
 
 def test_a_time_from_the_future_does_not_win_for_ever(server: RunningServer) -> None:
+    """R40."""
     ann, bo = enrolled(server, "Ann"), enrolled(server, "Bo")
     key = ann.customer("甲")
     ann.write(key, {"remark": "来自 9999 年"}, at=stamp(2**46))
