@@ -192,7 +192,7 @@ BUGS: Final = (
         ("crmdesk.store.replica", "        merged = kernel.merge(old.record, incoming)\n        if incoming", "        merged = incoming\n        if incoming")),
     _bug("revocation_ignored", "I8: a bucket that was taken away stays", None, "tests/sync/test_plan.py",
         ("crmdesk.sync.engine", "            for bucket in steps.revoked:\n", "            for bucket in ():\n")),
-    _bug("resolution_written_back", "R14: a program settles conflicts by itself", None, "tests/sync/test_plan.py",
+    _bug("resolution_written_back", "R14: a program settles conflicts by itself", 0, "tests/sync/test_plan.py",
         ("crmdesk.sync.engine", "    def _note_done(self) -> None:\n",
          ("    def _note_done(self) -> None:\n"
          "        from crmdesk.core.resolve import read_record\n"
@@ -202,7 +202,7 @@ BUGS: Final = (
          "        for s in stored:\n"
          "            for view in read_record(s.record, s.key.entity, self._replica.registry).conflicts:\n"
          "                self._replica.commit([Write(s.key, {view.key: view.value})], kind='merge')\n"))),
-    _bug("unknown_dropped", "R10: an old program drops the fields it does not know", None, "tests/sync/test_plan.py",
+    _bug("unknown_dropped", "R10: an old program drops the fields it does not know", 23, "tests/sync/test_plan.py",
         ("crmdesk.store.replica", "        came = arrivals if isinstance(arrivals, Delivery) else self.read(arrivals)\n",
          ("        came = arrivals if isinstance(arrivals, Delivery) else self.read(arrivals)\n"
          "        came = came._replace(delivered=[one._replace(record=msgspec.structs.replace(one.record, edits=tuple(\n"

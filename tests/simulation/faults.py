@@ -166,6 +166,10 @@ def bring_server_back(world: World) -> bool:
     world.account.server_was_restored()
     for laptop in world.laptops:
         laptop.line.answered.clear()
+        if laptop.task is not None:  # what it has settled in this sync may have been on that disk alone
+            laptop.copy.states.clear()
+            laptop.copy.cells.clear()
+            laptop.copy.ever.clear()
     world.server.go_back(world.server_backup)
     return True
 
