@@ -26,7 +26,8 @@ from crmdesk.sync.lock import sync_lock
 from crmdesk.sync.pull import pull
 from crmdesk.sync.runner import Threads
 from crmdesk.system.clock import SystemClock
-from sync_server import enrolment
+from sync_server import accounts, enrolment
+from sync_server.placing import LATE_MS
 from tests.support.cut_proxy import cut_proxy
 from tests.support.rep import Rep, enrolled, readings
 from tests.support.server import RunningServer, build_company, running_server
@@ -491,16 +492,14 @@ def test_a_bucket_that_was_taken_away_leaves_not_a_byte(server: RunningServer, h
 
 
 def test_work_below_a_customer_that_was_taken_away_stays_with_its_author(server: RunningServer, hire: Hire):
-    """I8, R26: it waits in the author's own book, so the author goes on seeing it."""
+    """I8, R26: too late to follow the customer, it waits in the author's own book, who goes on seeing it."""
     ann, mei = hire("Ann"), hire("Mei")
     customer = ann.customer("宏远机械")
     settle(ann, mei)
     visit = mei.visit(customer, "谈价格")
     with server.database.write() as connection:
-        connection.exec_driver_sql(
-            "DELETE FROM reader WHERE bucket = ? AND user = ?",
-            (server.people["Ann"].book, server.people["Mei"].user),
-        )
+        accounts.change_team(connection, "Mei", "West", server.clock())
+    server.clock.ahead_ms += LATE_MS + 1000
     settle(mei, mei)
     assert mei.unsent() == []
     assert mei.shows(customer) is None
