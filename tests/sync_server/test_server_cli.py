@@ -185,7 +185,8 @@ def test_a_company_is_kept_in_postgresql_and_its_address_in_its_folder(
         assert noted.stat().st_mode & 0o077 == 0
         assert ask("user", "add", "张伟", "--role", "rep")[0] == 0
         status, said = ask("check")
-        assert (status, said["records"], said["problems"]) == (0, 1, [])
+        # The pool and its details, the person and their book.
+        assert (status, said["records"], said["problems"]) == (0, 4, [])
         assert not (tmp_path / "company" / "company.db").exists()
         process, line = start(tmp_path)
         try:
