@@ -269,6 +269,9 @@ class _Run:
             self._lost, self._may_recover = set(answer.lost), answer.may_recover
             if any(head.epoch != answer.epoch for head in heads):
                 heads = self._hear()
+        if plan.is_restored(heard, heads):
+            # The server forgot how far this actor had counted; so may this file, if both were restored at once.
+            change_actor(self._replica)
         if self._lost or any(h.bucket in heard and heard[h.bucket][0] != h.epoch for h in heads):
             self._replica.blobs.doubt()  # contents may be lost as well
         now = [(h.bucket, h.epoch, h.seq, h.salt) for h in heads if h.bucket not in self._lost]

@@ -86,6 +86,12 @@ def evidence(heard: Mapping[str, tuple[int, int, str]], heads: Iterable[Head]) -
     ]
 
 
+def is_restored(heard: Mapping[str, tuple[int, int, str]], heads: Iterable[Head]) -> bool:
+    """Whether the server speaks of a later recovery epoch than it ever did to this laptop."""
+    latest = max((epoch for epoch, _, _ in heard.values()), default=None)
+    return latest is not None and any(head.epoch > latest for head in heads)
+
+
 def doubtful(
     cursors: Mapping[str, Cursor],
     heads: Iterable[Head],

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from crmdesk.core.record import RecordKey, decode
+from crmdesk.core.wire import Evidence
 from crmdesk.store import outbox, projection, records, settings
 from crmdesk.sync import reconcile
 from crmdesk.sync.engine import Progress
@@ -188,6 +189,36 @@ def test_r7_the_servers_own_actor_hands_out_no_number_twice_after_a_restore(
     assert "Eve" in named.values()
     assert len(named) == sum(key.entity == "user" for key in ann.states())
     assert_no_dot_twice(server, ann)
+
+
+def test_r7_a_laptop_restored_together_with_its_server_gives_no_number_twice(
+    server: RunningServer, hire: Hire, tmp_path: Path
+):
+    """R3, R7: neither side remembers that the number is taken; a third one holds the edit that has it."""
+    ann, bo = hire("Ann"), hire("Bo")
+    ann.customer("宏远机械")
+    settle(ann, bo)
+    backup = server.backup(tmp_path / "backup.db")
+    old = ann.copied_to(tmp_path / "old" / "crmdesk.db")
+    lost = ann.customer("恢复时丢失的")
+    settle(ann, bo)
+    with bo.replica.database.read() as connection:
+        shown = [Evidence(bucket, *commit) for bucket, commit in outbox.heard(connection).items()]
+    server.restore(backup)
+    bo.http.lost(shown)  # proves the restore, and is cut off before anything is brought back
+    assert epoch(server) == 2
+    before = old.replica.identity().actor
+    later = old.customer("恢复之后")
+    settle(old, bo)
+    assert old.replica.identity().actor != before
+    assert (
+        {bo.name(lost), bo.name(later)} == {old.name(lost), old.name(later)} == {"恢复时丢失的", "恢复之后"}
+    )
+    assert_no_dot_twice(server, bo, old)
+    now = old.replica.identity().actor
+    settle(old, bo)
+    assert old.replica.identity().actor == now, "once for each epoch"
+    old.close()
 
 
 def test_r19_a_laptop_let_in_after_the_restore_brings_nothing_back(
