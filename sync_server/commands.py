@@ -303,5 +303,6 @@ def _check_may_rearrange(connection: Connection, who: Asker, order: PeopleOrder)
     rights = buckets.rights(connection, who.user)
     ends = [people.find_account(connection, user) for user in (order.user, order.to_user)]
     reads = [rights.get(book) for book in people.books(connection, ends[0].user)]
-    if not all(policy.may_move(who.role, right, rights.get(ends[1].book)) for right in reads):
+    may = [policy.may_move(who.role, right, rights.get(ends[1].book)) for right in reads]
+    if not may or not all(may):
         raise CrmError("forbidden")

@@ -41,9 +41,9 @@ def standing(connection: Connection, who: Asker, user: str) -> Standing:
     account = people.find_account(connection, user)
     books = people.books(connection, account.user)
     rights = buckets.rights(connection, who.user)
-    if not policy.may_lead(who.role) and not all(
-        policy.may_move(who.role, rights.get(b), True) for b in books
-    ):
+    # Somebody whose books were all handed over is nobody's but the administrators' to ask about.
+    is_theirs = bool(books) and all(policy.may_move(who.role, rights.get(b), True) for b in books)
+    if not policy.may_lead(who.role) and not is_theirs:
         raise CrmError("not_found")
     return Standing(
         account.user,

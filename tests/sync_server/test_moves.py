@@ -109,6 +109,16 @@ def test_a_book_that_was_inherited_is_handed_on_with_ones_own(server: RunningSer
     assert {server.people["Cai"].book, ann.book} <= readable(bo)
 
 
+def test_who_left_no_book_behind_is_nobodys_but_the_administrators(server: RunningServer) -> None:
+    """A right over all books of somebody is no right where there are none."""
+    cai, root = enrolled(server, "Cai"), administrator(server)
+    hand_over_book(root, "Ann", "Cai", leaving=True)
+    person = f"/v1/people/{server.people['Ann'].user}/standing"
+    assert cai.http.get(person).status_code == 404
+    assert root.http.get(person).json()["customers"] == 0
+    assert hand_over_book(cai, "Ann", "Bo").json()["code"] == "forbidden"
+
+
 def test_who_reads_a_book_follows_its_owner_to_another_team(server: RunningServer) -> None:
     ann, bo, root = enrolled(server, "Ann"), enrolled(server, "Bo"), administrator(server)
     assert ann.book in readable(bo)
