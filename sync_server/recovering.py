@@ -33,6 +33,7 @@ from crmdesk.store.records import Row, Stored, decode_edit
 from sync_server import policy, salts
 from sync_server.clock import Moment
 from sync_server.fields import known_registry
+from sync_server.moving import below, reunite
 from sync_server.settings import Settings
 from sync_server.storage import actors, blobs, buckets, devices, graves, people, recoveries
 from sync_server.storage.actors import Actor
@@ -121,6 +122,7 @@ def recover(
     outcomes = [scene.judge(RecordKey(r.entity, r.id, r.part), bytes(r.state)) for r in brought.records]
     seqs = scene.write()
     _keep_histories(connection, brought, scene, stamp(now.ms + MAX_AHEAD_MS))
+    scene.reunite()
     recoveries.note(connection, scene.notes)
     return RecoverAnswer(tuple(outcomes), seqs, now.ms)
 
@@ -211,6 +213,24 @@ class _Scene:
                 tops[actor] = max(counter, tops.get(actor, 0))
         recoveries.raise_counters(self._connection, tops, self._now.hex(16))
         return seqs
+
+    def reunite(self) -> None:
+        """What came before its home, or apart from where that has moved since, waits for it as pushed work does."""
+        new = [(key, record) for key, record in self.taken.items() if key not in self._stored]
+        homes = {key: home for key, record in new if (home := self._home(key, record))}
+        found = buckets.roots(self._connection, homes.values())
+        waiting = [
+            (home, key)
+            for key, home in homes.items()
+            if home not in found or below(self._company, found[home][1]) != self.taken[key].placement.bucket
+        ]
+        buckets.add_waiting(self._connection, waiting)
+        reunite(self._connection, [*(home for home, _ in waiting), *(key for key, _ in new)], self._now)
+
+    def _home(self, key: RecordKey, record: Record) -> RecordKey | None:
+        home, entity = records.home_of(self._registry, key, record), self._registry.entities.get(key.entity)
+        target = entity.by_name[entity.home].target if entity and entity.home else None
+        return RecordKey(target, home) if home and target else None
 
     def _row(self, key: RecordKey, record: Record, seqs: dict[str, int], roots: dict[str, str]) -> Row:
         stored = self._stored.get(key)

@@ -15,6 +15,7 @@ from sync_server import keeping
 from sync_server.storage import actors, people, recoveries
 from tests.support.laptop import Laptop, enrolled, fresh_id
 from tests.support.server import RunningServer
+from tests.sync_server.test_moves import ask as ask_for
 
 
 def show(laptop: Laptop, *commits: Evidence) -> Lost:
@@ -170,6 +171,33 @@ def test_a_record_that_the_asker_may_not_see_is_kept_apart_and_changes_nothing(s
     claim = _lone(scene.ann, scene.ann.book)
     assert bring(scene.cai, (elsewhere, claim)) == [("quarantined", "forbidden")]
     assert stored(scene.server, elsewhere) is None
+
+
+def test_what_comes_back_before_its_home_hangs_under_the_customer_all_the_same(scene: Scene) -> None:
+    """R23: a review, then the visit it is of; both go with their customer afterwards."""
+    scene.recover()
+    visit, review = RecordKey("visit", fresh_id()), RecordKey("review", fresh_id())
+    of_visit = _lone(scene.ann, scene.ann.book, customer=scene.kept.id, summary="谈价格")
+    of_review = _lone(scene.bo, scene.ann.book, visit=visit.id, remark="好")
+    assert bring(scene.ann, (review, of_review)) == [("accepted", None)]
+    assert bring(scene.ann, (visit, of_visit)) == [("accepted", None)]
+    with scene.server.database.read() as connection:
+        found = records.load(connection, [visit, review])
+    assert {one.root for one in found.values()} == {scene.kept.id}
+    assert keeping.check(scene.server.database).problems == ()
+
+
+def test_what_comes_back_follows_its_customer_to_where_it_was_handed_since(scene: Scene) -> None:
+    scene.recover()
+    mei = enrolled(scene.server, "Mei")
+    visit = RecordKey("visit", fresh_id())
+    of_visit = _lone(scene.ann, scene.ann.book, customer=scene.kept.id, summary="谈价格")
+    ask_for(mei, "change-owner", customers=[scene.kept.id], to_user=scene.bo.user)
+    assert bring(scene.ann, (visit, of_visit)) == [("accepted", None)]
+    record = stored(scene.server, visit)
+    assert record is not None
+    assert record.placement == Placement(1, scene.bo.book)
+    assert keeping.check(scene.server.database).problems == ()
 
 
 def _lone(author: Laptop, bucket: str, **values: Any) -> Record:
