@@ -52,8 +52,11 @@ def sweep(database: Database, now: Moment, away_ms: int) -> Swept:
 
 def _sweep_one(connection: Connection, key: RecordKey, before_ms: int, now: Moment) -> int | None:
     """How many records went with this one; None if it has to wait."""
-    buckets.lock(connection, {s.record.placement.bucket for s in _family(connection, key)})
+    held = {s.record.placement.bucket for s in _family(connection, key)}
+    buckets.lock(connection, held)
     family = _family(connection, key)
+    if not {s.record.placement.bucket for s in family} <= held:
+        return None  # moved just before the locks were ours: somebody may be writing to it where it is now
     stored = family[0] if family else None
     if stored is None or life(stored.record, [s.record for s in family[1:]]) is not Life.DELETED:
         graves.forget_deletion(connection, [key])

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import Connection
 
 from crmdesk.core.record import RecordKey
 from crmdesk.core.resolve import deletion
 from crmdesk.store import outbox, records
 from crmdesk.store.replica import Write
-from sync_server import keeping, sweeping
-from sync_server.storage import graves
+from sync_server import keeping, moving, sweeping
+from sync_server.storage import buckets, graves
 from sync_server.sweeping import Swept
 from tests.support.rep import Rep
 from tests.support.server import RunningServer
@@ -59,6 +60,29 @@ def three(server: RunningServer, hire: Hire) -> tuple[Rep, Rep, RecordKey, Recor
     delete(ann, customer)
     ann.sync()
     return ann, bo, customer, visit
+
+
+def test_r32_what_moves_while_the_sweep_waits_for_its_locks_is_left_for_the_next_one(
+    server: RunningServer, three: tuple[Rep, Rep, RecordKey, RecordKey], monkeypatch: pytest.MonkeyPatch
+):
+    """Whoever holds the new bucket may be writing to it: its edit must not go with the record."""
+    _, bo, customer, _ = three
+    settle(bo)
+    lock = buckets.lock
+
+    def late(connection: Connection, held: set[str]) -> None:
+        lock(connection, held)
+        with monkeypatch.context() as original:
+            original.setattr(buckets, "lock", lock)
+            stored = records.load(connection, [customer])[customer]
+            book = server.people["Bo"].book
+            moving.move(connection, stored, moving.Destination(book, book), server.clock())
+
+    with monkeypatch.context() as patched:
+        patched.setattr(buckets, "lock", late)
+        assert sweep(server) == Swept(0, 1)
+    assert history(server, customer) > 0
+    assert sweep(server) == Swept(2, 0)
 
 
 def test_r32_a_deletion_that_everybody_has_heard_of_goes_for_good_with_all_below_it(
