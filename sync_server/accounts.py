@@ -78,6 +78,7 @@ def add_team(
     connection: Connection, name: str, now: Moment, *, parent: str | None = None, shares_books: bool = False
 ) -> str:
     """A new team, part of the team named `parent`; returns its id. Raises `name_taken`, `not_found`."""
+    people.lock_company(connection)
     name = _free_name(connection, name)
     above = people.find_team(connection, parent) if parent else None
     team = Team(new_id(now), above, shares_books)
@@ -92,6 +93,7 @@ def add_user(
     connection: Connection, name: str, role: Role, now: Moment, *, team: str | None = None
 ) -> Account:
     """A new person with a book of their own. Raises `name_taken`, `not_found` (the team)."""
+    people.lock_company(connection)
     name = _free_name(connection, name)
     team_id = people.find_team(connection, team) if team else None
     account = Account(new_id(now), name, role, team_id, now.hex(16), None)

@@ -17,7 +17,7 @@ from crmdesk.core.record import Dot, Record, RecordKey
 from crmdesk.core.wire import PushAnswer
 from sync_server import accounts, keeping
 from sync_server.policy import Role
-from sync_server.storage import people
+from sync_server.storage import buckets, people
 from tests.support.laptop import Laptop, enrolled, verdicts
 from tests.support.postgres import Postgres
 from tests.support.server import RunningServer, serving_processes, small_company
@@ -202,6 +202,23 @@ def test_people_who_are_added_at_once_all_read_their_books(family: RunningServer
         with family.database.read() as connection:
             family.people[name] = people.find_account(connection, name)
         assert family.people[name].book in {head.bucket for head in enrolled(family, name).heads().heads}
+
+
+def test_who_adds_somebody_keeps_no_bucket_from_a_command_under_way(family: RunningServer) -> None:
+    """Whoever changes people waits for the company first: the other order is a deadlock with every command."""
+
+    def add() -> None:
+        with family.database.write() as connection:
+            accounts.add_user(connection, "Newcomer", Role.REP, family.clock(), team="West")
+
+    with ThreadPoolExecutor(1) as pool:
+        with family.database.write() as connection:
+            people.lock_company(connection)
+            added = pool.submit(add)
+            with pytest.raises(TimeoutError):
+                added.result(0.5)
+            buckets.advance(connection, people.load_company(connection).config, family.clock())
+        added.result(20)
 
 
 def test_a_customer_that_moves_while_its_visits_arrive_keeps_its_family_together(
