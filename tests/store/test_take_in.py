@@ -5,7 +5,7 @@ import random
 import pytest
 
 from crmdesk.core.record import Placement, RecordKey, encode, merge, moved
-from crmdesk.store import outbox, records, unreadable
+from crmdesk.store import dialect, outbox, projection, records, settings, unreadable
 from crmdesk.store.delivery import Arrival, Departure
 from crmdesk.store.records import LEFT
 from crmdesk.store.replica import Write
@@ -291,9 +291,26 @@ def test_a_custom_field_whose_transaction_failed_is_forgotten_again(desk: Worksp
     assert desk.reader.value("SELECT id FROM p_customer") == mine
 
 
-def test_learning_a_field_does_not_ask_for_a_rebuild_at_the_next_start(desk: Workspace) -> None:
-    from crmdesk.store import projection, settings
+def test_a_field_whose_column_could_not_be_made_stays_unknown_and_comes_whole_the_next_time(
+    desk: Workspace,
+) -> None:
+    """As when the disk is too full for ALTER TABLE; here the table to be altered is out of the way."""
+    replica = desk.replica
+    filled = RecordKey("customer", customer(desk))
+    with replica.database.write() as connection:
+        dialect.run(connection, "ALTER TABLE p_customer RENAME TO p_away")
+    with pytest.raises(Exception, match="no such table"):
+        receive(desk, {FIELD: declare(Colleague())})
+    with replica.database.write() as connection:
+        dialect.run(connection, "ALTER TABLE p_away RENAME TO p_customer")
+    assert replica.registry.find("customer", f"x_{FIELD.id}") is None
+    commit(replica, filled, city="苏州")
+    receive(desk, {FIELD: declare(Colleague())})
+    commit(replica, filled, **{f"x_{FIELD.id}": "三号"})
+    assert desk.reader.value(f"SELECT f_x_{FIELD.id} FROM p_customer") == "三号"
 
+
+def test_learning_a_field_does_not_ask_for_a_rebuild_at_the_next_start(desk: Workspace) -> None:
     receive(desk, {FIELD: declare(Colleague())})
     with desk.replica.database.read() as connection:
         noted = settings.read(connection, "projection", str)
