@@ -103,6 +103,8 @@ class Signs(QObject):
 
     def _call(self, found: Status) -> str:
         """What a person must do, if anything."""
+        if found.pause is not None:
+            return self.tr("Sync is paused")
         if found.refused:
             return self.tr("%n change(s) refused", "", found.refused)
         problem = self._syncing.problem

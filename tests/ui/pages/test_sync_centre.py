@@ -243,7 +243,9 @@ def test_a_paused_sync_asks_and_keeping_everything_brings_it_back(hire, open_des
     desk.window.sync_requested.emit()
     qtbot.waitUntil(page.pause.isVisible)
     assert "60" in page.pause.sentence.text()
+    qtbot.waitUntil(lambda: desk.window.rail.sync.accessibleName() == "同步已暂停")
     assert "mass_deletion" in page.problem.text()
     page.pause.keep.click()
     qtbot.waitUntil(lambda: not page.pause.isVisible(), timeout=20_000)
+    qtbot.waitUntil(lambda: desk.window.rail.sync.accessibleName() != "同步已暂停")
     assert bo.reader.value("SELECT count(*) FROM p_customer WHERE life = 0") == 60
