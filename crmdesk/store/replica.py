@@ -174,6 +174,7 @@ class Replica:
     def commit(self, writes: Sequence[Write], *, kind: str = "form") -> Committed:
         """Write one transaction: every record's edit, its history, the outbox and the projections, or nothing.
 
+        What a form shows may leave this laptop while a person types: then it stays hidden, and the server is told.
         Raises `invalid_value`, `field_too_long`, `record_too_large`, `fixed_field`, `disk_full`, or
         `upgrade_needed` once the server has refused this program; then nothing was changed.
         """
@@ -240,7 +241,10 @@ class Replica:
             lone = kernel.write(None, edit, placement=Placement(0, ""))
             root, _ = records.root_of(connection, self.registry, write.key, lone, roots)
             bucket = self._bucket(connection, identity, write.key, root)
-            row = records.row(write.key, root, None, kernel.moved(lone, Placement(0, bucket)))
+            # Somebody saw it, so it is not new: it left meanwhile, and what was typed waits for the server, hidden.
+            is_gone = write.shown is not None and bool(write.shown.dots)
+            seq = LEFT if is_gone else None
+            row = records.row(write.key, root, seq, kernel.moved(lone, Placement(0, bucket)))
         kernel.check(row.record)
         if len(row.state) > MAX_RECORD_BYTES:
             raise CrmError("record_too_large")
@@ -401,6 +405,7 @@ class Replica:
             items = [
                 Projected(row.n or 0, row.key, row.root, row.record, True, _face_of(row, delivered))
                 for row in fresh
+                if row.seq != LEFT
             ]
             items += [
                 Projected(row.n or 0, row.key, row.root, row.record, False)

@@ -1317,6 +1317,10 @@
         <translation>已保存在本机</translation>
     </message>
     <message>
+        <source>This record left this laptop meanwhile. What you typed is untouched: save it, and the server passes it on to whoever is responsible now, or keeps it for the administrator.</source>
+        <translation>这条记录此时已离开本机。您填写的内容未受影响：保存后，服务器会转给现在负责的人，或留给管理员处理。</translation>
+    </message>
+    <message>
         <source>Discard</source>
         <translation>放弃修改</translation>
     </message>
@@ -1521,6 +1525,10 @@
 </context>
 <context>
     <name>Signs</name>
+    <message>
+        <source>Sync is paused</source>
+        <translation>同步已暂停</translation>
+    </message>
     <message numerus="yes">
         <source>%n change(s) refused</source>
         <translation>

@@ -9,6 +9,7 @@ from crmdesk.store import dialect, outbox, projection, records, settings, unread
 from crmdesk.store.delivery import Arrival, Departure
 from crmdesk.store.records import LEFT
 from crmdesk.store.replica import Write
+from crmdesk.usecases import records as form
 from crmdesk.usecases.workspace import Workspace
 from tests.support import dump
 from tests.support.workspace import Colleague, commit, customer, receive, record
@@ -246,6 +247,22 @@ def test_a_departure_from_a_bucket_the_record_is_no_longer_in_is_ignored(desk: W
     receive(desk, {KEY: moved(Colleague().edit(None, {"name": "宏远"}), Placement(2, "b"))})
     receive(desk, {}, [Departure(KEY, "a", 3), Departure(KEY, "b", 2)])
     assert desk.reader.value("SELECT count(*) FROM p_customer") == 1
+
+
+def test_what_is_saved_on_a_record_that_left_meanwhile_waits_hidden_for_the_server(desk: Workspace) -> None:
+    """I8, R25: no fragment of it shows, and nothing typed is lost."""
+    receive(desk, {KEY: Colleague().edit(None, {"name": "宏远", "city": "苏州"})})
+    shown = form.open_form(desk.reader, desk.replica.registry, KEY)
+    with desk.replica.database.write() as connection:
+        desk.replica.leave(connection, list(records.load(connection, [KEY]).values()))
+    form.change(desk.replica, KEY, {**shown.values, "city": "无锡"}, shown)
+    assert desk.reader.record(*KEY) is None
+    assert desk.reader.value("SELECT count(*) FROM p_customer") == 0
+    assert [edit.values for edit in history_of(desk, KEY.id)] == [{"city": "无锡"}]
+    with desk.replica.database.read() as connection:
+        assert [entry.key for entry in outbox.waiting(connection, 9)] == [KEY]
+    desk.replica.rebuild()
+    assert desk.reader.value("SELECT count(*) FROM p_customer") == 0
 
 
 # -- custom fields ----------------------------------------------------------------------------------

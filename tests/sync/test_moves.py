@@ -7,8 +7,10 @@ from contextlib import contextmanager
 
 import pytest
 
+from crmdesk.core.form import show
 from crmdesk.core.record import RecordKey
-from crmdesk.store import outbox
+from crmdesk.store import outbox, records
+from crmdesk.store.replica import Write
 from crmdesk.sync import commands
 from crmdesk.sync.engine import Report
 from sync_server import accounts, pushing, refusals
@@ -87,6 +89,30 @@ def test_late_work_is_labelled_for_the_new_owner_and_its_author_is_told(
     shown = cai.shows(label)
     assert shown is not None
     assert shown["author"] == user(server, "Ann")
+
+
+def test_what_is_saved_on_a_customer_that_left_meanwhile_is_kept_by_the_server(
+    server: RunningServer, hire: Hire
+) -> None:
+    """R25, I8: nobody loses what they typed, and nobody gets a fragment of a customer."""
+    ann, mei = hire("Ann"), hire("Mei")
+    customer, _ = canary(ann)
+    ann.sync()
+    mei.sync()
+    with ann.replica.database.read() as connection:
+        stored = records.load(connection, [customer])[customer].record
+    shown = show(stored, "customer", ann.replica.registry)
+    commands.change_owner(mei.replica, mei.http, [customer.id], user(server, "Cai"))
+    ann.sync()
+    assert ann.shows(customer) is None
+    ann.replica.commit([Write(customer, {"city": "苏州"}, shown)])
+    assert ann.shows(customer) is None
+    report = ann.sync()
+    assert report.problem is None
+    assert ann.shows(customer) is None
+    with server.database.read() as connection:
+        kept = [one for one in refusals.listed(connection) if (one.entity, one.id) == customer[:2]]
+    assert len(kept) == 1
 
 
 def test_a_stuck_queue_keeps_nothing_here_that_was_taken_away(

@@ -62,11 +62,15 @@ class _Day:
 
 
 class CustomerView(QFrame):
-    """Shows one customer. `visit(id)`, `decide()` and `deleted(id)` ask the page around it to go somewhere."""
+    """Shows one customer. `visit(id)`, `decide()` and `deleted(id)` ask the page around it to go somewhere.
+
+    `left()` says that it shows none any longer, because the customer left this laptop.
+    """
 
     visit = Signal(str)
     decide = Signal()
     deleted = Signal(str)
+    left = Signal()
 
     def __init__(self, context: Context, parent: QWidget | None = None, *, wide: bool = False) -> None:
         super().__init__(parent)
@@ -96,6 +100,14 @@ class CustomerView(QFrame):
         """The customer in view."""
         return self._card.id if self._card else None
 
+    @property
+    def is_left_unsaved(self) -> bool:
+        """Whether the customer left this laptop while the form in front holds what is not saved."""
+        form = {"details": self.form, "people": self.people.form}.get(self.tabs.key)
+        if form is None or not form.isVisibleTo(self) or not form.is_dirty:
+            return False
+        return self.customer is not None and self._context.reader.record("customer", self.customer) is None
+
     def _name(self) -> str:
         return str(self._card.view.values.get("name") or "") if self._card else ""
 
@@ -124,21 +136,26 @@ class CustomerView(QFrame):
             return
         if not self._is_mine(change):
             return
-        shown = self.tabs.key
-        if shown == "details":
-            self.form.touched(change)
-        elif shown == "people":
-            self.people.touched(change)
         try:
             self._card = customers.open_card(self._context.reader, self._context.registry, self._card.id)
         except CrmError:
-            self.show_customer(None)
+            if self.is_left_unsaved:
+                self._touch_forms(change)
+            else:
+                self.show_customer(None)
             return
+        self._touch_forms(change)
         self._show_head(self._card)
         self.tabs.set_number("people", len(self._card.contacts))
         self.tabs.set_number("files", self._card.attachments or None)
-        if shown != "details":
+        if self.tabs.key != "details":
             self._show_tab()
+
+    def _touch_forms(self, change: "Touched") -> None:
+        if self.tabs.key == "details":
+            self.form.touched(change)
+        elif self.tabs.key == "people":
+            self.people.touched(change)
 
     def show_tab(self, key: str) -> None:
         """Bring a part to the front: story, details, people, files or history."""
@@ -229,6 +246,8 @@ class CustomerView(QFrame):
         self.head.banner.decide.clicked.connect(self.decide)
         self.form.decide.connect(self.decide)
         self.people.decide.connect(self.decide)
+        for form in (self.form, self.people.form):
+            form.left.connect(self._left)
         menu = QMenu(self)
         for text, slot in (
             (self.tr("New contact"), self._new_contact),
@@ -434,6 +453,11 @@ class CustomerView(QFrame):
         known, customer = self._context.directory.tags.get(tag), self._card.id
         said = self.tr("Took off %1").replace("%1", known.name if known else "")
         self._context.write(lambda replica: tags.take_off(replica, customer, tag), said=said)
+
+    def _left(self) -> None:
+        if self.customer and self._context.reader.record("customer", self.customer) is None:
+            self.show_customer(None)
+            self.left.emit()
 
     def _gone(self, _outcome: Outcome[None]) -> None:
         gone = self.customer or ""

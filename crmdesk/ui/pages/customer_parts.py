@@ -41,6 +41,7 @@ class Contacts(QWidget):
         self.form = RecordForm(context, "contact")
         self.form.saved.connect(self._back)
         self.form.closed.connect(self._back)
+        self.form.left.connect(self._back)
         self.form.decide.connect(self.decide)
         self._empty = label(self.tr("Nobody is noted here yet."), "second")
         self._empty.setContentsMargins(18, 14, 18, 0)

@@ -59,7 +59,7 @@ class CustomersPage(Page):
         self._wanted = CustomerFilter(sort=context.preferences.customers_sort)
         self._pending = ""
         self._is_stale = True
-        self._is_searching = False
+        self._is_searching = self._is_held = False
         self._beside = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._beside.timeout.connect(self._show_beside)
         self.feed = CustomerFeed(context, self)
@@ -199,6 +199,7 @@ class CustomersPage(Page):
         self.view.visit.connect(self.visit)
         self.view.decide.connect(self._decide)
         self.view.deleted.connect(self._deleted)
+        self.view.left.connect(self._show_beside)
         self.new.made.connect(self._made)
         self.new.open_other.connect(self._open)
         self.new.closed.connect(self._close_new)
@@ -258,8 +259,9 @@ class CustomersPage(Page):
     def _show_rows(self, source: WindowSource[CustomerRow]) -> None:
         self._left.setCurrentWidget(self.table if source.count() else self._nothing)
         self._is_searching = bool(self._wanted.text)
+        self._is_held = self.view.is_left_unsaved
         self.table.show_source(source)
-        self._is_searching = False
+        self._is_searching = self._is_held = False
 
     def _say_prepared(self, known: int) -> None:
         """After a first sync the list is whole before search is: whoever misses somebody must know."""
@@ -292,6 +294,8 @@ class CustomersPage(Page):
     # -- one customer ------------------------------------------------------------------------------
 
     def _current(self, customer: str) -> None:
+        if self._is_held:
+            return  # another row takes the place of one that left; what was typed on that stays in sight
         if self._is_searching and customer:
             self._beside.start()
         else:
@@ -356,7 +360,9 @@ class CustomersPage(Page):
         reader, registry = self._context.reader, self._context.registry
         for key in moved:
             view = records.find_view(reader, registry, key)
-            is_gone = view is None or view.life is Life.DELETED
+            if view is None:
+                return True  # it left, and nobody can tell any longer where it stood
+            is_gone = view.life is Life.DELETED
             if is_gone == (self.table.window_model.position(key.id) is not None):
                 return True
         return False

@@ -57,13 +57,14 @@ class _Subject:
 
 class RecordForm(QWidget):
     """Signals: `saved(id)` after a save, `closed()` when Esc found nothing to give back, `decide()` to the inbox,
-    `edited(key)` at each change of a field.
+    `edited(key)` at each change of a field, `left()` when the record is here no longer and nothing typed is at stake.
     """
 
     saved = Signal(str)
     closed = Signal()
     decide = Signal()
     edited = Signal(str)
+    left = Signal()
 
     def __init__(
         self, context: Context, entity: str, parent: QWidget | None = None, *, fields: Sequence[str] = ()
@@ -173,8 +174,17 @@ class RecordForm(QWidget):
             self._reload()
             return
         record = self._context.reader.record(*key)
+        if record is None:
+            self._news.setText(
+                self.tr(
+                    "This record left this laptop meanwhile. What you typed is untouched: save it, and the server "
+                    "passes it on to whoever is responsible now, or keeps it for the administrator."
+                )
+            )
+            self._news.show()
+            return
         view = records.find_view(self._context.reader, self._context.registry, key)
-        if record is not None and view is not None:
+        if view is not None:
             names = [cell.editor.name for cell in self._cells.values() if self._differs(cell, view)]
             authors = {edit.by for edit in record.edits if edit.dot not in _all_dots(self._shown)}
             self._tell_news(names, authors)
@@ -269,7 +279,10 @@ class RecordForm(QWidget):
         try:
             self.open_record(self._subject.id)
         except CrmError as error:
-            self._context.tell(error)
+            if error.code != "not_found":
+                self._context.tell(error)
+                return
+            self.left.emit()
 
     def _fill(self, values: Mapping[str, Value]) -> None:
         for cell in self._cells.values():

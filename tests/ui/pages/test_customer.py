@@ -7,9 +7,11 @@ from PySide6.QtWidgets import QLineEdit
 
 from crmdesk.core.record import RecordKey
 from crmdesk.core.values import Value
+from crmdesk.store import records as stored
 from crmdesk.ui.pages.customer import CustomerView
 from crmdesk.ui.pages.record_form import RecordForm
 from crmdesk.usecases import drafts, records
+from crmdesk.usecases.outcome import Outcome
 from tests.support.customer_desk import Desk, write
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -115,6 +117,42 @@ def test_what_was_typed_is_a_draft_when_another_customer_is_shown_and_comes_back
     view.form.save()
     assert desk.view("customer", customer).values["city"] == "半个字"
     assert drafts.names(desk.context.reader, "customer:") == []
+
+
+def leave(desk: Desk, customer: str) -> None:
+    """A sync takes the customer and all below it away."""
+
+    def work(replica):
+        with replica.database.write() as connection:
+            touched = replica.leave(connection, stored.under_root(connection, customer))
+        return Outcome(None, touched, None)
+
+    desk.context.write(work)
+
+
+def test_what_is_typed_on_a_customer_that_leaves_stays_in_sight_and_saving_keeps_it(
+    desk, view, qtbot
+) -> None:
+    view.show_tab("details")
+    customer = view.customer
+    type_into(view.form, "city", "半个字")
+    leave(desk, customer)
+    qtbot.waitUntil(lambda: desk.customers.table.current_id != customer)
+    assert view.customer == customer
+    assert view.form.cell("city").editor.typed() == "半个字"
+    assert "离开" in view.form._news.text()
+    view.form.save()
+    assert view.customer == desk.customers.table.current_id != customer
+    assert desk.ids("p_customer", "id = ?", customer) == []
+    assert desk.context.reader.value("SELECT count(*) FROM outbox WHERE id = ?", (customer,)) > 0
+    assert drafts.names(desk.context.reader, "customer:") == []
+
+
+def test_a_customer_that_leaves_while_nothing_is_typed_gives_its_place_to_another(desk, view, qtbot) -> None:
+    view.show_tab("details")
+    customer = view.customer
+    leave(desk, customer)
+    qtbot.waitUntil(lambda: view.customer not in (customer, None))
 
 
 def test_what_arrives_while_typing_is_told_and_both_values_are_kept(desk, view) -> None:
