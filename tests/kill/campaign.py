@@ -41,6 +41,8 @@ PEOPLE: Final = {"Ann": "rep", "Bo": "rep", "Mei": "manager"}
 MANAGER: Final = "Mei"
 PATIENCE: Final = 240.0
 """Seconds that a start may take on a busy machine."""
+STARTS: Final = 30
+"""How often a process that ends at its start is started again; PostgreSQL takes a few seconds to come back."""
 Event: TypeAlias = dict[str, Any]
 
 
@@ -96,11 +98,13 @@ class Said:
                 if line.endswith(b"\n"):
                     self.events.append(json.loads(line))
                     self._ready.set()
+        self._ready.set()
 
-    def wait_until_ready(self) -> None:
-        """Its first line says that the process has started."""
+    def is_ready(self) -> bool:
+        """Waits for its first line, which says that the process has started; False where it ended before."""
         if not self._ready.wait(PATIENCE):
             raise StuckError("a process did not start")
+        return bool(self.events)
 
     def to_its_end(self) -> list[Event]:
         """All of it, once the process is gone."""
@@ -187,7 +191,7 @@ class Campaign:
         database.close()
         began = time.monotonic()
         self._start("server")
-        self._running["server"].said.wait_until_ready()
+        self._wait_for("server")
         # A slow machine gets as much done between two kills, within reason.
         self._pause = min(2.5, max(0.8, (time.monotonic() - began) / 2))
         for name, code in codes.items():
@@ -206,6 +210,17 @@ class Campaign:
             self._seed += 1
             self._running[who] = LaptopProcess(self._folder / who, who, self._seed, is_early=self._is_early)
 
+    def _wait_for(self, who: str) -> None:
+        """Until somebody's process is at work; a server that found no PostgreSQL is started again, as a service is."""
+        for _ in range(STARTS):
+            if self._running[who].said.is_ready():
+                return
+            if who != "server":
+                break
+            self._kill(who)
+            self._start(who)
+        raise StuckError(f"{who}: the process ended at its start")
+
     def _kill(self, who: str) -> None:
         self._events += self._running.pop(who).kill()
 
@@ -215,8 +230,8 @@ class Campaign:
         for number in range(1, rounds + 1):
             victim = self._chance.choice([*PEOPLE, "server"])
             if self._chance.random() < 0.9:  # else something may be hit while it starts
-                self._running["server"].said.wait_until_ready()
-                self._running[victim].said.wait_until_ready()
+                self._wait_for("server")
+                self._wait_for(victim)
             time.sleep(self._chance.random() * self._pause)
             self._kill(victim)
             tally.kills["the server" if victim == "server" else "laptops"] += 1
@@ -231,7 +246,7 @@ class Campaign:
         for who in list(self._running):
             if who != "server":
                 self._kill(who)
-        self._running["server"].said.wait_until_ready()
+        self._wait_for("server")
         self._judge(tally)
         return tally
 
