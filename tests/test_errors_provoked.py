@@ -55,6 +55,7 @@ ELSEWHERE: Final = {
     "grave": "test_i15_work_of_a_laptop_that_was_away_longer_ends_in_quarantine_and_not_as_a_new_record",
     "mass_deletion": "test_r33_too_many_deletions_stop_before_they_are_taken_in_and_leave_a_copy",
     "malformed_record": "test_a_state_must_be_what_its_log_says",
+    "record_left": "test_a_tag_for_a_customer_that_left_meanwhile_is_told_and_nothing_is_written",
     "regressed": "test_a_cursor_this_server_never_gave_is_answered_with_regressed",
     "too_many_versions": "test_too_many_versions_of_a_field_are_quarantined",
 }

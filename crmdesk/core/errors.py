@@ -509,6 +509,15 @@ PROBLEMS: Final[dict[str, Problem]] = {
         ("找不到这条记录，或您无权查看。", _NOTHING_ZH, "请检查后再试。"),
         ("There is no such record, or you may not see it.", _NOTHING_EN, "Check and try again."),
     ),
+    "record_left": _problem(
+        410,
+        ("这条记录已离开本机，没有写入。", "您填写的内容未受影响。", "请联系现在的负责人。"),
+        (
+            "This record has left this laptop; nothing was written.",
+            "What you typed is untouched.",
+            "Talk to whoever has it now.",
+        ),
+    ),
     "dot_reused": _problem(
         409,
         ("这次修改的编号已用于别的内容。", _WAITS_ZH, "crmdesk 会换用新的编号再发送。"),

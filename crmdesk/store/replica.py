@@ -62,11 +62,15 @@ class Clock(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """One wanted change of one record. `shown` is what the author saw; None means the present state."""
+    """One wanted change of one record. `shown` is what the author saw; None means the present state.
+
+    `is_known`: the author means a record that is here; without it one that is not is made.
+    """
 
     key: RecordKey
     values: Mapping[str, Value]
     shown: Shown | None = None
+    is_known: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,22 +179,29 @@ class Replica:
         """Write one transaction: every record's edit, its history, the outbox and the projections, or nothing.
 
         What a form shows may leave this laptop while a person types: then it stays hidden, and the server is told.
-        Raises `invalid_value`, `field_too_long`, `record_too_large`, `fixed_field`, `disk_full`, or
-        `upgrade_needed` once the server has refused this program; then nothing was changed.
+        Raises `record_left` (of what was to be here), `invalid_value`, `field_too_long`, `record_too_large`,
+        `fixed_field`, `disk_full`, or `upgrade_needed` once the server has refused this program; then nothing was
+        changed.
         """
+        if not any(write.values for write in writes):
+            return Committed(None, Touched())
+        with self.database.write() as connection:
+            return self.write(connection, writes, kind=kind)
+
+    def write(self, connection: Connection, writes: Sequence[Write], *, kind: str = "form") -> Committed:
+        """`commit` inside the caller's transaction, which must not go on after an error."""
         wanted = [write for write in writes if write.values]
         if not wanted:
             return Committed(None, Touched())
         if len({write.key for write in wanted}) != len(wanted) or len(wanted) > MAX_TRANSACTION_RECORDS:
             raise ValueError("one edit per record per transaction, and no more than travel whole")
-        with self.database.write() as connection:
-            outdated.check(connection)
-            self.keep_up(connection)
-            identity = settings.identity(connection)
-            txn = Txn(self.new_id(), kind)
-            rows, identity = self._edited(connection, identity, wanted, txn)
-            settings.write(connection, {"identity": identity})
-            return Committed(txn.id, self._stored(connection, rows))
+        outdated.check(connection)
+        self.keep_up(connection)
+        identity = settings.identity(connection)
+        txn = Txn(self.new_id(), kind)
+        rows, identity = self._edited(connection, identity, wanted, txn)
+        settings.write(connection, {"identity": identity})
+        return Committed(txn.id, self._stored(connection, rows))
 
     def _edited(
         self, connection: Connection, identity: Identity, writes: Sequence[Write], txn: Txn
@@ -231,6 +242,8 @@ class Replica:
         roots: Mapping[str, str],
     ) -> Row:
         kernel.check_edit(edit)
+        if write.is_known and (old is None or old.seq == LEFT):
+            raise CrmError("record_left")
         if old is not None:
             _refuse_fixed(self.registry, write, old.record)
             seen = None if write.shown is None else write.shown.seen(tuple(write.values))

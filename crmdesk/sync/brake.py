@@ -87,7 +87,10 @@ class Brake:
             keys = []  # so few needed no answer
         for start in range(0, len(keys), _TOGETHER):
             some = keys[start : start + _TOGETHER]
-            self.replica.commit([Write(key, {"deleted": None}) for key in some], kind="bulk")
+            with self.replica.database.write() as connection:
+                here = [s.key for s in records.load(connection, some).values() if s.seq != LEFT]
+                writes = [Write(key, {"deleted": None}, is_known=True) for key in here]
+                self.replica.write(connection, writes, kind="bulk")
         with self.replica.database.write() as connection:
             settings.write(connection, {"restoring": None})
         return len(keys)

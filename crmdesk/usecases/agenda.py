@@ -125,20 +125,20 @@ def recent_visits(reader: Reader, *, limit: int = 8, book: str | None = None) ->
 
 
 def finish(replica: Replica, task: str, *, done: bool = True) -> Outcome[None]:
-    """Tick a task off, or take the tick back."""
+    """Tick a task off, or take the tick back. Raises `record_left`."""
     from crmdesk.store.replica import Write
 
-    committed = replica.commit([Write(RecordKey("task", task), {"done": done})])
+    committed = replica.commit([Write(RecordKey("task", task), {"done": done}, is_known=True)])
     return Outcome(None, committed.touched, committed.txn)
 
 
 def reschedule(replica: Replica, item: Due, day: date | None) -> Outcome[None]:
-    """Put a task or a follow-up off, or a follow-up away with None."""
+    """Put a task or a follow-up off, or a follow-up away with None. Raises `record_left`."""
     from crmdesk.store.replica import Write
 
     field = "due_on" if item.entity == "task" else "next_follow_up_on"
     value = day.isoformat() if day else None
-    committed = replica.commit([Write(RecordKey(item.entity, item.id), {field: value})])
+    committed = replica.commit([Write(RecordKey(item.entity, item.id), {field: value}, is_known=True)])
     return Outcome(None, committed.touched, committed.txn)
 
 

@@ -112,4 +112,4 @@ def _write(key: RecordKey, values: dict[str, Value], shown: Shown) -> Write:
     from crmdesk.store.replica import Write
 
     is_deletion = values.keys() == {"deleted"} and values["deleted"] is not None
-    return Write(key, values, None if is_deletion else shown)
+    return Write(key, values, None if is_deletion else shown, is_known=is_deletion)

@@ -92,7 +92,7 @@ def keep(replica: Replica, late: Late) -> Outcome[None]:
     """Let it stand: it is already in the records."""
     from crmdesk.store.replica import Write
 
-    done = replica.commit([Write(RecordKey("late_work", late.id), {"outcome": "kept"})])
+    done = replica.commit([Write(RecordKey("late_work", late.id), {"outcome": "kept"}, is_known=True)])
     return Outcome(None, done.touched, done.txn)
 
 
@@ -101,7 +101,8 @@ def take_back(replica: Replica, late: Late) -> Outcome[int]:
     from crmdesk.store.replica import Write
 
     writes = [write for change in late.changes if (write := _undoing(replica, change)) is not None]
-    done = replica.commit([*writes, Write(RecordKey("late_work", late.id), {"outcome": "taken_back"})])
+    decided = Write(RecordKey("late_work", late.id), {"outcome": "taken_back"}, is_known=True)
+    done = replica.commit([*writes, decided])
     return Outcome(len(writes), done.touched, done.txn)
 
 
@@ -115,7 +116,7 @@ def _undoing(replica: Replica, change: Change) -> Write | None:
         return None
     if change.is_new:
         is_alone = {edit.dot for edit in stored.record.edits} <= change.dots
-        return Write(change.key, deletion(stored.record)) if is_alone else None
+        return Write(change.key, deletion(stored.record), is_known=True) if is_alone else None
     standing = _standing(stored.record, change)
     values = {name: pair[1] for name, pair in change.fields.items() if pair and name in standing}
     return Write(change.key, values, Shown({}, standing)) if values else None

@@ -64,18 +64,22 @@ def change(
 
 
 def delete(replica: Replica, key: RecordKey) -> Outcome[None]:
-    """Delete what is known here; whoever edits it meanwhile without having seen this brings it back."""
+    """Delete what is known here; whoever edits it meanwhile without having seen this brings it back.
+
+    Raises `not_found`, `record_left`.
+    """
     from crmdesk.store.replica import Write
 
-    done = replica.commit([Write(key, deletion(replica.load(key), replica.below(key)))])
+    seen = deletion(replica.load(key), replica.below(key))
+    done = replica.commit([Write(key, seen, is_known=True)])
     return Outcome(None, done.touched, done.txn)
 
 
 def restore(replica: Replica, key: RecordKey) -> Outcome[None]:
-    """Take a deletion back."""
+    """Take a deletion back. Raises `record_left`."""
     from crmdesk.store.replica import Write
 
-    done = replica.commit([Write(key, {"deleted": None})])
+    done = replica.commit([Write(key, {"deleted": None}, is_known=True)])
     return Outcome(None, done.touched, done.txn)
 
 

@@ -70,5 +70,5 @@ def close(replica: Replica, request: str) -> Outcome[None]:
     """Put an answer away."""
     from crmdesk.store.replica import Write
 
-    done = replica.commit([Write(RecordKey("request", request), {"closed": True})])
+    done = replica.commit([Write(RecordKey("request", request), {"closed": True}, is_known=True)])
     return Outcome(None, done.touched, done.txn)

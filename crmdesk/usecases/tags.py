@@ -17,19 +17,19 @@ if TYPE_CHECKING:
 
 
 def put(replica: Replica, customer: str, tag: str) -> Outcome[None]:
-    """Tag a customer. Adding wins over a removal that had not seen it."""
+    """Tag a customer. Adding wins over a removal that had not seen it. Raises `record_left`."""
     return _set(replica, customer, tag, present=True)
 
 
 def take_off(replica: Replica, customer: str, tag: str) -> Outcome[None]:
-    """Take a tag off a customer."""
+    """Take a tag off a customer. Raises `record_left`."""
     return _set(replica, customer, tag, present=False)
 
 
 def put_named(replica: Replica, directory: Directory, customer: str, name: str) -> Outcome[str]:
     """Tag a customer by the tag's name; a name nobody used yet makes a new tag, in the same transaction.
 
-    Returns the tag's id. Raises `required` for a blank name.
+    Returns the tag's id. Raises `required` for a blank name, `record_left`.
     """
     from crmdesk.store.replica import Write
 
@@ -43,7 +43,7 @@ def put_named(replica: Replica, directory: Directory, customer: str, name: str) 
     committed = replica.commit(
         [
             Write(RecordKey("tag", tag), {**values, "hue": "grey"}),
-            Write(RecordKey("customer", customer), {f"tag:{tag}": True}),
+            Write(RecordKey("customer", customer), {f"tag:{tag}": True}, is_known=True),
         ]
     )
     return Outcome(tag, committed.touched, committed.txn)
@@ -52,7 +52,7 @@ def put_named(replica: Replica, directory: Directory, customer: str, name: str) 
 def _set(replica: Replica, customer: str, tag: str, *, present: bool) -> Outcome[None]:
     from crmdesk.store.replica import Write
 
-    done = replica.commit([Write(RecordKey("customer", customer), {f"tag:{tag}": present})])
+    done = replica.commit([Write(RecordKey("customer", customer), {f"tag:{tag}": present}, is_known=True)])
     return Outcome(None, done.touched, done.txn)
 
 

@@ -41,7 +41,7 @@ class VisitNote:
 def log(replica: Replica, note: VisitNote) -> Outcome[str]:
     """Save a visit; returns its id. Instant and local: nothing here waits for the network.
 
-    Raises `required` when nothing was written down, `not_found` when the customer is not here,
+    Raises `required` when nothing was written down, `not_found` when the customer is not here, `record_left`,
     `too_many_attachments`.
     """
     from crmdesk.store.replica import Write
@@ -54,7 +54,7 @@ def log(replica: Replica, note: VisitNote) -> Outcome[str]:
     made = {replica.new_id(): canonical_text(name).strip() for name in note.new_tags}
     writes += [Write(RecordKey("tag", tag), {"name": name, "hue": "grey"}) for tag, name in made.items()]
     if customer := {**_customer_values(note), **{f"tag:{tag}": True for tag in made}}:
-        writes.append(Write(RecordKey("customer", note.customer), customer))
+        writes.append(Write(RecordKey("customer", note.customer), customer, is_known=True))
     if note.next_step.strip() and note.next_on:
         task: dict[str, Value] = {
             "customer": note.customer,

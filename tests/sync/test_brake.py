@@ -8,7 +8,7 @@ import pytest
 
 from crmdesk.core.record import RecordKey
 from crmdesk.core.resolve import deletion
-from crmdesk.store import outbox, settings
+from crmdesk.store import outbox, records, settings
 from crmdesk.store.reading import Reader, check
 from crmdesk.store.replica import Write
 from crmdesk.store.settings import Pause
@@ -126,6 +126,25 @@ def test_r33_what_was_kept_comes_back_though_the_sync_was_killed_in_between(
     settle(bo, ann)
     assert shown(ann) == shown(bo) == MANY
     assert bo.sync().restored == 0
+
+
+def test_r33_what_left_before_it_was_brought_back_stays_away(
+    two: tuple[Rep, Rep, list[RecordKey]], monkeypatch: pytest.MonkeyPatch
+):
+    """I8: bringing deletions back makes no fragment of a record that went elsewhere meanwhile."""
+    _, bo, keys = two
+    bo.engine.sync()
+    restore = Brake.restore
+
+    def lose_and_restore(brake: Brake) -> int:
+        with bo.replica.database.write() as connection:
+            bo.replica.leave(connection, list(records.load(connection, keys[:3]).values()))
+        return restore(brake)
+
+    monkeypatch.setattr(Brake, "restore", lose_and_restore)
+    bo.engine.sync(deletions="keep")
+    assert shown(bo) == MANY - 3
+    assert bo.states().keys() & set(keys[:3]) == set()
 
 
 def test_r33_a_fifth_of_the_records_or_fifty_may_go_without_a_question(hire: Hire):

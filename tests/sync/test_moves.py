@@ -7,12 +7,14 @@ from contextlib import contextmanager
 
 import pytest
 
+from crmdesk.core.errors import CrmError
 from crmdesk.core.form import show
 from crmdesk.core.record import RecordKey
 from crmdesk.store import outbox, records
 from crmdesk.store.replica import Write
 from crmdesk.sync import commands
 from crmdesk.sync.engine import Report
+from crmdesk.usecases import tags
 from sync_server import accounts, pushing, refusals
 from sync_server import commands as commands_of
 from sync_server.policy import Role
@@ -113,6 +115,23 @@ def test_what_is_saved_on_a_customer_that_left_meanwhile_is_kept_by_the_server(
     with server.database.read() as connection:
         kept = [one for one in refusals.listed(connection) if (one.entity, one.id) == customer[:2]]
     assert len(kept) == 1
+
+
+def test_a_tag_for_a_customer_that_left_meanwhile_is_told_and_nothing_is_written(
+    server: RunningServer, hire: Hire
+) -> None:
+    """I8: nobody's laptop holds a customer of one tag, and the server gets none."""
+    ann, mei = hire("Ann"), hire("Mei")
+    customer, _ = canary(ann)
+    ann.sync()
+    mei.sync()
+    commands.change_owner(mei.replica, mei.http, [customer.id], user(server, "Cai"))
+    ann.sync()
+    with pytest.raises(CrmError) as told:
+        tags.put(ann.replica, customer.id, "t" * 32)
+    assert told.value.code == "record_left"
+    assert ann.states().keys() & {customer} == set()
+    assert ann.sync().pushed == 0
 
 
 def test_a_stuck_queue_keeps_nothing_here_that_was_taken_away(

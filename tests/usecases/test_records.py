@@ -1,16 +1,26 @@
 """Saving a form changes what was changed in it, and nothing that its author had not seen."""
 
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Final
+
 import pytest
 
 from crmdesk.core.errors import CrmError
 from crmdesk.core.record import RecordKey
-from crmdesk.store.replica import Write
-from crmdesk.usecases import conflicts, customers, records
+from crmdesk.store import records as stored
+from crmdesk.store.replica import Replica, Write
+from crmdesk.usecases import agenda, conflicts, customers, records, requests, tags, visits
+from crmdesk.usecases.directory import Directory, Person
 from crmdesk.usecases.workspace import Workspace
 from tests.support import dump
-from tests.support.workspace import Colleague, customer, receive, record
+from tests.support.workspace import Colleague, commit, customer, receive, record
 
 KEY = RecordKey("customer", "0" * 31 + "1")
+TASK = RecordKey("task", "0" * 31 + "2")
+REQUEST = RecordKey("request", "0" * 31 + "3")
+FOLLOW_UP = agenda.Due("customer", KEY.id, KEY.id, "宏远", "", date(2026, 11, 22))
+NOBODY = Directory(Person("me", "我", "rep", None, None), {}, {}, None, {}, {}, {})
 
 
 def opened(desk: Workspace, key: RecordKey = KEY):
@@ -98,3 +108,50 @@ def test_a_deleted_customer_is_hidden_and_a_restored_one_is_back(desk: Workspace
 def test_a_form_on_nothing_says_so(desk: Workspace) -> None:
     with pytest.raises(CrmError, match="not_found"):
         opened(desk)
+
+
+DECISIONS: Final[Mapping[str, tuple[RecordKey, Callable[[Replica], object]]]] = {
+    "a tag put on": (KEY, lambda replica: tags.put(replica, KEY.id, "t" * 32)),
+    "a tag taken off": (KEY, lambda replica: tags.take_off(replica, KEY.id, "t" * 32)),
+    "a new tag": (KEY, lambda replica: tags.put_named(replica, NOBODY, KEY.id, "新")),
+    "a task ticked off": (TASK, lambda replica: agenda.finish(replica, TASK.id)),
+    "a follow-up put off": (KEY, lambda replica: agenda.reschedule(replica, FOLLOW_UP, date(2026, 12, 1))),
+    "a deletion taken back": (KEY, lambda replica: records.restore(replica, KEY)),
+    "an answer put away": (REQUEST, lambda replica: requests.close(replica, REQUEST.id)),
+}
+
+
+@pytest.mark.parametrize("has_unsent", [False, True])
+@pytest.mark.parametrize("what", DECISIONS)
+def test_a_decision_about_a_record_that_left_makes_no_fragment_of_it(
+    desk: Workspace, what: str, has_unsent: bool
+) -> None:
+    """I8: the person is told, and what was taken away does not come back as a record of one field."""
+    key, decide = DECISIONS[what]
+    receive(desk, {key: Colleague().edit(None, {"name": "宏远"})})
+    if has_unsent:
+        commit(desk.replica, key, from_a_newer_program="x")
+    with desk.replica.database.write() as connection:
+        desk.replica.leave(connection, list(stored.load(connection, [key]).values()))
+    before = dump.kept(desk.reader)
+    with pytest.raises(CrmError, match="record_left"):
+        decide(desk.replica)
+    assert dump.kept(desk.reader) == before
+
+
+def test_a_visit_to_a_customer_that_leaves_while_it_is_saved_is_not_saved_in_part(
+    desk: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receive(desk, {KEY: Colleague().edit(None, {"name": "宏远"})})
+    there = Replica.load
+
+    def load_and_lose(replica: Replica, key: RecordKey) -> object:
+        found = there(replica, key)
+        with replica.database.write() as connection:
+            replica.leave(connection, list(stored.load(connection, [key]).values()))
+        return found
+
+    monkeypatch.setattr(Replica, "load", load_and_lose)
+    with pytest.raises(CrmError, match="record_left"):
+        visits.log(desk.replica, visits.VisitNote(KEY.id, "写了一页", next_on=date(2026, 12, 1)))
+    assert desk.reader.value("SELECT count(*) FROM record WHERE entity IN ('customer', 'visit')") == 0
