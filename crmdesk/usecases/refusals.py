@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crmdesk.core.errors import CrmError, Language, describe
-from crmdesk.core.record import Edit, RecordKey
+from crmdesk.core.form import Shown
+from crmdesk.core.record import Dot, Edit, RecordKey
 from crmdesk.core.registry import Registry
 from crmdesk.core.values import Value
 from crmdesk.store.history_reading import edits_of
@@ -106,15 +107,26 @@ def write_again(replica: Replica, key: RecordKey, values: Mapping[str, Value]) -
 def resend(replica: Replica, key: RecordKey, values: Mapping[str, Value]) -> Outcome[None]:
     """Write values to a record in place of what the server refused of it; they travel with the next sync.
 
-    Raises what `Replica.commit` raises for values that can't be; then what was refused is as it was.
+    One transaction: what `Replica.commit` raises for values that can't be leaves what was refused as it is. Raises
+    `not_found` as `discard` does.
     """
-    before = discard(replica, key)
-    try:
-        done = write_again(replica, key, values)
-    except CrmError:
-        write_again(replica, key, before.value)
-        raise
-    return Outcome(None, before.touched | done.touched, done.txn)
+    from crmdesk.store import outbox, records, settings
+    from crmdesk.store.discarding import discard as take_out
+    from crmdesk.store.records import LEFT
+    from crmdesk.store.replica import Write
+
+    with replica.database.write() as connection:
+        actor = settings.identity(connection).actor
+        dots = frozenset(Dot(actor, e.counter) for e in outbox.refused(connection) if e.key == key)
+        stored = records.load(connection, [key]).get(key)
+        touched = take_out(replica, connection, key)
+        if not touched.keys:
+            raise CrmError("not_found")
+        has_left = stored is not None and stored.seq == LEFT
+        # What is written of a record that had left names what it stands for, and so stays hidden.
+        seen = Shown({}, dict.fromkeys(values, dots)) if has_left else None
+        done = replica.write(connection, [Write(key, dict(values), seen)])
+    return Outcome(None, touched | done.touched, done.txn)
 
 
 def export(reader: Reader, registry: Registry, path: Path, language: Language) -> int:
