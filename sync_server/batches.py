@@ -8,8 +8,9 @@ import msgspec
 
 from crmdesk.core.errors import CrmError
 from crmdesk.core.ids import is_id
-from crmdesk.core.record import Dot, Edit, RecordKey, check_edit, decode_foreign
-from crmdesk.core.wire import BATCH_RECORDS, Push
+from crmdesk.core.record import Dot, Edit, Record, RecordKey, check_edit, decode_foreign_all
+from crmdesk.core.values import encode
+from crmdesk.core.wire import BATCH_RECORDS, Push, PushRecord
 from crmdesk.store.records import body
 from sync_server.verdict import Item
 
@@ -24,7 +25,7 @@ class Batch(NamedTuple):
     batch: str
     actor: str
     chain: str | None
-    items: dict[RecordKey, Item]
+    items: dict[tuple[str, str, str], Item]
     counters: list[int]
 
 
@@ -40,33 +41,54 @@ def read(content: bytes) -> Batch:
         raise CrmError("body_too_large")
     if not (is_id(push.actor) and is_id(push.batch)):
         raise CrmError("malformed_body")
+    states = [bytes(record.state) for record in push.records]
     items = {
-        key: Item(key, bytes(r.state)) for r in push.records for key in (RecordKey(r.entity, r.id, r.part),)
+        (record.entity, record.id, record.part): _item(record, state, read)
+        for record, state, read in zip(push.records, states, decode_foreign_all(states), strict=True)
     }
     counters = [entry.counter for entry in push.log]
     if len(items) != len(push.records) or counters != sorted(set(counters)):
         raise CrmError("malformed_body")
-    for item in items.values():
-        _read_state(item)
     for entry in push.log:
-        found = items.get(RecordKey(entry.entity, entry.id, entry.part))
+        found = items.get((entry.entity, entry.id, entry.part))
         if found is None or entry.counter < 1:
             raise CrmError("malformed_body")
-        _read_edit(found, Dot(push.actor, entry.counter), bytes(entry.edit))
+        _read_edit(found, push.actor, entry.counter, bytes(entry.edit))
     return Batch(push.batch, push.actor, push.chain, items, counters)
 
 
-def _read_edit(item: Item, dot: Dot, content: bytes) -> None:
-    item.bodies[dot.counter] = content
-    if item.record and len(item.record.edits) == 1:
-        (edit,) = item.record.edits
-        if edit.dot == dot and edit.eff is None and item.state.endswith(b",[%b]]" % content):
-            item.log.append(edit)  # most new records: the state is this edit, already checked
-            return
+def _item(record: PushRecord, state: bytes, read: Record | CrmError) -> Item:
+    item = Item(RecordKey(record.entity, record.id, record.part), state)
+    if not is_id(record.id):
+        item.refusal = CrmError("malformed_record")
+    elif isinstance(read, CrmError):
+        item.refusal = read
+    else:
+        item.record = read
+    return item
+
+
+def _read_edit(item: Item, actor: str, counter: int, content: bytes) -> None:
+    item.bodies[counter] = content
+    if (edit := _as_it_stands(item, actor, counter, content)) is not None:
+        item.log.append(edit)
+        return
     try:
-        item.log.append(_edit(content, dot))
+        item.log.append(_edit(content, Dot(actor, counter)))
     except CrmError as error:
         item.refusal = item.refusal or error
+
+
+def _as_it_stands(item: Item, actor: str, counter: int, content: bytes) -> Edit | None:
+    """The edit in the record's own state, already checked, where it still says all that it did: mostly it does."""
+    if item.record is None:
+        return None
+    edits = item.record.edits
+    for edit in edits:
+        if edit.dot == (actor, counter) and edit.eff is None:
+            is_whole = item.state.endswith(b",[%b]]" % content) if len(edits) == 1 else encode(edit) == content
+            return edit if is_whole else None
+    return None
 
 
 def _edit(content: bytes, dot: Dot) -> Edit:
@@ -81,12 +103,3 @@ def _edit(content: bytes, dot: Dot) -> Edit:
         raise CrmError("malformed_record")
     return edit
 
-
-def _read_state(item: Item) -> None:
-    if not is_id(item.key.id):
-        item.refusal = item.refusal or CrmError("malformed_record")
-        return
-    try:
-        item.record = decode_foreign(item.state)
-    except CrmError as error:
-        item.refusal = item.refusal or error

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from crmdesk.core.clock import clamp, stamp
 from crmdesk.core.errors import CrmError
-from crmdesk.core.record import Dot, Edit, digest
+from crmdesk.core.record import Dot, digest
 from crmdesk.core.registry import Registry
 from crmdesk.core.values import encode as canonical
 from crmdesk.core.wire import LATE, Commit, Outcome, PushAnswer, Verdict
@@ -117,7 +117,8 @@ def _claims(connection: Connection, who: Bearer, batch: Batch, actor: Actor, now
         raise CrmError("counter_gap", expected=actor.counter + 1)
     earliest, latest = stamp(who.pulled_at or 0), stamp(now.ms, _LAST_TICK)
     edits = [edit for item in batch.items.values() for edit in item.log]
-    eff = {e.dot: held for e in edits if (held := int(clamp(e.at, earliest, latest))) != e.at}
+    beyond = [edit for edit in edits if not earliest <= edit.at <= latest]
+    eff = {e.dot: held for e in beyond if (held := int(clamp(e.at, earliest, latest))) != e.at}
     top = actor.counter + len(new)
     named = {name for edit in edits for name in deleter_saw(edit)}
     heard = {**actors.counters(connection, named), actor.id: top}
@@ -188,12 +189,13 @@ def _write(
 ) -> list[Commit]:
     """Everything at once; returns the commits that hold nothing but what the pusher knows."""
     changed = [taken for taken in ledger.taken if taken.is_changed]
-    departed = {taken.stays_away_from for taken in changed} - {None}
-    hidden = departed | {taken.place.placement.bucket for taken in changed if taken.place.left}
-    touched = {taken.place.placement.bucket for taken in changed} | departed
-    commits = {bucket: buckets.advance(connection, bucket, now) for bucket in sorted(b for b in touched if b)}
+    departed = [(bucket, taken) for taken in changed if (bucket := taken.stays_away_from)]
+    left = {bucket for bucket, _ in departed}
+    hidden = left | {taken.place.placement.bucket for taken in changed if taken.place.left}
+    touched = left | {taken.place.placement.bucket for taken in changed}
+    commits = {bucket: buckets.advance(connection, bucket, now) for bucket in sorted(touched)}
     rows = [_row(taken, commits) for taken in changed]
-    records.insert(connection, [row for row in rows if row.n is None])
+    records.add(connection, [row for row in rows if row.n is None])
     records.update(connection, [row for row in rows if row.n is not None])
     written = [(row.key, row.record) for row in rows]
     blobs.note_references(connection, registry, written)
@@ -202,8 +204,7 @@ def _write(
         connection,
         [
             Movement(bucket, taken.item.key, "LEAVE", taken.place.placement.move_no, commits[bucket].seq)
-            for taken in changed
-            if (bucket := taken.stays_away_from)
+            for bucket, taken in departed
         ],
     )
     _remember(connection, ledger, claims)
@@ -228,14 +229,15 @@ def _row(taken: Taken, commits: Mapping[str, Commit]) -> Row:
 
 def _remember(connection: Connection, ledger: Ledger, claims: Claims) -> None:
     """History for what was taken in; what was refused is kept beside it."""
+    held = claims.eff
     entries = [
-        (taken.item.key, _counted(edit, claims.eff.get(edit.dot)))
+        (item.key, edit, held.get(edit.dot) if held else None, item.bodies[edit.dot.counter])
         for taken in ledger.taken
+        for item in (taken.item,)
         for edit in taken.fresh
     ]
-    bodies = {edit.dot: taken.item.bodies[edit.dot.counter] for taken in ledger.taken for edit in taken.fresh}
-    records.add_history(connection, entries, bodies)
-    actors.accept(connection, claims.actor, [edit.dot.counter for _, edit in entries])
+    records.add_bodies(connection, entries)
+    actors.accept(connection, claims.actor, [edit.dot.counter for _, edit, _, _ in entries])
     actors.refuse(connection, ledger.refused)
 
 
@@ -248,23 +250,19 @@ def _audit(
     now: Moment,
 ) -> None:
     """One row for each bucket that the push changed, sealed while the bucket is locked."""
+    brought: dict[str, dict[int, bytes]] = {bucket: {} for bucket in commits}
+    for taken in changed:
+        into, bodies = brought[taken.place.placement.bucket], taken.item.bodies
+        for edit in taken.fresh:
+            counter = edit.dot.counter
+            into[counter] = bodies[counter]
     for bucket, commit in commits.items():
-        bodies = {
-            counter: taken.item.bodies[counter]
-            for taken in changed
-            if taken.place.placement.bucket == bucket
-            for _, counter in (edit.dot for edit in taken.fresh)
-        }
-        if bodies:
+        if bodies := brought[bucket]:
             counters = sorted(bodies)
             runs = canonical(audit.ranges(counters)).decode()
             told = audit.digest_of(bodies[counter] for counter in counters)
             entry = Entry(bucket, commit.seq, who.user, who.device, claims.actor, now.ms, runs, told)
             audit.note(connection, entry)
-
-
-def _counted(edit: Edit, eff: int | None) -> Edit:
-    return edit if edit.eff == eff else msgspec.structs.replace(edit, eff=eff)
 
 
 def _effective(ledger: Ledger, claims: Claims) -> Iterator[tuple[Dot, int]]:

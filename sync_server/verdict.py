@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -55,8 +55,8 @@ class Item:
         """Whether the record is just the one edit of its log, as most new records are."""
         if self.record is None or len(self.log) != 1 or len(self.record.edits) != 1:
             return False
-        edit = self.record.edits[0]
-        return edit is self.log[0] and self.record.clock == {edit.dot.actor: edit.dot.counter}
+        edit, clock = self.record.edits[0], self.record.clock
+        return edit is self.log[0] and len(clock) == 1 and clock.get(edit.dot.actor) == edit.dot.counter
 
     def fresh(self, stored: Record | None) -> list[Edit]:
         """The edits that the stored record has not taken in."""
@@ -79,8 +79,7 @@ class Claims:
     heard: Mapping[str, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(NamedTuple):
     """The record after the push; whether it is just what was pushed, effective times aside."""
 
     record: Record
@@ -141,7 +140,8 @@ def check_log(
                 raise CrmError("fixed_field", field=name)
             if not fits(declared, value):
                 raise CrmError("invalid_value", field=name)
-        if any(counter > claims.heard.get(actor, 0) for actor, counter in deleter_saw(edit).items()):
+        seen = deleter_saw(edit)
+        if seen and any(counter > claims.heard.get(actor, 0) for actor, counter in seen.items()):
             # An edit is never changed, so what would hide edits nobody has written yet is refused whole.
             raise CrmError("invalid_value", field="deleted")
 
@@ -151,11 +151,14 @@ def _says_again(stored: Record | None, name: str, value: object) -> bool:
     return stored is not None and any(edit.values[name] == value for edit in stored.siblings(name))
 
 
+_MARKS: Final = tuple(mark.name for mark in MARKS)
+
+
 def deleter_saw(edit: Edit) -> dict[str, int]:
     """What an edit that deletes says its author had seen, of the record and of those below it: actor -> counter."""
     seen: dict[str, int] = {}
-    for mark in MARKS:
-        value: Any = edit.values.get(mark.name)
+    for name in _MARKS:
+        value: Any = edit.values.get(name)
         if value is not None and _is_clock(value):
             for actor, counter in value["seen"].items():
                 seen[actor] = max(counter, seen.get(actor, 0))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -174,21 +173,25 @@ def _select(connection: Connection, where: str, bind: tuple[Any, ...], limit: in
 
 
 def insert(connection: Connection, rows: Sequence[Row]) -> list[Row]:
-    """Write new records in one statement; returns them with their row numbers."""
+    """Write new records; returns them with their row numbers."""
+    return [row._replace(n=n) for n, row in zip(add(connection, rows), rows, strict=True)]
+
+
+def add(connection: Connection, rows: Sequence[Row]) -> Sequence[int]:
+    """Write new records in one statement; returns their row numbers."""
     if not rows:
-        return []
+        return ()
     numbers = dialect.numbers(connection, "record", len(rows))
-    numbered: list[Row] = []
     cells: list[tuple[Any, ...]] = []
     counted: dict[str, int] = {}
     for n, (key, root, seq, record, state, _, agreed_on) in zip(numbers, rows, strict=True):
-        move_no, bucket = record.placement.move_no, record.placement.bucket
-        numbered.append(Row(key, root, seq, record, state, n, agreed_on))
-        cells.append((n, *key, root, bucket, move_no, seq, state, agreed_on or 0))
-        counted[bucket] = counted.get(bucket, 0) + (agreed_on or 0)
+        placement = record.placement
+        bucket, digest = placement.bucket, agreed_on or 0
+        cells.append((n, *key, root, bucket, placement.move_no, seq, state, digest))
+        counted[bucket] = counted.get(bucket, 0) + digest
     dialect.insert_rows(connection, "record", _COLUMNS, cells)
     _add_up(connection, counted.items())
-    return numbered
+    return numbers
 
 
 def update(connection: Connection, rows: Sequence[Row]) -> None:
@@ -345,19 +348,18 @@ def decode_edit(content: bytes, eff: int | None = None) -> Edit:
     return edit if eff is None else msgspec.structs.replace(edit, eff=eff)
 
 
-def add_history(
-    connection: Connection,
-    entries: Sequence[tuple[RecordKey, Edit]],
-    bodies: Mapping[Dot, bytes] = MappingProxyType({}),
-) -> None:
-    """Append edits; one that is there already gains what it lacked (fields overwritten here, its time).
-
-    `bodies` are the bytes of edits that came from outside and are known to be canonical.
-    """
+def add_history(connection: Connection, entries: Sequence[tuple[RecordKey, Edit]]) -> None:
+    """Append edits; one that is there already gains what it lacked (fields overwritten here, its time)."""
     if entries:
-        rows = [
-            (*e.dot, *key, e.by, e.at, e.eff, e.txn.id, bodies.get(e.dot) or body(e)) for key, e in entries
-        ]
+        add_bodies(connection, [(key, edit, edit.eff, body(edit)) for key, edit in entries])
+
+
+def add_bodies(
+    connection: Connection, entries: Sequence[tuple[RecordKey, Edit, int | None, bytes]]
+) -> None:
+    """Append edits as `add_history` does, each with its effective time and its canonical bytes at hand."""
+    if entries:
+        rows = [(*e.dot, *key, e.by, e.at, eff, e.txn.id, content) for key, e, eff, content in entries]
         dialect.insert_rows(connection, "edit", _EDIT_COLUMNS, rows, _GAIN)
 
 

@@ -24,13 +24,11 @@ _LAGGARD: Final = (
 
 def note_deletions(connection: Connection, written: Iterable[tuple[RecordKey, Record]], now: Moment) -> None:
     """Remember which of these records somebody has deleted; whether they stay so is looked at when time is up."""
-    rows = [
-        (*key, now.ms)
-        for key, record in written
-        if any(edit.values.get("deleted") is not None for edit in record.edits)
-    ]
-    if rows:
-        dialect.run(connection, _NOTE, rows)
+    deleted = {
+        key for key, record in written for edit in record.edits if edit.values.get("deleted") is not None
+    }
+    if deleted:
+        dialect.run(connection, _NOTE, [(*key, now.ms) for key in sorted(deleted)])
 
 
 def deleted_before(connection: Connection, before_ms: int, limit: int) -> list[RecordKey]:
