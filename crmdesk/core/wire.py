@@ -94,6 +94,16 @@ class Push(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     records: tuple[PushRecord, ...]
 
 
+def encoded(push: Push) -> bytes:
+    """A push as it travels, or would but for its chain: see `chained`."""
+    return msgspec.json.encode(msgspec.structs.replace(push, chain=None))
+
+
+def chained(content: bytes, chain: str | None) -> bytes:
+    """What `encoded` made before the chain was known, with the chain. Before it stand only two ids."""
+    return content.replace(b'"chain":null', b'"chain":%b' % msgspec.json.encode(chain), 1)
+
+
 class Outcome(msgspec.Struct, frozen=True, array_like=True):
     """What became of one pushed record. `state` comes with `merged` only, `code` with the last two, or `LATE`."""
 

@@ -31,7 +31,6 @@ from crmdesk.core.wire import (
     Lost,
     PullItem,
     PullPage,
-    Push,
     PushAnswer,
     Recover,
     RecoverAnswer,
@@ -183,6 +182,20 @@ class Moved(msgspec.Struct, frozen=True):
         return tuple(result for result in self.results if result.outcome != "done")
 
 
+class Parcel(NamedTuple):
+    """A body in JSON as it travels."""
+
+    content: bytes
+    is_compressed: bool
+
+
+def parcel(body: bytes) -> Parcel:
+    """A body made ready to travel."""
+    if len(body) < _COMPRESS_FROM:
+        return Parcel(body, is_compressed=False)
+    return Parcel(zstandard.ZstdCompressor(level=1).compress(body), is_compressed=True)
+
+
 class _Answer(NamedTuple):
     """What came back, unfolded."""
 
@@ -270,9 +283,9 @@ class Http:
         session.keep(fresh)
         return fresh
 
-    def push(self, body: Push) -> PushAnswer:
-        """Hand in a batch. Raises `actor_forked`, `counter_gap` or `body_too_large` for the whole of it."""
-        return self._decode(self._ask("POST", "/v1/push", msgspec.json.encode(body)), PushAnswer)
+    def push(self, body: Parcel) -> PushAnswer:
+        """Hand in a batch (a `Push`). Raises `actor_forked`, `counter_gap` or `body_too_large` for the whole of it."""
+        return self._decode(self._ask("POST", "/v1/push", body), PushAnswer)
 
     def heads(self) -> Heads:
         """How far each bucket this person may see has come. Raises `wrong_server`."""
@@ -409,7 +422,11 @@ class Http:
         return self._session
 
     def _ask(
-        self, method: str, path: str, body: bytes | None = None, params: Mapping[str, str | int] | None = None
+        self,
+        method: str,
+        path: str,
+        body: bytes | Parcel | None = None,
+        params: Mapping[str, str | int] | None = None,
     ) -> bytes:
         """A request in JSON with the device's access token."""
         return self._authorised(lambda access: self._send(method, path, body, params, access))
@@ -444,17 +461,18 @@ class Http:
         self,
         method: str,
         path: str,
-        body: bytes | None = None,
+        body: bytes | Parcel | None = None,
         params: Mapping[str, str | int] | None = None,
         access: str | None = None,
     ) -> bytes:
         headers = _headers(access)
-        if body is not None:
-            headers["Content-Type"] = "application/json"
-            if len(body) >= _COMPRESS_FROM:
-                headers["Content-Encoding"] = "zstd"
-                body = zstandard.ZstdCompressor(level=1).compress(body)
-        return self._json(self._exchange(method, path, body, params, headers))
+        if body is None:
+            return self._json(self._exchange(method, path, None, params, headers))
+        sent = body if isinstance(body, Parcel) else parcel(body)
+        headers["Content-Type"] = "application/json"
+        if sent.is_compressed:
+            headers["Content-Encoding"] = "zstd"
+        return self._json(self._exchange(method, path, sent.content, params, headers))
 
     def _exchange(
         self,

@@ -5,12 +5,13 @@ from __future__ import annotations
 import queue
 from collections.abc import Callable, Collection, Generator, Iterator
 from contextlib import closing
+from typing import NamedTuple
 
-from crmdesk.core.wire import Push, PushAnswer
+from crmdesk.core.wire import PushAnswer, chained, encoded
 from crmdesk.store.replica import Replica
 from crmdesk.sync import push
-from crmdesk.sync.http import Http
-from crmdesk.sync.push import Settled
+from crmdesk.sync.http import Http, parcel
+from crmdesk.sync.push import Batch, Settled
 from crmdesk.sync.runner import Runner
 
 
@@ -28,30 +29,51 @@ def send(
     only if the whole of that was taken, for what was refused may have to travel again. Raises what `Http.push`
     does.
     """
-    outgoing: queue.SimpleQueue[Push | None] = queue.SimpleQueue()
-    with closing(runner.ahead(_answers(http, outgoing), 1)) as answers:
+    outgoing: queue.SimpleQueue[_Letter | None] = queue.SimpleQueue()
+    leave: queue.SimpleQueue[bool] = queue.SimpleQueue()
+
+    def post(batch: Batch) -> None:
+        outgoing.put(_Letter(encoded(batch.message), batch.message.chain))
+        leave.put(True)
+
+    with closing(runner.ahead(_answers(http, outgoing, leave), 1)) as answers:
         try:
             batch = push.prepare(replica, budget, readable)
             if batch is not None:
-                outgoing.put(batch.message)
+                post(batch)
             while batch is not None:
                 following = push.look_ahead(replica, batch, budget)
+                content = b"" if following is None else encoded(following.message)
                 answer = next(answers)
                 if following is not None and not cancelled() and push.is_taken_whole(answer):
+                    outgoing.put(_Letter(content, answer.chain))
                     following = push.keep(replica, batch, answer, following)
-                    outgoing.put(following.message)
+                    leave.put(True)
                     yield push.settle(replica, batch, answer, readable)
                 else:
                     yield push.settle(replica, batch, answer, readable)
                     following = None if cancelled() else push.prepare(replica, budget, readable)
                     if following is not None:
-                        outgoing.put(following.message)
+                        post(following)
                 batch = following
         finally:
             outgoing.put(None)
+            leave.put(False)
 
 
-def _answers(http: Http, outgoing: queue.SimpleQueue[Push | None]) -> Iterator[PushAnswer]:
-    """The answer to each batch put into `outgoing`; None ends them."""
-    while (message := outgoing.get()) is not None:
-        yield http.push(message)
+class _Letter(NamedTuple):
+    """A batch as written before the answer to the one before it was there, and the chain that this answer gave."""
+
+    content: bytes
+    chain: str | None
+
+
+def _answers(
+    http: Http, outgoing: queue.SimpleQueue[_Letter | None], leave: queue.SimpleQueue[bool]
+) -> Iterator[PushAnswer]:
+    """The answer to each batch put into `outgoing`, which leaves once `leave` says so; None ends them."""
+    while (letter := outgoing.get()) is not None:
+        packed = parcel(chained(letter.content, letter.chain))
+        if not leave.get():
+            return
+        yield http.push(packed)
