@@ -86,7 +86,9 @@ def _as_it_stands(item: Item, actor: str, counter: int, content: bytes) -> Edit 
     edits = item.record.edits
     for edit in edits:
         if edit.dot == (actor, counter) and edit.eff is None:
-            is_whole = item.state.endswith(b",[%b]]" % content) if len(edits) == 1 else encode(edit) == content
+            is_whole = (
+                item.state.endswith(b",[%b]]" % content) if len(edits) == 1 else encode(edit) == content
+            )
             return edit if is_whole else None
     return None
 
@@ -102,4 +104,3 @@ def _edit(content: bytes, dot: Dot) -> Edit:
     if edit.dot != dot:
         raise CrmError("malformed_record")
     return edit
-

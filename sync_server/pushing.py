@@ -196,7 +196,11 @@ def _write(
     commits = {bucket: buckets.advance(connection, bucket, now) for bucket in sorted(touched)}
     rows = [_row(taken, commits) for taken in changed]
     records.add(connection, [row for row in rows if row.n is None])
-    records.update(connection, [row for row in rows if row.n is not None])
+    records.update(
+        connection,
+        [row for row in rows if row.n is not None],
+        {s.n: (s.record.placement.bucket, s.digest) for taken in changed if (s := taken.stored)},
+    )
     written = [(row.key, row.record) for row in rows]
     blobs.note_references(connection, registry, written)
     graves.note_deletions(connection, written, now)
@@ -268,7 +272,7 @@ def _audit(
 def _effective(ledger: Ledger, claims: Claims) -> Iterator[tuple[Dot, int]]:
     """Which edits that were taken in count at another time than they claim: as set now, or the first time."""
     for taken in ledger.taken:
-        if taken.stored is None and not claims.eff:
+        if not claims.eff and len(taken.fresh) == len(taken.item.log):
             continue
         before = {e.dot: e.eff for e in taken.stored.record.edits} if taken.stored else {}
         fresh = {edit.dot for edit in taken.fresh}

@@ -30,6 +30,7 @@ from crmdesk.core.record import (
     encode,
     merge,
     moved,
+    write,
 )
 from crmdesk.core.registry import MARKS, Field, Registry, Rule, Type
 from crmdesk.core.values import MAX_RECORD_BYTES
@@ -104,6 +105,8 @@ def judge(
         and fresh[0].dot not in claims.eff
     ):
         return Judged(pushed, item.state, is_as_pushed=True)  # all that follows would leave it as it is
+    if _is_written_on(item.state, stored, fresh, placement, claims):
+        return Judged(pushed, item.state, is_as_pushed=True)
     heard = vouch(item, stored, claims)
     known = {**(stored.clock if stored else {}), claims.actor: claims.top}
     record = bound_clock(heard, known)
@@ -114,6 +117,22 @@ def judge(
     state = item.state if record == pushed else encode(record)
     _check_limits(record, state)
     return Judged(record, state, record == (accept(pushed, claims.eff) if claims.eff else pushed))
+
+
+def _is_written_on(
+    state: bytes, stored: Record | None, fresh: Sequence[Edit], placement: Placement, claims: Claims
+) -> bool:
+    """Whether a pushed state is what this server's record becomes by the new edits, to the byte.
+
+    So it is unless somebody else wrote meanwhile. Then everything in it is vouched for, and merging it in would
+    change nothing about it.
+    """
+    written = stored
+    for edit in fresh:
+        if edit.dot in claims.eff:
+            return False
+        written = write(written, edit, placement=placement)
+    return written is not None and written.placement == placement and encode(written) == state
 
 
 def check_log(

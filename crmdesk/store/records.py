@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 from sqlalchemy import Connection
 
-from crmdesk.core.record import Dot, Edit, Record, RecordKey, decode, digest, encode
+from crmdesk.core.record import Edit, Record, RecordKey, decode, digest, encode
 from crmdesk.core.registry import Registry
 from crmdesk.core.values import encode as canonical
 from crmdesk.store import dialect
@@ -194,11 +194,18 @@ def add(connection: Connection, rows: Sequence[Row]) -> Sequence[int]:
     return numbers
 
 
-def update(connection: Connection, rows: Sequence[Row]) -> None:
-    """Rewrite records that exist; each row carries its number."""
+def update(
+    connection: Connection, rows: Sequence[Row], before: Mapping[int, tuple[str, int]] | None = None
+) -> None:
+    """Rewrite records that exist; each row carries its number.
+
+    `before` says where they were and with which digests, by row number, if that was read in this transaction and
+    nobody else can have changed it since.
+    """
     if not rows:
         return
-    before = _counted(connection, [r.n for r in rows if r.n is not None])
+    if before is None:
+        before = _counted(connection, [r.n for r in rows if r.n is not None])
     digests = [0 if r.seq == LEFT else before[r.n or 0][1] if r.digest is None else r.digest for r in rows]
     dialect.run(
         connection,
@@ -354,9 +361,7 @@ def add_history(connection: Connection, entries: Sequence[tuple[RecordKey, Edit]
         add_bodies(connection, [(key, edit, edit.eff, body(edit)) for key, edit in entries])
 
 
-def add_bodies(
-    connection: Connection, entries: Sequence[tuple[RecordKey, Edit, int | None, bytes]]
-) -> None:
+def add_bodies(connection: Connection, entries: Sequence[tuple[RecordKey, Edit, int | None, bytes]]) -> None:
     """Append edits as `add_history` does, each with its effective time and its canonical bytes at hand."""
     if entries:
         rows = [(*e.dot, *key, e.by, e.at, eff, e.txn.id, content) for key, e, eff, content in entries]
