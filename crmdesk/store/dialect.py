@@ -324,7 +324,8 @@ def _file_engine(place: File) -> tuple[Any, Any]:
     @event.listens_for(made, "begin")
     def _begin(connection: Any) -> None:
         writes = connection.get_execution_options().get("writes", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        # Straight to the driver: it is the first statement of every poll.
+        connection.connection.driver_connection.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return made, made.execution_options(writes=True)
 

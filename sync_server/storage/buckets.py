@@ -14,7 +14,7 @@ from crmdesk.store.records import Stored, chunks
 from sync_server import salts
 from sync_server.clock import Moment
 from sync_server.policy import Kind as BucketKind
-from sync_server.tables import bucket, bucket_commit, pulled_head
+from sync_server.tables import bucket, bucket_commit
 
 
 class Present(NamedTuple):
@@ -239,10 +239,9 @@ def note_movements(connection: Connection, crossings: Iterable[Movement]) -> Non
 
 def pulled_heads(connection: Connection, device: str) -> dict[str, int]:
     """How far each bucket was handed to the device."""
-    rows = connection.execute(
-        select(pulled_head.c.bucket, pulled_head.c.seq).where(pulled_head.c.device == device)
+    return dict(
+        dialect.run(connection, "SELECT bucket, seq FROM pulled_head WHERE device = ?", (device,)).fetchall()
     )
-    return {row.bucket: row.seq for row in rows}
 
 
 def note_own(connection: Connection, device: str, commits: Sequence[Commit]) -> None:

@@ -195,7 +195,5 @@ def _forget_right(connection: Connection, place: str, user: str) -> None:
 
 def lost_rights(connection: Connection, user: str) -> dict[str, tuple[bool, int]]:
     """The buckets a user could once read: bucket -> (could write, until when)."""
-    rows = connection.execute(
-        select(lost_right.c.bucket, lost_right.c.can_write, lost_right.c.at).where(lost_right.c.user == user)
-    )
-    return {row.bucket: (row.can_write, row.at) for row in rows}
+    rows = dialect.run(connection, 'SELECT bucket, can_write, at FROM lost_right WHERE "user" = ?', (user,))
+    return {place: (bool(can_write), at) for place, can_write, at in rows}
