@@ -114,9 +114,11 @@ def judge(
         record = keep_unearned(stored, merge(stored, record), fresh)
     if record.placement != placement:
         record = moved(record, placement)
-    state = item.state if record == pushed else encode(record)
+    state = encode(record)
     _check_limits(record, state)
-    return Judged(record, state, record == (accept(pushed, claims.eff) if claims.eff else pushed))
+    # Compared as bytes: to Python, 1 and true are equal.
+    expected = encode(accept(pushed, claims.eff)) if claims.eff else item.state
+    return Judged(record, state, is_as_pushed=state == expected)
 
 
 def _is_written_on(

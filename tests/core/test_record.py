@@ -312,9 +312,14 @@ def test_the_model_of_the_refusals_below_is_itself_accepted() -> None:
 def test_bytes_from_outside_are_refused(part: bytes, instead: bytes, code: str) -> None:
     assert part in GOOD
     head, _, tail = GOOD.rpartition(part)
+    bad = head + instead + tail
     with pytest.raises(CrmError) as refusal:
-        kernel.decode_foreign(head + instead + tail)
+        kernel.decode_foreign(bad)
     assert refusal.value.code == code
+    before, refused, after = kernel.decode_foreign_all([GOOD, bad, GOOD])
+    assert isinstance(refused, CrmError), "one among many is refused as it is alone"
+    assert refused.code == code
+    assert before == after == kernel.decode_foreign(GOOD)
 
 
 @pytest.mark.parametrize("state", [b"", b"null", b"{}", b"[]", b"\x00", b"[1]", b'"x"'])
@@ -346,6 +351,16 @@ def test_edits_out_of_order_or_twice_are_refused() -> None:
 def test_a_record_beyond_256_kib_is_refused_before_it_is_read() -> None:
     with pytest.raises(CrmError, match="record_too_large"):
         kernel.decode_foreign(b"[" * (MAX_RECORD_BYTES + 1))
+
+
+def test_a_record_beyond_256_kib_is_refused_among_others() -> None:
+    texts = {f"field{n}": "x" * 60_000 for n in range(5)}
+    state = kernel.encode(created(A, 1, **texts))
+    assert len(state) > MAX_RECORD_BYTES
+    one, other = kernel.decode_foreign_all([GOOD, state])
+    assert isinstance(one, Record)
+    assert isinstance(other, CrmError)
+    assert other.code == "record_too_large"
 
 
 def test_the_33rd_version_of_a_field_is_refused_by_name() -> None:

@@ -245,6 +245,26 @@ def test_what_others_wrote_counts_as_the_server_holds_it(server: RunningServer) 
     assert (hers.values, hers.eff) == ({"name": "甲"}, ann.records[key].edits[0].eff)
 
 
+def test_a_value_that_others_wrote_keeps_its_kind(server: RunningServer) -> None:
+    """To Python, 0 and false are equal: bytes under one dot must not differ all the same."""
+    ann, bo = enrolled(server, "Ann"), enrolled(server, "Bo")
+    customer, task = ann.customer("甲"), RecordKey("task", fresh_id())
+    ann.write(task, {"title": "寄样品", "done": False, "customer": customer.id})
+    ann.push()
+    bo.pull_all()
+    bo.write(task, {"due_on": "2026-12-01"})
+    batch, record = bo.batch(), bo.records[task]
+    forged = tuple(
+        msgspec.structs.replace(e, values={**e.values, "done": 0}) if e.dot.actor == ann.actor else e
+        for e in record.edits
+    )
+    outcome = only(forced(bo, with_state(batch, msgspec.structs.replace(record, edits=forged))))
+    assert outcome.verdict == "merged"
+    ann.pull_all()
+    (hers,) = (e for e in ann.records[task].edits if e.dot.actor == ann.actor)
+    assert hers.values["done"] is False
+
+
 def test_a_time_from_the_future_does_not_win_for_ever(server: RunningServer) -> None:
     """R40."""
     ann, bo = enrolled(server, "Ann"), enrolled(server, "Bo")
