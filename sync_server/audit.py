@@ -29,10 +29,12 @@ def digest_of(bodies: Iterable[bytes]) -> bytes:
     return hashed.digest()
 
 
-def ranges(counters: Sequence[int]) -> list[list[int]]:
-    """Rising counters as runs, [first, last] each."""
+def ranges(counters: Sequence[int]) -> list[tuple[int, int]]:
+    """Rising counters as runs, (first, last) each."""
+    if counters and counters[-1] - counters[0] == len(counters) - 1:
+        return [(counters[0], counters[-1])]
     runs = groupby(enumerate(counters), key=lambda pair: pair[1] - pair[0])
-    return [[found[0][1], found[-1][1]] for _, run in runs if (found := list(run))]
+    return [(found[0][1], found[-1][1]) for _, run in runs if (found := list(run))]
 
 
 def seal(before: bytes, entry: Entry) -> bytes:

@@ -14,7 +14,7 @@ from crmdesk.core.errors import CrmError
 from crmdesk.core.record import Dot, digest
 from crmdesk.core.registry import Registry
 from crmdesk.core.values import encode as canonical
-from crmdesk.core.wire import LATE, Commit, Outcome, PushAnswer, Verdict
+from crmdesk.core.wire import LATE, Accepted, Commit, Outcome, PushAnswer, Verdict
 from crmdesk.store import records
 from crmdesk.store.records import Row
 from sync_server import audit
@@ -52,25 +52,43 @@ class Ledger:
         }
 
 
-def push(connection: Connection, who: Bearer, batch: Batch, now: Moment) -> bytes:
+def push(connection: Connection, who: Bearer, batch: Batch, now: Moment, *, is_brief: bool = False) -> bytes:
     """Take a batch in and return the answer's bytes; the same batch again gets the same bytes.
 
-    Raises `actor_forked` or `counter_gap` for the batch as a whole; anything else is a verdict per record.
+    `is_brief`: records that were just accepted are not named one by one. Raises `actor_forked` or `counter_gap` for the batch as a whole; anything else is a verdict per record.
     """
     actor = _turn(connection, who, batch)
     if actor.batch == batch.batch:
         return actor.answer
     ledger, claims, commits = _take_in(connection, who, batch, actor, now)
+    outcomes, accepted = _in_brief(batch, ledger) if is_brief else (tuple(ledger.outcomes), ())
     answer = PushAnswer(
         chain=now.hex(16),
-        outcomes=tuple(ledger.outcomes),
+        outcomes=outcomes,
         eff={str(dot.counter): eff for dot, eff in _effective(ledger, claims)},
         commits=tuple(commits),
         server_ms=now.ms,
+        accepted=accepted,
     )
     content = msgspec.json.encode(answer)
     actors.save(connection, Actor(actor.id, who.device, claims.top, answer.chain, batch.batch, content))
     return content
+
+
+def _in_brief(batch: Batch, ledger: Ledger) -> tuple[tuple[Outcome, ...], tuple[Accepted, ...]]:
+    """The outcomes that say more than that a record was accepted, and all others by place."""
+    said: list[Outcome] = []
+    counters: dict[tuple[str, int], list[int]] = {}
+    for item, outcome in zip(batch.items.values(), ledger.outcomes, strict=True):
+        bucket = outcome.bucket
+        if outcome.verdict == "accepted" and outcome.code is None and bucket is not None and item.bodies:
+            counters.setdefault((bucket, outcome.move_no), []).extend(item.bodies)
+        else:
+            said.append(outcome)
+    accepted = (
+        Accepted(*place, tuple(audit.ranges(sorted(found)))) for place, found in sorted(counters.items())
+    )
+    return tuple(said), tuple(accepted)
 
 
 def judge_again(connection: Connection, who: Bearer, batch: Batch, now: Moment) -> Outcome:

@@ -45,6 +45,9 @@ MAX_HISTORY: Final = 20_000
 """Past edits that come along with the records brought back in one body."""
 MAX_TRANSACTION_BYTES: Final = 4 * 1024 * 1024
 
+BRIEF: Final = "return=minimal"
+"""What a laptop prefers (RFC 7240) that understands `accepted` in the answer to a push."""
+
 LATE: Final = "late"
 """The code of an accepted outcome whose record has left its author's sight: it was taken in where the record now
 is, and labelled for whoever answers for it there."""
@@ -131,14 +134,26 @@ class Commit(msgspec.Struct, frozen=True, array_like=True):
     salt: str
 
 
-class PushAnswer(msgspec.Struct, frozen=True):
-    """Per record a verdict, in the order pushed; by counter the effective time of each edit whose claim did not stand."""
+class Accepted(msgspec.Struct, frozen=True, array_like=True):
+    """Records that were accepted with nothing else to say, all in one place: the counters of their edits in runs."""
+
+    bucket: str
+    move_no: int
+    runs: tuple[tuple[int, int], ...]
+
+
+class PushAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Per record a verdict, in the order pushed; by counter the effective time of each edit whose claim did not stand.
+
+    Where the pusher prefers it so, records that were just accepted are named by `accepted` alone.
+    """
 
     chain: str
     outcomes: tuple[Outcome, ...]
     eff: dict[str, int]
     commits: tuple[Commit, ...]
     server_ms: int
+    accepted: tuple[Accepted, ...] = ()
 
 
 class BlobState(msgspec.Struct, frozen=True):

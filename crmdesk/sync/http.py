@@ -21,6 +21,7 @@ from crmdesk.core.errors import CrmError
 from crmdesk.core.media import CHUNK_BYTES
 from crmdesk.core.record import RecordKey
 from crmdesk.core.wire import (
+    BRIEF,
     OLDEST,
     OURS,
     BlobState,
@@ -285,7 +286,7 @@ class Http:
 
     def push(self, body: Parcel) -> PushAnswer:
         """Hand in a batch (a `Push`). Raises `actor_forked`, `counter_gap` or `body_too_large` for the whole of it."""
-        return self._decode(self._ask("POST", "/v1/push", body), PushAnswer)
+        return self._decode(self._ask("POST", "/v1/push", body, prefer=BRIEF), PushAnswer)
 
     def heads(self) -> Heads:
         """How far each bucket this person may see has come. Raises `wrong_server`."""
@@ -427,9 +428,10 @@ class Http:
         path: str,
         body: bytes | Parcel | None = None,
         params: Mapping[str, str | int] | None = None,
+        prefer: str | None = None,
     ) -> bytes:
         """A request in JSON with the device's access token."""
-        return self._authorised(lambda access: self._send(method, path, body, params, access))
+        return self._authorised(lambda access: self._send(method, path, body, params, access, prefer))
 
     def _authorised(self, send: Callable[[str], T]) -> T:
         """Send with the device's access token, which is replaced once if it has expired."""
@@ -464,8 +466,11 @@ class Http:
         body: bytes | Parcel | None = None,
         params: Mapping[str, str | int] | None = None,
         access: str | None = None,
+        prefer: str | None = None,
     ) -> bytes:
         headers = _headers(access)
+        if prefer:
+            headers["Prefer"] = prefer
         if body is None:
             return self._json(self._exchange(method, path, None, params, headers))
         sent = body if isinstance(body, Parcel) else parcel(body)

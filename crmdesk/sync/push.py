@@ -6,6 +6,7 @@ way stays unsent.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
@@ -200,8 +201,7 @@ def settle(replica: Replica, batch: Batch, answer: PushAnswer, readable: Collect
 def _settle(
     replica: Replica, connection: Connection, batch: Batch, answer: PushAnswer, readable: Collection[str]
 ) -> Settled:
-    outcomes = {RecordKey(o.entity, o.id, o.part): o for o in answer.outcomes}
-    outcomes = {key: o for key, o in outcomes.items() if key in batch.counters}
+    outcomes = _outcomes(batch, answer)
     taken = {key: o for key, o in outcomes.items() if o.verdict in SETTLED}
     refused = {key: o for key, o in outcomes.items() if key not in taken}
     _refuse(connection, batch, refused)
@@ -224,6 +224,24 @@ def _settle(
         done.late += len(batch.counters[key]) if outcome.code == LATE else 0
     done.is_forked = any(o.code == "dot_reused" for o in refused.values())
     return done
+
+
+def _outcomes(batch: Batch, answer: PushAnswer) -> dict[RecordKey, Outcome]:
+    """What became of each record of the batch, those included that the answer names by their edits alone."""
+    said = {RecordKey(o.entity, o.id, o.part): o for o in answer.outcomes}
+    places: dict[int, tuple[str, int]] = {}
+    sent = sorted(batch.name.counters)
+    for bucket, move_no, runs in ((a.bucket, a.move_no, a.runs) for a in answer.accepted):
+        for first, last in runs:
+            own = sent[bisect_left(sent, first) : bisect_right(sent, last)]
+            places.update(dict.fromkeys(own, (bucket, move_no)))
+    found: dict[RecordKey, Outcome] = {}
+    for key, counters in batch.counters.items():
+        if (outcome := said.get(key)) is not None:
+            found[key] = outcome
+        elif (place := places.get(counters[0])) is not None:
+            found[key] = Outcome(*key, "accepted", *place)
+    return found
 
 
 def _refuse(connection: Connection, batch: Batch, refused: Mapping[RecordKey, Outcome]) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, TypeAlias
 import msgspec
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 
-from crmdesk.core.wire import Heads, PullPage, Push, PushAnswer
+from crmdesk.core.wire import BRIEF, Heads, PullPage, Push, PushAnswer
 from sync_server import batches, pulling, pushing
 from sync_server.handlers.bodies import BulkRoute, RawBody, answer, plain
 from sync_server.handlers.context import (
@@ -77,12 +77,13 @@ def push(
     body: RawBody,
     encoding: Annotated[str | None, Header(alias="Content-Encoding")] = None,
     accepts: Accepts = None,
+    prefer: Annotated[str | None, Header()] = None,
 ) -> Response:
     """Take in new edits and the record states they lead to; each record gets its own verdict."""
     here = context(request)
     batch = batches.read(plain(body, encoding))
     with here.database.write() as connection:
-        content = pushing.push(connection, who, batch, here.now())
+        content = pushing.push(connection, who, batch, here.now(), is_brief=prefer == BRIEF)
     return answer(content, accepts)
 
 

@@ -17,7 +17,7 @@ from crmdesk.store import outbox, settings, unindexed
 from crmdesk.store.opening import open_replica
 from crmdesk.store.replica import Write
 from crmdesk.store.settings import Device
-from crmdesk.sync import commands, plan
+from crmdesk.sync import commands, http, plan
 from crmdesk.sync.brake import Brake
 from crmdesk.sync.engine import Engine, Progress
 from crmdesk.sync.enrolment import connect
@@ -367,6 +367,17 @@ def test_a_later_edit_brings_a_refused_record_through(hire: Hire):
     assert ann.sync().unsent == (0, 2)
     assert ann.shows(customer) == {"name": "宏远机械", "next_follow_up_on": "next week", "city": "上海"}
     assert bo.sync().problem is None
+    assert bo.shows(customer) == {"name": "宏远机械"}
+
+
+def test_a_server_that_knows_no_brief_answers_is_understood(hire: Hire, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(http, "BRIEF", "respond-async")
+    ann, bo = hire("Ann"), hire("Bo")
+    customer = ann.customer("宏远机械")
+    ann.customer("坏", next_follow_up_on="next week")
+    report = ann.sync()
+    assert (report.pushed, report.rejected, report.unsent) == (2, 1, (0, 1))
+    bo.sync()
     assert bo.shows(customer) == {"name": "宏远机械"}
 
 

@@ -56,4 +56,4 @@ def test_a_row_changed_or_taken_out_later_is_found(server: RunningServer) -> Non
 
 
 def test_counters_are_told_as_runs() -> None:
-    assert audit.ranges([1, 2, 3, 7, 9, 10]) == [[1, 3], [7, 7], [9, 10]]
+    assert audit.ranges([1, 2, 3, 7, 9, 10]) == [(1, 3), (7, 7), (9, 10)]

@@ -6,7 +6,7 @@ import msgspec
 
 from crmdesk.core.clock import stamp
 from crmdesk.core.record import RecordKey, encode
-from crmdesk.core.wire import Push, PushRecord
+from crmdesk.core.wire import BRIEF, Push, PushAnswer, PushRecord
 from tests.support.laptop import (
     Laptop,
     conflicts,
@@ -28,6 +28,37 @@ def test_new_records_are_accepted_and_a_colleague_reads_them(server: RunningServ
     bo.pull_all()
     assert shown(bo, customer) == {"name": "宏远机械", "city": "苏州"}
     assert shown(bo, visit)["summary"] == "谈价格"
+
+
+def test_a_brief_answer_names_what_was_just_accepted_by_its_counters(server: RunningServer) -> None:
+    ann, bo = enrolled(server, "Ann"), enrolled(server, "Bo")
+    shared = ann.customer("宏远", city="苏州")
+    ann.push()
+    bo.pull_all()
+    bo.write(shared, {"city": "无锡"})
+    bo.push()
+    first, _bad = ann.customer("甲"), ann.write(RecordKey("customer", fresh_id()), {"name": 5})
+    ann.visit(first)
+    ann.write(shared, {"city": "常州"})
+    ann.write(first, {"city": "上海"})
+    batch = ann.batch()
+    reply = ann.post(batch, Prefer=BRIEF)
+    answer = msgspec.json.decode(reply.content, type=PushAnswer)
+    assert [o.verdict for o in answer.outcomes] == ["rejected", "merged"]
+    (accepted,) = answer.accepted
+    assert (accepted.bucket, accepted.move_no) == (ann.book, 0)
+    assert accepted.runs == ((2, 2), (4, 4), (6, 6))
+    again = ann.post(batch)
+    assert again.content == reply.content, "the form it got first"
+
+
+def test_who_does_not_ask_for_it_gets_no_brief_answer(server: RunningServer) -> None:
+    ann = enrolled(server, "Ann")
+    ann.customer("甲")
+    reply = ann.post(ann.batch())
+    assert b"runs" not in reply.content
+    assert b'"accepted":' not in reply.content
+    assert b'"accepted"' in reply.content
 
 
 def test_concurrent_edits_are_merged_and_the_merged_state_comes_back(server: RunningServer) -> None:
