@@ -258,8 +258,11 @@ def _remember(connection: Connection, ledger: Ledger, claims: Claims) -> None:
         for item in (taken.item,)
         for edit in taken.fresh
     ]
-    records.add_bodies(connection, entries)
-    actors.accept(connection, claims.actor, [edit.dot.counter for _, edit, _, _ in entries])
+    counters = [edit.dot.counter for _, edit, _, _ in entries]
+    # Edits that were refused before may be among them, or brought back after a restore.
+    is_known = bool(counters) and records.holds_any(connection, claims.actor, min(counters), max(counters))
+    records.add_bodies(connection, entries, are_new=not is_known)
+    actors.accept(connection, claims.actor, counters)
     actors.refuse(connection, ledger.refused)
 
 

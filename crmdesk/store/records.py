@@ -361,11 +361,25 @@ def add_history(connection: Connection, entries: Sequence[tuple[RecordKey, Edit]
         add_bodies(connection, [(key, edit, edit.eff, body(edit)) for key, edit in entries])
 
 
-def add_bodies(connection: Connection, entries: Sequence[tuple[RecordKey, Edit, int | None, bytes]]) -> None:
-    """Append edits as `add_history` does, each with its effective time and its canonical bytes at hand."""
+def add_bodies(
+    connection: Connection,
+    entries: Sequence[tuple[RecordKey, Edit, int | None, bytes]],
+    *,
+    are_new: bool = False,
+) -> None:
+    """Append edits as `add_history` does, each with its effective time and its canonical bytes at hand.
+
+    `are_new`: none of them is there already.
+    """
     if entries:
         rows = [(*e.dot, *key, e.by, e.at, eff, e.txn.id, content) for key, e, eff, content in entries]
-        dialect.insert_rows(connection, "edit", _EDIT_COLUMNS, rows, _GAIN)
+        dialect.insert_rows(connection, "edit", _EDIT_COLUMNS, rows, "" if are_new else _GAIN)
+
+
+def holds_any(connection: Connection, actor: str, first: int, last: int) -> bool:
+    """Whether the history has an edit of an actor with a counter from `first` to `last`."""
+    query = "SELECT 1 FROM edit WHERE actor = ? AND counter BETWEEN ? AND ? LIMIT 1"
+    return dialect.value(connection, query, (actor, first, last)) is not None
 
 
 def set_eff(connection: Connection, actor: str, eff: Mapping[int, int]) -> None:

@@ -202,7 +202,7 @@ BUGS: Final = (
          "        for s in stored:\n"
          "            for view in read_record(s.record, s.key.entity, self._replica.registry).conflicts:\n"
          "                self._replica.commit([Write(s.key, {view.key: view.value})], kind='merge')\n"))),
-    _bug("unknown_dropped", "R10: an old program drops the fields it does not know", 23, "tests/sync/test_plan.py",
+    _bug("unknown_dropped", "R10: an old program drops the fields it does not know", 37, "tests/sync/test_plan.py",
         ("crmdesk.store.replica", "        came = arrivals if isinstance(arrivals, Delivery) else self.read(arrivals)\n",
          ("        came = arrivals if isinstance(arrivals, Delivery) else self.read(arrivals)\n"
          "        came = came._replace(delivered=[one._replace(record=msgspec.structs.replace(one.record, edits=tuple(\n"
