@@ -235,7 +235,39 @@ def discard_refused(session: Session, record: Record) -> None:
 
     found = _refusal(session, record)
     done = refusals.discard(session.replica, RecordKey(found.entity, found.record))
-    session.out.say({"record": record, "values": done.value}, "已作废。", "Discarded.")
+    session.out.say(
+        {"record": record, "values": done.value.said, "name": done.value.name}, "已作废。", "Discarded."
+    )
+
+
+@command(refused_app, "discarded")
+def list_discarded(session: Session) -> None:
+    """What was discarded in the last 30 days, and what was typed on records that left. 已搁置的内容。"""
+    from crmdesk.usecases import set_aside
+    from crmdesk.usecases.directory import read_registry
+
+    now = session.workspace.clock.now_ms()
+    found = set_aside.listed(session.reader, read_registry(session.reader), now)
+    if session.out.as_json:
+        rows = [{"name": a.name, "kind": a.kind, "entity": a.entity, "said": a.said} for a in found]
+        session.out.json({"set_aside": rows})
+        return
+    session.out.rows(
+        session.out.text("内容 名称", "Content Name").split(),
+        [(" · ".join(str(value) for value in a.said.values()), a.name) for a in found],
+        empty=session.out.text("没有搁置的内容。", "Nothing was set aside."),
+    )
+
+
+@command(refused_app, "restore")
+def bring_back_discarded(
+    session: Session, name: Annotated[str, typer.Argument(help="As listed. 列出的名称。")]
+) -> None:
+    """Write what was discarded once more, as a new change. 恢复已作废的修改。"""
+    from crmdesk.usecases import set_aside
+
+    done = set_aside.bring_back(session.replica, name)
+    session.out.say({"record": done.value}, "已恢复。", "Brought back.")
 
 
 @command(refused_app, "export")

@@ -28,6 +28,7 @@ from crmdesk.store import blobs as contents
 from crmdesk.store import (
     delivery,
     dialect,
+    drafts,
     outbox,
     outdated,
     projection,
@@ -389,6 +390,7 @@ class Replica:
         records.remove(connection, [s.n for s in gone])
         outbox.forget_overwritten(connection, [s.key for s in gone])
         records.remove_history(connection, [s.key for s in gone])
+        drafts.forget_records(connection, {s.key.id for s in leaving})
         settings.write(connection, {"scrub": True})
         return Touched(frozenset(s.key for s in leaving))
 

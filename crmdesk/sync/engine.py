@@ -18,7 +18,7 @@ from crmdesk.core.errors import CrmError
 from crmdesk.core.record import Edit, RecordKey
 from crmdesk.core.resolve import read_record
 from crmdesk.core.wire import Head, Heads
-from crmdesk.store import blobs, outbox, outdated, records, settings, unindexed, unreadable, unsent
+from crmdesk.store import blobs, drafts, outbox, outdated, records, settings, unindexed, unreadable, unsent
 from crmdesk.store.identity import change_actor, forget_known
 from crmdesk.store.replica import Replica, Touched
 from crmdesk.sync import plan, push
@@ -545,8 +545,10 @@ class _Run:
     def _note_done(self) -> None:
         """Everything was exchanged: the sign beside the data says since when."""
         self.report.restored = self._brake.restore()
+        now = self._replica.clock.now_ms()
         with self._replica.database.write() as connection:
-            settings.write(connection, {"synced_at_ms": self._replica.clock.now_ms(), "pause": None})
+            drafts.forget_old(connection, now)
+            settings.write(connection, {"synced_at_ms": now, "pause": None})
 
     def _touch(self, touched: Touched) -> None:
         both = self.report.touched | touched

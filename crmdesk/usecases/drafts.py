@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from crmdesk.store import dialect
 from crmdesk.store.reading import Reader
 from crmdesk.usecases.attachments import Picked
 from crmdesk.usecases.outcome import Outcome
@@ -15,24 +14,24 @@ from crmdesk.usecases.outcome import Outcome
 if TYPE_CHECKING:
     from crmdesk.store.replica import Replica
 
-_PUT: Final = dialect.upsert("draft", ("name", "value"), ("name",))
-
 
 def keep(replica: Replica, name: str, typed: Mapping[str, Any]) -> Outcome[None]:
     """Remember what a form holds; `name` says which form, for which record. Touches no record."""
+    from crmdesk.store import drafts
     from crmdesk.store.replica import Touched
 
     with replica.database.write() as connection:
-        connection.exec_driver_sql(_PUT, (name, msgspec.json.encode(typed).decode()))
+        drafts.put(connection, name, typed)
     return Outcome(None, Touched(), None)
 
 
 def drop(replica: Replica, name: str) -> Outcome[None]:
     """Forget a draft, because it was saved or thrown away."""
+    from crmdesk.store import drafts
     from crmdesk.store.replica import Touched
 
     with replica.database.write() as connection:
-        connection.exec_driver_sql("DELETE FROM draft WHERE name = ?", (name,))
+        drafts.drop(connection, name)
     return Outcome(None, Touched(), None)
 
 

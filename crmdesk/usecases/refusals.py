@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from crmdesk.core.errors import CrmError, Language, describe
 from crmdesk.core.form import Shown
@@ -77,31 +77,38 @@ def retry(replica: Replica, record: str | None = None) -> Outcome[int]:
     return Outcome(count, Touched(), None)
 
 
-def discard(replica: Replica, key: RecordKey) -> Outcome[dict[str, Value]]:
+class Dropped(NamedTuple):
+    """What was taken out, and the name by which it can be brought back for a time."""
+
+    name: str
+    said: dict[str, Value]
+
+
+def discard(replica: Replica, key: RecordKey) -> Outcome[Dropped]:
     """Take out what the server refused of a record, so that it is the server's again.
 
-    Returns what was said, by which `resend` can write it once more. Raises `not_found` where nothing of it was
-    refused, or where newer changes of it wait to be sent.
+    It can be brought back for `store.drafts.KEPT_MS`. Raises `not_found` where nothing of it was refused, or where
+    newer changes of it wait to be sent.
     """
-    from crmdesk.store import outbox, records, settings
+    from crmdesk.store import drafts, outbox, records, settings
     from crmdesk.store.discarding import discard as take_out
+    from crmdesk.store.records import LEFT
 
     with replica.database.write() as connection:
         actor = settings.identity(connection).actor
-        counters = [e.counter for e in outbox.refused(connection) if e.key == key]
-        edits = records.by_counter(connection, actor, counters)
+        refused = [e for e in outbox.refused(connection) if e.key == key]
+        edits = records.by_counter(connection, actor, [e.counter for e in refused])
+        before = records.load(connection, [key]).get(key)
         touched = take_out(replica, connection, key)
         if not touched.keys:
             raise CrmError("not_found")
-    return Outcome(said([edit for _, edit in (edits[c] for c in sorted(edits))]), touched, None)
-
-
-def write_again(replica: Replica, key: RecordKey, values: Mapping[str, Value]) -> Outcome[None]:
-    """Write what was discarded once more, as a new change."""
-    from crmdesk.store.replica import Write
-
-    done = replica.commit([Write(key, dict(values))])
-    return Outcome(None, done.touched, done.txn)
+        values = said([edit for _, edit in (edits[c] for c in sorted(edits))])
+        was_here = before is not None and before.seq != LEFT
+        is_new = was_here and not records.load(connection, [key])
+        why = refused[-1]
+        one = drafts.Discarded(key, values, why.code or "", why.about, replica.clock.now_ms(), is_new)
+        name = drafts.discard(connection, one)
+    return Outcome(Dropped(name, values), touched, None)
 
 
 def resend(replica: Replica, key: RecordKey, values: Mapping[str, Value]) -> Outcome[None]:

@@ -2,6 +2,65 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="zh_CN">
 <context>
+    <name>AsideCard</name>
+    <message>
+        <source>Set aside</source>
+        <translation>已搁置</translation>
+    </message>
+    <message>
+        <source>Bring back</source>
+        <translation>恢复</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>复制</translation>
+    </message>
+    <message>
+        <source>Throw away</source>
+        <translation>丢弃</translation>
+    </message>
+    <message>
+        <source>discarded</source>
+        <translation>已作废</translation>
+    </message>
+    <message>
+        <source>not saved</source>
+        <translation>未保存</translation>
+    </message>
+    <message>
+        <source>Typed here and not saved; the record has left this laptop. Nothing else is kept of it.</source>
+        <translation>在此填写但未保存；该记录已离开本机，本机不再保留它的其他内容。</translation>
+    </message>
+    <message>
+        <source>Discarded %1; kept for 30 days. The server had refused it: %2</source>
+        <translation>%1作废，保留 30 天。服务器拒绝的原因：%2</translation>
+    </message>
+    <message>
+        <source>Tags</source>
+        <translation>标签</translation>
+    </message>
+    <message>
+        <source>Files</source>
+        <translation>附件</translation>
+    </message>
+    <message>
+        <source>Brought back; it travels with the next sync.</source>
+        <translation>已恢复，将随下次同步发送。</translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation>已复制</translation>
+    </message>
+    <message>
+        <source>Thrown away</source>
+        <translation>已丢弃</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+</context>
+<context>
     <name>Attaching</name>
     <message>
         <source>Pasted picture</source>
@@ -1812,8 +1871,8 @@
         <translation>发送 %1 处，接收 %2 条。</translation>
     </message>
     <message>
-        <source>Discarded. The record is as the server has it.</source>
-        <translation>已作废，该记录与服务器一致。</translation>
+        <source>Discarded. The record is as the server has it; what you wrote is kept below for 30 days.</source>
+        <translation>已作废，记录与服务器一致；您写的内容在下方保留 30 天。</translation>
     </message>
     <message>
         <source>Undo</source>

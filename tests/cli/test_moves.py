@@ -85,4 +85,9 @@ def test_a_refused_change_is_shown_and_discarded(hire: Hire, server: RunningServ
     ann("refused", "discard", refused["record"])
     assert ann("refused", "list")["refused"] == []
     assert ann("status")["refused"] == 0
+    (kept,) = ann("refused", "discarded")["set_aside"]
+    assert (kept["kind"], kept["said"]["outcome"]) == ("discarded", "reviewed")
+    ann("refused", "restore", kept["name"])
+    assert ann("refused", "discarded")["set_aside"] == []
+    assert ann("status")["unsent"] == 1
     assert visit

@@ -89,7 +89,7 @@ def test_every_answer_has_the_keys_that_the_paper_promises(tmp_path: Path) -> No
         do("sync")
         do("release", "Acme")
         do("claim", "Acme")
-        for words in ("refused list", "refused retry", "late list", "request list"):
+        for words in ("refused list", "refused discarded", "refused retry", "late list", "request list"):
             do(words)
         do("refused export", str(tmp_path / "refused.json"))
         do("people handover", "Ann", "Bo")
@@ -98,7 +98,15 @@ def test_every_answer_has_the_keys_that_the_paper_promises(tmp_path: Path) -> No
     do("backup", str(tmp_path / "copy.db"))
     do("restore", str(tmp_path / "copy.db"))
     # a window; a conflict, which tests/cli/test_company.py settles; the rest is in tests/cli/test_moves.py
-    untold = {"open", "conflicts resolve", "refused show", "refused discard", "late keep", "late undo"}
+    untold = {
+        "open",
+        "conflicts resolve",
+        "refused show",
+        "refused discard",
+        "refused restore",
+        "late keep",
+        "late undo",
+    }
     untold |= {"people role", "people move"}
     assert set(answers) == set(KEYS) - untold
     assert {words: set(answer) for words, answer in answers.items()} == {

@@ -14,7 +14,7 @@ from crmdesk.store import outbox, records
 from crmdesk.store.replica import Write
 from crmdesk.sync import commands
 from crmdesk.sync.engine import Report
-from crmdesk.usecases import tags
+from crmdesk.usecases import drafts, tags
 from sync_server import accounts, pushing, refusals
 from sync_server import commands as commands_of
 from sync_server.policy import Role
@@ -115,6 +115,21 @@ def test_what_is_saved_on_a_customer_that_left_meanwhile_is_kept_by_the_server(
     with server.database.read() as connection:
         kept = [one for one in refusals.listed(connection) if (one.entity, one.id) == customer[:2]]
     assert len(kept) == 1
+
+
+def test_no_draft_keeps_a_trace_of_a_customer_that_left(server: RunningServer, hire: Hire) -> None:
+    """I8, I11: a form notes what it showed beside what was typed; only the typed stays, and no byte of the rest."""
+    ann, mei = hire("Ann"), hire("Mei")
+    customer, _ = canary(ann)
+    ann.sync()
+    mei.sync()
+    form = {"typed": {"remark": "typedbyann"}, "values": {"name": CANARY, "name_en": ENGLISH}, "dots": {}}
+    drafts.keep(ann.replica, f"customer:{customer.id}", form)
+    assert traces(ann, ENGLISH)
+    commands.change_owner(mei.replica, mei.http, [customer.id], user(server, "Cai"))
+    ann.sync()
+    assert traces(ann, CANARY, ENGLISH) == []
+    assert traces(ann, "typedbyann")
 
 
 def test_a_tag_for_a_customer_that_left_meanwhile_is_told_and_nothing_is_written(

@@ -74,6 +74,7 @@ class RecordForm(QWidget):
         self._entity = entity
         self._subject = _Subject(entity, None, {})
         self._shown: Shown = BLANK
+        self._filled: dict[str, Any] = {}
         self._is_dirty = False
         self._draft_pause = QTimer(self, singleShot=True, interval=_AUTOSAVE_MS)
         self._draft_pause.timeout.connect(self.keep_draft)
@@ -266,9 +267,9 @@ class RecordForm(QWidget):
         draft = drafts.find(self._context.reader, self._subject.draft)
         self._shown = shown if draft is None else _shown_of(draft, shown)
         self._fill(self._shown.values)
-        for name, text in (draft or {}).get("typed", {}).items():
+        for name, typed in (draft or {}).get("typed", {}).items():
             if name in self._cells:
-                self._cells[name].editor.set_typed(text)
+                self._cells[name].editor.set_typed(_over(self._filled[name], typed))
         self._show_dirty(is_dirty=draft is not None)
         if draft is not None:
             self._state.setText(self.tr("Your draft, not saved yet"))
@@ -288,6 +289,7 @@ class RecordForm(QWidget):
         for cell in self._cells.values():
             cell.editor.show_values(values)
             cell.say("")
+        self._filled = {name: cell.editor.typed() for name, cell in self._cells.items()}
 
     def _mark_conflicts(self, view: RecordView | None) -> None:
         for field in view.conflicts if view is not None else ():
@@ -354,7 +356,10 @@ class RecordForm(QWidget):
 
     def _as_draft(self) -> dict[str, Any]:
         dots = {k: [[d.actor, d.counter] for d in sorted(found)] for k, found in self._shown.dots.items()}
-        typed = {name: cell.editor.typed() for name, cell in self._cells.items()}
+        typed = {
+            name: _own(self._filled.get(name), cell.editor.typed()) for name, cell in self._cells.items()
+        }
+        typed = {name: own for name, own in typed.items() if own is not None}
         return {"typed": typed, "values": dict(self._shown.values), "dots": dots}
 
     # -- saved -------------------------------------------------------------------------------------
@@ -428,6 +433,18 @@ def _shown_of(draft: Mapping[str, Any], stored: Shown) -> Shown:
     return Shown(
         draft.get("values", {}), {key: frozenset(Dot(*pair) for pair in pairs) for key, pairs in dots.items()}
     )
+
+
+def _own(filled: Any, typed: Any) -> Any:
+    """What of an editor's content a person typed themselves; None for nothing."""
+    if isinstance(typed, dict) and isinstance(filled, dict):
+        return {key: text for key, text in typed.items() if filled.get(key) != text} or None
+    return None if typed == filled else typed
+
+
+def _over(filled: Any, own: Any) -> Any:
+    """An editor's content with what was typed put over what is stored."""
+    return {**filled, **own} if isinstance(filled, dict) and isinstance(own, dict) else own
 
 
 def _all_dots(shown: Shown) -> frozenset[Dot]:

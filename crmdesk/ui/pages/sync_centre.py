@@ -19,6 +19,7 @@ from crmdesk.ui import formats
 from crmdesk.ui.context import Context
 from crmdesk.ui.notices import Notice
 from crmdesk.ui.page import Page, Shell
+from crmdesk.ui.pages.aside_card import AsideCard
 from crmdesk.ui.pages.connect_form import ConnectForm, device_name, join_company
 from crmdesk.ui.pages.mend_dialog import MendDialog
 from crmdesk.ui.pages.sync_safety import PauseCard
@@ -29,10 +30,11 @@ from crmdesk.ui.widgets.entry_list import Entry, EntryList
 from crmdesk.ui.widgets.fields import Card, FieldGrid, label, set_tone
 from crmdesk.ui.widgets.headline import Headline
 from crmdesk.ui.widgets.marks import Progress
-from crmdesk.usecases import attachments, refusals, status
+from crmdesk.usecases import attachments, refusals, set_aside, status
 from crmdesk.usecases.attachments import Holdings
 from crmdesk.usecases.outcome import Outcome
-from crmdesk.usecases.refusals import Refusal
+from crmdesk.usecases.refusals import Dropped, Refusal
+from crmdesk.usecases.set_aside import Aside
 from crmdesk.usecases.status import Share, Status, Unsent
 from crmdesk.usecases.workspace import Workspace
 
@@ -52,6 +54,7 @@ class Centre:
     status: Status
     unsent: list[Unsent]
     refused: list[Refusal]
+    aside: list[Aside]
     shares: list[Share]
     identity: Identity
     device: Device | None
@@ -66,6 +69,7 @@ def read_centre(registry: Registry, workspace: Workspace) -> Centre:
             status.status(reader),
             status.unsent(reader, registry),
             refusals.listed(reader, registry),
+            set_aside.listed(reader, registry, workspace.clock.now_ms()),
             status.shares(reader),
             workspace.identity(),
             reader.setting("device", Device),
@@ -75,8 +79,8 @@ def read_centre(registry: Registry, workspace: Workspace) -> Centre:
         reader.close()
 
 
-def _write_again(key: RecordKey, values: dict[str, Value], replica: "Replica") -> Outcome[None]:
-    return refusals.write_again(replica, key, values)
+def _bring_back(name: str, replica: "Replica") -> Outcome[str]:
+    return set_aside.bring_back(replica, name)
 
 
 class SyncCentre(Page):
@@ -112,7 +116,8 @@ class SyncCentre(Page):
         self.pause = PauseCard()
         self.pause.kept.connect(self._syncing.keep_deleted)
         self.pause.let_go.connect(self._syncing.accept_deletions)
-        for card in (self._state_card(), self.pause, self._refused_card(), self._unsent_card()):
+        self.aside = AsideCard(self._context, self.shell)
+        for card in (self._state_card(), self.pause, self._refused_card(), self._unsent_card(), self.aside):
             left.addWidget(card)
         for card in (self._connect_card(), self._company_card(), self._buckets_card()):
             right.addWidget(card)
@@ -249,6 +254,7 @@ class SyncCentre(Page):
         waiting = centre.unsent if centre.status.company else []  # alone, nothing waits for anybody
         self._show_rows(self.unsent, self._unsent, [self._unsent_entry(item) for item in waiting])
         self._show_rows(self.refused, self._refused, [self._refusal_entry(item) for item in centre.refused])
+        self.aside.show_aside(centre.aside)
         self._show_rows(self.shares, self._buckets, [self._share_entry(share) for share in centre.shares])
         self._show_reason(self.refused.current_id)
         self._facts.set_fields(self._about(centre))
@@ -472,15 +478,17 @@ class SyncCentre(Page):
         return declared.label.text(self._context.language) if declared else name, text
 
     def _discard(self) -> None:
-        """Take it out again; the notice offers it back."""
+        """Take it out again; the notice offers it back, and later the card of what was set aside."""
         if (item := self._refusal(self.refused.current_id)) is not None:
             key = RecordKey(item.entity, item.record)
-            self._context.write(partial(refusals.discard, key=key), partial(self._discarded, key))
+            self._context.write(partial(refusals.discard, key=key), self._discarded)
 
-    def _discarded(self, key: RecordKey, outcome: Outcome[dict[str, Value]]) -> None:
-        again = partial(self._context.write, partial(_write_again, key, outcome.value))
+    def _discarded(self, outcome: Outcome[Dropped]) -> None:
+        again = partial(self._context.write, partial(_bring_back, outcome.value.name))
         notice = Notice(
-            self.tr("Discarded. The record is as the server has it."),
+            self.tr(
+                "Discarded. The record is as the server has it; what you wrote is kept below for 30 days."
+            ),
             action_label=self.tr("Undo"),
             action=again,
             undo=True,

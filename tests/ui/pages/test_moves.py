@@ -5,17 +5,18 @@ from __future__ import annotations
 from contextlib import closing
 from typing import Any
 
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from crmdesk.core.record import RecordKey
 from crmdesk.core.resolve import read_record
-from crmdesk.store import settings
+from crmdesk.store import records, settings
 from crmdesk.store.replica import Touched
 from crmdesk.store.settings import Server
 from crmdesk.sync import commands
 from crmdesk.sync.enrolment import connect
 from crmdesk.ui.pages.person_picker import PersonPicker
-from crmdesk.usecases import late_work, refusals, requests
+from crmdesk.usecases import drafts, late_work, refusals, requests
 from tests.support.desks import customer, sync, visit, write
 from tests.support.server import RunningServer
 
@@ -167,6 +168,47 @@ def test_what_was_refused_is_read_discarded_and_brought_back(hire, open_desk) ->
     assert shown(ann, home)["city"] == "上海"
     desk.window.notices.showing.action()
     assert shown(ann, home)["city"] == "苏州"
+
+
+def test_what_was_discarded_stands_on_the_page_until_it_is_brought_back_or_thrown_away(
+    hire, open_desk
+) -> None:
+    """R30: the notice is gone after seconds; a slip is noticed the day after."""
+    ann = hire("Ann")
+    home = customer(ann, "宏远机械", city="上海")
+    sync(ann)
+    write(ann, home, {"city": "苏州", "nobody_knows": "x"})
+    sync(ann)
+    page = open_desk(ann).go("sync")
+    assert not page.aside.isVisibleTo(page)
+    page.discard.click()
+    assert page.aside.isVisibleTo(page)
+    assert {label.text() for label in page.aside.written._values} == {"苏州", "x"}
+    page.aside.copy.click()
+    assert "苏州" in QGuiApplication.clipboard().text()
+    page.aside.back.click()
+    assert shown(ann, home)["city"] == "苏州"
+    assert not page.aside.isVisibleTo(page)
+
+
+def test_what_was_typed_on_a_customer_that_left_is_read_on_the_sync_page(hire, open_desk) -> None:
+    """I8, I11: the form is out of reach, what was typed is not."""
+    ann = hire("Ann")
+    home = customer(ann, "宏远机械", city="上海")
+    drafts.keep(
+        ann.replica, f"visit:{home.id}", {"summary": "谈了价格", "kind": "phone", "tags": {"t": "老客户"}}
+    )
+    sync(ann)
+    with ann.replica.database.write() as connection:
+        ann.replica.leave(connection, list(records.load(connection, [home]).values()))
+    desk = open_desk(ann)
+    page = desk.go("sync")
+    assert [label.text() for label in page.aside.written._values] == ["谈了价格", "电话", "老客户"]
+    assert not page.aside.back.isVisibleTo(page)
+    page.aside.forget.click()
+    assert not page.aside.isVisibleTo(page)
+    desk.window.notices.showing.action()
+    assert page.aside.isVisibleTo(page)
 
 
 def test_what_was_refused_is_changed_and_sent_in_its_place(hire, open_desk) -> None:
