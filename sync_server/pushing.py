@@ -91,27 +91,34 @@ def _in_brief(batch: Batch, ledger: Ledger) -> tuple[tuple[Outcome, ...], tuple[
     return tuple(said), tuple(accepted)
 
 
-def judge_again(connection: Connection, who: Bearer, batch: Batch, now: Moment) -> Outcome:
-    """Judge one record's refused edits as if they were pushed now, by leave of an administrator.
+def judge_again(connection: Connection, who: Bearer, batch: Batch, now: Moment, received_ms: int) -> Outcome:
+    """Judge one record's refused edits, received at `received_ms`, by leave of an administrator.
 
     `who` is their author. What the author had heard of a move counts no longer: it becomes late work.
     """
     actor = actors.find(connection, batch.actor)
     assert actor is not None, "what was refused came from an actor"
-    ledger, _, _ = _take_in(connection, who, batch, actor, now, is_pardoned=True)
+    ledger, _, _ = _take_in(connection, who, batch, actor, now, pardoned_from_ms=received_ms)
     return ledger.outcomes[0]
 
 
 def _take_in(
-    connection: Connection, who: Bearer, batch: Batch, actor: Actor, now: Moment, *, is_pardoned: bool = False
+    connection: Connection,
+    who: Bearer,
+    batch: Batch,
+    actor: Actor,
+    now: Moment,
+    *,
+    pardoned_from_ms: int | None = None,
 ) -> tuple[Ledger, Claims, list[Commit]]:
-    claims = _claims(connection, who, batch, actor, now)
+    received_ms = now.ms if pardoned_from_ms is None else pardoned_from_ms
+    claims = _claims(connection, who, batch, actor, received_ms)
     _refuse_reused(connection, batch, actor)
     registry = known_registry(connection)
     company = people.load_company(connection)
     held = hold(connection, who, company, registry, batch.items.values())
     places = survey(connection, who, company, registry, batch.items.values(), now)
-    places.is_pardoned = is_pardoned
+    places.is_pardoned = pardoned_from_ms is not None
     ledger = _judge(places, batch, claims, now)
     if held is not None and not ledger.buckets <= held:
         raise CrmError("server_busy")  # something moved just before the locks were ours: start again
@@ -129,11 +136,11 @@ def _turn(connection: Connection, who: Bearer, batch: Batch) -> Actor:
     return actor
 
 
-def _claims(connection: Connection, who: Bearer, batch: Batch, actor: Actor, now: Moment) -> Claims:
+def _claims(connection: Connection, who: Bearer, batch: Batch, actor: Actor, received_ms: int) -> Claims:
     new = [counter for counter in batch.counters if counter > actor.counter]
     if new != list(range(actor.counter + 1, actor.counter + 1 + len(new))):
         raise CrmError("counter_gap", expected=actor.counter + 1)
-    earliest, latest = stamp(who.pulled_at or 0), stamp(now.ms, _LAST_TICK)
+    earliest, latest = stamp(who.pulled_at or 0), stamp(received_ms, _LAST_TICK)
     edits = [edit for item in batch.items.values() for edit in item.log]
     beyond = [edit for edit in edits if not earliest <= edit.at <= latest]
     eff = {e.dot: held for e in beyond if (held := int(clamp(e.at, earliest, latest))) != e.at}

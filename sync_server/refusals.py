@@ -74,14 +74,17 @@ def shown(connection: Connection, name: str) -> Payload:
 
 
 def retry(connection: Connection, who: Asker, name: str, now: Moment) -> Outcome:
-    """Judge refused edits again, as if they were pushed now; returns the verdict. Raises `not_found`.
+    """Judge refused edits again, by who may what now; returns the verdict. Raises `not_found`.
 
+    They count at the time they claimed, or were received, and win over nothing that was written after that.
     What could not even be read gets the verdict it had.
     """
     letter = _letter(connection, name)
     outcome = Outcome(*letter.key, "rejected", code=letter.code, about=letter.about)
     if letter.state is not None:
-        outcome = pushing.judge_again(connection, _author(connection, letter), _batch(letter, now), now)
+        outcome = pushing.judge_again(
+            connection, _author(connection, letter), _batch(letter, now), now, letter.at
+        )
     _note(connection, who, "retry", letter, outcome.code or outcome.verdict, now)
     return outcome
 
@@ -132,14 +135,17 @@ def _read(body: bytes) -> Edit | None:
 
 
 def _author(connection: Connection, letter: Letter) -> Bearer:
-    """Whoever wrote it, as the device it came from would ask."""
+    """Whoever wrote it, as the device it came from would ask.
+
+    How far it has pulled by now says nothing of what was written before: it would make old work look recent.
+    """
     actor = actors.find(connection, letter.actor)
     device = devices.find_device(connection, actor.device) if actor and actor.device else None
     if device is None:
         raise CrmError("not_found", name=letter.name)
     account = people.find_account(connection, letter.user)
     return Bearer(
-        account.user, account.role, account.book, device.id, device.state, device.key, device.pulled_at,
+        account.user, account.role, account.book, device.id, device.state, device.key, None,
         account.is_disabled, False, 0,
     )  # fmt: skip
 

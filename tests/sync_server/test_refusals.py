@@ -10,7 +10,7 @@ from crmdesk.core.record import RecordKey
 from sync_server import commands
 from sync_server.settings import note_url
 from tests.support.laptop import Laptop, enrolled, fresh_id, shown, verdicts
-from tests.support.server import RunningServer
+from tests.support.server import HOUR_MS, RunningServer
 from tests.sync_server.test_moves import administrator, ask, labels
 
 
@@ -21,7 +21,7 @@ def letters(root: Laptop, **query: int) -> list[dict[str, Any]]:
     return found
 
 
-def quarantined(server: RunningServer) -> tuple[Laptop, RecordKey]:
+def quarantined(server: RunningServer, **values: str) -> tuple[Laptop, RecordKey]:
     """Ann wrote to a customer after hearing that it is Cai's."""
     ann, mei = enrolled(server, "Ann"), enrolled(server, "Mei")
     customer = ann.customer("甲")
@@ -31,7 +31,7 @@ def quarantined(server: RunningServer) -> tuple[Laptop, RecordKey]:
     kept = ann.records[customer]
     ann.pull_all()
     ann.records[customer] = kept
-    ann.write(customer, {"city": "苏州"})
+    ann.write(customer, values or {"city": "苏州"})
     assert verdicts(ann.push()) == [("quarantined", "forbidden")]
     return ann, customer
 
@@ -56,6 +56,21 @@ def test_a_retry_by_an_administrator_makes_it_late_work(server: RunningServer) -
     cai.pull_all()
     assert shown(cai, customer)["city"] == "苏州"
     assert [label["customer"] for label in labels(cai)] == [customer.id]
+
+
+def test_old_work_that_is_let_in_late_wins_over_nothing_that_is_newer(server: RunningServer) -> None:
+    """It counts at the time it was written, whatever its laptop has pulled since."""
+    ann, customer = quarantined(server, website="old.example")
+    root, cai = administrator(server), enrolled(server, "Cai")
+    cai.pull_all()
+    cai.write(customer, {"website": "new.example"})
+    cai.push()
+    server.clock.ahead_ms += HOUR_MS // 12
+    ann.pull_all()
+    (letter,) = letters(root)
+    assert root.http.post(f"/v1/refused/{letter['name']}/retry").json()["verdict"] == "accepted"
+    cai.pull_all()
+    assert shown(cai, customer)["website"] == "new.example"
 
 
 def test_its_laptop_is_told_that_what_an_administrator_let_in_is_in(server: RunningServer) -> None:
