@@ -16,8 +16,8 @@ from crmdesk.core.values import canonical_text
 from crmdesk.store import records
 from crmdesk.store.database import Database
 from crmdesk.store.tables import replica
-from sync_server import policy, tables
-from sync_server.authoring import new_id, write_record
+from sync_server import policy, salts, tables
+from sync_server.authoring import new_id, take_actor, write_record
 from sync_server.clock import Moment
 from sync_server.policy import Kind, Role, Team
 from sync_server.settings import Settings
@@ -49,13 +49,26 @@ def open_company(settings: Settings) -> Database:
     return Database.open(settings.place)
 
 
+def start_company(settings: Settings, now: Moment) -> Database:
+    """The company's database, for a process that writes as the server. Raises what `open_company` raises."""
+    database = open_company(settings)
+    try:
+        with database.write() as connection:
+            take_actor(connection, now)
+    except CrmError:
+        database.close()
+        raise
+    return database
+
+
 def _found(connection: Connection, name: str, now: Moment) -> Company:
+    secret = now.random(32)
     company = Company(
         server_id=now.hex(16),
         name=name,
         epoch=1,
-        secret=now.random(32),
-        actor=now.hex(16),
+        secret=secret,
+        actor=salts.own_actor(secret, now.random(salts.RANDOM_BYTES)),
         config=now.hex(16),
         pool=now.hex(16),
         pool_details=now.hex(16),

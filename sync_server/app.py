@@ -16,7 +16,7 @@ from starlette.requests import ClientDisconnect
 
 from crmdesk.core.errors import CrmError
 from crmdesk.core.wire import PROTOCOL
-from sync_server.accounts import open_company
+from sync_server.accounts import start_company
 from sync_server.clock import Moment, moment
 from sync_server.errors import BROKEN, LACKING, MEDIA_TYPE, RETRY_SECONDS, framework_error, problem
 from sync_server.handlers import access, blobs, commands, health, live, recovery, refusals, sync
@@ -30,7 +30,7 @@ _log: Final = logging.getLogger(__name__)
 
 def create_app(settings: Settings, now: Callable[[], Moment] = moment) -> FastAPI:
     """An application over the company in `settings.directory`. Raises `no_company` and its kin."""
-    database = open_company(settings)
+    database = start_company(settings, now())
     channel = LiveChannel(database, settings, now)
 
     @asynccontextmanager

@@ -12,8 +12,10 @@ from crmdesk.core.ids import uuid7
 from crmdesk.core.record import Dot, Edit, Placement, RecordKey, Txn, write
 from crmdesk.core.values import Value
 from crmdesk.store import records
+from sync_server import salts
 from sync_server.clock import Moment
-from sync_server.storage import actors, buckets
+from sync_server.storage import actors, buckets, people
+from sync_server.storage.actors import Actor
 from sync_server.storage.people import Company
 
 
@@ -27,6 +29,24 @@ class Place(NamedTuple):
 def new_id(now: Moment) -> str:
     """A fresh record id."""
     return uuid7(now.ms, now.random(10))
+
+
+def take_actor(connection: Connection, now: Moment) -> None:
+    """Number the server's own edits anew, before anything is written by a process that just started.
+
+    The database may have been put back from a backup meanwhile, and no laptop has said so yet: the old actor may
+    have counted further than this copy of it knows.
+    """
+    people.lock_company(connection)
+    company = people.load_company(connection)
+    people.change_actor(connection, new_actor(connection, company, now))
+
+
+def new_actor(connection: Connection, company: Company, now: Moment) -> str:
+    """A fresh actor of the server's own."""
+    name = salts.own_actor(company.secret, now.random(salts.RANDOM_BYTES))
+    actors.save(connection, Actor(name, None, 0, "", "", b""))
+    return name
 
 
 def write_record(

@@ -26,7 +26,7 @@ from sync_server.commands import (
     Order,
     Release,
 )
-from sync_server.console import HERE, Dir, Json, company, language, say, settings_of, table
+from sync_server.console import HERE, Dir, Json, authority, company, language, say, settings_of, table
 from sync_server.policy import Role
 from sync_server.settings import DAY_MS, Settings, note_url, url_of
 from sync_server.storage import devices, graves, people, recoveries
@@ -152,7 +152,7 @@ def team_add(
     as_json: Json = False,
 ) -> None:
     """Add a team. 新增团队。"""
-    with company(directory) as database, database.write() as connection:
+    with authority(directory) as database, database.write() as connection:
         team = accounts.add_team(connection, name, moment(), parent=parent, shares_books=share_books)
     say(as_json, {"team": team, "name": name}, f"已新增团队「{name}」。", f"Added the team “{name}”.")
 
@@ -183,7 +183,7 @@ def user_add(
     as_json: Json = False,
 ) -> None:
     """Add a person. 新增用户。"""
-    with company(directory) as database, database.write() as connection:
+    with authority(directory) as database, database.write() as connection:
         made = accounts.add_user(connection, name, role, moment(), team=team)
     say(
         as_json,
@@ -381,7 +381,7 @@ def refused_show(name: Name, directory: Dir = HERE, as_json: Json = False) -> No
 @refused_app.command("retry")
 def refused_retry(name: Name, directory: Dir = HERE, as_json: Json = False) -> None:
     """Judge it again, as if it were pushed now. 重新处理。"""
-    with company(directory) as database, database.write() as connection:
+    with authority(directory) as database, database.write() as connection:
         made = refusals.retry(connection, commands.console(connection), name, moment())
     facts = {"name": name, "verdict": made.verdict, "code": made.code, "about": made.about}
     because = f" ({made.code})" if made.code else ""
@@ -417,7 +417,7 @@ def refused_discard(name: Name, directory: Dir = HERE, as_json: Json = False) ->
 
 def _move(directory: Path, order: Callable[[str], Order], as_json: bool) -> None:
     """Carry out an order about customers and say what became of them."""
-    with company(directory) as database:
+    with authority(directory) as database:
         made = _carry_out(database, order(moment().hex(16)))
     refused = [result for result in made.results if result.outcome == commands.REFUSED]
     say(
@@ -430,7 +430,7 @@ def _move(directory: Path, order: Callable[[str], Order], as_json: bool) -> None
 
 def _rearrange(directory: Path, user: str, order: Callable[[str, Account], Order]) -> Account:
     """Carry out an order about a person; returns what they are afterwards."""
-    with company(directory) as database:
+    with authority(directory) as database:
         with database.read() as connection:
             found = people.find_account(connection, user)
         _carry_out(database, order(moment().hex(16), found))

@@ -16,6 +16,7 @@ from rich.cells import cell_len
 from crmdesk.core.errors import Language
 from crmdesk.store.database import Database
 from sync_server import accounts
+from sync_server.clock import moment
 from sync_server.settings import Settings, url_of
 
 Dir = Annotated[Path, typer.Option("--dir", help="The company's folder. 公司数据目录。")]
@@ -62,6 +63,16 @@ def _cell(name: str, value: object) -> str:
 def settings_of(directory: Path) -> Settings:
     """The settings of the company in a folder."""
     return Settings(directory, url=url_of(directory))
+
+
+@contextmanager
+def authority(directory: Path) -> Iterator[Database]:
+    """The company's database for a command that writes as the server, closed again afterwards."""
+    database = accounts.start_company(settings_of(directory), moment())
+    try:
+        yield database
+    finally:
+        database.close()
 
 
 @contextmanager

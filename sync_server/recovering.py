@@ -31,12 +31,12 @@ from crmdesk.core.wire import Evidence, Lost, Outcome, Recover, RecoverAnswer
 from crmdesk.store import records
 from crmdesk.store.records import Row, Stored, decode_edit
 from sync_server import policy, salts
+from sync_server.authoring import new_actor
 from sync_server.clock import Moment
 from sync_server.fields import known_registry
 from sync_server.moving import below, reunite
 from sync_server.settings import Settings
 from sync_server.storage import actors, blobs, buckets, devices, graves, people, recoveries
-from sync_server.storage.actors import Actor
 from sync_server.storage.devices import Bearer
 from sync_server.storage.people import Company
 from sync_server.storage.recoveries import Recovered, Recovery
@@ -73,10 +73,8 @@ def notice(connection: Connection, who: Bearer, shown: Sequence[Evidence], now: 
         return
     epoch = max(company.epoch, proof.epoch) + 1
     opened = Recovery(epoch, now.ms, who.device, who.user, proof.bucket, proof.seq, company.actor)
-    # A restored server would number its own edits anew, from where the backup left off.
-    fresh = Actor(now.hex(16), None, 0, "", "", b"")
-    if recoveries.open_epoch(connection, opened, fresh.id):
-        actors.save(connection, fresh)
+    # It counts on from where the backup left off, unless it was started since: whoever restores may not start it.
+    recoveries.open_epoch(connection, opened, new_actor(connection, company, now))
 
 
 def _missing(connection: Connection, shown: Iterable[Evidence]) -> list[Evidence]:
@@ -142,7 +140,7 @@ class _Scene:
         self._stored = records.load(connection, keys)
         self._buried = graves.buried(connection, [key.id for key in keys if key not in self._stored])
         given_up = {recovery.actor for recovery in recoveries.recoveries(connection)}
-        self._own_actors = frozenset({company.actor} | given_up)
+        self._own_actors = given_up | {company.actor}
         own = actors.find(connection, company.actor)
         self._own_counter = own.counter if own else 0
 
@@ -187,8 +185,14 @@ class _Scene:
     def _check_edit(self, key: RecordKey, edit: Edit) -> None:
         for name in edit.values:
             declared = self._registry.find(key.entity, name)
-            if declared is not None and declared.server and edit.dot.actor not in self._own_actors:
+            if declared is not None and declared.server and not self._is_own(edit):
                 raise CrmError("server_field", field=name)
+
+    def _is_own(self, edit: Edit) -> bool:
+        """Whether an edit claims to be this server's, and may be: written as it writes, by an actor of its own."""
+        actor = edit.dot.actor
+        is_ours = actor in self._own_actors or salts.is_own_actor(self._company.secret, actor)
+        return is_ours and (edit.by, edit.eff) == (self._company.server_id, edit.at)
 
     def _note(self, key: RecordKey, verdict: str, code: str | None, state: bytes | None) -> None:
         self.notes.append(

@@ -15,6 +15,8 @@ RANDOM_BYTES: Final = 8
 MAC_BYTES: Final = 8
 CommitName: TypeAlias = tuple[str, int, int]
 """A commit: (bucket, epoch, seq)."""
+_ACTOR: Final[CommitName] = ("actor", 0, 0)
+"""In the place of a commit where an actor is named; no bucket is called so, and no commit has the number 0."""
 
 
 def make(secret: bytes, commit: CommitName, random: bytes) -> str:
@@ -30,6 +32,16 @@ def is_genuine(secret: bytes, commit: CommitName, salt: str) -> bool:
         return False
     random, mac = content[:RANDOM_BYTES], content[RANDOM_BYTES:]
     return len(content) == RANDOM_BYTES + MAC_BYTES and hmac.compare_digest(mac, _mac(secret, commit, random))
+
+
+def own_actor(secret: bytes, random: bytes) -> str:
+    """An id for an actor of the server's own: whoever holds the company's secret can tell it from a laptop's."""
+    return make(secret, _ACTOR, random)
+
+
+def is_own_actor(secret: bytes, actor: str) -> bool:
+    """Whether this company's server made the actor, whether or not it still knows it."""
+    return is_genuine(secret, _ACTOR, actor)
 
 
 def _mac(secret: bytes, commit: CommitName, random: bytes) -> bytes:

@@ -61,6 +61,11 @@ def lock_company(connection: Connection) -> None:
     dialect.run(connection, f"SELECT id FROM company{dialect.locking(connection)}").fetchall()
 
 
+def change_actor(connection: Connection, actor: str) -> None:
+    """The server writes as this actor from now on."""
+    dialect.run(connection, "UPDATE company SET actor = ?", (actor,))
+
+
 def add_company(connection: Connection, new: Company) -> None:
     connection.execute(
         insert(company).values(

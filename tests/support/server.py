@@ -21,7 +21,7 @@ from sqlalchemy import Connection, delete, insert, select
 
 from crmdesk.store import dialect
 from crmdesk.store.database import Database
-from sync_server import accounts, enrolment, keeping
+from sync_server import accounts, authoring, enrolment, keeping
 from sync_server.app import create_app
 from sync_server.clock import Moment, moment
 from sync_server.policy import Role
@@ -97,7 +97,15 @@ class RunningServer:
         return file
 
     def restore(self, file: Path) -> None:
-        """Put a backup in the place of the company's database, as if nothing after it had ever happened."""
+        """Put a backup in the place of the company's database, as if nothing after it had ever happened.
+
+        The server is started on it, as after any restore.
+        """
+        self._replace(file)
+        with self.database.write() as connection:
+            authoring.take_actor(connection, self.clock())
+
+    def _replace(self, file: Path) -> None:
         if self.settings.url is not None:
             self._put_back(pickle.loads(file.read_bytes()))
             return

@@ -191,6 +191,26 @@ def test_r7_the_servers_own_actor_hands_out_no_number_twice_after_a_restore(
     assert_no_dot_twice(server, ann)
 
 
+def test_r7_what_the_server_writes_before_anybody_proved_its_restore_takes_no_number_twice(
+    server: RunningServer, hire: Hire, tmp_path: Path
+):
+    ann = hire("Ann")
+    ann.sync()
+    backup = server.backup(tmp_path / "backup.db")
+    server.add_user("Dee", "rep", "East")
+    ann.sync()
+    before = {edit.dot for state in ann.states().values() for edit in decode(state).edits}
+    server.restore(backup)
+    user = RecordKey("user", server.add_user("Eve", "rep", "East").user)
+    with server.database.read() as connection:
+        eve = records.load(connection, [user])[user].record
+    assert epoch(server) == 1
+    assert {edit.dot for edit in eve.edits} & before == set()
+    ann.sync()
+    assert decode(ann.states()[user]) == eve
+    assert_no_dot_twice(server, ann)
+
+
 def test_r7_a_laptop_restored_together_with_its_server_gives_no_number_twice(
     server: RunningServer, hire: Hire, tmp_path: Path
 ):

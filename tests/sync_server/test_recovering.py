@@ -215,6 +215,21 @@ def test_users_and_server_fields_are_not_brought_back_by_laptops(scene: Scene) -
     assert stored(scene.server, user) is None
 
 
+def test_a_field_that_only_the_server_writes_is_not_forged_under_its_actor(scene: Scene) -> None:
+    """What is written in the name of the server must be written as it writes."""
+    scene.recover()
+    with scene.server.database.read() as connection:
+        (opened,) = recoveries.recoveries(connection)
+        server_id = people.load_company(connection).server_id
+    request, book = RecordKey("request", fresh_id()), scene.ann.book
+    txn = Txn(fresh_id(), "form")
+    forged = Edit(Dot(opened.actor, 900), 1 << 20, scene.ann.user, 1 << 20, txn, {"outcome": "done"})
+    lone = write(None, forged, placement=Placement(0, book))
+    assert bring(scene.ann, (request, lone)) == [("rejected", "server_field")]
+    real = write(None, msgspec.structs.replace(forged, by=server_id), placement=Placement(0, book))
+    assert bring(scene.ann, (request, real)) == [("accepted", None)]
+
+
 def test_one_bad_record_holds_up_no_other(scene: Scene) -> None:
     scene.recover()
     bad = RecordKey("customer", fresh_id())
