@@ -6,7 +6,7 @@ the table of commands: who asked for what, and what came of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Final, NamedTuple, TypeAlias
 
 import msgspec
@@ -162,8 +162,10 @@ def _move_some(
         _check_all(connection, who, order)
     results = list(before.results) if before else []
     moved = 0
-    for customer in order.customers[len(results) :]:
-        results.append(_one(connection, who, order, customer, now))
+    some = order.customers[len(results) :][:CHUNK]
+    held = moving.hold(connection, people.load_company(connection), _reach(connection, who, order, some))
+    for customer in some:
+        results.append(_one(connection, who, order, customer, now, held))
         moved += results[-1].moved
         if moved >= CHUNK:
             break
@@ -183,14 +185,32 @@ def _check_all(connection: Connection, who: Asker, order: CustomerOrder) -> None
                 raise
 
 
-def _one(connection: Connection, who: Asker, order: CustomerOrder, customer: str, now: Moment) -> Result:
+def _reach(connection: Connection, who: Asker, order: CustomerOrder, customers: Sequence[str]) -> set[str]:
+    """The buckets that moving these customers writes to: where they are, where they go, where children wait."""
+    keys = [RecordKey("customer", customer) for customer in customers]
+    found = {place for _, place in buckets.roots(connection, keys).values()}
+    found |= buckets.waiting_in(connection, customers)
+    if isinstance(order, Release):
+        return found | {people.load_company(connection).pool}
+    user = order.to_user if isinstance(order, ChangeOwner) else who.user
+    return found | {a.book for a in people.accounts(connection) if user in (a.user, a.name)}
+
+
+def _one(
+    connection: Connection,
+    who: Asker,
+    order: CustomerOrder,
+    customer: str,
+    now: Moment,
+    held: Collection[str] | None,
+) -> Result:
     try:
         found = _seen(connection, who, customer)
         bucket = _destination(connection, who, order, found)
     except CrmError as error:
         return Result(customer, REFUSED, error.code, _text(error.about.get("user")))
     company = people.load_company(connection)
-    moved = moving.move(connection, found, moving.into(company, bucket), now)
+    moved = moving.move(connection, found, moving.into(company, bucket), now, held)
     return Result(customer, DONE, None, buckets.owner_of(connection, bucket), moved)
 
 
@@ -198,20 +218,37 @@ def _text(value: object) -> str | None:
     return None if value is None else str(value)
 
 
-def decide(connection: Connection, who: Asker, values: Mapping[str, Any], now: Moment) -> Result:
-    """Carry out what a `request` record asks for."""
+def decide(
+    connection: Connection,
+    who: Asker,
+    values: Mapping[str, Any],
+    now: Moment,
+    held: Collection[str] | None,
+) -> Result:
+    """Carry out what a `request` record asks for. `held` as in `moving`."""
+    order = _wish(values)
+    if order is None:
+        return Result(str(values.get("customer")), REFUSED, "invalid_value")
+    return _one(connection, who, order, order.customers[0], now, held)
+
+
+def reach_of_wish(connection: Connection, who: Asker, values: Mapping[str, Any]) -> set[str]:
+    """The buckets that `decide` may write to."""
+    order = _wish(values)
+    return set() if order is None else _reach(connection, who, order, order.customers)
+
+
+def _wish(values: Mapping[str, Any]) -> CustomerOrder | None:
     customer, to_user = str(values.get("customer")), str(values.get("to_user"))
-    order: CustomerOrder
     match values.get("kind"):
         case "claim":
-            order = Claim("", (customer,))
+            return Claim("", (customer,))
         case "release":
-            order = Release("", (customer,))
+            return Release("", (customer,))
         case "hand_over":
-            order = ChangeOwner("", (customer,), to_user)
+            return ChangeOwner("", (customer,), to_user)
         case _:
-            return Result(customer, REFUSED, "invalid_value")
-    return _one(connection, who, order, customer, now)
+            return None
 
 
 def _seen(connection: Connection, who: Asker, customer: str) -> Stored:

@@ -6,7 +6,7 @@ Runs in the push's transaction, after its records are written, in commits of its
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -52,18 +52,33 @@ class Taken:
         return self.place.departed_from if self.stored is None else None
 
 
+def reach(connection: Connection, who: Bearer, items: Iterable[Item]) -> set[str]:
+    """The buckets that what follows from these items may write to, beside their own."""
+    items = list(items)
+    found = buckets.waiting_in(connection, {item.key.id for item in items})
+    for item in items:
+        if item.key.entity == "request" and item.log:
+            found |= commands.reach_of_wish(connection, Asker(who.user, who.role), item.log[0].values)
+    return found
+
+
 def follow(
-    connection: Connection, who: Bearer, company: Company, taken: Sequence[Taken], now: Moment
+    connection: Connection,
+    who: Bearer,
+    company: Company,
+    taken: Sequence[Taken],
+    now: Moment,
+    held: Collection[str] | None,
 ) -> None:
-    """Everything that follows from records just taken in."""
+    """Everything that follows from records just taken in. `held` as in `moving`."""
     new = [one for one in taken if one.stored is None]
     waiting = [(one.place.waits_for, one.item.key) for one in new if one.place.waits_for]
     buckets.add_waiting(connection, waiting)
-    reunite(connection, [one.item.key for one in new], now)
+    reunite(connection, [one.item.key for one in new], now, held)
     label(connection, who, company, [one for one in taken if one.place.left and one.is_changed], now)
     for one in new:
         if one.item.key.entity == "request":
-            _decide(connection, who, company, one.item, now)
+            _decide(connection, who, company, one.item, now, held)
 
 
 def label(connection: Connection, who: Bearer, company: Company, late: Sequence[Taken], now: Moment) -> None:
@@ -118,9 +133,16 @@ def _shown(key: RecordKey, stored: Stored | None, name: str) -> Any:
     return None if stored is None else view_field(stored.record, key.entity, name, REGISTRY).value
 
 
-def _decide(connection: Connection, who: Bearer, company: Company, item: Item, now: Moment) -> None:
+def _decide(
+    connection: Connection,
+    who: Bearer,
+    company: Company,
+    item: Item,
+    now: Moment,
+    held: Collection[str] | None,
+) -> None:
     """Carry a request out, or say why not: the first that arrives wins."""
     values = item.log[0].values
-    done = commands.decide(connection, Asker(who.user, who.role), values, now)
+    done = commands.decide(connection, Asker(who.user, who.role), values, now, held)
     said = {"outcome": done.outcome, "code": done.code, "holder": done.holder}
     write_record(connection, company, item.key, {name: value for name, value in said.items() if value}, now)

@@ -1,12 +1,13 @@
 """Records crossing from bucket to bucket: a customer with all below it, and children that find their home.
 
-Every crossing raises the record's move number, is a LEAVE where it was and an ENTER where it goes, and takes
-both buckets' numbers in the order of their ids, so that two crossings never wait for each other.
+Every crossing raises the record's move number, is a LEAVE where it was and an ENTER where it goes. `held` are the
+buckets that the transaction has locked; what turns out to need another one was moved just before the locks were
+there, and raises `server_busy`: whoever asked starts again. None: the transaction is alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Final, NamedTuple
 
 from sqlalchemy import Connection
@@ -14,7 +15,7 @@ from sqlalchemy import Connection
 from crmdesk.core.errors import CrmError
 from crmdesk.core.record import Placement, RecordKey, moved
 from crmdesk.core.wire import PAGE_RECORDS, Kind
-from crmdesk.store import records
+from crmdesk.store import dialect, records
 from crmdesk.store.records import Stored
 from sync_server.clock import Moment
 from sync_server.storage import buckets, people
@@ -61,14 +62,31 @@ def family(connection: Connection, company: Company, customer: Stored) -> list[S
     return sorted(found, key=lambda s: (s.key != customer.key, s.n))
 
 
-def move(connection: Connection, customer: Stored, to: Destination, now: Moment) -> int:
+def hold(connection: Connection, company: Company, places: Iterable[str]) -> set[str] | None:
+    """Lock all buckets that a transaction will move records between, and what is kept apart below them."""
+    if not dialect.is_shared(connection):
+        return None
+    found = set(places)
+    found |= {below(company, place) for place in found}
+    buckets.lock(connection, found)
+    return found
+
+
+def _check_held(held: Collection[str] | None, needed: set[str]) -> None:
+    if held is not None and not needed <= set(held):
+        raise CrmError("server_busy")
+
+
+def move(
+    connection: Connection, customer: Stored, to: Destination, now: Moment, held: Collection[str] | None
+) -> int:
     """Move a customer and all below it, in commits that a page can hold; returns how many records moved."""
     company = people.load_company(connection)
     place = customer.record.placement.bucket
-    buckets.lock(connection, {place, below(company, place), *to})
+    _check_held(held, {place, below(company, place), *to})
     again = records.load(connection, [customer.key])[customer.key]
     if again.record.placement.bucket != place:
-        raise CrmError("server_busy")  # somebody else moved it just before the locks were ours: start again
+        raise CrmError("server_busy")
     crossings = [
         Crossing(s, to.root if s.key == customer.key else to.below, s.root)
         for s in family(connection, company, again)
@@ -76,7 +94,7 @@ def move(connection: Connection, customer: Stored, to: Destination, now: Moment)
     crossings = [c for c in crossings if c.stored.record.placement.bucket != c.bucket]
     for start in range(0, len(crossings), CHUNK):
         cross(connection, crossings[start : start + CHUNK], now)
-    reunite(connection, [customer.key], now)
+    reunite(connection, [customer.key], now, held)
     return len(crossings)
 
 
@@ -99,7 +117,9 @@ def cross(connection: Connection, crossings: Sequence[Crossing], now: Moment) ->
     buckets.note_movements(connection, movements)
 
 
-def reunite(connection: Connection, homes: Iterable[RecordKey], now: Moment) -> None:
+def reunite(
+    connection: Connection, homes: Iterable[RecordKey], now: Moment, held: Collection[str] | None
+) -> None:
     """Bring children that were written before their home was here, or visible, to where their home is.
 
     A child waits in its author's own book. It follows once its home exists and the author may write there:
@@ -114,16 +134,22 @@ def reunite(connection: Connection, homes: Iterable[RecordKey], now: Moment) -> 
         if home not in found:
             continue
         root, place = found[home]
-        _join(connection, home, root, below(company, place), now)
+        _join(connection, home, root, below(company, place), now, held)
 
 
-def _join(connection: Connection, home: RecordKey, root: str, place: str, now: Moment) -> None:
+def _join(
+    connection: Connection,
+    home: RecordKey,
+    root: str,
+    place: str,
+    now: Moment,
+    held: Collection[str] | None,
+) -> None:
     """Children of one home: those whose author may write there cross over; those already there hang under it."""
-    waiting_in = {s.record.placement.bucket for s in records.under_root(connection, home.id)}
-    buckets.lock(connection, waiting_in | {place})
     below_it = [s for s in records.under_root(connection, home.id) if s.key.id != home.id]
     strangers = [s for s in below_it if not _may_join(connection, s.record.placement.bucket, place)]
     joining = [s for s in below_it if s not in strangers]
+    _check_held(held, {place, *(s.record.placement.bucket for s in joining)})
     crossing = [Crossing(s, place, root) for s in joining if s.record.placement.bucket != place]
     staying = [s for s in joining if s.record.placement.bucket == place and s.root != root]
     for start in range(0, len(crossing), CHUNK):

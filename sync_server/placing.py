@@ -13,7 +13,7 @@ from crmdesk.core.record import Placement, RecordKey
 from crmdesk.core.registry import Entity, Registry
 from crmdesk.store import dialect, records
 from crmdesk.store.records import Stored
-from sync_server import policy
+from sync_server import moving, policy
 from sync_server.clock import Moment
 from sync_server.moving import below
 from sync_server.settings import DAY_MS
@@ -196,9 +196,14 @@ def _homes(registry: Registry, items: Iterable[Item]) -> set[RecordKey]:
 
 
 def hold(
-    connection: Connection, who: Bearer, company: Company, registry: Registry, items: Iterable[Item]
+    connection: Connection,
+    who: Bearer,
+    company: Company,
+    registry: Registry,
+    items: Iterable[Item],
+    besides: Iterable[str],
 ) -> set[str] | None:
-    """Lock the buckets that these items may be written to; None where nobody else can write anyway.
+    """Lock the buckets that these items may be written to, and others; None where nobody else can write anyway.
 
     What is judged must be read after this: until then others may change it. A record that moves in the same
     moment may yet turn out to be in a bucket that is not among them.
@@ -207,13 +212,11 @@ def hold(
         return None
     items = list(items)
     ids = {item.key.id for item in items} | {home.id for home in _homes(registry, items)}
-    found = {who.book} | buckets.buckets_of(connection, ids, who.user)
+    found = {who.book, *besides} | buckets.buckets_of(connection, ids, who.user)
     kinds = {item.key.entity for item in items}
     if any(registry.entities[kind].placed == "config" for kind in kinds if kind in registry.entities):
         found.add(company.config)
-    found |= {below(company, bucket) for bucket in found}
-    buckets.lock(connection, found)
-    return found
+    return moving.hold(connection, company, found)
 
 
 def survey(

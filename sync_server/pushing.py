@@ -15,12 +15,12 @@ from crmdesk.core.record import Dot, digest
 from crmdesk.core.registry import Registry
 from crmdesk.core.values import encode as canonical
 from crmdesk.core.wire import LATE, Accepted, Commit, Outcome, PushAnswer, Verdict
-from crmdesk.store import records
+from crmdesk.store import dialect, records
 from crmdesk.store.records import Row
 from sync_server import audit
 from sync_server.batches import Batch
 from sync_server.clock import Moment
-from sync_server.consequences import Taken, follow
+from sync_server.consequences import Taken, follow, reach
 from sync_server.fields import known_registry
 from sync_server.placing import Map, Place, QuarantineError, hold, survey
 from sync_server.storage import actors, blobs, buckets, graves, people
@@ -116,14 +116,16 @@ def _take_in(
     _refuse_reused(connection, batch, actor)
     registry = known_registry(connection)
     company = people.load_company(connection)
-    held = hold(connection, who, company, registry, batch.items.values())
-    places = survey(connection, who, company, registry, batch.items.values(), now)
+    items = batch.items.values()
+    besides = reach(connection, who, items) if dialect.is_shared(connection) else ()
+    held = hold(connection, who, company, registry, items, besides)
+    places = survey(connection, who, company, registry, items, now)
     places.is_pardoned = pardoned_from_ms is not None
     ledger = _judge(places, batch, claims, now)
     if held is not None and not ledger.buckets <= held:
         raise CrmError("server_busy")  # something moved just before the locks were ours: start again
     commits = _write(connection, registry, ledger, who, claims, now)
-    follow(connection, who, company, ledger.taken, now)
+    follow(connection, who, company, ledger.taken, now, held)
     return ledger, claims, commits
 
 

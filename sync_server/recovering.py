@@ -7,7 +7,7 @@ merged like anything else, and listed for the administrator.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -30,7 +30,7 @@ from crmdesk.core.registry import Registry
 from crmdesk.core.wire import Evidence, Lost, Outcome, Recover, RecoverAnswer
 from crmdesk.store import records
 from crmdesk.store.records import Row, Stored, decode_edit
-from sync_server import policy, salts
+from sync_server import moving, policy, salts
 from sync_server.authoring import new_actor
 from sync_server.clock import Moment
 from sync_server.fields import known_registry
@@ -114,29 +114,46 @@ def recover(
     if not _may_recover(connection, who, settings, now):
         raise CrmError("not_recovering")
     company = people.load_company(connection)
-    scene = _Scene(
-        connection, who, company, now, [RecordKey(r.entity, r.id, r.part) for r in brought.records]
-    )
+    claims = {RecordKey(r.entity, r.id, r.part): _claim(bytes(r.state)) for r in brought.records}
+    named = {a for c in claims.values() if isinstance(c, Record) for a in c.clock}
+    own = {actor for actor in named if salts.is_own_actor(company.secret, actor)}
+    blank = actors.hold(connection, named - own - {company.actor})
+    scene = _Scene(connection, who, company, now, claims)
     outcomes = [scene.judge(RecordKey(r.entity, r.id, r.part), bytes(r.state)) for r in brought.records]
     seqs = scene.write()
+    actors.forget_blank(connection, blank)
     _keep_histories(connection, brought, scene, stamp(now.ms + MAX_AHEAD_MS))
     scene.reunite()
     recoveries.note(connection, scene.notes)
     return RecoverAnswer(tuple(outcomes), seqs, now.ms)
 
 
+def _claim(state: bytes) -> Record | CrmError:
+    try:
+        return decode_foreign(state)
+    except CrmError as error:
+        return error
+
+
 class _Scene:
     """What a recovery is judged against and what it leads to, before anything is written."""
 
     def __init__(
-        self, connection: Connection, who: Bearer, company: Company, now: Moment, keys: Sequence[RecordKey]
+        self,
+        connection: Connection,
+        who: Bearer,
+        company: Company,
+        now: Moment,
+        claims: Mapping[RecordKey, Record | CrmError],
     ) -> None:
+        keys = list(claims)
+        self._claims = claims
         self.notes: list[Recovered] = []
         self.taken: dict[RecordKey, Record] = {}
         self._connection, self._who, self._company, self._now = connection, who, company, now
         self._registry: Registry = known_registry(connection)
         self._rights = buckets.rights(connection, who.user)
-        buckets.lock(connection, self._rights)
+        self._held = moving.hold(connection, company, {*self._rights, *self._reach()})
         self._stored = records.load(connection, keys)
         self._buried = graves.buried(connection, [key.id for key in keys if key not in self._stored])
         given_up = {recovery.actor for recovery in recoveries.recoveries(connection)}
@@ -148,7 +165,9 @@ class _Scene:
         """One record's verdict. What can't be placed is kept as it came, for an administrator."""
         stored = self._stored.get(key)
         try:
-            claim = decode_foreign(state)
+            claim = self._claims[key]
+            if isinstance(claim, CrmError):
+                raise claim
             record = self._restored(key, claim, stored)
         except CrmError as error:
             is_kept = error.code in ("forbidden", "too_many_versions", "grave")
@@ -229,7 +248,16 @@ class _Scene:
             if home not in found or below(self._company, found[home][1]) != self.taken[key].placement.bucket
         ]
         buckets.add_waiting(self._connection, waiting)
-        reunite(self._connection, [*(home for home, _ in waiting), *(key for key, _ in new)], self._now)
+        homes_and_new = [*(home for home, _ in waiting), *(key for key, _ in new)]
+        reunite(self._connection, homes_and_new, self._now, self._held)
+
+    def _reach(self) -> set[str]:
+        """Where the homes of what is brought are by now, and where others wait for what is brought."""
+        read = [(key, claim) for key, claim in self._claims.items() if isinstance(claim, Record)]
+        homes = {home for key, claim in read if (home := self._home(key, claim))}
+        found = {place for _, place in buckets.roots(self._connection, homes).values()}
+        ids = {key.id for key in self._claims} | {home.id for home in homes}
+        return found | buckets.waiting_in(self._connection, ids)
 
     def _home(self, key: RecordKey, record: Record) -> RecordKey | None:
         home, entity = records.home_of(self._registry, key, record), self._registry.entities.get(key.entity)

@@ -85,6 +85,37 @@ def claim(connection: Connection, actor_id: str, device: str | None) -> Actor:
     return Actor(*row)
 
 
+def hold(connection: Connection, ids: Iterable[str]) -> list[str]:
+    """Keep pushes of these actors out until this transaction ends; returns those that were never heard of.
+
+    They are locked before any bucket, as a push locks its own. One never heard of is written down to be locked:
+    `forget_blank` takes it back. A transaction that is alone anyway need not.
+    """
+    if not dialect.is_shared(connection):
+        return []
+    new: list[str] = []
+    for chunk in chunks(sorted(ids)):
+        where, bind = dialect.among(connection, "id", chunk)
+        query = f"SELECT id FROM actor WHERE {where} ORDER BY id"
+        known = {row[0] for row in dialect.run(connection, query, bind)}
+        blank = [(name, None, 0, "", "", b"") for name in chunk if name not in known]
+        if blank:
+            dialect.run(connection, f"{_ADD} ON CONFLICT (id) DO NOTHING", blank)
+        dialect.run(connection, f"{query}{dialect.locking(connection)}", bind).fetchall()
+        new += [row[0] for row in blank]
+    return new
+
+
+def forget_blank(connection: Connection, ids: Sequence[str]) -> None:
+    """Forget actors that `hold` wrote down and that have counted nothing since."""
+    if ids:
+        dialect.run(
+            connection,
+            "DELETE FROM actor WHERE id = ? AND device IS NULL AND counter = 0",
+            [(name,) for name in ids],
+        )
+
+
 def save(connection: Connection, new: Actor) -> None:
     """Write an actor down, new or not."""
     dialect.run(connection, _SAVE, tuple(new))

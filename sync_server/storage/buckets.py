@@ -49,8 +49,9 @@ def add(connection: Connection, bucket_id: str, kind: BucketKind, owner: str | N
 def lock(connection: Connection, ids: Iterable[str]) -> None:
     """Keep other writers out of these buckets until this transaction ends.
 
-    In the order of their ids, whoever asks, so that no two transactions wait for each other. A transaction that
-    is alone anyway need not.
+    Whoever locks several things locks them in one order, so that no two transactions wait for each other: the
+    company, laptops' actors by id, buckets by id (all that the transaction will ever need, at once), last the
+    server's own actor. A transaction that is alone anyway need not.
     """
     for chunk in chunks(sorted(ids) if dialect.is_shared(connection) else ()):
         where, bind = dialect.among(connection, "id", chunk)
@@ -301,6 +302,18 @@ def waiting_homes(connection: Connection, homes: Iterable[RecordKey]) -> set[Rec
         )
         found |= {RecordKey(entity, home) for entity, home in rows}
     return found & wanted
+
+
+def waiting_in(connection: Connection, homes: Iterable[str]) -> set[str]:
+    """The buckets of all below those homes that some child waits for: where it is fetched from."""
+    if dialect.value(connection, "SELECT 1 FROM waiting LIMIT 1") is None:
+        return set()
+    found: set[str] = set()
+    for chunk in chunks(homes):
+        where, bind = dialect.among(connection, "w.home", chunk)
+        query = f"SELECT DISTINCT r.bucket FROM waiting w JOIN record r ON r.root = w.home WHERE {where}"
+        found.update(row[0] for row in dialect.run(connection, query, bind))
+    return found
 
 
 def forget_waiting(connection: Connection, home: RecordKey, besides: Iterable[RecordKey]) -> None:

@@ -224,7 +224,7 @@ BUGS: Final = (
     _bug("family_torn", "R23: a visit stays behind when its customer is handed over", None, "tests/sync_server/test_verdict.py",
         ("sync_server.moving", "if s.record.placement.bucket in kept]", 'if s.record.placement.bucket in kept and s.key.entity != "visit"]')),
     _bug("waiting_forgotten", "R23: work that waited for its home never joins it", None, "tests/sync_server/test_verdict.py",
-        ("sync_server.consequences", "    reunite(connection, [one.item.key for one in new], now)\n", "")),
+        ("sync_server.consequences", "    reunite(connection, [one.item.key for one in new], now, held)\n", "")),
     _bug("page_cut_skips", "R18: what a full page had no room for is skipped", None, "tests/sync_server/test_verdict.py",
         ("sync_server.pulling", "            return taken, taken[-1].seq\n", "            return taken, upto\n")),
     _bug("rights_not_rewritten", "I8: who changes teams goes on reading", None, "tests/sync_server/test_verdict.py",

@@ -10,15 +10,17 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
 
+import httpx2
 import msgspec
 import pytest
+from sqlalchemy import Connection
 
-from crmdesk.core.record import Dot, Record, RecordKey
-from crmdesk.core.wire import PushAnswer
-from sync_server import accounts, keeping
+from crmdesk.core.record import Dot, Record, RecordKey, encode
+from crmdesk.core.wire import PushAnswer, PushRecord, Recover
+from sync_server import accounts, authoring, keeping
 from sync_server.policy import Role
-from sync_server.storage import buckets, people
-from tests.support.laptop import Laptop, enrolled, verdicts
+from sync_server.storage import actors, buckets, people, recoveries
+from tests.support.laptop import Laptop, enrolled, fresh_id, verdicts
 from tests.support.postgres import Postgres
 from tests.support.server import RunningServer, serving_processes, small_company
 
@@ -236,3 +238,100 @@ def test_a_customer_that_moves_while_its_visits_arrive_keeps_its_family_together
         together(partial(hand_over, mei, order), partial(push, ann))
         cai.pages(cai.book)
         assert {key for key in (customer, *visits) if key not in cai.records} == set()
+
+
+# -- one order of locks ----------------------------------------------------------------------------------
+
+
+def held_up(
+    job: Callable[[], T],
+    family: RunningServer,
+    first: Callable[[Connection], object],
+    then: Callable[[Connection], object],
+) -> T:
+    """Run a job while a transaction that locked something before it goes on to lock what the job may hold by then.
+
+    Locked in two orders, that is a deadlock, which PostgreSQL ends by an error in one of them.
+    """
+    with ThreadPoolExecutor(1) as pool:
+        with family.database.write() as connection:
+            first(connection)
+            running = pool.submit(job)
+            with pytest.raises(TimeoutError):
+                running.result(0.7)
+            then(connection)
+        return running.result(20)
+
+
+def test_r17_bringing_records_back_waits_for_their_actors_before_it_holds_a_bucket(
+    family: RunningServer,
+) -> None:
+    """A push locks its actor first, then buckets."""
+    ann = enrolled(family, "Ann")
+    key = ann.customer("甲")
+    push(ann)
+    state = encode(ann.write(key, {"city": "苏州"}))
+    with family.database.write() as connection:
+        company, now = people.load_company(connection), family.clock()
+        opened = recoveries.Recovery(company.epoch + 1, now.ms, "x", "x", "x", 1, company.actor)
+        assert recoveries.open_epoch(connection, opened, authoring.new_actor(connection, company, now))
+    brought = Recover((PushRecord(*key, msgspec.Raw(state)),), ())
+    reply = held_up(
+        lambda: ann.http.post("/v1/recover", content=msgspec.json.encode(brought)),
+        family,
+        lambda connection: actors.claim(connection, ann.actor, None),
+        lambda connection: buckets.lock(connection, {ann.book}),
+    )
+    assert reply.status_code == 200, reply.text
+
+
+def below(family: RunningServer, book: str) -> Laptop:
+    """Somebody whose book is locked before this one."""
+    for n in range(64):
+        with family.database.write() as connection:
+            made = accounts.add_user(connection, f"Low {n}", Role.REP, family.clock(), team="East")
+        if made.book < book:
+            family.people[made.name] = made
+            return enrolled(family, made.name)
+    raise AssertionError("64 random ids above another one")
+
+
+@pytest.mark.parametrize("way", ["a request", "a child that waited", "a command"])
+def test_r17_a_transaction_locks_all_its_buckets_before_it_writes_to_any(
+    family: RunningServer, way: str
+) -> None:
+    """Whatever follows from a push, or moves with the next customer: none is locked late and out of order."""
+    mei = enrolled(family, "Mei")
+    low, high = sorted((enrolled(family, "Ann"), enrolled(family, "Bo")), key=lambda laptop: laptop.book)
+    if way == "a request":
+        low, high = below(family, mei.book), mei
+    customer = high.customer("甲")
+    job: Callable[[], httpx2.Response]
+    if way == "a request":
+        push(high)
+        wish = {"kind": "hand_over", "customer": customer.id, "to_user": low.user}
+        high.write(RecordKey("request", fresh_id()), wish)
+        job = partial(high.post, high.batch())
+    elif way == "a child that waited":
+        low.write(
+            RecordKey("visit", fresh_id()), {"customer": customer.id, "summary": "先到的", "kind": "phone"}
+        )
+        push(low)
+        job = partial(high.post, high.batch())
+    else:
+        push(high)
+        second = low.customer("乙")
+        push(low)
+        order = {
+            "id": secrets.token_hex(16),
+            "customers": [customer.id, second.id],
+            "to_user": family.people["Mei"].user,
+        }
+        job = partial(mei.http.post, "/v1/commands/change-owner", json=order)
+    reply = held_up(
+        job,
+        family,
+        lambda connection: buckets.lock(connection, {low.book}),
+        lambda connection: buckets.lock(connection, {high.book}),
+    )
+    assert reply.status_code == 200, reply.text
