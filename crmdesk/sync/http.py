@@ -240,7 +240,7 @@ class Http:
     # -- the routes ---------------------------------------------------------------------------------
 
     def hello(self) -> Hello:
-        """Who is there. Raises `not_crmdesk`, `upgrade_needed`, `server_outdated`."""
+        """Who is there. Raises `not_crmdesk`, `wrong_server`, `upgrade_needed`, `server_outdated`."""
         try:
             answer = self._send("GET", "/v1/hello")
         except CrmError as error:
@@ -248,6 +248,8 @@ class Http:
                 raise
             raise CrmError("not_crmdesk", address=self.url) from error  # a path too many in the address
         found = self._decode(answer, Hello)
+        if self._session is not None and found.server_id != self._session.server_id:
+            raise CrmError("wrong_server")  # what another company's server works with is nothing to us
         if not OURS.reach(found.oldest):
             raise CrmError("upgrade_needed")
         if not found.versions.reach(OLDEST):
@@ -446,17 +448,16 @@ class Http:
     def _access(self) -> str:
         """An access token that is good for a while yet."""
         session = self._signed_in()
-        self._check_company(session)
+        self._check_company()
         device = session.load()
         if device.access_until_ms - _EARLY_MS < session.now_ms():
             device = self.token()
         return device.access
 
-    def _check_company(self, session: Session) -> None:
+    def _check_company(self) -> None:
         """Ask who is there before the first token leaves this laptop."""
         if not self._known:
-            if self.hello().server_id != session.server_id:
-                raise CrmError("wrong_server")
+            self.hello()
             self._known = True
 
     def _send(

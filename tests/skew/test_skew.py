@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -18,10 +19,13 @@ from crmdesk.core.record import RecordKey
 from crmdesk.core.registry import Field, Label, Registry, Type
 from crmdesk.core.values import Value
 from crmdesk.core.wire import OURS, Versions
-from crmdesk.store import outbox
+from crmdesk.store import outbox, settings
 from crmdesk.store.opening import open_replica
 from crmdesk.store.replica import Write
+from crmdesk.store.settings import Server
 from crmdesk.sync import http
+from crmdesk.sync.engine import Engine
+from crmdesk.sync.enrolment import connect
 from crmdesk.system.clock import SystemClock
 from crmdesk.ui.language import switch
 from crmdesk.usecases import customers
@@ -266,6 +270,25 @@ def test_r34_a_laptop_that_is_too_old_reads_on_keeps_its_outbox_and_writes_nothi
     assert ann.shows(customer) == {"name": "宏远机械", "city": "上海"}
     assert report.unsent == (1, 0)
     assert len(ann.unsent()) == 1
+
+
+def test_a_server_of_another_company_that_wants_a_newer_program_stops_nobody_from_writing(
+    server: RunningServer, hire: Hire, too_old: TooOld
+):
+    """Whose server it is comes first: an address that leads elsewhere is no reason to stop working."""
+    ann = hire("Ann")
+    customer = ann.customer("宏远机械")
+    ann.sync()
+    too_old()
+    with ann.replica.database.write() as connection:
+        known = settings.read(connection, "server", Server)
+        assert known is not None
+        settings.write(connection, {"server": Server(known.url, "0" * 32, known.company)})
+    with closing(connect(ann.replica)) as line:
+        problem = Engine(ann.replica, line).sync().problem
+    assert problem is not None
+    assert problem.code == "wrong_server"
+    ann.write(customer, city="北京")
 
 
 def test_r34_an_upgraded_program_writes_again_and_sends_what_was_kept(
