@@ -137,7 +137,8 @@ def get(store: Store, who: Bearer, sha256: str, start: int, end: int | None) -> 
 def collect(store: Store, now: Moment, window_ms: int) -> Collected:
     """Remove contents that no record has named for `window_ms`, strays and stale uploads.
 
-    A content goes in the transaction that looks for references once more, before anybody can store it anew.
+    A content is forgotten in the transaction that looks for references once more. Its file goes after that is on
+    disk, as one that nothing knows of: a file that goes first would be missed if the transaction is undone.
     """
     before = now.ms - window_ms
     with store.database.write() as connection:
@@ -147,20 +148,23 @@ def collect(store: Store, now: Moment, window_ms: int) -> Collected:
     contents = 0
     for sha256 in candidates:
         with store.database.write() as connection:
-            if blobs.forget(connection, sha256, before):
-                store.files.remove(sha256)
-                contents += 1
+            is_forgotten = blobs.forget(connection, sha256, before)
+        if is_forgotten:
+            contents += 1
+            _remove_stray(store, sha256, before)
     return Collected(contents, _remove_strays(store, before), store.files.remove_uploads(now.ms - UPLOAD_MS))
 
 
 def _remove_strays(store: Store, before_ms: int) -> int:
     """Files whose transaction never ended: nothing knows of them."""
-    count = 0
-    for sha256, written_ms in store.files.contents():
-        if written_ms >= before_ms:
-            continue
-        with store.database.write() as connection:
-            if not blobs.is_stored(connection, sha256):
-                store.files.remove(sha256)
-                count += 1
-    return count
+    old = [sha256 for sha256, written_ms in store.files.contents() if written_ms < before_ms]
+    return sum(_remove_stray(store, sha256, before_ms) for sha256 in old)
+
+
+def _remove_stray(store: Store, sha256: str, before_ms: int) -> bool:
+    """Remove a file that nothing knows of, unless somebody has just stored it anew."""
+    with store.database.write() as connection:
+        if blobs.is_stored(connection, sha256) or (store.files.written_ms(sha256) or 0) > before_ms:
+            return False
+        store.files.remove(sha256)
+    return True

@@ -39,6 +39,13 @@ class BlobFiles:
         except FileNotFoundError:
             return None
 
+    def written_ms(self, sha256: str) -> int | None:
+        """When a content was written (UTC ms); None if it is not there."""
+        try:
+            return int(self.path(sha256).stat().st_mtime * 1000)
+        except FileNotFoundError:
+            return None
+
     def read(self, sha256: str, start: int, end: int) -> bytes:
         """The bytes in [start, end). Raises `FileNotFoundError` if the content went meanwhile."""
         with self.path(sha256).open("rb") as file:

@@ -295,6 +295,27 @@ def test_an_idle_content_goes_after_the_window_and_not_before(server: RunningSer
     assert not BlobFiles(server.settings.blobs).has(name(FILE))
 
 
+def test_a_file_goes_after_it_was_forgotten_for_good(
+    server: RunningServer, ann: Laptop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A transaction that is undone leaves nobody without the bytes."""
+    upload(ann)
+    (attachment,) = [key for key in ann.records if key.entity == "attachment"]
+    delete(ann, attachment)
+    store, now = store_of(server), server.clock().ms
+    blobs.collect(store, Moment(now), WINDOW)
+    remove, found = BlobFiles.remove, []
+
+    def look_and_remove(files: BlobFiles, sha256: str) -> None:
+        with server.database.read() as connection:
+            found.append(known.is_stored(connection, sha256))
+        remove(files, sha256)
+
+    monkeypatch.setattr(BlobFiles, "remove", look_and_remove)
+    assert blobs.collect(store, Moment(now + WINDOW), WINDOW) == blobs.Collected(1, 0, 0)
+    assert found == [False]
+
+
 def test_what_is_buried_names_nothing_any_longer(server: RunningServer, ann: Laptop) -> None:
     """R32, R38: an attachment goes with its customer, without having been deleted itself."""
     upload(ann)
