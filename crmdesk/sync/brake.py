@@ -7,7 +7,8 @@ here, before it is taken in, and waits for an answer.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
@@ -18,17 +19,21 @@ from sqlalchemy import Connection
 from crmdesk.core.errors import CrmError
 from crmdesk.core.record import RecordKey
 from crmdesk.core.resolve import Life, life
-from crmdesk.store import dialect, records, settings
+from crmdesk.core.values import Value
+from crmdesk.store import dialect, drafts, records, settings
 from crmdesk.store.copying import copy_out
 from crmdesk.store.delivery import Delivery
+from crmdesk.store.drafts import Discarded
+from crmdesk.store.reading import Reader
 from crmdesk.store.records import LEFT, Stored
 from crmdesk.store.replica import Replica, Write
-from crmdesk.store.settings import Pause
+from crmdesk.store.settings import Identity, Pause
 from crmdesk.sync import plan
 
 Deletions: TypeAlias = Literal["ask", "accept", "keep"]
 """What a person says to a server that would hide much of what is here; `ask`: nothing yet."""
 _TOGETHER: Final = 500
+_log: Final = logging.getLogger(__name__)
 
 
 @dataclass
@@ -117,7 +122,7 @@ def pause(replica: Replica, error: CrmError) -> CrmError:
     now = replica.clock.now_ms()
     with replica.database.read() as connection:
         noted = settings.read(connection, "pause", Pause)
-    if noted is None:
+    if noted is None or not Path(noted.backup).is_file():
         file = backups(replica.database.path) / f"before-deletion-{now}.db"
         file.parent.mkdir(parents=True, exist_ok=True)
         copy_out(replica.database.path, replica.database.key, file, replica.database.driver)
@@ -129,11 +134,41 @@ def pause(replica: Replica, error: CrmError) -> CrmError:
     return CrmError("mass_deletion", count=count, total=total, path=noted.backup)
 
 
-def forget_backups(database: Path) -> None:
-    """Remove the program's own copies: what left this laptop must not stay in them."""
-    for file in _files(backups(database)):
+def forget_backups(replica: Replica) -> None:
+    """Remove the program's own copies: what left this laptop must not stay in them.
+
+    A file that a copy was put in the place of may hold work that was never sent. What it says is kept with what was
+    set aside before the file goes; one that can't be read stays.
+    """
+    database = replica.database
+    for file in backups(database.path).glob("before-deletion-*.db*"):
         file.unlink(missing_ok=True)
+    for file in database.path.parent.glob("replaced-*.db"):
+        try:
+            unsent = _unsent_in(file, replica)
+        except CrmError as error:
+            _log.warning("%s stays: %s", file, error.code)
+            continue
+        with database.write() as connection:
+            for one in unsent:
+                drafts.discard(connection, one)
+        for rest in file.parent.glob(f"{file.name}*"):
+            rest.unlink(missing_ok=True)
 
 
-def _files(folder: Path) -> Iterable[Path]:
-    return list(folder.glob("before-deletion-*.db*")) if folder.is_dir() else ()
+def _unsent_in(file: Path, replica: Replica) -> list[Discarded]:
+    """What waits to be sent, or was refused, in a file that is used no longer: record by record."""
+    reader = Reader(file, replica.database.key, replica.database.driver)
+    try:
+        identity = reader.setting("identity", Identity)
+        said: dict[RecordKey, dict[str, Value]] = {}
+        for entity, record_id, part, body in reader.all(
+            "SELECT o.entity, o.id, o.part, e.body FROM outbox o JOIN edit e ON e.actor = ? AND e.counter = o.counter"
+            " ORDER BY o.counter",
+            (identity.actor if identity else "",),
+        ):
+            said.setdefault(RecordKey(entity, record_id, part), {}).update(records.decode_edit(body).values)
+    finally:
+        reader.close()
+    now = replica.clock.now_ms()
+    return [Discarded(key, values, "", None, now, is_new=False) for key, values in said.items()]

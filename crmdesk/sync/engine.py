@@ -507,7 +507,7 @@ class _Run:
             self._replica.sweep_contents()
             self._replica.blobs.scrub()
             self._replica.database.scrub()
-            forget_backups(self._replica.database.path)
+            forget_backups(self._replica)
             with self._replica.database.write() as connection:
                 settings.write(connection, {"scrub": None})
 

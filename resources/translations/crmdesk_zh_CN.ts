@@ -32,6 +32,10 @@
         <translation>在此填写但未保存；该记录已离开本机，本机不再保留它的其他内容。</translation>
     </message>
     <message>
+        <source>Not yet sent when this laptop went back to a copy; kept for 30 days.</source>
+        <translation>本机恢复到备份时尚未发送的内容，保留 30 天。</translation>
+    </message>
+    <message>
         <source>Discarded %1; kept for 30 days. The server had refused it: %2</source>
         <translation>%1作废，保留 30 天。服务器拒绝的原因：%2</translation>
     </message>

@@ -88,6 +88,17 @@ def test_r33_too_many_deletions_stop_before_they_are_taken_in_and_leave_a_copy(
     assert len(list(backups(bo.replica.database.path).iterdir())) == 1, "one copy, however often it asks"
 
 
+def test_r33_a_copy_that_somebody_removed_is_made_again(two: tuple[Rep, Rep, list[RecordKey]]):
+    _, bo, _ = two
+    bo.engine.sync()
+    (copy,) = backups(bo.replica.database.path).iterdir()
+    copy.unlink()
+    assert_asks(bo.engine.sync(), MANY)
+    note = paused(bo)
+    assert note is not None
+    assert Path(note.backup).is_file()
+
+
 def test_r33_accepted_deletions_are_taken_in_and_the_pause_is_over(two: tuple[Rep, Rep, list[RecordKey]]):
     ann, bo, _ = two
     bo.engine.sync()

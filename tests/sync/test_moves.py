@@ -11,10 +11,12 @@ from crmdesk.core.errors import CrmError
 from crmdesk.core.form import show
 from crmdesk.core.record import RecordKey
 from crmdesk.store import outbox, records
+from crmdesk.store.copying import copy_out
+from crmdesk.store.reading import Reader
 from crmdesk.store.replica import Write
 from crmdesk.sync import commands
 from crmdesk.sync.engine import Report
-from crmdesk.usecases import drafts, tags
+from crmdesk.usecases import drafts, set_aside, tags
 from sync_server import accounts, pushing, refusals
 from sync_server import commands as commands_of
 from sync_server.policy import Role
@@ -130,6 +132,31 @@ def test_no_draft_keeps_a_trace_of_a_customer_that_left(server: RunningServer, h
     ann.sync()
     assert traces(ann, CANARY, ENGLISH) == []
     assert traces(ann, "typedbyann")
+
+
+def test_the_file_that_a_copy_took_the_place_of_goes_too_and_what_was_unsent_in_it_is_kept(
+    server: RunningServer, hire: Hire
+) -> None:
+    """I8, R26: what a restore keeps of the database before is no place for what was taken away."""
+    ann, mei = hire("Ann"), hire("Mei")
+    customer, _ = canary(ann)
+    ann.sync()
+    mei.sync()
+    database = ann.replica.database
+    ann.write(customer, remark="typedbyann")
+    aside = database.path.with_name("replaced-1.db")
+    copy_out(database.path, database.key, aside, database.driver)
+    ann.sync()
+    mei.sync()
+    assert traces(ann, ENGLISH)
+    commands.change_owner(mei.replica, mei.http, [customer.id], user(server, "Cai"))
+    ann.sync()
+    assert not aside.exists()
+    assert traces(ann, CANARY, ENGLISH) == []
+    reader = Reader(database.path, database.key, database.driver)
+    (kept,) = set_aside.listed(reader, ann.replica.registry, ann.replica.clock.now_ms())
+    reader.close()
+    assert (kept.entity, kept.said) == ("customer", {"remark": "typedbyann"})
 
 
 def test_a_tag_for_a_customer_that_left_meanwhile_is_told_and_nothing_is_written(

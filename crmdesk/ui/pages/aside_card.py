@@ -94,6 +94,8 @@ class AsideCard(Card):
             return self.tr(
                 "Typed here and not saved; the record has left this laptop. Nothing else is kept of it."
             )
+        if not one.code:
+            return self.tr("Not yet sent when this laptop went back to a copy; kept for 30 days.")
         ago = formats.age(age(self._context.workspace.clock.now_ms(), one.at_ms))
         why = describe(one.code, self._context.language, {"field": one.about, "entity": self._kind(one)})
         text = self.tr("Discarded %1; kept for 30 days. The server had refused it: %2")
