@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
@@ -18,7 +18,6 @@ import msgspec
 from crmdesk.core import values as canonical
 from crmdesk.core.clock import MAX_STAMP
 from crmdesk.core.errors import CrmError
-from crmdesk.core.values import Value
 
 VERSION: Final = 1
 MAIN: Final = "main"
@@ -439,11 +438,6 @@ def without(record: Record, dots: Collection[Dot], settled: Mapping[str, int]) -
     return msgspec.structs.replace(record, clock=clock, edits=edits)
 
 
-def is_new_to(record: Record, dots: Iterable[Dot]) -> bool:
-    """Whether any of `dots` is one this copy has not taken in."""
-    return any(not record.has_seen(dot) for dot in dots)
-
-
 def _dot(edit: Edit) -> Dot:
     return edit.dot
 
@@ -474,8 +468,3 @@ def _both(mine: Edit, yours: Edit) -> Edit:
     elif mine.eff == eff:
         return mine
     return Edit(mine.dot, mine.at, mine.by, eff, mine.txn, kept)
-
-
-def text_of(value: Value) -> str:
-    """A value as plain text, for messages and exports that have no field at hand."""
-    return value if isinstance(value, str) else canonical.encode(value).decode()

@@ -168,12 +168,6 @@ def test_a_write_takes_its_own_dot_in_and_stays_well_formed(record: Record, fiel
     assert written.fields() == record.fields() | {field}
 
 
-def test_a_record_knows_which_dots_are_news() -> None:
-    base = created(A, 3, name="n")
-    assert not kernel.is_new_to(base, [Dot(A, 1), Dot(A, 3)])
-    assert kernel.is_new_to(base, [Dot(A, 3), Dot(B, 1)])
-
-
 # -- acceptance --------------------------------------------------------------------------------------
 
 
@@ -378,11 +372,6 @@ def test_the_601st_key_of_an_edit_is_refused() -> None:
     kernel.check_edit(edit(A, 1, **fits))
     with pytest.raises(CrmError, match="malformed_record"):
         kernel.check_edit(edit(A, 1, **fits, name="n"))
-
-
-def test_a_value_reads_as_plain_text() -> None:
-    assert kernel.text_of("你好") == "你好"
-    assert kernel.text_of({"money": [5, "CNY"]}) == '{"money":[5,"CNY"]}'
 
 
 def test_the_characters_told_at_a_glance_join_with_nothing_and_are_normal() -> None:
