@@ -101,10 +101,11 @@ class Listening(QObject):
     def _close(self, was_alive: bool, code: str | None) -> None:
         was_open, chance = self._channel.is_open, random.random()  # noqa: S311 -- spreads load
         self._channel = schedule.closed(self._channel, self._now(), chance, was_alive=was_alive, code=code)
+        if not self._is_started:
+            return  # the window is closing, and nobody may plan a sync any longer
         if was_open:
             self.turned.emit()
-        if self._is_started:
-            self._arm()
+        self._arm()
 
     def _now(self) -> int:
         return self._workspace.clock.monotonic_ms()
