@@ -54,8 +54,9 @@ class QuarantineError(Exception):
 class Map:
     """Everything that placing a batch needs, read at once. `homes`: record -> (root, bucket).
 
-    `buried` are ids of records that are gone for good. `lost` are the buckets the author could once read: bucket -> (could write, until when). `is_pardoned`: an
-    administrator looked at the work and lets it in, whatever its author had heard.
+    `buried` are ids of records that are gone for good. `lost` are the buckets the author could once read: bucket ->
+    (could write, until when). `is_pardoned`: an administrator looked at the work and lets it in, whatever its author
+    had heard.
     """
 
     who: Bearer
