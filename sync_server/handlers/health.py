@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 from sqlalchemy import text
 
 from crmdesk.core.wire import OLDEST, OURS
 from sync_server.fields import known_registry
 from sync_server.handlers.bodies import StrictRoute
-from sync_server.handlers.context import ANY_PROBLEMS, context, problems, speaks_protocol
+from sync_server.handlers.context import ANY_PROBLEMS, context, problems
 from sync_server.storage import people
 
 router = APIRouter(tags=["health"], route_class=StrictRoute)
@@ -50,13 +50,9 @@ def readyz(request: Request) -> Health:
     return Health(status="ok")
 
 
-@router.get(
-    "/v1/hello",
-    dependencies=[Depends(speaks_protocol)],
-    responses=problems("upgrade_needed", *ANY_PROBLEMS),
-)
+@router.get("/v1/hello", responses=problems(*ANY_PROBLEMS))
 def hello(request: Request) -> Hello:
-    """The handshake; needs no sign-in."""
+    """The handshake; needs no sign-in, and answers any version: who asks must know whose server says it is too old."""
     here = context(request)
     with here.database.read() as connection:
         company = people.load_company(connection)

@@ -188,7 +188,7 @@ def test_a_cursor_that_is_no_number_is_malformed(server: RunningServer, cursor: 
 
 @pytest.mark.parametrize("version", ["0", "x", "-1"])
 def test_a_client_that_is_too_old_is_told_to_upgrade(server: RunningServer, version: str) -> None:
-    reply = Laptop(server, "").http.get("/v1/hello", headers={"Crmdesk-Protocol": version})
+    reply = Laptop(server, "").http.get("/v1/heads", headers={"Crmdesk-Protocol": version})
     assert (reply.status_code, reply.json()["code"]) == (426, "upgrade_needed")
 
 
