@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 from typing import NamedTuple
 
 from sqlalchemy import Connection
@@ -105,8 +106,11 @@ def refused_of(connection: Connection, actor: str, records: Iterable[RecordKey])
     wanted = set(records)
     if not dialect.run(connection, "SELECT 1 FROM outbox WHERE verdict IS NOT NULL LIMIT 1").fetchone():
         return []
-    found = _outgoing(connection, "o.verdict IS NOT NULL ORDER BY o.counter", (actor,))
-    return [edit for edit in found if edit.key in wanted]
+    found: list[Outgoing] = []
+    for ids in chunks(sorted({key.id for key in wanted})):
+        where = f"o.verdict IS NOT NULL AND o.id IN ({','.join('?' * len(ids))})"
+        found += [edit for edit in _outgoing(connection, where, (actor, *ids)) if edit.key in wanted]
+    return sorted(found, key=attrgetter("counter"))
 
 
 def again(connection: Connection, actor: str, counters: Iterable[int]) -> list[Outgoing]:

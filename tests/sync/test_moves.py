@@ -345,6 +345,27 @@ def test_a_poisoned_record_holds_up_no_other(server: RunningServer, hire: Hire, 
     assert stored == 120 - poisons
 
 
+def test_ten_thousand_poisoned_records_hold_up_nothing(server: RunningServer, hire: Hire) -> None:
+    """R29: what was refused stays where it is, is not read again with each batch, and the good ones go out."""
+    ann = hire("Ann")
+    ann.sync()
+    for _ in range(20):
+        keys = [RecordKey("from_tomorrow", ann.replica.new_id()) for _ in range(500)]
+        ann.replica.commit([Write(key, {"name": "坏的"}) for key in keys])
+    with ann.replica.database.write() as connection:
+        waiting = [entry.counter for entry in outbox.waiting(connection, 10_000)]
+        outbox.refuse(connection, waiting, "rejected", "unknown_entity", "from_tomorrow")
+    good = ann.customer("好的")
+    again = ann.write(keys[0], name="又改了")
+    with ann.replica.database.read() as connection:
+        actor = ann.replica.identity().actor
+        assert [edit.key for edit in outbox.refused_of(connection, actor, {good, again})] == [again]
+    report = ann.sync()
+    assert report.unsent == (0, 10_001)
+    with server.database.read() as connection:
+        assert records.load(connection, [good, again]).keys() == {good}
+
+
 def test_the_search_for_traces_can_fail(hire: Hire) -> None:
     ann = hire("Ann")
     canary(ann)
