@@ -195,16 +195,14 @@ def _are_texts_fine(content: bytes) -> bool:
     """Whether every string in JSON is NFC and without NUL: each part of an NFC string is NFC (Unicode Annex 15)."""
     if rb"\u0000" in content:
         return False
-    return _STABLE.fullmatch(content.translate(None, _ASCII)) is not None or canonical.is_canonical_text(
-        content.decode()
-    )
+    if _STABLE.fullmatch(content.translate(None, _ASCII).decode()):
+        return True
+    return canonical.is_canonical_text(content.decode())
 
 
 _ASCII: Final = bytes(range(128))
-_STABLE: Final = re.compile(
-    rb"(?:[\xe4-\xe9][\x80-\xbf]{2}|\xe3\x80[\x80-\xa9]|\xef\xbc[\x81-\xbf]|\xef\xbd[\x80-\x9e]|\xe2\x80[\x90-\xa7])*"
-)
-"""UTF-8 of U+4000-9FFF, 3000-3029, FF01-FF5E and 2010-2027: Chinese text, whose every string is NFC, told at a glance."""
+_STABLE: Final = re.compile("[\u4000-\u9fff\u3000-\u3029\uff01-\uff5e\u2010-\u2027]*")
+"""Chinese text, whose every string is NFC, told at a glance."""
 
 
 def check(record: Record, *, texts_are_fine: bool = False) -> None:
@@ -245,6 +243,8 @@ def check_edit(edit: Edit, *, texts_are_fine: bool = False) -> None:
         raise CrmError("malformed_record")
     if not _are_names(tuple(edit.values)):
         raise CrmError("invalid_value", field=next(f for f in edit.values if not f or not _is_name(f))[:40])
+    if texts_are_fine and _PLAIN.issuperset(map(type, edit.values.values())):
+        return
     for field, value in edit.values.items():
         kind = type(value)
         if (kind is str and texts_are_fine) or kind is bool or value is None:
@@ -252,6 +252,10 @@ def check_edit(edit: Edit, *, texts_are_fine: bool = False) -> None:
         if kind is int and -canonical.MAX_INTEGER <= value <= canonical.MAX_INTEGER:
             continue
         canonical.check(field, value)
+
+
+_PLAIN: Final = frozenset((str, bool, type(None)))
+"""Types of which every value is legal whose text is."""
 
 
 @lru_cache(maxsize=4096)

@@ -61,17 +61,20 @@ class Delivery(NamedTuple):
 
 
 def read(arrivals: Iterable[Arrival], registry: Registry, readings: Readings) -> Delivery:
-    """Check and read what came from outside. One that can't be read holds up nothing."""
+    """Check and read what came from outside. One that can't be read holds up nothing.
+
+    Each state must be one JSON value, as a parser delimits it.
+    """
+    came = list(arrivals)
     seen = shapes(registry)
     delivered: list[Delivered] = []
     failed: list[RecordKey] = []
     latest = 0
-    for arrival in arrivals:
+    read_all = kernel.decode_foreign_all([arrival.state for arrival in came])
+    for arrival, record in zip(came, read_all, strict=True):
         key = arrival.key
-        try:
-            record = kernel.decode_foreign(arrival.state)
-        except CrmError as error:
-            _log.warning("%s %s came unreadable: %s", key.entity, key.id, error.code)
+        if isinstance(record, CrmError):
+            _log.warning("%s %s came unreadable: %s", key.entity, key.id, record.code)
             failed.append(key)
             continue
         look = None
@@ -81,6 +84,8 @@ def read(arrivals: Iterable[Arrival], registry: Registry, readings: Readings) ->
                 look = face(shape, readings, key, record, view)
         home = records.home_of(registry, key, record)
         for edit in record.edits:
-            latest = max(latest, edit.at if edit.eff is None else edit.eff)
+            at = edit.at if edit.eff is None else edit.eff
+            if at > latest:
+                latest = at
         delivered.append(Delivered(arrival, record, home, kernel.digest(key, arrival.state), look))
     return Delivery(registry, delivered, failed, latest)

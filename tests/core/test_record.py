@@ -376,7 +376,7 @@ def test_the_601st_key_of_an_edit_is_refused() -> None:
 
 def test_the_characters_told_at_a_glance_join_with_nothing_and_are_normal() -> None:
     def is_at_a_glance(number: int) -> bool:
-        return kernel._STABLE.fullmatch(chr(number).encode()) is not None
+        return kernel._STABLE.fullmatch(chr(number)) is not None
 
     glance = [n for n in range(0x80, 0x110000) if not 0xD800 <= n < 0xE000 and is_at_a_glance(n)]
     assert (glance[0], glance[-1], len(glance)) == (0x2010, 0xFF5E, 24 + 42 + 0x6000 + 94)
