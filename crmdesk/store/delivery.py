@@ -85,7 +85,6 @@ def read(arrivals: Iterable[Arrival], registry: Registry, readings: Readings) ->
         home = records.home_of(registry, key, record)
         for edit in record.edits:
             at = edit.at if edit.eff is None else edit.eff
-            if at > latest:
-                latest = at
+            latest = max(latest, at)
         delivered.append(Delivered(arrival, record, home, kernel.digest(key, arrival.state), look))
     return Delivery(registry, delivered, failed, latest)

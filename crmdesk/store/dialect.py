@@ -132,11 +132,16 @@ def insert_rows(
     for size in _ROWS_A_STATEMENT:
         if len(rows) - done < size:
             continue
-        marks = f"({', '.join('?' * len(columns))})"
-        sql = f"INSERT INTO {table} ({names}) VALUES {', '.join([marks] * size)}{conflict}"
+        sql = _insert_many(table, names, len(columns), size, conflict)
         while len(rows) - done >= size:
             run(connection, sql, tuple(chain.from_iterable(rows[done : done + size])))
             done += size
+
+
+@lru_cache(maxsize=200)
+def _insert_many(table: str, names: str, columns: int, size: int, conflict: str) -> str:
+    marks = f"({', '.join('?' * columns)})"
+    return f"INSERT INTO {table} ({names}) VALUES {', '.join([marks] * size)}{conflict}"
 
 
 def _copy_rows(

@@ -53,7 +53,7 @@ class _Amount:
 class Shape(NamedTuple):
     """What is needed of an entity's declaration to see many of its records.
 
-    `columns` are those of a whole row; `cells` say which field and which type of value each own column shows, in
+    `columns` are those of a whole row, `place` says where in a face's cells each stands; `cells` say which field and which type of value each own column shows, in
     that order; `searched` are the fields that words are made from, by purpose, empty where the entity is not
     searched; `found_by` are the columns and repeated fields behind those words; `named` is the field whose pinyin
     sorts the rows.
@@ -61,6 +61,7 @@ class Shape(NamedTuple):
 
     name: str
     columns: tuple[str, ...]
+    place: Mapping[str, int]
     cells: tuple[tuple[str, type], ...]
     searched: dict[str, list[Field]]
     found_by: frozenset[str]
@@ -98,7 +99,9 @@ def shape(entity: Entity) -> Shape:
     fields = [field for found in searched.values() for field in found]
     found_by = frozenset(("life", *(f.name if f.repeated else column(f) for f in fields)))
     own = (*columns(entity), *(("tags",) if entity.name == "customer" else ()))
-    return Shape(entity.name, (*PLACE_COLUMNS, *_VIEW_COLUMNS, *own), tuple(cells), searched, found_by, named)
+    faced = (*_VIEW_COLUMNS, *own)
+    place = {name: at for at, name in enumerate(faced)}
+    return Shape(entity.name, (*PLACE_COLUMNS, *faced), place, tuple(cells), searched, found_by, named)
 
 
 def shapes(registry: Registry) -> dict[str, Shape]:

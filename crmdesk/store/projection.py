@@ -25,7 +25,7 @@ from crmdesk.core.registry import Field, Registry, Type
 from crmdesk.core.resolve import Life, RecordView, contesting, life, read_record
 from crmdesk.core.text import Readings
 from crmdesk.store import dialect, unindexed
-from crmdesk.store.face import INTEGERS, PLACE_COLUMNS, Face, Shape, columns, face, shape, words
+from crmdesk.store.face import INTEGERS, Face, Shape, columns, face, shape, words
 from crmdesk.store.names import DELETED, SHOWN, column, table
 from crmdesk.store.records import LEFT, Stored, chunks, every, load, under_root
 from crmdesk.store.revising import revise_attention, revise_elements, revise_row, revise_words
@@ -238,7 +238,7 @@ class _Seen(NamedTuple):
 
     def cell(self, name: str) -> Any:
         """What one of its own columns shows."""
-        return self.face.cells[self.shape.columns.index(name) - len(PLACE_COLUMNS)]
+        return self.face.cells[self.shape.place[name]]
 
     def row(self) -> tuple[Any, ...]:
         item = self.item
@@ -247,11 +247,14 @@ class _Seen(NamedTuple):
     def elements(self) -> list[tuple[Any, ...]]:
         return [(self.item.n, *element) for element in self.face.elements]
 
+    def asks(self) -> bool:
+        """Whether somebody must decide. Whoever deleted a record had seen what was in conflict."""
+        life = self.face.life
+        return life is Life.CONTESTED or (bool(self.face.conflicts) and life is Life.LIVE)
+
     def attention(self) -> list[tuple[Any, ...]]:
-        """What somebody must decide. Whoever deleted a record had seen what was in conflict."""
-        face = self.face
-        asks = face.life is Life.CONTESTED or (face.conflicts and face.life is Life.LIVE)
-        return list(_attention(self.item, face, self.contested_by)) if asks else []
+        """What somebody must decide."""
+        return list(_attention(self.item, self.face, self.contested_by)) if self.asks() else []
 
     def words(self, readings: Readings) -> tuple[str, ...] | None:
         """What it is found by; nothing for one that is hidden."""
@@ -270,20 +273,20 @@ def _write(
     connection: Connection, basis: Basis, fresh: Sequence[_Seen], facts: _Facts, *, words_wait: bool
 ) -> None:
     """Write what has no projection yet, many rows a statement."""
-    rows: dict[str, list[tuple[Any, ...]]] = {}
+    by_entity: dict[str, list[_Seen]] = {}
     for one in fresh:
-        row = one.row()
-        if one.shape.name == "customer":
-            row = (*row, *facts.of_new(one.item.key.id))
-        rows.setdefault(one.shape.name, []).append(row)
-    for name, values in rows.items():
-        named = (*shape(basis.registry[name]).columns, *(_COUNTED if name == "customer" else ()))
-        dialect.insert_rows(connection, table(name), named, values)
+        by_entity.setdefault(one.item.key.entity, []).append(one)
+    for name, several in by_entity.items():
+        named = several[0].shape.columns
+        rows = [one.row() for one in several]
+        if name == "customer":
+            named = (*named, *_COUNTED)
+            rows = [(*row, *facts.of_new(row[1])) for row in rows]
+        dialect.insert_rows(connection, table(name), named, rows)
     elements = [element for one in fresh if one.face.elements for element in one.elements()]
     dialect.insert_rows(connection, "element", ("n", "field", "element", "value"), elements)
-    dialect.insert_rows(
-        connection, "attention", _ATTENTION, [line for one in fresh for line in one.attention()]
-    )
+    asked = [line for one in fresh if one.asks() for line in one.attention()]
+    dialect.insert_rows(connection, "attention", _ATTENTION, asked)
     dialect.insert_rows(connection, "contact_home", ("n", "customer"), facts.homes)
     searched = [one for one in fresh if one.shape.searched and one.face.life is not Life.DELETED]
     if words_wait:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import repeat
 from typing import Final, Protocol
 
 import msgspec
@@ -39,7 +40,7 @@ from crmdesk.store import (
 )
 from crmdesk.store.blobs import Blobs, beside
 from crmdesk.store.database import Database
-from crmdesk.store.delivery import Arrival, Delivered, Delivery, Departure
+from crmdesk.store.delivery import Arrival, Delivery, Departure
 from crmdesk.store.face import Face
 from crmdesk.store.projection import Basis, Projected
 from crmdesk.store.records import LEFT, Row, Stored
@@ -50,7 +51,6 @@ WORDS_AT_ONCE: Final = 100
 """So many records that come together can be searched at once; of more the words follow, see `store.unindexed`."""
 WORDS_A_STEP: Final = 1000
 """Records made searchable in one transaction: what a save may have to wait for."""
-_NOTHING: Final[Mapping[RecordKey, Delivered]] = {}
 
 
 class Clock(Protocol):
@@ -292,40 +292,41 @@ class Replica:
         self.keep_up(connection)
         came = arrivals if isinstance(arrivals, Delivery) else self.read(arrivals)
         unreadable.note(connection, came.failed, (one.arrival.key for one in came.delivered))
-        rows, overwritten = self._merged(connection, came)
+        rows, faces, overwritten = self._merged(connection, came)
         records.add_history(connection, overwritten)
         self._hear(connection, came.latest)
-        faces = {}
-        if came.registry == self.registry:  # read by what is declared now
-            faces = {one.arrival.key: one for one in came.delivered if one.face is not None}
-        words_wait = len(rows) > WORDS_AT_ONCE
-        came_in = self._stored(connection, rows, faces, words_wait=words_wait)
+        if came.registry != self.registry:
+            faces = []  # read by other declarations than there are now
+        came_in = self._stored(connection, rows, faces, words_wait=len(rows) > WORDS_AT_ONCE)
         return came_in | self._depart(connection, departures)
 
     def _merged(
         self, connection: Connection, came: Delivery
-    ) -> tuple[list[Row], list[tuple[RecordKey, Edit]]]:
-        """The rows that what came leads to, and the edits it overwrites here."""
+    ) -> tuple[list[Row], list[Face | None], list[tuple[RecordKey, Edit]]]:
+        """The rows that what came leads to, the faces made already of them, and the edits it overwrites here."""
         stored = records.load(connection, [one.arrival.key for one in came.delivered])
         standing = records.roots_of(connection, {one.home for one in came.delivered if one.home})
         rows: list[Row] = []
+        faces: list[Face | None] = []
         overwritten: list[tuple[RecordKey, Edit]] = []
         roots: dict[str, str] = {}
-        for arrival, incoming, home, digest, _ in came.delivered:
-            old = stored.get(arrival.key)
+        for (key, state, seq), incoming, home, digest, look in came.delivered:
+            old = stored.get(key) if stored else None
             if old is None:
-                root = roots.get(home) or standing.get(home) or home if home else arrival.key.id
-                row: Row | None = Row(arrival.key, root, arrival.seq, incoming, arrival.state, digest=digest)
-            else:
-                row = self._arrived(connection, arrival, incoming, old, roots, digest)
+                root = roots.get(home) or standing.get(home) or home if home else key.id
+                roots[key.id] = root
+                rows.append(Row(key, root, seq, incoming, state, None, digest))
+                faces.append(look)
+                continue
+            row = self._arrived(connection, Arrival(key, state, seq), incoming, old, roots, digest)
             if row is None:
                 continue
-            roots[arrival.key.id] = row.root
+            roots[key.id] = row.root
             rows.append(row)
-            if old is not None:
-                lost = kernel.lost(old.record, row.record)
-                overwritten += [(arrival.key, e) for e in old.record.edits if e.dot in lost]
-        return rows, overwritten
+            faces.append(None)
+            lost = kernel.lost(old.record, row.record)
+            overwritten += [(key, e) for e in old.record.edits if e.dot in lost]
+        return rows, faces, overwritten
 
     def _hear(self, connection: Connection, latest: int) -> None:
         """What is written from now on is later than what was just taken in."""
@@ -400,36 +401,33 @@ class Replica:
         self,
         connection: Connection,
         rows: Sequence[Row],
-        delivered: Mapping[RecordKey, Delivered] = _NOTHING,
+        faces: Sequence[Face | None] = (),
         *,
         words_wait: bool = False,
     ) -> Touched:
         """Write records and bring projections up to date; children that came before their home follow it.
 
-        `delivered` are those of the rows whose face is made already; `words_wait` as for `projection.project`.
+        `faces`, if there are any, are one for each row, as far as made already; `words_wait` as for
+        `projection.project`.
         """
-        fresh = records.insert(connection, [row for row in rows if row.n is None])
+        looks = faces or repeat(None)
+        new = [(row, look) for row, look in zip(rows, looks, strict=False) if row.n is None]
         changed = [row for row in rows if row.n is not None]
+        numbers = records.add(connection, [row for row, _ in new])
         records.update(connection, changed)
-        visible = [row for row in (*fresh, *changed) if row.seq != LEFT]
-        if self._learn_fields(
-            connection, visible
-        ):  # which may have projected some of these, by another registry
-            items = [Projected(row.n or 0, row.key, row.root, row.record, False) for row in visible]
-        else:
-            items = [
-                Projected(row.n or 0, row.key, row.root, row.record, True, _face_of(row, delivered))
-                for row in fresh
-                if row.seq != LEFT
-            ]
-            items += [
-                Projected(row.n or 0, row.key, row.root, row.record, False)
-                for row in changed
-                if row.seq != LEFT
-            ]
+        # New fields may have projected some of these already, by another registry.
+        is_new = not self._learn_fields(connection, rows)
+        items = [
+            Projected(n, row.key, row.root, row.record, is_new, look if is_new else None)
+            for n, (row, look) in zip(numbers, new, strict=True)
+            if row.seq != LEFT
+        ]
+        items += [
+            Projected(row.n or 0, row.key, row.root, row.record, False) for row in changed if row.seq != LEFT
+        ]
         projection.project(connection, self.basis, items, words_wait=words_wait)
         self._adopt(connection, rows)
-        return Touched(frozenset(row.key for row in rows))
+        return Touched(frozenset([row.key for row in rows]))
 
     def _adopt(self, connection: Connection, rows: Iterable[Row]) -> None:
         """Re-root records that came before their home (a review before its visit)."""
@@ -454,7 +452,7 @@ class Replica:
 
     def _learn_fields(self, connection: Connection, rows: Iterable[Row]) -> bool:
         """Give new fields their columns; returns whether declarations were among the rows."""
-        if not any(row.key.entity == "field" for row in rows):
+        if not any(row.key.entity == "field" and row.seq != LEFT for row in rows):
             return False
         before, now = self.registry, load_registry(connection)
         declared = projection.custom_fields(_all_of(connection, "field"), now)
@@ -502,12 +500,6 @@ class Replica:
         """Make everything searchable that is not yet."""
         for made in self.words_that_wait():
             self.write_words(made)
-
-
-def _face_of(row: Row, delivered: Mapping[RecordKey, Delivered]) -> Face | None:
-    """The face that was made of this very record, if one was."""
-    found = delivered.get(row.key)
-    return found.face if found is not None and found.record is row.record else None
 
 
 def _all_of(connection: Connection, entity: str) -> list[Stored]:
