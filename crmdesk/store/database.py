@@ -114,6 +114,11 @@ class Database:
         finally:
             self._only.release()
 
+    @property
+    def is_awaited(self) -> bool:
+        """Whether another thread waits for the file's present writer to come to an end."""
+        return self._next.locked()
+
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A consistent view of the moment it began."""

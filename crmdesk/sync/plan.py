@@ -24,7 +24,7 @@ from crmdesk.store.outbox import Cursor
 BATCH_BYTES: Final = 2 * 1024 * 1024
 """A batch is closed at this size: small enough to go through on a poor line."""
 LONGEST_WRITE_MS: Final = 100
-"""What a person's save may have to wait for while a sync writes; the next transaction is cut accordingly."""
+"""What a transaction of many pages may take before its commit: a person's save may have to wait for it."""
 MOST_PAGES: Final = 5
 LIMIT_BYTES: Final = MAX_BODY_BYTES - 256 * 1024
 """What one transaction may reach; the rest is for the envelope."""
@@ -189,14 +189,13 @@ def advanced(cursors: Mapping[str, Cursor], commits: Iterable[Commit]) -> list[C
     ]
 
 
-def together(pages: int, took_ms: int) -> int:
-    """How many pages to write in one transaction after `pages` of them took so long.
+def goes_on(pages: int, took_ms: int, *, is_awaited: bool) -> bool:
+    """Whether a transaction in which `pages` were written, in so long, takes in another one.
 
-    More share the cost of making a commit durable; fewer let a person's save in sooner.
+    More share the cost of making a commit durable; but a person's save is let in at the next page, and what it has
+    to wait for then, the commit, grows with each.
     """
-    if took_ms > LONGEST_WRITE_MS:
-        return max(1, pages // 2)
-    return min(MOST_PAGES, pages + 1) if took_ms * 2 < LONGEST_WRITE_MS else pages
+    return not is_awaited and pages < MOST_PAGES and took_ms * (pages + 1) <= LONGEST_WRITE_MS * pages
 
 
 class Waiting(NamedTuple):

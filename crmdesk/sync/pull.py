@@ -26,11 +26,12 @@ _AHEAD: Final = 3
 
 
 class Taken(NamedTuple):
-    """What one commit of pages brought. `share` is how far the bucket has come, from 0 to 1.
+    """What one commit of so many pages brought. `share` is how far the bucket has come, from 0 to 1.
 
     `reached` is the bucket's head with its checksum, once nothing is left to read.
     """
 
+    pages: int
     received: int
     left: int
     touched: Touched
@@ -66,18 +67,18 @@ def pull(
         try:
             for ready in pages:
                 group.append(ready)
-                if len(group) < together and not ready.page.complete:
-                    continue
-                started = replica.clock.monotonic_ms()
-                taken = _apply(replica, wanted, group, brake)
-                together = plan.together(len(group), replica.clock.monotonic_ms() - started)
-                group = []
-                yield taken
-                if cancelled():
-                    return
+                while group and (len(group) >= together or group[-1].page.complete):
+                    taken = _apply(replica, wanted, group, brake)
+                    del group[: taken.pages]
+                    together = min(plan.MOST_PAGES, taken.pages + 1)
+                    yield taken
+                    if cancelled():
+                        return
         except CrmError as error:
-            if group and error.code != "mass_deletion":
-                yield _apply(replica, wanted, group, brake)
+            while group and error.code != "mass_deletion":
+                taken = _apply(replica, wanted, group, brake)
+                del group[: taken.pages]
+                yield taken
             raise
 
 
@@ -89,20 +90,26 @@ def _read(replica: Replica, pages: Iterator[PullPage]) -> Iterator[_Ready]:
 
 
 def _apply(replica: Replica, wanted: Pull, group: Sequence[_Ready], brake: Brake) -> Taken:
+    """Write the first of these pages in one transaction: as many as it may take, see `plan.goes_on`."""
     touched, left = Touched(), 0
-    with replica.database.write() as connection:
-        for _, came, gone in group:
+    database = replica.database
+    with database.write() as connection:
+        started = replica.clock.monotonic_ms()
+        for pages, (_, came, gone) in enumerate(group, 1):
             brake.count_delivery(connection, came)
             touched |= replica.take_in(connection, came)
             _settle_taken_in(connection, came)
             if gone:
                 went = replica.take_in(connection, (), gone)
                 touched, left = touched | went, left + len(went.keys)
-        _move_cursor(connection, wanted, group[-1].page)
-    last = group[-1].page
-    share = 1.0 if last.complete else last.seq / max(1, last.head)
-    received = sum(len(came.delivered) + len(came.failed) for _, came, _ in group)
-    return Taken(received, left, touched, share, _reached(last))
+            took_ms = replica.clock.monotonic_ms() - started
+            if not plan.goes_on(pages, took_ms, is_awaited=database.is_awaited):
+                break
+        page = group[pages - 1].page
+        _move_cursor(connection, wanted, page)
+    share = 1.0 if page.complete else page.seq / max(1, page.head)
+    received = sum(len(came.delivered) + len(came.failed) for _, came, _ in group[:pages])
+    return Taken(pages, received, left, touched, share, _reached(page))
 
 
 def _settle_taken_in(connection: Connection, came: Delivery) -> None:

@@ -328,3 +328,24 @@ def test_a_writer_that_writes_again_and_again_lets_another_in_after_its_present_
     assert before <= 3
     assert len(turns) == 31
     database.close()
+
+
+def test_a_writer_is_told_while_another_thread_waits_to_write(tmp_path: Path) -> None:
+    database = Database.create(dialect.File(tmp_path / "a.db"), [tables.laptop])
+
+    def save() -> None:
+        with database.write():
+            pass
+
+    saving = threading.Thread(target=save)
+    told = []
+    with database.write():
+        told.append(database.is_awaited)
+        saving.start()
+        limit = time.monotonic() + 10
+        while not (is_awaited := database.is_awaited) and time.monotonic() < limit:
+            time.sleep(0.01)
+        told.append(is_awaited)
+    saving.join(10)
+    assert [*told, database.is_awaited] == [False, True, False]
+    database.close()

@@ -135,11 +135,21 @@ def test_a_transaction_that_reading_cut_short_waits_for_the_next_batch(made, lim
 
 
 @pytest.mark.parametrize(
-    ("pages", "took_ms", "next_pages"),
-    [(1, 10, 2), (2, 49, 3), (5, 10, 5), (2, 70, 2), (2, 101, 1), (5, 400, 2), (1, 999, 1)],
+    ("pages", "took_ms", "goes_on"),
+    [
+        (1, 0, True),
+        (1, 50, True),
+        (1, 51, False),
+        (4, 80, True),
+        (4, 81, False),
+        (5, 1, False),
+        (1, 999, False),
+    ],
 )
-def test_a_transaction_grows_while_it_is_short_and_shrinks_before_a_save_has_to_wait(
-    pages: int, took_ms: int, next_pages: int
-) -> None:
+def test_a_transaction_takes_in_pages_while_it_stays_short(pages: int, took_ms: int, goes_on: bool) -> None:
     """R36: a save takes at most 150 ms while a sync writes."""
-    assert plan.together(pages, took_ms) == next_pages
+    assert plan.goes_on(pages, took_ms, is_awaited=False) is goes_on
+
+
+def test_a_transaction_ends_at_the_page_where_somebody_waits_to_save() -> None:
+    assert not plan.goes_on(1, 0, is_awaited=True)
