@@ -22,7 +22,9 @@ from crmdesk.sync.plan import Pull
 from crmdesk.sync.runner import Runner
 
 _AHEAD: Final = 3
-"""Pages that are ready before they are asked for; each holds a thousand records in memory."""
+"""Pages that are read before they are asked for; each holds a thousand records in memory."""
+_FETCHED_AHEAD: Final = 1
+"""Pages that wait to be read: the server makes the next one meanwhile."""
 
 
 class Taken(NamedTuple):
@@ -63,14 +65,17 @@ def pull(
     group: list[_Ready] = []
     together = 1
     source = _pages(http, wanted, has_unsent=_has_unsent(replica))
-    with closing(runner.ahead(_read(replica, source), _AHEAD)) as pages:
+    with (
+        closing(runner.ahead(source, _FETCHED_AHEAD)) as fetched,
+        closing(runner.ahead(_read(replica, fetched), _AHEAD)) as pages,
+    ):
         try:
             for ready in pages:
                 group.append(ready)
                 while group and (len(group) >= together or group[-1].page.complete):
                     taken = _apply(replica, wanted, group, brake)
                     del group[: taken.pages]
-                    together = min(plan.MOST_PAGES, taken.pages + 1)
+                    together = min(plan.MOST_PAGES, taken.pages * 2)
                     yield taken
                     if cancelled():
                         return
