@@ -54,7 +54,7 @@ SCHEMA: Final = 1
 BUSY_TIMEOUT_MS: Final = 5000
 """How long a writer waits for another one, before it is told that the database is busy."""
 STATEMENT_TIMEOUT_MS: Final = 30_000
-_ROWS_A_STATEMENT: Final = (250, 25, 1)
+_ROWS_A_STATEMENT: Final = (1000, 250, 25, 1)
 PAGE_BYTES: Final = 4096
 """A database file is whole pages of this size, encrypted or not."""
 _MODULES: Final = {"sqlcipher": "sqlcipher3.dbapi2", "sqlite": "sqlite3", "psycopg": "psycopg"}

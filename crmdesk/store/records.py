@@ -14,7 +14,7 @@ from crmdesk.core.registry import Registry
 from crmdesk.core.values import encode as canonical
 from crmdesk.store import dialect
 
-_CHUNK: Final = 500
+_CHUNK: Final = 1000
 _COLUMNS: Final = ("n", "entity", "id", "part", "root", "bucket", "move_no", "seq", "state", "digest")
 _UPDATE: Final = (
     "UPDATE record SET root = ?, bucket = ?, move_no = ?, seq = ?, state = ?, digest = ? WHERE n = ?"
@@ -87,7 +87,7 @@ def agreed(one: Row) -> Row:
 
 
 def chunks(items: Iterable[Any]) -> Iterator[list[Any]]:
-    """Lists of at most 500: what one statement binds."""
+    """Lists of at most 1,000: what one statement binds."""
     iterator = iter(items)
     while chunk := list(islice(iterator, _CHUNK)):
         yield chunk

@@ -23,8 +23,8 @@ from crmdesk.store.outbox import Cursor
 
 BATCH_BYTES: Final = 2 * 1024 * 1024
 """A batch is closed at this size: small enough to go through on a poor line."""
-LONGEST_WRITE_MS: Final = 100
-"""What a transaction of many pages may take before its commit: a person's save may have to wait for it."""
+LONGEST_WRITE_MS: Final = 200
+"""What a transaction of many pages may take before its commit, if nobody waits: another process can't say so."""
 MOST_PAGES: Final = 5
 LIMIT_BYTES: Final = MAX_BODY_BYTES - 256 * 1024
 """What one transaction may reach; the rest is for the envelope."""
