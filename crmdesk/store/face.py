@@ -81,8 +81,18 @@ class Face(NamedTuple):
     values: Mapping[str, Any]
 
 
+_known: dict[str, tuple[Entity, Shape]] = {}
+
+
 def shape(entity: Entity) -> Shape:
-    """The shape of one entity's records."""
+    """The shape of one entity's records, made once for a declaration."""
+    known = _known.get(entity.name)
+    if known is None or known[0] is not entity:
+        known = _known[entity.name] = (entity, _shape(entity))
+    return known[1]
+
+
+def _shape(entity: Entity) -> Shape:
     cells: list[tuple[str, type]] = []
     for field in entity.fields:
         if field.repeated:

@@ -431,8 +431,9 @@ class Replica:
 
     def _adopt(self, connection: Connection, rows: Iterable[Row]) -> None:
         """Re-root records that came before their home (a review before its visit)."""
-        parents = {name for name in self.registry.entities if self.registry.children(name)}
-        roots = {row.key.id: row.root for row in rows if row.key.entity in parents and row.root != row.key.id}
+        below = [row for row in rows if row.root != row.key.id]
+        parents = {name for name in {row.key.entity for row in below} if self.registry.children(name)}
+        roots = {row.key.id: row.root for row in below if row.key.entity in parents}
         for home in records.roots_in_use(connection, roots):
             root = roots[home]
             waiting = [s for s in records.under_root(connection, home) if s.key.id != home]
