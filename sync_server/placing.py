@@ -31,14 +31,16 @@ without hearing from the server."""
 class Place(NamedTuple):
     """A record's root and placement.
 
-    `left` names the bucket its author knew it in, if they may no longer see it: what they wrote is late work.
-    `waits_for` is the home that is missing, or out of their sight.
+    `left` names the bucket its author knew it in, if they may no longer write there: what they wrote is late work.
+    `is_in_sight`: they still read it where it is now, as in the pool. `waits_for` is the home that is missing, or
+    out of their sight.
     """
 
     root: str
     placement: Placement
     left: str | None = None
     waits_for: RecordKey | None = None
+    is_in_sight: bool = False
 
     @property
     def departed_from(self) -> str | None:
@@ -94,7 +96,7 @@ class Map:
             left = self._knew_it_in(stored.key, placement.bucket, is_pardoned=is_known)
             can_write = can_write if left is None else True
         self._allow(stored.key.entity, can_write)
-        return Place(stored.root, placement, left)
+        return Place(stored.root, placement, left, is_in_sight=placement.bucket in self.rights)
 
     def _new(self, item: Item, entity: Entity) -> Place:
         if entity.placed == "config":

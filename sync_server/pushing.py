@@ -184,14 +184,15 @@ def _judge(places: Map, batch: Batch, claims: Claims, now: Moment) -> Ledger:
 
 
 def _outcome(item: Item, place: Place, judged: Judged) -> Outcome:
-    if place.left is not None:  # the author may not see where it went; a LEAVE follows
+    code = None if place.left is None else LATE
+    if place.left is not None and not place.is_in_sight:  # the author may not know where it went; a LEAVE follows
         pushed = item.record
         assert pushed is not None, "an unreadable item has a refusal"
-        return Outcome(*item.key, "accepted", place.left, pushed.placement.move_no, LATE)
+        return Outcome(*item.key, "accepted", place.left, pushed.placement.move_no, code)
     bucket, move_no = place.placement.bucket, place.placement.move_no
     if judged.is_as_pushed:
-        return Outcome(*item.key, "accepted", bucket, move_no)
-    return Outcome(*item.key, "merged", bucket, move_no, content=msgspec.Raw(judged.state))
+        return Outcome(*item.key, "accepted", bucket, move_no, code)
+    return Outcome(*item.key, "merged", bucket, move_no, code, content=msgspec.Raw(judged.state))
 
 
 def _refuse(
@@ -218,7 +219,11 @@ def _write(
     changed = [taken for taken in ledger.taken if taken.is_changed]
     departed = [(bucket, taken) for taken in changed if (bucket := taken.stays_away_from)]
     left = {bucket for bucket, _ in departed}
-    hidden = left | {taken.place.placement.bucket for taken in changed if taken.place.left}
+    hidden = left | {
+        taken.place.placement.bucket
+        for taken in changed
+        if taken.place.left is not None and not taken.place.is_in_sight
+    }
     touched = left | {taken.place.placement.bucket for taken in changed}
     commits = {bucket: buckets.advance(connection, bucket, now) for bucket in sorted(touched)}
     rows = [_row(taken, commits) for taken in changed]

@@ -314,7 +314,7 @@ def _take(
 
 
 def _placed(record: Record, outcome: Outcome) -> Record:
-    if outcome.bucket is None:
+    if outcome.bucket is None or outcome.code == LATE:  # where it goes is for the next pull to say
         return record
     there = Placement(outcome.move_no, outcome.bucket)
     return kernel.moved(record, there) if there.move_no >= record.placement.move_no else record
@@ -326,9 +326,15 @@ def _shows_differently(old: Record, new: Record) -> bool:
 
 
 def _is_gone(stored: Stored, outcome: Outcome, readable: Collection[str]) -> bool:
-    """Whether a settled record is not this person's to see any longer."""
-    is_out_of_sight = outcome.bucket is not None and outcome.bucket not in readable
-    return is_out_of_sight or (stored.seq == LEFT and (outcome.code == LATE or outcome.bucket is None))
+    """Whether a settled record is not this person's to see any longer.
+
+    One that was made here and is late work is where its author never had it: it may come back with the next pull.
+    """
+    if outcome.bucket is not None and outcome.bucket not in readable:
+        return True
+    if outcome.code == LATE:
+        return stored.seq in (None, LEFT)
+    return stored.seq == LEFT and outcome.bucket is None
 
 
 def _advance(connection: Connection, answer: PushAnswer) -> None:
