@@ -148,12 +148,12 @@ def refresh(
         return _remember(connection, settings, device, secret, now)
     if token.kind != "refresh" or token.device != device_id or token.expires_at < now.ms:
         return CrmError("session_expired")
+    if device.state is DeviceState.PENDING:
+        return CrmError("device_pending", words=words(device.key))
     account = people.find_account(connection, device.user)
     is_leaving = device.state is DeviceState.LEAVING
     if device.state is DeviceState.REVOKED or (account.is_disabled and not is_leaving):
         return CrmError("device_revoked")
-    if device.state is DeviceState.PENDING:
-        return CrmError("device_pending", words=words(device.key))
     if token.is_dead:
         return CrmError("session_expired")
     return _rotate(connection, settings, device, token, now)
@@ -167,7 +167,7 @@ def _remember(
     Or somebody has the key and made the token up, so an administrator looks at it first; an approval makes the
     token good, as it does with any other that the device holds.
     """
-    if device.state is DeviceState.ACTIVE:
+    if device.state in (DeviceState.ACTIVE, DeviceState.LEAVING):
         devices.end_sessions(connection, device.id, now)
         devices.change_state(connection, device, DeviceState.PENDING)
     elif device.state is not DeviceState.PENDING:
@@ -207,19 +207,21 @@ def authenticate(connection: Connection, access: str, now: Moment, *, may_leave:
     bearer = devices.bearer(connection, _digest(access))
     if bearer is None:
         raise CrmError("session_expired")
+    if bearer.state is DeviceState.PENDING:
+        raise CrmError("device_pending", words=words(bearer.key))
     is_leaving = may_leave and bearer.state is DeviceState.LEAVING
     if not is_leaving and (bearer.is_disabled or bearer.state in SHUT_OUT):
         raise CrmError("device_revoked")
-    if bearer.state is DeviceState.PENDING:
-        raise CrmError("device_pending", words=words(bearer.key))
     if bearer.is_dead or bearer.expires_at < now.ms:
         raise CrmError("session_expired")
     return bearer
 
 
 def approve(connection: Connection, device_id: str) -> Device:
-    """Let a waiting device in. Raises `not_found`, `device_revoked`."""
-    return _change(connection, device_id, DeviceState.ACTIVE)
+    """Let a waiting device in; of somebody who has left, to hand in what is unsent. Raises `not_found`, `device_revoked`."""
+    device = devices.find_device(connection, device_id)
+    has_left = device is not None and people.find_account(connection, device.user).is_disabled
+    return _change(connection, device_id, DeviceState.LEAVING if has_left else DeviceState.ACTIVE)
 
 
 def revoke(connection: Connection, device_id: str, now: Moment) -> Device:
@@ -233,7 +235,7 @@ def _change(connection: Connection, device_id: str, state: DeviceState) -> Devic
     if device is None:
         raise CrmError("not_found")
     devices.change_state(connection, device, state)
-    if state is DeviceState.ACTIVE and device.state is DeviceState.PENDING:
+    if state is not DeviceState.REVOKED and device.state is DeviceState.PENDING:
         devices.revive_sessions(connection, device_id)
     return Device(device.id, device.user, device.name, device.key, state, device.created_at, device.pulled_at)
 

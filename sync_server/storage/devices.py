@@ -24,9 +24,9 @@ class DeviceState(enum.StrEnum):
 
 
 TRANSITIONS = {
-    DeviceState.PENDING: {DeviceState.ACTIVE, DeviceState.REVOKED},
+    DeviceState.PENDING: {DeviceState.ACTIVE, DeviceState.LEAVING, DeviceState.REVOKED},
     DeviceState.ACTIVE: {DeviceState.PENDING, DeviceState.LEAVING, DeviceState.REVOKED},
-    DeviceState.LEAVING: {DeviceState.REVOKED},
+    DeviceState.LEAVING: {DeviceState.PENDING, DeviceState.REVOKED},
     DeviceState.REVOKED: frozenset[DeviceState](),
 }
 
@@ -138,12 +138,10 @@ def change_state(connection: Connection, known: Device, state: DeviceState) -> N
 
 
 def let_leave(connection: Connection, user: str) -> None:
-    """The laptops of somebody who left hand in what is unsent; one that was never let in is shut out."""
+    """The laptops of somebody who left hand in what is unsent; one that waits to be let in goes on waiting for that."""
     for known in devices(connection, user):
         if known.state is DeviceState.ACTIVE:
             change_state(connection, known, DeviceState.LEAVING)
-        elif known.state is DeviceState.PENDING:
-            change_state(connection, known, DeviceState.REVOKED)
 
 
 def note_pull(connection: Connection, device_id: str, now: Moment) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,9 +19,11 @@ from crmdesk.store.replica import Write
 from crmdesk.sync import commands
 from crmdesk.sync.engine import Report
 from crmdesk.usecases import drafts, set_aside, tags
-from sync_server import accounts, pushing, refusals
+from sync_server import accounts, enrolment, pushing, refusals
 from sync_server import commands as commands_of
 from sync_server.policy import Role
+from sync_server.storage import devices
+from sync_server.storage.devices import DeviceState
 from tests.support.rep import Rep
 from tests.support.server import RunningServer
 from tests.sync.conftest import Hire
@@ -389,3 +393,68 @@ def test_what_an_administrator_let_in_is_refused_here_no_longer(server: RunningS
     shown = mei.shows(customer)
     assert shown is not None
     assert shown[f"x_{field}"] == "大"
+
+
+def test_late_work_on_a_customer_that_went_through_the_pool_leaves_with_it(
+    server: RunningServer, hire: Hire
+) -> None:
+    """R25, I8: its author knew it in the pool, and it has left that too."""
+    ann, cai, mei = hire("Ann"), hire("Cai"), hire("Mei")
+    customer = ann.customer("宏远机械")
+    ann.sync()
+    mei.sync()
+    assert commands.release(mei.replica, mei.http, [customer.id]).moved == 1
+    push = ann.http.push
+
+    def answered(message: Any) -> Any:
+        ann.http.push = push  # type: ignore[method-assign]
+        ann.http.heads = typed_meanwhile  # type: ignore[method-assign]
+        return push(message)
+
+    def typed_meanwhile() -> Any:
+        del ann.http.heads
+        ann.write(customer, city="上海")
+        return ann.http.heads()
+
+    ann.http.push = answered  # type: ignore[method-assign, assignment]
+    ann.customer("Blue Harbour")
+    ann.sync()
+    assert ann.shows(customer) == {"name": "宏远机械", "city": "上海"}, "it is in the pool, for everybody"
+    new = ann.visit(customer, "谈价格")
+    cai.sync()
+    assert commands.claim(cai.replica, cai.http, [customer.id]).moved == 1
+    report = ann.sync()
+    assert (report.late, report.unsent) == (2, (0, 0))
+    assert ann.shows(customer) is None
+    assert ann.shows(new) is None
+    cai.sync()
+    assert cai.shows(customer) == {"name": "宏远机械", "city": "上海"}
+    assert cai.shows(new) is not None
+    assert {label.entity for label in labels(cai)} == {"late_work"}
+
+
+def test_a_leavers_laptop_that_a_restored_server_does_not_know_hands_in_after_an_approval(
+    server: RunningServer, hire: Hire, tmp_path: Path
+) -> None:
+    """R28: its token is younger than the backup; somebody who has left is let in to hand in and nothing else."""
+    ann = hire("Ann")
+    customer = ann.customer("宏远机械")
+    ann.sync()
+    ann.write(customer, city="苏州")
+    with server.database.write() as connection:
+        accounts.disable_user(connection, "Ann", server.clock())
+    backup = server.backup(tmp_path / "backup.db")
+    for _ in range(2):  # the token that the backup knows is used up
+        server.clock.ahead_ms += 20 * 60_000
+        ann.http.heads()
+    server.restore(backup)
+    report = failing(ann)
+    assert report.problem is not None
+    assert report.problem.code == "device_pending"
+    assert report.unsent == (1, 0)
+    with server.database.write() as connection:
+        (device,) = devices.devices(connection, user(server, "Ann"))
+        assert enrolment.approve(connection, device.id).state is DeviceState.LEAVING
+    report = ann.sync()
+    assert (report.late, report.unsent) == (1, (0, 0))
+    assert ann.states() == {}
