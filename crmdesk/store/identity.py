@@ -29,16 +29,21 @@ def change_actor(replica: Replica, *, place: str | None = None) -> None:
     doubtful may have made more doubtful, and the server may have some of the edits by their earlier names.
     """
     with replica.database.write() as connection:
-        identity = settings.identity(connection)
-        fresh = _fresh(replica, identity)
-        if place is not None:
-            fresh = msgspec.structs.replace(fresh, place=place)
-        before = settings.read(connection, "former", _Former) or {}
-        old_names = _restamp(replica, connection, identity, fresh)
-        if settings.read(connection, "server", Server) is not None:
-            former = {n: [*before.get(old.counter, []), old] for n, old in old_names.items()}
-            settings.write(connection, {"former": former or None, "compare": True})
-        settings.write(connection, {"doubtful": None})
+        give_up_actor(replica, connection, place=place)
+
+
+def give_up_actor(replica: Replica, connection: Connection, *, place: str | None = None) -> None:
+    """`change_actor` inside the caller's transaction."""
+    identity = settings.identity(connection)
+    fresh = _fresh(replica, identity)
+    if place is not None:
+        fresh = msgspec.structs.replace(fresh, place=place)
+    before = settings.read(connection, "former", _Former) or {}
+    old_names = _restamp(replica, connection, identity, fresh)
+    if settings.read(connection, "server", Server) is not None:
+        former = {n: [*before.get(old.counter, []), old] for n, old in old_names.items()}
+        settings.write(connection, {"former": former or None, "compare": True})
+    settings.write(connection, {"doubtful": None})
 
 
 def join(replica: Replica, joined: Identity, *, server: Server, device: Device) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -75,6 +75,12 @@ def forget_overwritten(connection: Connection, keys: Sequence[RecordKey]) -> Non
 def waiting(connection: Connection, limit: int, *, after: int = 0) -> list[Unsent]:
     """The edits to send next, in the order made."""
     return _select(connection, "verdict IS NULL AND counter > ? ORDER BY counter LIMIT ?", (after, limit))
+
+
+def waiting_numbers(connection: Connection) -> Iterator[int]:
+    """The numbers of all that waits, the latest first."""
+    found = dialect.run(connection, "SELECT counter FROM outbox WHERE verdict IS NULL ORDER BY counter DESC")
+    return (row[0] for row in found)
 
 
 class Outgoing(NamedTuple):

@@ -15,7 +15,7 @@ from crmdesk.store import outbox, settings
 from crmdesk.store.delivery import Arrival, Delivery, Departure
 from crmdesk.store.outbox import Cursor
 from crmdesk.store.replica import Replica, Touched
-from crmdesk.sync import plan
+from crmdesk.sync import plan, push
 from crmdesk.sync.brake import Brake
 from crmdesk.sync.http import Http
 from crmdesk.sync.plan import Pull
@@ -102,6 +102,7 @@ def _apply(replica: Replica, wanted: Pull, group: Sequence[_Ready], brake: Brake
         started = replica.clock.monotonic_ms()
         for pages, (_, came, gone) in enumerate(group, 1):
             brake.count_delivery(connection, came)
+            push.doubt(replica, connection, came)
             touched |= replica.take_in(connection, came)
             _settle_taken_in(connection, came)
             if gone:

@@ -29,7 +29,8 @@ from crmdesk.core.wire import (
     PushRecord,
 )
 from crmdesk.store import outbox, projection, records, settings, unsent
-from crmdesk.store.delivery import Arrival
+from crmdesk.store.delivery import Arrival, Delivery
+from crmdesk.store.identity import give_up_actor
 from crmdesk.store.outbox import Outgoing
 from crmdesk.store.projection import Projected
 from crmdesk.store.records import LEFT, Row, Sent, Stored
@@ -341,6 +342,33 @@ def _advance(connection: Connection, answer: PushAnswer) -> None:
     for cursor in plan.advanced(outbox.cursors(connection), answer.commits):
         outbox.set_cursor(connection, cursor)
     outbox.hear_commits(connection, ((c.bucket, c.seq, c.salt) for c in answer.commits))
+
+
+def doubt(replica: Replica, connection: Connection, came: Delivery) -> None:
+    """Give up this actor, before what came is taken in, if that knows numbers of it which this file never sent.
+
+    Another copy of this file has used them, or this one was put back to an earlier moment. What is typed from now on
+    would be taken for that, and lost.
+    """
+    actor = settings.identity(connection).actor
+    known = max((one.record.clock.get(actor, 0) for one in came.delivered), default=0)
+    if known and known > _last_sent(connection):
+        give_up_actor(replica, connection)
+
+
+def _last_sent(connection: Connection) -> int:
+    """The highest number that this file has sent: all but those at the end that wait and are in no batch."""
+    identity = settings.identity(connection)
+    last = identity.counter
+    for waiting in outbox.waiting_numbers(connection):
+        if waiting < last:
+            break
+        last = waiting - 1
+    answered = settings.read(connection, "answered", Answered)
+    for named in (settings.read(connection, "batch", Named), answered.batch if answered else None):
+        if named is not None and named.actor == identity.actor:
+            last = max(last, *named.counters)
+    return last
 
 
 def _note(replica: Replica, connection: Connection, batch: Named, answer: PushAnswer) -> None:

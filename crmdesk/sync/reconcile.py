@@ -19,7 +19,7 @@ from crmdesk.store import outbox, records, unsent
 from crmdesk.store.delivery import Arrival
 from crmdesk.store.outbox import Cursor
 from crmdesk.store.replica import Replica, Touched
-from crmdesk.sync import plan
+from crmdesk.sync import plan, push
 from crmdesk.sync.brake import Brake
 from crmdesk.sync.http import Http
 
@@ -108,8 +108,10 @@ class Reconciliation:
             wanted = [key for key in wanted if key not in came] if came else wanted[BATCH_RECORDS:]
 
     def _take_in(self, arrivals: Sequence[Arrival]) -> None:
+        came = self.replica.read(arrivals)
         with self.replica.database.write() as connection:
-            self.done.touched |= self.replica.take_in(connection, arrivals)
+            push.doubt(self.replica, connection, came)
+            self.done.touched |= self.replica.take_in(connection, came)
         self.done.received += len(arrivals)
 
     def _leave(self, bucket: str, keys: Sequence[RecordKey]) -> None:
