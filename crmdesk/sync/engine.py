@@ -7,7 +7,7 @@ killed anywhere goes on from its last step; unsent work is never deleted.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal, NamedTuple, TypeAlias
@@ -478,13 +478,13 @@ class _Run:
                 settings.write(connection, {"identity": known})
 
     def _verify(self, heads: Sequence[Head]) -> None:
-        """Compare what is here with what the server says it holds, where both stand at the same commit."""
+        """Compare what is here with what the server says it holds, where both stand at the same commit.
+
+        What changed or moved on the server while this sync read makes them differ too: the server's present heads
+        tell, for they have gone on then.
+        """
         known = {head.bucket: head for head in heads} | self._reached
-        with self._replica.database.read() as connection:
-            if unreadable.noted(connection):
-                return  # what can't be read is not here, and said so elsewhere
-            checksums = records.checksums(connection)
-            off = plan.mismatched(outbox.cursors(connection), known.values(), checksums)
+        off = self._mismatched(known.values()) and self._mismatched(self._hear())
         if not off:
             return
         self.report.mismatched += len(off)
@@ -493,8 +493,14 @@ class _Run:
             settings.write(connection, {"mismatches": before + len(off)})
         for bucket in off:
             _log.warning("bucket %s: the checksum differs from the server's; comparing", bucket)
-            if self._cancelled() or not self._reconcile(bucket, "leave"):
+            if self._cancelled() or not self._reconcile(bucket, is_regressed=False):
                 return
+
+    def _mismatched(self, heads: Iterable[Head]) -> list[str]:
+        with self._replica.database.read() as connection:
+            if unreadable.noted(connection):
+                return []  # what can't be read is not here, and said so elsewhere
+            return plan.mismatched(outbox.cursors(connection), heads, records.checksums(connection))
 
     # -- afterwards -------------------------------------------------------------------------------------
 

@@ -163,3 +163,50 @@ def test_where_a_new_record_is_the_server_says_and_not_the_order_of_two_names(
     with ann.replica.database.read() as connection:
         placed = {key: s.record.placement.bucket for key, s in records.load(connection, visits).items()}
     assert placed == {visit: books[to] for visit, (_, to) in zip(visits, moves, strict=True)}
+
+
+def test_a_customer_that_moves_while_others_are_read_is_no_difference(server: RunningServer, hire: Hire):
+    """R22: its new book is read, its old one still stands where it did when the heads were asked for."""
+    mei, cai = hire("Mei"), hire("Cai")
+    customer = mei.customer("宏远机械")
+    mei.sync()
+    cai.customer("Blue Harbour")
+    cai.sync()
+    pull = mei.http.pull
+
+    def late(*said, **named):
+        mei.http.pull = pull  # type: ignore[method-assign]
+        moved = commands.change_owner(mei.replica, mei.http, [customer.id], server.people["Cai"].user)
+        assert moved.moved == 1
+        return pull(*said, **named)
+
+    mei.http.pull = late  # type: ignore[method-assign]
+    report = mei.engine.sync()
+    assert (report.problem, report.mismatched) == (None, 0)
+    assert mei.sync().mismatched == 0
+    counted(mei)
+
+
+def test_a_page_that_others_write_beyond_is_no_difference(hire: Hire, monkeypatch):
+    """R22: what changed between two pages of a bucket comes with the next sync."""
+    monkeypatch.setattr("sync_server.pulling.PAGE_RECORDS", 2)
+    ann, bo = hire("Ann"), hire("Bo")
+    customers = []
+    for number in range(6):
+        customers.append(ann.customer(f"客户{number}"))
+        ann.sync()
+    pull = bo.http.pull
+    pages = []
+
+    def watched(*said, **named):
+        page = pull(*said, **named)
+        pages.append(page.seq)
+        if len(pages) == 2:
+            ann.write(customers[-1], city="上海")
+            ann.sync()
+        return page
+
+    bo.http.pull = watched  # type: ignore[method-assign]
+    report = bo.engine.sync()
+    assert len(pages) > 3
+    assert (report.problem, report.mismatched) == (None, 0)
