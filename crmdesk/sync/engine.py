@@ -295,10 +295,7 @@ class _Run:
             # A sync that was cut after hearing of the new epoch has nothing to show any longer.
             self._may_recover = self._http.lost(()).may_recover
         for bucket, is_regressed in doubtful:
-            only_here: OnlyHere = "leave"
-            if is_regressed:
-                only_here = "bring_back" if self._may_recover else "keep"
-            if self._cancelled() or not self._reconcile(bucket, only_here):
+            if self._cancelled() or not self._reconcile(bucket, is_regressed=is_regressed):
                 return True
         if is_asked:
             forget_known(self._replica, self._past_of)
@@ -315,16 +312,33 @@ class _Run:
                 raise
             return []
 
-    def _reconcile(self, bucket: str, only_here: OnlyHere) -> bool:
-        """Make a bucket equal on both sides; False if stopped before the end."""
+    def _reconcile(self, bucket: str, *, is_regressed: bool) -> bool:
+        """Make a bucket equal on both sides; False if stopped before the end.
+
+        A server that was restored while this sync runs is shown what it lost, and the bucket is compared as that asks.
+        """
+        try:
+            return self._compare(bucket, is_regressed=is_regressed, is_explained=is_regressed)
+        except CrmError as error:
+            if error.code != "regressed":
+                raise
+        self._hear_of_restores(self._hear())
+        return self._compare(bucket, is_regressed=bucket in self._lost, is_explained=True)
+
+    def _compare(self, bucket: str, *, is_regressed: bool, is_explained: bool) -> bool:
         before = self.report.compared
+        only_here: OnlyHere = "leave"
+        if is_regressed:
+            only_here = "bring_back" if self._may_recover else "keep"
 
         def show(share: float) -> None:
             self._progress(Progress("compare", before, share))
 
-        work = Reconciliation(self._replica, self._http, only_here, self._cancelled, show, self._brake)
+        work = Reconciliation(
+            self._replica, self._http, only_here, self._may_recover, self._cancelled, show, self._brake
+        )
         try:
-            is_done = work.compare(bucket)
+            is_done = work.compare(bucket, is_explained=is_explained)
         except CrmError as error:
             if error.code != "not_found":
                 raise
@@ -444,7 +458,8 @@ class _Run:
                 return  # taken away since the heads were read: the next sync hears of it
             if error.code != "regressed" or wanted.cursor is None:
                 raise
-            if not wanted.is_first and self._reconcile(wanted.head.bucket, "keep"):
+            self._hear_of_restores(self._hear())
+            if not wanted.is_first and self._reconcile(wanted.head.bucket, is_regressed=True):
                 return
             with self._replica.database.write() as connection:
                 outbox.drop_cursor(connection, wanted.head.bucket)

@@ -86,6 +86,13 @@ def evidence(heard: Mapping[str, tuple[int, int, str]], heads: Iterable[Head]) -
     ]
 
 
+def is_behind(heard: tuple[int, int, str] | None, epoch: int, seq: int, salt: str) -> bool:
+    """Whether a bucket's head lies before the commit that this laptop was told of, or on another course."""
+    if heard is None or not heard[1]:
+        return False
+    return heard[0] != epoch or seq < heard[1] or (seq == heard[1] and salt != heard[2])
+
+
 def is_restored(heard: Mapping[str, tuple[int, int, str]], heads: Iterable[Head]) -> bool:
     """Whether the server speaks of a later recovery epoch than it ever did to this laptop."""
     latest = max((epoch for epoch, _, _ in heard.values()), default=None)

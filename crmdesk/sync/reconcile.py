@@ -13,6 +13,7 @@ from typing import Final, Literal, TypeAlias
 import msgspec
 from sqlalchemy import Connection
 
+from crmdesk.core.errors import CrmError
 from crmdesk.core.record import Edit, RecordKey, encode
 from crmdesk.core.wire import BATCH_RECORDS, Groups, PastEdit, PushRecord, Recover
 from crmdesk.store import outbox, records, unsent
@@ -44,25 +45,32 @@ class Reconciliation:
     """Compares one bucket after another. `only_here` says what becomes of records that the server does not have.
 
     They are brought back to a restored server, kept where it lost them and does not take them back, and else
-    they leave. `progress` is told the share that is done, from 0 to 1.
+    they leave. `may_recover`: the server was restored and takes back what it lost, be it in other buckets.
+    `progress` is told the share that is done, from 0 to 1.
     """
 
     replica: Replica
     http: Http
     only_here: OnlyHere
+    may_recover: bool
     cancelled: Callable[[], bool]
     progress: Callable[[float], None]
     brake: Brake
     done: Compared = field(default_factory=Compared)
 
-    def compare(self, bucket: str) -> bool:
+    def compare(self, bucket: str, *, is_explained: bool = False) -> bool:
         """Make one bucket equal on both sides and its cursor good; False if stopped before the end.
 
-        Raises `not_found` where the bucket was taken away meanwhile.
+        Raises `not_found` where the bucket was taken away meanwhile, and `regressed`, before anything is changed,
+        where the server has gone back behind what it told this laptop of, unless that `is_explained`: what it lost
+        must not be taken for what it removed.
         """
         theirs = self.http.groups(bucket)
         with self.replica.database.read() as connection:
+            told = outbox.heard(connection).get(bucket)
             ours = records.groups(connection, bucket)
+        if not is_explained and plan.is_behind(told, theirs.epoch, theirs.seq, theirs.salt):
+            raise CrmError("regressed")
         slices = plan.differing(ours, theirs.groups, DIGESTS_AT_ONCE)
         for number, part in enumerate(slices):
             if self.cancelled():
@@ -77,15 +85,19 @@ class Reconciliation:
         theirs = {RecordKey(e, i, p): digest for e, i, p, digest in self.http.digests(bucket, groups)}
         with self.replica.database.read() as connection:
             found = plan.compare(records.digests(connection, bucket, groups), theirs)
-        if self.only_here == "bring_back":
+        moved: list[RecordKey] = []
+        if (
+            self.may_recover
+        ):  # the server moved it since the restore: what was lost of it is in another bucket here
             with self.replica.database.read() as connection:
-                moved = records.load(
-                    connection, found.only_there
-                ).keys()  # since the restore, so elsewhere here
-            self._bring_back(bucket, [*found.differing, *found.only_here, *sorted(moved)])
-            self._fetch(bucket, [key for key in found.only_there if key not in moved])
+                moved = sorted(records.load(connection, found.only_there))
+        only_there = [key for key in found.only_there if key not in set(moved)]
+        if self.only_here == "bring_back":
+            self._bring_back(bucket, [*found.differing, *found.only_here, *moved])
+            self._fetch(bucket, only_there)
             return
-        self._fetch(bucket, [*found.differing, *found.only_there])
+        self._bring_back(bucket, moved)
+        self._fetch(bucket, [*found.differing, *only_there])
         if self.only_here == "leave":
             self._leave(bucket, found.only_here)
         else:

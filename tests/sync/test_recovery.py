@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from crmdesk.core.record import RecordKey, decode
+from crmdesk.core.record import RecordKey, decode, encode
 from crmdesk.core.wire import Evidence
 from crmdesk.store import outbox, projection, records, settings
 from crmdesk.sync import reconcile
 from crmdesk.sync.engine import Progress
-from sync_server import keeping
+from sync_server import commands, keeping
+from sync_server.commands import Asker
+from sync_server.policy import Role
 from sync_server.storage import people, recoveries
 from tests.support.rep import Rep
 from tests.support.server import RunningServer
@@ -126,7 +128,7 @@ def test_r19_a_sync_killed_after_hearing_of_the_new_epoch_still_brings_everythin
     ann.sync()
     server.restore(backup)
 
-    def killed(_: reconcile.Reconciliation, __: str) -> bool:
+    def killed(_: reconcile.Reconciliation, __: str, **___: object) -> bool:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
@@ -254,6 +256,89 @@ def test_r19_a_laptop_let_in_after_the_restore_brings_nothing_back(
     late.sync()
     assert not late.http.lost([]).may_recover
     assert ann.http.lost([]).may_recover
+
+
+def test_r19_what_was_lost_of_a_customer_that_moved_since_the_restore_comes_back(
+    server: RunningServer, hire: Hire, tmp_path: Path
+):
+    """Its new book lost nothing and is compared first; what is missing of the customer is in the old one here."""
+    ann, mei = hire("Ann"), hire("Mei")
+    customer = ann.customer("宏远机械")
+    settle(ann, mei)
+    backup = server.backup(tmp_path / "backup.db")
+    mei.write(customer, city="上海")
+    mei.sync()
+    server.restore(backup)
+    order = commands.ChangeOwner("1" * 32, (customer.id,), server.people["Mei"].user)
+    commands.carry_out(server.database, Asker("console", Role.ADMINISTRATOR), order, server.clock)
+    mei.engine.sync(compare=True)
+    settle(mei, ann)
+    assert mei.shows(customer) == {"name": "宏远机械", "city": "上海"}
+    with server.database.read() as connection:
+        held = records.load(connection, [customer])[customer].record
+    assert encode(held) == mei.states()[customer]
+
+
+@pytest.mark.parametrize("asked", ["groups", "pull"])
+def test_r19_a_server_restored_in_the_middle_of_a_sync_takes_nothing_away(
+    server: RunningServer, hire: Hire, tmp_path: Path, asked: str
+):
+    """What it lost is not taken for what it removed, and its loss is proven before anything is agreed on anew."""
+    ann, mei = hire("Ann"), hire("Mei")
+    settle(ann, mei)
+    backup = server.backup(tmp_path / "backup.db")
+    customer = ann.customer("宏远机械")
+    settle(ann, mei)
+    mei.customer("Blue Harbour")
+    mei.sync()
+    ask = getattr(mei.http, asked)
+    ann.customer("another")
+    ann.sync()
+
+    def restored(*said, **named):
+        setattr(mei.http, asked, ask)
+        server.restore(backup)
+        return ask(*said, **named)
+
+    setattr(mei.http, asked, restored)
+    mei.engine.sync(compare=asked == "groups")
+    assert mei.name(customer) == "宏远机械"
+    mei.engine.sync()
+    assert (customer, "merged") in brought_back(server)
+    settle(mei, ann)
+    assert mei.names() == ann.names() | {"Blue Harbour"} == {"宏远机械", "Blue Harbour", "another"}
+
+
+def test_r1_a_profile_put_back_unnoticed_hears_of_its_later_numbers_and_takes_a_new_actor(
+    hire: Hire, tmp_path: Path
+):
+    """R2, I11: with nothing to send no push tells it; whatever is typed is saved and lost nowhere."""
+    ann = hire("Ann")
+    customer = ann.customer("宏远机械")
+    ann.sync()
+    old = ann.copied_to(tmp_path / "old" / "crmdesk.db")
+    for city in ("上海", "苏州"):
+        ann.write(customer, city=city)
+    ann.sync()
+    before = old.replica.identity().actor
+    pull = old.http.pull
+
+    def typed_meanwhile(*said, **named):
+        old.http.pull = pull  # type: ignore[method-assign]
+        old.write(customer, remark="老客户")
+        return pull(*said, **named)
+
+    old.http.pull = typed_meanwhile  # type: ignore[method-assign]
+    old.engine.sync()
+    assert old.replica.identity().actor != before
+    old.write(customer, stage="quote")
+    settle(old, ann)
+    whole = {"name": "宏远机械", "city": "苏州", "remark": "老客户", "stage": "quote"}
+    assert old.shows(customer) == ann.shows(customer) == whole
+    now = old.replica.identity().actor
+    settle(old, ann)
+    assert old.replica.identity().actor == now
+    old.close()
 
 
 # -- comparing ------------------------------------------------------------------------------------------------
