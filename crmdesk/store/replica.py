@@ -305,6 +305,7 @@ class Replica:
     ) -> tuple[list[Row], list[Face | None], list[tuple[RecordKey, Edit]]]:
         """The rows that what came leads to, the faces made already of them, and the edits it overwrites here."""
         stored = records.load(connection, [one.arrival.key for one in came.delivered])
+        self._send_lost_again(connection, came, stored)
         standing = records.roots_of(connection, {one.home for one in came.delivered if one.home})
         rows: list[Row] = []
         faces: list[Face | None] = []
@@ -327,6 +328,27 @@ class Replica:
             lost = kernel.lost(old.record, row.record)
             overwritten += [(key, e) for e in old.record.edits if e.dot in lost]
         return rows, faces, overwritten
+
+    def _send_lost_again(
+        self, connection: Connection, came: Delivery, stored: Mapping[RecordKey, Stored]
+    ) -> None:
+        """Let edits of this actor wait again that the server has settled and no longer knows: it was restored.
+
+        Nobody else may be able to prove that: of work that came late it tells no commit.
+        """
+        if not stored:
+            return
+        actor = settings.identity(connection).actor
+        ahead = {
+            edit.dot.counter: one.arrival.key
+            for one in came.delivered
+            if (old := stored.get(one.arrival.key)) is not None
+            for edit in old.record.edits
+            if edit.dot.actor == actor and not one.record.has_seen(edit.dot)
+        }
+        if ahead:
+            known = records.by_counter(connection, actor, ahead).keys() - outbox.among(connection, ahead)
+            outbox.add(connection, [(counter, ahead[counter]) for counter in sorted(known)])
 
     def _hear(self, connection: Connection, latest: int) -> None:
         """What is written from now on is later than what was just taken in."""

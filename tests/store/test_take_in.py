@@ -232,6 +232,39 @@ def test_a_hidden_child_stays_hidden_when_its_home_arrives(desk: Workspace) -> N
     assert desk.reader.all("SELECT id FROM p_review") == []
 
 
+def test_a_customer_that_only_its_child_kept_on_show_is_deleted_when_that_leaves(desk: Workspace) -> None:
+    them = Colleague()
+    live = them.edit(None, {"name": "宏远"})
+    receive(desk, {KEY: live})
+    form.delete(desk.replica, KEY)
+    visit = moved(Colleague().edit(None, {"customer": KEY.id, "at": 1, "summary": "谈价格"}), Placement(0, "b"))
+    receive(desk, {VISIT: visit}, seq=2)
+    assert ("attention", KEY.id, "deleted") in dump.seen(desk.reader)
+    receive(desk, {}, [Departure(VISIT, "b", 1)])
+    before = dump.seen(desk.reader)
+    assert ("attention", KEY.id, "deleted") not in before
+    desk.replica.rebuild()
+    assert dump.difference(before, dump.seen(desk.reader)) == {}
+
+
+def test_an_own_edit_that_the_server_had_and_lost_waits_again(desk: Workspace) -> None:
+    """R19: a restored server sends the record as it was before; of late work no commit can be shown to it."""
+    first = Colleague().edit(None, {"name": "宏远"})
+    receive(desk, {KEY: first})
+    commit(desk.replica, KEY, city="上海")
+    sent = record(desk, KEY)
+    with desk.replica.database.write() as connection:
+        (own,) = outbox.everything(connection)
+        outbox.settle(connection, [own.counter])
+    receive(desk, {KEY: sent}, seq=2)
+    with desk.replica.database.read() as connection:
+        assert outbox.everything(connection) == []
+    receive(desk, {KEY: first}, seq=3)
+    assert record(desk, KEY) == sent
+    with desk.replica.database.read() as connection:
+        assert outbox.everything(connection) == [own]
+
+
 def test_a_departing_part_leaves_the_unsent_history_of_another_part_alone(desk: Workspace) -> None:
     them = Colleague()
     contact = RecordKey("customer", KEY.id, "contact")
