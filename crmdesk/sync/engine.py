@@ -408,6 +408,7 @@ class _Run:
                 elif error.code in _FORKED and forks < _MAX_FORKS:
                     forks += 1
                     change_actor(self._replica)
+                    self._hear_of_restores(self._hear())  # what was sent is beyond the heads by now
                     self._compare_doubtful()
                 elif error.code in _FORKED:
                     raise CrmError("actor_forked") from error
