@@ -10,10 +10,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from crmdesk.core.record import Dot, Edit, Record, RecordKey
+from crmdesk.core.record import Dot, Edit, Record, RecordKey, decode
 from crmdesk.core.resolve import Life, life
 from crmdesk.core.values import encode
 
+_MARKS = frozenset(("deleted", "deleted_below"))
 KEPT_BY_SERVER = frozenset(("user", "team", "book", "late_work"))
 """Records that only the server writes."""
 
@@ -46,6 +47,8 @@ class Told:
     number: int
     knew: frozenset[Serial]
     tokens: tuple[str, ...]
+    below: frozenset[RecordKey] = frozenset()
+    """Of a deletion: the records below that its author's laptop had."""
 
 
 @dataclass
@@ -66,6 +69,8 @@ class Account:
     server_id: str = ""
     told: dict[Serial, Told] = field(default_factory=dict)
     overwriters: dict[Cell, set[Serial]] = field(default_factory=dict)
+    claimed: dict[Cell, set[Serial]] = field(default_factory=dict)
+    """What a forged push claimed to have seen and wrote over: that may be believed, or not."""
     dots: dict[Serial, set[Dot]] = field(default_factory=dict)
     accepted: dict[Dot, Serial] = field(default_factory=dict)
     reached: set[Serial] = field(default_factory=set)
@@ -73,6 +78,10 @@ class Account:
     twins: set[Serial] = field(default_factory=set)
     """Edits that were unsent in a file when it was copied or brought back: they may arrive under two names."""
     effective: dict[Dot, int] = field(default_factory=dict)
+    parents: dict[str, str] = field(default_factory=dict)
+    """Id of a record -> id of the one it was made below."""
+    buried: dict[RecordKey, frozenset[Serial]] = field(default_factory=dict)
+    """Records that were once let go for good, with the edits that the server held of each then."""
     violations: list[Violation] = field(default_factory=list)
 
     def blame(self, invariant: str, detail: str) -> None:
@@ -81,9 +90,16 @@ class Account:
     def tell(self, serial: Serial, told: Told, saw: Mapping[str, Iterable[Serial]]) -> None:
         """Take an edit into account. `saw`: field -> the edits whose values were on the author's screen."""
         self.told[serial] = told
+        for name in ("customer", "visit"):
+            if parent := told.values.get(name):
+                self.parents.setdefault(serial.key.id, parent)
         for name in told.values:
             for earlier in saw.get(name, ()):
                 self.overwriters.setdefault(Cell(earlier, name), set()).add(serial)
+
+    def may_overwrite(self, cell: Cell) -> set[Serial]:
+        """The edits that may stand where this one did."""
+        return self.overwriters.get(cell, set()) | self.claimed.get(cell, set())
 
     # -- looking at a copy ---------------------------------------------------------------------------
 
@@ -95,7 +111,7 @@ class Account:
         before = copy.cells.get(key, frozenset())
         ever = copy.ever.setdefault(key, set())
         for cell in sorted(before - now):
-            if not self.overwriters.get(cell):
+            if not self.may_overwrite(cell):
                 self.blame("I1" if copy.is_server else "I12", f"{where}: {self.name(cell)} vanished")
         held = {c.serial for c in ever} | {c.serial for c in now}
         for cell in sorted(now - before):
@@ -153,6 +169,60 @@ class Account:
         copy.cells.pop(key, None)
         copy.ever.pop(key, None)
 
+    # -- what is gone for good ---------------------------------------------------------------------------
+
+    def hangs_below(self, record_id: str, root: str) -> bool:
+        """Whether one record was made below another, at any depth."""
+        parent = self.parents.get(record_id)
+        return parent is not None and (parent == root or self.hangs_below(parent, root))
+
+    def bury(self, copy: Copy, keys: set[RecordKey]) -> None:
+        """The server let go of these at once: each was deleted by somebody who had seen it, or with what it hung below."""
+        here = {key: decode(copy.states[key]) for key in keys}
+        for key, record in sorted(here.items()):
+            above = [k for k in keys if self.hangs_below(key.id, k.id)]
+            if not (self._is_deleted(key, record) or any(self._went_with(key, here[k], k) for k in above)):
+                self.blame(
+                    "I15", f"{copy.name} {key.entity} {key.id[-6:]} is gone and nobody deleted all of it"
+                )
+            self.buried[key] = self.buried.get(key, frozenset()) | self._known_of(key)
+            self.gone(copy, key)
+
+    def _known_of(self, key: RecordKey) -> frozenset[Serial]:
+        """The edits of a record that the server held, or that others wrote over which it held."""
+        known = {s for s in self.reached if s.key == key}
+        for serial, told in sorted(self.told.items(), key=lambda pair: -pair[1].number):
+            cells = [Cell(serial, name) for name in told.values]
+            if serial.key == key and all(known & self.may_overwrite(cell) for cell in cells):
+                known.add(serial)
+        return frozenset(known)
+
+    def _is_deleted(self, key: RecordKey, record: Record) -> bool:
+        deletions, others = self._carried(key, record)
+        return any(others <= self.told[one].knew | {one} for one in deletions) or self._is_twice(key, record)
+
+    def _went_with(self, key: RecordKey, above: Record, root: RecordKey) -> bool:
+        """Whether somebody deleted what it hung below and knew of it: only records nobody knew of contest that."""
+        deletions, _ = self._carried(root, above)
+        return any(key in self.told[one].below for one in deletions) or self._is_twice(root, above)
+
+    def _is_twice(self, key: RecordKey, record: Record) -> bool:
+        """Whether an edit of it was brought by a copied profile too: the second may be what the deletion named."""
+        return not self.twins.isdisjoint(Serial(edit.txn.id, key) for edit in record.edits)
+
+    def _carried(self, key: RecordKey, record: Record) -> tuple[set[Serial], set[Serial]]:
+        """(deletions, the edits that say something else) of what stands in a record."""
+        carried: dict[Serial, set[str]] = {}
+        for edit in record.edits:
+            if edit.by != self.server_id:
+                carried.setdefault(Serial(edit.txn.id, key), set()).update(edit.values)
+        deletions = {
+            s
+            for s, names in carried.items()
+            if "deleted" in names and self.told[s].values.get("deleted") is not None
+        }
+        return deletions, {s for s, names in carried.items() if s not in deletions or not names <= _MARKS}
+
     # -- what must be there in the end ---------------------------------------------------------------
 
     def expected(self, standing: set[Serial]) -> dict[RecordKey, set[Cell]]:
@@ -161,7 +231,7 @@ class Account:
         for serial in standing:
             for name in self.told[serial].values:
                 cell = Cell(serial, name)
-                if standing.isdisjoint(self.overwriters.get(cell, ())):
+                if standing.isdisjoint(self.may_overwrite(cell)):
                     found.setdefault(serial.key, set()).add(cell)
         return found
 
@@ -180,22 +250,11 @@ class Account:
 
     def check_life(self, where: str, key: RecordKey, record: Record) -> None:
         """A deletion hides exactly what its author had seen."""
-        carried: dict[Serial, set[str]] = {}
-        for edit in record.edits:
-            carried.setdefault(Serial(edit.txn.id, key), set()).update(edit.values)
-        marks = {"deleted", "deleted_below"}
-        graves = {
-            s
-            for s, names in carried.items()
-            if "deleted" in names and self.told[s].values.get("deleted") is not None
-        }
-        others = {s for s, names in carried.items() if s not in graves or not names <= marks}
-        wanted = Life.LIVE
-        if not self.twins.isdisjoint(carried):
+        if self._is_twice(key, record):
             return  # a copied profile sent the same edit under two names: the second may contest a deletion
-        if graves:
-            is_hidden = any(others <= self.told[grave].knew | {grave} for grave in graves)
-            wanted = Life.DELETED if is_hidden else Life.CONTESTED
+        wanted = Life.LIVE
+        if self._carried(key, record)[0]:
+            wanted = Life.DELETED if self._is_deleted(key, record) else Life.CONTESTED
         if life(record) is not wanted:
             self.blame(
                 "I1", f"{where} {key.entity} {key.id[-6:]} is {life(record).value}, not {wanted.value}"

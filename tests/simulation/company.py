@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -27,13 +28,15 @@ from tests.simulation.disk import Disk, Disks
 from tests.simulation.laptop import DATABASE, Laptop, LaptopClock
 from tests.simulation.network import Line
 from tests.simulation.server import SimServer, in_this_thread
+from tests.simulation.service import ServiceDisk
+from tests.support.postgres import Postgres
 from tests.support.rep import readings
 
 BEGINNING_MS: Final = 1_795_320_000_000
 """Sunday, 22 November 2026, noon in Shanghai."""
 DAY_MS: Final = 86_400_000
 TEAMS: Final = {"Mei": "North", "Ann": "East", "Bo": "East", "Cai": "West"}
-LAPTOPS: Final = {"ann": "Ann", "cai": "Cai", "mei": "Mei", "bo": "Bo", "ann-2": "Ann", "cai-2": "Cai"}
+LAPTOPS: Final = {"ann": "Ann", "bo": "Bo", "mei": "Mei", "cai": "Cai", "ann-2": "Ann", "cai-2": "Cai"}
 ADDRESS: Final = "http://localhost:8400"
 
 
@@ -49,6 +52,13 @@ class Template:
     pool: str
 
 
+def server_disk(folder: Path, chance: Random, service: Postgres | None) -> Disk:
+    """Where a server keeps its data: in files, or its database in a service."""
+    if service is None:
+        return Disk("server", folder, chance)
+    return ServiceDisk("server", folder, chance, service=service)
+
+
 def workbench() -> Path:
     """A folder in memory where the system has one: durability is imitated here, not waited for."""
     memory = Path("/dev/shm")
@@ -57,16 +67,21 @@ def workbench() -> Path:
     return folder
 
 
-@lru_cache(maxsize=1)
-def template() -> Template:
-    """Made once a process, with the same names every time."""
+@lru_cache(maxsize=2)
+def template(service: Postgres | None = None) -> Template:
+    """Made once a process and kind of database, with the same names every time."""
     folder, random, disks = workbench(), Random("company"), Disks()
-    with pytest.MonkeyPatch.context() as patch, disks.mounted(), in_this_thread():
+    with ExitStack() as stack:
+        patch = stack.enter_context(pytest.MonkeyPatch.context())
+        stack.enter_context(disks.mounted())
+        stack.enter_context(in_this_thread())
         patch.setattr(http, "new_key", lambda: random.randbytes(32).hex())
         settings = Settings(folder / "server", port=0)
-        disk = disks.add(Disk("server", folder / "server", Random(0)))
+        disk = disks.add(server_disk(folder / "server", Random(0), service))
+        if isinstance(disk, ServiceDisk):
+            disk.create()
         server = SimServer(disk, settings, random, Account(), lambda: BEGINNING_MS)
-        accounts.create_company(settings, "Company", server.moment())
+        accounts.create_company(server.placed(), "Company", server.moment())
         users, books, teams = _people(server)
         with server.database.read() as connection:
             server_id, pool = connection.exec_driver_sql("SELECT server_id, pool FROM company").one()

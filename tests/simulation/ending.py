@@ -59,8 +59,12 @@ def _settle(world: World) -> int:
             if report.problem is not None and report.problem.code == "device_pending":
                 world.approve_waiting(laptop)
                 report = _sync(world, laptop)
+            if laptop.is_paused():
+                report = _sync(world, laptop)
             is_quiet &= (
-                report.is_complete and not (report.received or report.left) and before == laptop.unsent()
+                report.is_complete
+                and not (report.received or report.left or report.restored)
+                and before == laptop.unsent()
             )
         if is_quiet:
             return number
@@ -93,8 +97,10 @@ def _standing(world: World) -> set[Serial]:
     """The edits that must be visible or overwritten: all but those in a named inbox and those that went with a disk."""
     refused: dict[Serial, str] = {}
     held: set[Serial] = set()
+    kept = {key for laptop in world.laptops for key in laptop.kept()}
     with world.server.disk.calm(), world.server.database.read() as connection:
         rows = dialect.run(connection, "SELECT txn, entity, id, part FROM edit").fetchall()
+        graves = {row[0] for row in dialect.run(connection, "SELECT id FROM grave").fetchall()}
     # A copied profile brings an edit twice: one may be refused where the other was taken.
     world.account.reached |= {Serial(row[0], RecordKey(*row[1:])) for row in rows} & world.account.told.keys()
     for laptop in world.laptops:
@@ -111,6 +117,10 @@ def _standing(world: World) -> set[Serial]:
         is_taken = serial in world.account.reached
         if serial in refused and not is_taken:
             continue
+        if serial.key in kept and not is_taken:
+            continue  # in a book that the server knew no more: its owner was asked, and keeps it
+        if serial.key.id in graves and serial in world.account.buried.get(serial.key, ()):
+            continue  # gone for good with its record, which somebody deleted long before
         if is_taken or serial in held:
             found.add(serial)
     return found
@@ -181,7 +191,7 @@ def _check_copies(world: World) -> None:
                     "I3",
                     f"{laptop.name} differs in {key.entity} {key.id[-6:]}: {encode(mine[key].record)!r}, {state!r}",
                 )
-        for key in sorted(mine.keys() - server.keys() - unsent):
+        for key in sorted(mine.keys() - server.keys() - unsent - laptop.kept()):
             world.account.blame("I8", f"{laptop.name} has {key.entity} {key.id[-6:]} that no server knows")
 
 

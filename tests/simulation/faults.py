@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 import msgspec
+from sqlalchemy import Connection
 
 from crmdesk.core.record import RecordKey
 from crmdesk.core.values import Value
 from crmdesk.store.replica import Write
-from sync_server import accounts, commands
+from sync_server import accounts, commands, sweeping
 from tests.simulation.company import DAY_MS
 from tests.simulation.people import Act, _commit, someone
 from tests.simulation.world import World
@@ -27,6 +28,8 @@ EVERY: Final = (
     "laptop restored unnoticed", "token expired", "owner changed", "rights revoked",
     "book handed over", "customer put into the pool", "customer claimed", "old program beside new ones",
     "poison record", "server restored from a backup", "sync cancelled", "late message arrived",
+    "deletion buried", "sync paused by the brake", "deletions accepted", "deletions declined",
+    "somebody left the company", "clock forged", "everything compared on request",
 )  # fmt: skip
 """The menu; a campaign must have seen each."""
 
@@ -115,10 +118,17 @@ def copy_profile(world: World) -> bool:
     twin = world.add_laptop(name, laptop.user, image, place)
     if laptop.is_old:
         world.make_old(twin)
+    world.doubtful += [laptop, twin]
     world.say(f"{name}: a copy of {laptop.name}{'' if is_noticed else ', unnoticed'}")
     world.happened["profile copied" if is_noticed else "profile copied unnoticed"] += 1
     with world.on(twin):
         twin.look()
+    if not is_noticed:
+        for one in (laptop, twin):  # the same number for two edits
+            token = world.token()
+            with world.on(one):
+                key = RecordKey("customer", one.replica.new_id())
+                _commit(world, one, "adds after the copy", [Write(key, {"name": token})], tokens=(token,))
     return True
 
 
@@ -144,6 +154,7 @@ def bring_back(world: World) -> bool:
         laptop.place = f"{laptop.place}'"
     world.say(f"{laptop.name}: restored from its backup{'' if is_noticed else ', unnoticed'}")
     world.happened["laptop restored from a backup" if is_noticed else "laptop restored unnoticed"] += 1
+    world.doubtful.append(laptop)
     laptop.copy.states.clear()
     laptop.copy.cells.clear()
     laptop.copy.ever.clear()
@@ -241,9 +252,55 @@ def poison(world: World) -> bool:
     return True
 
 
+def forget_deletions(world: World) -> bool:
+    """The server's sweep: what was deleted long enough ago goes for good. How long, differs: it may come at any moment."""
+    if not any(b'"deleted"' in state for state in world.server.copy.states.values()):
+        return False
+    away_ms = world.chance.disks.choice((0, 20_000, 120_000))
+    done = world.attempt(
+        lambda: sweeping.sweep(world.server.database, world.server.moment(), away_ms),
+    )
+    if done is not None:
+        world.happened["deletion buried"] += done.buried > 0
+        world.happened["deletion waits for a laptop"] += done.waiting > 0
+        world.say(
+            f"server: buries {done.buried}, {done.waiting} wait, who was away over {away_ms} ms is not waited for"
+        )
+    return True
+
+
+def dismiss(world: World) -> bool:
+    """Somebody leaves the company: their books go to another person, or wait. Once a run."""
+    if world.gone:
+        return False
+    name, taker = world.chance.people.sample(["Bo", "Cai", "Ann"], 2)
+    hands_over = world.chance.people.random() < 0.5
+
+    def leave(connection: Connection) -> bool:
+        if hands_over:
+            accounts.change_book_owner(connection, name, taker, world.server.moment(), leaving=True)
+        else:
+            accounts.disable_user(connection, name, world.server.moment())
+        return True
+
+    if world.administer(leave):
+        world.gone.add(name)
+        world.happened["somebody left the company"] += 1
+        world.say(f"{name} leaves the company{f', {taker} has the books' if hands_over else ''}")
+    return True
+
+
+def forge_clock(world: World) -> bool:
+    """A program with a bug, or of an intruder, claims in its next push to have seen what it has not."""
+    laptop = someone(world)
+    laptop.line.forges = True
+    world.say(f"{laptop.name}: will forge a clock")
+    return True
+
+
 def renew_program(world: World) -> bool:
     """An old program is replaced by the present one."""
-    old = [laptop for laptop in world.laptops if laptop.is_old and laptop.task is None]
+    old = [one for one in world.laptops if one.is_old and one.task is None and not one.disk.is_full]
     if not old:
         return False
     laptop = old[0]
@@ -266,6 +323,6 @@ def arrive_late(world: World) -> bool:
 
 FAULTS: Final[dict[Act, float]] = {
     kill_laptop: 5, cut_power: 2, kill_server: 4, fill_disk: 1.5, fill_server: 0.7, spoil_clock: 1.5, cut_line: 3,
-    copy_profile: 1, back_up: 2, bring_back: 1, let_tokens_expire: 2, change_team: 1.5, move_customer: 2, hand_book_over: 0.4, poison: 1.2,
-    renew_program: 0.3, back_up_server: 1.2, bring_server_back: 0.4, arrive_late: 4,
+    copy_profile: 1, back_up: 2, bring_back: 1, let_tokens_expire: 2, change_team: 3, move_customer: 2, hand_book_over: 0.4, poison: 1.2,
+    forget_deletions: 5, dismiss: 0.15, forge_clock: 0.7, renew_program: 0.3, back_up_server: 1.6, bring_server_back: 0.7, arrive_late: 4,
 }  # fmt: skip

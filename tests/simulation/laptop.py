@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any, NamedTuple, TypeVar
 
 import pytest
+from sqlalchemy import Connection
 
 from crmdesk.core.entities import REGISTRY
 from crmdesk.core.form import BLANK, Shown, show
@@ -18,7 +19,7 @@ from crmdesk.core.values import Value
 from crmdesk.store import dialect, opening, outbox, records, settings
 from crmdesk.store import replica as replica_module
 from crmdesk.store.opening import open_replica
-from crmdesk.store.replica import Replica, Write
+from crmdesk.store.replica import Committed, Replica, Write
 from crmdesk.sync import enrolment
 from crmdesk.sync.engine import Engine, Report
 from crmdesk.sync.http import Http
@@ -81,6 +82,7 @@ class Pending(NamedTuple):
     saw: Mapping[RecordKey, Mapping[str, frozenset[Serial]]]
     knew: Mapping[RecordKey, frozenset[Serial]]
     tokens: tuple[str, ...]
+    below: frozenset[RecordKey] = frozenset()
 
 
 @dataclass
@@ -103,6 +105,7 @@ class Laptop:
     report: Report | None = None
     pending: Pending | None = None
     backup: dict[str, bytes] | None = None
+    actor: str | None = None
     _replica: Replica | None = None
     _http: Http | None = None
     _engine: Engine | None = None
@@ -124,10 +127,30 @@ class Laptop:
     @property
     def replica(self) -> Replica:
         if self._replica is None:
-            self._replica = open_replica(
-                self.disk.folder / DATABASE, key=None, clock=self.clock, readings=readings, place=self.place
-            )
+            with self.program():
+                self._replica = open_replica(
+                    self.disk.folder / DATABASE,
+                    key=None,
+                    clock=self.clock,
+                    readings=readings,
+                    place=self.place,
+                )
+            self._watch(self._replica)
         return self._replica
+
+    def _watch(self, replica: Replica) -> None:
+        """What the program writes in a person's name, who kept what a sync would have hidden, goes into the account."""
+        write = replica.write
+
+        def watched(connection: Connection, writes: Sequence[Write], *, kind: str = "form") -> Committed:
+            if kind == "bulk":
+                self.look()
+                seen = {w.key: self.on_screen(w.key) for w in writes}
+                knew = {w.key: frozenset(c.serial for c in self.copy.cells.get(w.key, ())) for w in writes}
+                self.pending = Pending({w.key: w.values for w in writes}, seen, knew, ())
+            return write(connection, writes, kind=kind)
+
+        replica.write = watched  # type: ignore[method-assign]
 
     @property
     def engine(self) -> Engine:
@@ -172,6 +195,11 @@ class Laptop:
         self.forms[key] = OpenForm(shown, self.on_screen(key))
         return self.forms[key]
 
+    def overtaken(self, key: RecordKey) -> list[str]:
+        """The fields of an open form that have changed since it was opened."""
+        now, then = self.on_screen(key), self.forms[key].saw
+        return [name for name in sorted(now) if now[name] != then.get(name)]
+
     def on_screen(self, key: RecordKey) -> dict[str, frozenset[Serial]]:
         """Field -> the edits that stand on the screen of somebody who looks at the record now."""
         found: dict[str, set[Serial]] = {}
@@ -188,9 +216,18 @@ class Laptop:
         tokens: tuple[str, ...] = (),
     ) -> str | None:
         """One transaction by a person, in the product and in the account."""
+        if self.pending is not None:
+            self.look()
         seen = {w.key: (saw or {}).get(w.key, self.on_screen(w.key)) for w in writes}
         knew = {w.key: frozenset(c.serial for c in self.copy.cells.get(w.key, ())) for w in writes}
-        self.pending = Pending({w.key: w.values for w in writes}, seen, knew, tokens)
+        below = frozenset(
+            key
+            for w in writes
+            if w.values.get("deleted")
+            for key in self.copy.cells
+            if self.account.hangs_below(key.id, w.key.id)
+        )
+        self.pending = Pending({w.key: w.values for w in writes}, seen, knew, tokens, below)
         txn = self.replica.commit(writes, kind=kind).txn
         if txn is not None:
             self._tell(txn, self.pending)
@@ -202,7 +239,7 @@ class Laptop:
             if values:
                 number = len(self.account.told)
                 tokens = tuple(token for token in pending.tokens if token in repr(values))
-                told = Told(dict(values), self.name, number, pending.knew[key], tokens)
+                told = Told(dict(values), self.name, number, pending.knew[key], tokens, pending.below)
                 self.account.tell(Serial(txn, key), told, pending.saw[key])
 
     # -- watching ----------------------------------------------------------------------------------------
@@ -212,6 +249,7 @@ class Laptop:
         with self.disk.calm(), self.replica.database.read() as connection:
             if self.pending is not None:
                 self._find_pending(connection, self.pending)
+            self._note_renaming(settings.identity(connection).actor)
             present = set()
             for entity, record_id, part, state in dialect.run(
                 connection, "SELECT entity, id, part, state FROM record WHERE seq IS NULL OR seq <> -1"
@@ -223,6 +261,14 @@ class Laptop:
                         self.account.look(self.copy, key, bytes(state), decode(bytes(state)))
             for key in self.copy.states.keys() - present:
                 self.account.gone(self.copy, key)
+
+    def _note_renaming(self, actor: str) -> None:
+        """A form that was open when this file took a new actor names edits by the old one: what it overwrites may
+        stand beside its successor, as a conflict with oneself."""
+        if self.actor not in (None, actor):
+            for form in self.forms.values():
+                self.account.twins |= {serial for serials in form.saw.values() for serial in serials}
+        self.actor = actor
 
     def _find_pending(self, connection: Any, pending: Pending) -> None:
         """A transaction whose commit nobody heard of: it lasted or it did not."""
@@ -238,6 +284,11 @@ class Laptop:
             if not any(serial.txn == txn for serial in self.account.told):
                 self._tell(txn, pending)
         self.pending = None
+
+    def is_paused(self) -> bool:
+        """Whether its last sync asked what to do about much that would be hidden."""
+        problem = self.report.problem if self.report else None
+        return problem is not None and problem.code == "mass_deletion"
 
     def has_settled(self) -> bool:
         """Whether its last sync went through."""
@@ -260,6 +311,12 @@ class Laptop:
         with self.disk.calm(), self.replica.database.read() as connection:
             rows = dialect.run(connection, "SELECT txn, entity, id, part FROM edit").fetchall()
         return {Serial(row[0], RecordKey(*row[1:])) for row in rows}
+
+    def kept(self) -> set[RecordKey]:
+        """Records of books that a restored server does not know, which the person wanted kept when asked."""
+        with self.disk.calm(), self.replica.database.read() as connection:
+            buckets = settings.read(connection, "kept", list[str]) or []
+            return {s.key for bucket in buckets for s in records.in_bucket(connection, bucket)}
 
     def cursors(self) -> dict[str, outbox.Cursor]:
         with self.disk.calm(), self.replica.database.read() as connection:

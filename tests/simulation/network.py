@@ -9,8 +9,16 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Final
 
+import msgspec
+import zstandard
+
 from crmdesk.core.errors import CrmError
+from crmdesk.core.record import RecordKey, decode, encode
+from crmdesk.core.wire import Push, PushRecord
+from crmdesk.store import dialect
+from crmdesk.store.records import decode_edit
 from crmdesk.sync.transport import Reply, Request
+from tests.simulation.account import Serial
 from tests.simulation.disk import KilledError
 from tests.simulation.server import Answer, SimServer
 
@@ -35,6 +43,8 @@ class Line:
     cut: str | None = None
     answered: list[Request] = field(default_factory=list)
     late: list[Request] = field(default_factory=list)
+    forges: bool = False
+    """Whether the next push claims to have seen more than it has."""
     messages: int = 0
     """Since its last sync began."""
 
@@ -47,6 +57,8 @@ class Line:
         if self.cut == "up" or self._is_unlucky("message dropped"):
             self.happened["one-way cut, to the server"] += self.cut == "up"
             raise CrmError("offline")
+        if self.forges and request.path == "/v1/push":
+            request = self._forged(request)
         answer = self._deliver(request)
         if request.method == "POST" and self._is_unlucky("message duplicated"):
             second = self._deliver(request)
@@ -93,6 +105,41 @@ class Line:
             self.answered = [*self.answered[1 - KEPT_MESSAGES :], request]
         self.said(f"{self.laptop}: {request.method} {request.path} {_brief(request)}-> {answer.status}")
         return answer
+
+    def _forged(self, request: Request) -> Request:
+        """The same push, one of its records under a clock that covers edits its author never had."""
+        body = request.content or b""
+        is_packed = request.headers.get("Content-Encoding") == "zstd"
+        push = msgspec.json.decode(zstandard.decompress(body) if is_packed else body, type=Push)
+        if not push.records:
+            return request
+        record = self.chance.choice(push.records)
+        state = decode(bytes(record.state))
+        with self.server.disk.calm(), self.server.database.read() as connection:
+            actors = dialect.run(connection, "SELECT id, counter FROM actor ORDER BY id").fetchall()
+        others = {
+            actor: counter + self.chance.randrange(3) for actor, counter in actors if actor != push.actor
+        }
+        ahead = {actor: most for actor, most in others.items() if most > state.clock.get(actor, 0)}
+        if not ahead:
+            return request
+        claimed = self.chance.sample(sorted(ahead), self.chance.randint(1, len(ahead)))
+        clock = {**state.clock, **{actor: ahead[actor] for actor in claimed}}
+        forged = PushRecord(
+            record.entity,
+            record.id,
+            record.part,
+            msgspec.Raw(encode(msgspec.structs.replace(state, clock=clock))),
+        )
+        told = tuple(forged if one is record else one for one in push.records)
+        sent = msgspec.json.encode(msgspec.structs.replace(push, records=told))
+        key = RecordKey(record.entity, record.id, record.part)
+        log = [decode_edit(bytes(e.edit)) for e in push.log if RecordKey(e.entity, e.id, e.part) == key]
+        self.server.believe(key, {Serial(edit.txn.id, key): edit.values.keys() for edit in log})
+        self.forges = False
+        self.happened["clock forged"] += 1
+        self.said(f"{self.laptop}: clock forged of {record.entity} {record.id[-6:]}")
+        return request._replace(content=zstandard.compress(sent) if is_packed else sent)
 
     def _parts(self, body: bytes) -> Iterator[bytes]:
         if self._is_unlucky("reply cut short"):

@@ -21,8 +21,12 @@ LOCAL_ERRORS: Final = ("disk_full", "database_busy", "not_found", "fixed_field")
 
 
 def someone(world: World) -> Laptop:
-    """Somebody at a laptop, who sees what a sync under way has brought or taken so far."""
-    laptop = world.chance.people.choice(world.laptops)
+    """Somebody at a laptop, who sees what a sync under way has brought or taken so far.
+
+    More often one that was copied or put back: that goes wrong only where both go on.
+    """
+    is_doubtful = bool(world.doubtful) and world.chance.people.random() < 0.4
+    laptop = world.chance.people.choice(world.doubtful if is_doubtful else world.laptops)
     if laptop.task is not None:
         with world.on(laptop):
             laptop.look()
@@ -133,20 +137,23 @@ def open_form(world: World) -> bool:
 
 
 def save_form(world: World) -> bool:
-    """Save a form opened before, however stale, or one opened just now."""
+    """Save a form opened before, however stale, or one opened just now. One that is overtaken is saved first."""
     laptop = someone(world)
     there = laptop.visible("customer", *CHILDREN)
     opened = [key for key in sorted(laptop.forms) if key in laptop.copy.cells]
     if not there:
         return False
-    is_stale = bool(opened) and world.chance.people.random() < 0.6
-    key = world.chance.people.choice(opened if is_stale else there)
+    overtaken = [key for key in opened if laptop.overtaken(key)]
+    is_stale = bool(overtaken) or (bool(opened) and world.chance.people.random() < 0.6)
+    key = world.chance.people.choice(overtaken or opened if is_stale else there)
     token = world.token()
     with world.on(laptop):
+        changed = laptop.overtaken(key) if is_stale else []
         form = laptop.forms.pop(key) if is_stale else laptop.open_form(key)
         laptop.forms.pop(key, None)
         possible = _fields(laptop, key.entity)
         fields = world.chance.people.sample(possible, min(len(possible), world.chance.people.randint(1, 3)))
+        fields += [name for name in changed if name in possible and name not in fields][:1]
         values = form.shown.changed({name: _typed(world, name, token) for name in sorted(fields)})
         if values:
             what = "saves an old form on" if is_stale else "saves"
@@ -334,6 +341,6 @@ def go_on(world: World) -> bool:
 
 Act = Callable[[World], bool]
 PEOPLE: Final[dict[Act, int]] = {
-    add_customer: 8, add_child: 10, review: 2, open_form: 14, save_form: 30, tag: 7, delete: 3, restore: 3,
+    add_customer: 8, add_child: 10, review: 2, open_form: 14, save_form: 30, tag: 7, delete: 5, restore: 3,
     settle: 5, declare_field: 1, hand_over: 14, ask: 2, retry: 1, read_history: 1, sync: 16, go_on: 45,
 }  # fmt: skip

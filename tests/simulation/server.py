@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -26,8 +26,9 @@ from crmdesk.sync.transport import Request
 from sync_server.app import create_app
 from sync_server.clock import Moment
 from sync_server.settings import Settings
-from tests.simulation.account import Account, Copy, is_watched
+from tests.simulation.account import Account, Copy, Serial, is_watched
 from tests.simulation.disk import Disk
+from tests.simulation.service import ServiceDisk
 
 _POOLED: Final = (
     fastapi.concurrency, fastapi.dependencies.utils, fastapi.routing,
@@ -88,13 +89,19 @@ class SimServer:
     heights: Heights = field(default_factory=Heights)
     _app: FastAPI | None = None
 
+    def placed(self) -> Settings:
+        """The settings, with the database that the company is in now."""
+        if isinstance(self.disk, ServiceDisk):
+            return replace(self.settings, url=self.disk.url)
+        return self.settings
+
     def moment(self) -> Moment:
         return Moment(self.now_ms(), self.random.randbytes)
 
     @property
     def database(self) -> Database:
         if self._app is None:
-            self._app = create_app(self.settings, self.moment)
+            self._app = create_app(self.placed(), self.moment)
         found = self._app.state.context.database
         assert isinstance(found, Database)
         return found
@@ -137,6 +144,9 @@ class SimServer:
 
     def image(self) -> dict[str, bytes]:
         """A backup of everything on the disk."""
+        if isinstance(self.disk, ServiceDisk):
+            self.stop()
+            return self.disk.back_up()
         return self.disk.files()
 
     def go_back(self, image: dict[str, bytes]) -> None:
@@ -150,17 +160,36 @@ class SimServer:
                 self._app.state.context.database.close()
             self._app = None
 
+    def believe(self, key: RecordKey, log: Mapping[Serial, Collection[str]]) -> None:
+        """A push claims to have seen all that stands in a record. Who may write a field may say so, truly or not (R12).
+
+        What its log is silent about must stay all the same.
+        """
+        for cell in self.copy.cells.get(key, frozenset()):
+            for serial, names in log.items():
+                if cell.field in names and cell.serial != serial:
+                    self.account.claimed.setdefault(cell, set()).add(serial)
+
     # -- watching ------------------------------------------------------------------------------------
 
     def look(self) -> None:
         """Compare every record with what it may hold, and every bucket with how far it had come."""
+        present: set[RecordKey] = set()
         with self.disk.calm(), self.database.read() as connection:
             for entity, record_id, part, state in dialect.run(
                 connection, "SELECT entity, id, part, state FROM record"
             ).fetchall():
                 key = RecordKey(entity, record_id, part)
-                if is_watched(key) and self.copy.states.get(key) != state:
-                    self.account.look(self.copy, key, bytes(state), decode(bytes(state)))
+                if is_watched(key):
+                    present.add(key)
+                    if self.copy.states.get(key) != state:
+                        self.account.look(self.copy, key, bytes(state), decode(bytes(state)))
+            if gone := self.copy.states.keys() - present:
+                graves = {row[0] for row in dialect.run(connection, "SELECT id FROM grave").fetchall()}
+                self.account.bury(self.copy, {key for key in gone if key.id in graves})
+                for key in sorted(key for key in gone if key.id not in graves):
+                    self.account.blame("I1", f"server: {key.entity} {key.id[-6:]} vanished")
+                    self.account.gone(self.copy, key)
             rows = dialect.run(connection, "SELECT id, seq, salt FROM bucket").fetchall()
             epoch = int(dialect.value(connection, "SELECT epoch FROM company"))
             commits = dialect.run(
