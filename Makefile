@@ -3,7 +3,7 @@ PYTHON := $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 
-.PHONY: help environment demo run serve test check fix planted-bugs kill-test cursor-test bench simulate translations
+.PHONY: help environment demo run serve test check fix planted-bugs kill-test cursor-test bench simulate simulate-coverage translations
 
 help:
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -29,12 +29,21 @@ bench: environment ## measure speed and memory; make bench ONLY=first_paint for 
 
 SEEDS ?= 200
 START ?= 0
-simulate: environment ## whole days of trouble by seed: make simulate SEEDS=2000 START=0; TRACE=1 prints what happens
-	@$(BIN)/python -m tests.simulation.campaign --seeds $(SEEDS) --start $(START) $(if $(TRACE),--trace)
+simulate: environment ## whole days of trouble by seed: make simulate SEEDS=2000 START=0 DATABASE=postgresql; TRACE=1 prints what happens
+	@$(BIN)/python -m tests.simulation.campaign --seeds $(SEEDS) --start $(START) --database $(or $(DATABASE),sqlite) \
+		$(if $(JOBS),--jobs $(JOBS)) $(if $(TRACE),--trace)
 
-planted-bugs: environment ## break every assumption of sync on purpose and name the seed that finds it
+COVERAGE := $(BIN)/python -m coverage
+simulate-coverage: environment ## how much of the way of an edit the simulator alone runs through; less than 90 % fails
+	@mkdir -p bench-output
+	@$(COVERAGE) run --rcfile tests/simulation/coverage.ini -m tests.simulation.campaign --jobs 1 --seeds 150
+	@$(COVERAGE) run --rcfile tests/simulation/coverage.ini --append -m tests.simulation.campaign --jobs 1 --seeds 20 \
+		--start 3000 --database postgresql
+	@$(COVERAGE) report --rcfile tests/simulation/coverage.ini
+
+planted-bugs: environment ## break every assumption of sync on purpose and name the seed that finds it; NOTE=1 keeps the seeds, UNITS=1 runs unit tests too
 	@$(BIN)/python -m tests.support.planted
-	@$(BIN)/python -m tests.simulation.bugs $(BUGS)
+	@$(BIN)/python -m tests.simulation.bugs $(BUGS) $(if $(NOTE),--note) $(if $(UNITS),--units)
 
 cursor-test: environment ## 8 writers with pauses, 2 server processes, a reader that may miss nothing; ROWS=1000000
 	@$(BIN)/python -m tests.support.cursor_completeness $(or $(ROWS),1000000)

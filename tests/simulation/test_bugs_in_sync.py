@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import pytest
 
+from tests.simulation import noted
 from tests.simulation.bugs import BUGS, NEARBY, Bug, hunt
 from tests.simulation.campaign import run
 
+KILLED = noted.killed()
+
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("bug", [bug for bug in BUGS if bug.seed is not None], ids=lambda bug: bug.name)
+@pytest.mark.parametrize("bug", [bug for bug in BUGS if bug.name in KILLED], ids=lambda bug: bug.name)
 def test_a_bug_in_the_sync_path_is_killed_by_an_invariant(bug: Bug) -> None:
-    assert bug.seed is not None
-    kill = hunt(bug, range(bug.seed, bug.seed + NEARBY))
-    assert kill is not None, bug.breaks
+    """By the seed that was noted, or by one right after it: what a seed does changes with the product."""
+    noted_seed = KILLED[bug.name]
+    kill = hunt(bug, range(noted_seed, noted_seed + NEARBY))
+    assert kill is not None, f"{bug.breaks}; make planted-bugs NOTE=1 looks for another seed"
     assert run(kill.seed).violations == []
 
 
@@ -24,5 +28,5 @@ def test_each_bug_changes_the_source_as_it_stands(bug: Bug) -> None:
         pass
 
 
-def test_there_are_at_least_thirty() -> None:
-    assert len({bug.name for bug in BUGS}) >= 30
+def test_at_least_thirty_are_killed() -> None:
+    assert len(KILLED.keys() & {bug.name for bug in BUGS}) >= 30
