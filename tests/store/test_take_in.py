@@ -237,7 +237,9 @@ def test_a_customer_that_only_its_child_kept_on_show_is_deleted_when_that_leaves
     live = them.edit(None, {"name": "宏远"})
     receive(desk, {KEY: live})
     form.delete(desk.replica, KEY)
-    visit = moved(Colleague().edit(None, {"customer": KEY.id, "at": 1, "summary": "谈价格"}), Placement(0, "b"))
+    visit = moved(
+        Colleague().edit(None, {"customer": KEY.id, "at": 1, "summary": "谈价格"}), Placement(0, "b")
+    )
     receive(desk, {VISIT: visit}, seq=2)
     assert ("attention", KEY.id, "deleted") in dump.seen(desk.reader)
     receive(desk, {}, [Departure(VISIT, "b", 1)])
