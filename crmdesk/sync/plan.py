@@ -25,7 +25,8 @@ BATCH_BYTES: Final = 2 * 1024 * 1024
 """A batch is closed at this size: small enough to go through on a poor line."""
 LONGEST_WRITE_MS: Final = 200
 """What a transaction of many pages may take before its commit, if nobody waits: another process can't say so."""
-MOST_PAGES: Final = 5
+MOST_PAGES: Final = 4
+"""Pages a transaction. More would save little, and whoever applies them would wait for them to be read."""
 LIMIT_BYTES: Final = MAX_BODY_BYTES - 256 * 1024
 """What one transaction may reach; the rest is for the envelope."""
 

@@ -21,8 +21,9 @@ from crmdesk.sync.http import Http
 from crmdesk.sync.plan import Pull
 from crmdesk.sync.runner import Runner
 
-_AHEAD: Final = 3
-"""Pages that are read before they are asked for; each holds a thousand records in memory."""
+_AHEAD: Final = plan.MOST_PAGES
+"""Pages that are read before they are asked for, as many as a transaction takes (`plan.MOST_PAGES`); each holds a
+thousand records in memory."""
 _FETCHED_AHEAD: Final = 1
 """Pages that wait to be read: the server makes the next one meanwhile."""
 
