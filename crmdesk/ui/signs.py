@@ -108,4 +108,5 @@ class Signs(QObject):
         if found.refused:
             return self.tr("%n change(s) refused", "", found.refused)
         problem = self._syncing.problem
-        return self.tr("Sync has stopped") if problem is not None and problem.code in _MUST_ACT else ""
+        is_stopped = found.is_read_only or (problem is not None and problem.code in _MUST_ACT)
+        return self.tr("Sync has stopped") if is_stopped else ""

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from crmdesk.core.record import RecordKey
-from crmdesk.store import projection, records
+from crmdesk.store import outdated, projection, records
 from crmdesk.store.settings import Server
 from crmdesk.usecases import records as forms
 from tests.support.desks import alone, customer, sync, visit, write
@@ -228,6 +228,15 @@ def lose(workspace, key: RecordKey) -> None:
         found = list(records.load(connection, [key]).values())
         projection.forget(connection, found)
         records.remove(connection, [stored.n for stored in found])
+
+
+def test_a_program_that_was_refused_says_so_on_the_rail_from_its_start(hire, open_desk, qtbot) -> None:
+    ann = hire("Ann")
+    with ann.replica.database.write() as connection:
+        outdated.note(connection)
+    desk = open_desk(ann)
+    desk.signs.refresh()
+    qtbot.waitUntil(lambda: desk.window.rail.sync.accessibleName() == "同步已停止")
 
 
 def test_a_paused_sync_asks_and_keeping_everything_brings_it_back(hire, open_desk, qtbot) -> None:
