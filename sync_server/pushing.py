@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -14,7 +14,7 @@ from crmdesk.core.errors import CrmError
 from crmdesk.core.record import Dot, digest
 from crmdesk.core.registry import Registry
 from crmdesk.core.values import encode as canonical
-from crmdesk.core.wire import LATE, Accepted, Commit, Outcome, PushAnswer, Verdict
+from crmdesk.core.wire import LATE, NOTHING_BEFORE, Accepted, Commit, Outcome, PushAnswer, Verdict
 from crmdesk.store import dialect, records
 from crmdesk.store.records import Row
 from sync_server import audit
@@ -124,7 +124,7 @@ def _take_in(
     ledger = _judge(places, batch, claims, now)
     if held is not None and not ledger.buckets <= held:
         raise CrmError("server_busy")  # something moved just before the locks were ours: start again
-    commits = _write(connection, registry, ledger, who, claims, now)
+    commits = _write(connection, registry, ledger, who, claims, now, places.rights)
     follow(connection, who, company, ledger.taken, now, held)
     return ledger, claims, commits
 
@@ -215,9 +215,18 @@ def _refuse(
 
 
 def _write(
-    connection: Connection, registry: Registry, ledger: Ledger, who: Bearer, claims: Claims, now: Moment
+    connection: Connection,
+    registry: Registry,
+    ledger: Ledger,
+    who: Bearer,
+    claims: Claims,
+    now: Moment,
+    readable: Collection[str],
 ) -> list[Commit]:
-    """Everything at once; returns the commits that hold nothing but what the pusher knows."""
+    """Everything at once; returns the commits made in buckets that the pusher reads.
+
+    One that holds more than the pusher knows comes after no other, so that no cursor steps over it.
+    """
     changed = [taken for taken in ledger.taken if taken.is_changed]
     departed = [(bucket, taken) for taken in changed if (bucket := taken.stays_away_from)]
     left = {bucket for bucket, _ in departed}
@@ -249,7 +258,8 @@ def _write(
     _audit(connection, changed, commits, who, claims, now)
     own = [commit for bucket, commit in commits.items() if bucket not in hidden]
     buckets.note_own(connection, who.device, own)
-    return own
+    unseen = [commit for bucket, commit in commits.items() if bucket in hidden and bucket in readable]
+    return own + [msgspec.structs.replace(commit, before=NOTHING_BEFORE) for commit in unseen]
 
 
 def _row(taken: Taken, commits: Mapping[str, Commit]) -> Row:

@@ -125,8 +125,14 @@ class Outcome(msgspec.Struct, frozen=True, array_like=True):
         return _state(self.content)
 
 
+NOTHING_BEFORE: Final = -1
+
+
 class Commit(msgspec.Struct, frozen=True, array_like=True):
-    """A bucket's commit made by this push: a client whose cursor stands at `before` may set it to `seq`."""
+    """A bucket's commit made by this push: a client whose cursor stands at `before` may set it to `seq`.
+
+    With `NOTHING_BEFORE` it holds more than this push, and is told as what a restored server has to answer for.
+    """
 
     bucket: str
     before: int

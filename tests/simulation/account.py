@@ -82,6 +82,10 @@ class Account:
     """Id of a record -> id of the one it was made below."""
     buried: dict[RecordKey, frozenset[Serial]] = field(default_factory=dict)
     """Records that were once let go for good, with the edits that the server held of each then."""
+    has_hidden_copy: bool = False
+    has_forgotten: bool = False
+    """A copy that nobody noticed, and a server that forgot which half was heard first: together they may bring two
+    edits under one name, on two records. Each of them stands; nothing else is promised."""
     violations: list[Violation] = field(default_factory=list)
 
     def blame(self, invariant: str, detail: str) -> None:
@@ -144,7 +148,8 @@ class Account:
         self.dots.setdefault(serial, set()).add(edit.dot)
         if copy.is_server:
             self.reached.add(serial)
-            if self.accepted.setdefault(edit.dot, serial) != serial:
+            is_first = self.accepted.setdefault(edit.dot, serial) == serial
+            if not is_first and not (self.has_hidden_copy and self.has_forgotten):
                 other = self.told[self.accepted[edit.dot]].number
                 self.blame("I4", f"{where}: {_short(edit.dot)} names #{other} and #{told.number}")
             if edit.eff is not None and self.effective.setdefault(edit.dot, edit.eff) != edit.eff:
@@ -158,6 +163,7 @@ class Account:
         Claims to have seen what the server no longer knows count as unseen, so what was overwritten may stand
         beside its successor again, as a conflict.
         """
+        self.has_forgotten = True
         self.reached.clear()
         self.accepted.clear()
         self.effective.clear()

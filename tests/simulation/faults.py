@@ -124,6 +124,7 @@ def copy_profile(world: World) -> bool:
     with world.on(twin):
         twin.look()
     if not is_noticed:
+        world.account.has_hidden_copy = True
         for one in (laptop, twin):  # the same number for two edits
             token = world.token()
             with world.on(one):

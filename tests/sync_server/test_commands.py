@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from crmdesk.core.record import RecordKey
-from crmdesk.core.wire import PAGE_RECORDS, PullPage
+from crmdesk.core.wire import NOTHING_BEFORE, PAGE_RECORDS, PullPage
 from crmdesk.store import dialect
 from tests.support.laptop import Laptop, enrolled, fresh_id
 from tests.support.server import RunningServer
@@ -173,7 +173,10 @@ def test_a_visit_made_before_hearing_of_a_move_follows_its_customer(server: Runn
     visit = ann.visit(customer)
     answer = ann.push()
     assert [outcome.verdict for outcome in answer.outcomes] == ["accepted"]
-    assert answer.commits == (), "its author must pull the LEAVE"
+    (commit,) = answer.commits
+    assert commit.before == NOTHING_BEFORE, (
+        "its author must pull the LEAVE, and knows what a restore would lose"
+    )
     cai.pull_all()
     assert visit in cai.records
     ann.pull_all()

@@ -235,7 +235,7 @@ def test_a_program_that_was_refused_says_so_on_the_rail_from_its_start(hire, ope
     with ann.replica.database.write() as connection:
         outdated.note(connection)
     desk = open_desk(ann)
-    desk.signs.refresh()
+    desk.desk.signs.refresh()
     qtbot.waitUntil(lambda: desk.window.rail.sync.accessibleName() == "同步已停止")
 
 
