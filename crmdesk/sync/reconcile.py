@@ -91,13 +91,12 @@ class Reconciliation:
         ):  # the server moved it since the restore: what was lost of it is in another bucket here
             with self.replica.database.read() as connection:
                 moved = sorted(records.load(connection, found.only_there))
-        only_there = [key for key in found.only_there if key not in set(moved)]
         if self.only_here == "bring_back":
             self._bring_back(bucket, [*found.differing, *found.only_here, *moved])
-            self._fetch(bucket, only_there)
+            self._fetch(bucket, found.only_there)
             return
         self._bring_back(bucket, moved)
-        self._fetch(bucket, [*found.differing, *only_there])
+        self._fetch(bucket, [*found.differing, *found.only_there])
         if self.only_here == "leave":
             self._leave(bucket, found.only_here)
         else:
