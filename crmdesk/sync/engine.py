@@ -231,7 +231,9 @@ class _Run:
             heads = self._hear()  # what was brought back made commits of its own
         stuck = self._push_or_say({head.bucket for head in heads})
         if self.report.pushed:
-            heads = self._hear()
+            heads = self._hear_of_restores(self._hear())
+            if self._compare_doubtful():
+                heads = self._hear()
         if paused is not None:
             raise paused
         self._pull(heads)

@@ -279,6 +279,34 @@ def test_r19_what_was_lost_of_a_customer_that_moved_since_the_restore_comes_back
     assert encode(held) == mei.states()[customer]
 
 
+def test_r19_a_server_restored_right_after_a_push_gets_it_again(
+    server: RunningServer, hire: Hire, tmp_path: Path
+):
+    """What was just sent is the proof; nothing forgets it before it was shown."""
+    ann = hire("Ann")
+    ann.sync()
+    backup = server.backup(tmp_path / "backup.db")
+    push, heads = ann.http.push, ann.http.heads
+
+    def pushed(body):
+        answer = push(body)
+        ann.http.push, ann.http.heads = push, restored  # type: ignore[method-assign]
+        return answer
+
+    def restored():
+        ann.http.heads = heads  # type: ignore[method-assign]
+        server.restore(backup)
+        return heads()
+
+    ann.http.push = pushed  # type: ignore[method-assign]
+    customer = ann.customer("宏远机械")
+    ann.engine.sync()
+    settle(ann)
+    assert ann.name(customer) == "宏远机械"
+    with server.database.read() as connection:
+        assert customer in records.load(connection, [customer])
+
+
 @pytest.mark.parametrize("asked", ["groups", "pull"])
 def test_r19_a_server_restored_in_the_middle_of_a_sync_takes_nothing_away(
     server: RunningServer, hire: Hire, tmp_path: Path, asked: str
