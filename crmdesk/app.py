@@ -97,7 +97,7 @@ class Session(QObject):
         if self.workspace.profile == self._desktop.home.sample:
             desk.show_sample_banner(self._desktop.go_home)
         desk.window.closing.connect(self._desktop.quit)
-        desk.window.go(page)
+        desk.window.go(page if page in desk.window.page_keys() else "today")
         desk.window.show()
         desk.signs.refresh()
         return desk
@@ -106,7 +106,7 @@ class Session(QObject):
         QTimer.singleShot(0, self._respeak)  # the control that was pressed belongs to the old window
 
     def _respeak(self) -> None:
-        """Build the window anew, in another language, where the person is."""
+        """Build the window anew, in another language or for another role, where the person is."""
         old = self.desk
         self._switch_language()
         self.desk = self._open_desk(old.window.page_key, kept_geometry(old.window))

@@ -17,7 +17,9 @@ translate = QCoreApplication.translate
 
 @dataclass(frozen=True, slots=True)
 class Doors:
-    """What pages ask of the desktop around them: speak another language, look at the sample data, log a visit."""
+    """What pages ask of the desktop around them: to be built anew (another language, another role), to look at the
+    sample data, to log a visit.
+    """
 
     speak: Callable[[], object]
     open_sample: Callable[[], object]

@@ -39,6 +39,8 @@ class Desk(QObject):
         self._is_read_only = False
         syncing.changed.connect(self._show_outdated)
         self._show_outdated()
+        self._role = context.directory.me.role
+        context.bus.touched.connect(self._watch_role)
         self.window.visit_requested.connect(self.visit.open_here)
         self._list_keys()
 
@@ -73,6 +75,15 @@ class Desk(QObject):
         self._show_banner(
             said, buttons.quiet(self.tr("Ask the server again"), "refresh-cw", self._syncing.sync_now)
         )
+
+    def _watch_role(self, _change: object) -> None:
+        """Somebody was promoted, or does other work: the pages of this window are those of the earlier role."""
+        role = self._context.directory.me.role
+        if role == self._role:
+            return
+        self._role = role
+        said = self.tr("Your role in the company has changed, and your pages with it.")
+        self._show_banner(said, buttons.quiet(self.tr("Show my pages"), "refresh-cw", self._doors.speak))
 
     def log_visit(self, customer: str) -> None:
         """Open the visit note for a customer, or for one still to be chosen if it is ""."""

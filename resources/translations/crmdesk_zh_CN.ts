@@ -652,6 +652,14 @@
         <translation>再次询问服务器</translation>
     </message>
     <message>
+        <source>Your role in the company has changed, and your pages with it.</source>
+        <translation>您在公司的角色已变更，页面也随之变更。</translation>
+    </message>
+    <message>
+        <source>Show my pages</source>
+        <translation>显示我的页面</translation>
+    </message>
+    <message>
         <source>Log a visit</source>
         <translation>记录拜访</translation>
     </message>

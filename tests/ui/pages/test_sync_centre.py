@@ -5,11 +5,14 @@ import socket
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QPushButton
 
 from crmdesk.core.record import RecordKey
 from crmdesk.store import outdated, projection, records
 from crmdesk.store.settings import Server
 from crmdesk.usecases import records as forms
+from sync_server import accounts
+from sync_server.policy import Role
 from tests.support.desks import alone, customer, sync, visit, write
 
 
@@ -237,6 +240,20 @@ def test_a_program_that_was_refused_says_so_on_the_rail_from_its_start(hire, ope
     desk = open_desk(ann)
     desk.desk.signs.refresh()
     qtbot.waitUntil(lambda: desk.window.rail.sync.accessibleName() == "同步已停止")
+
+
+def test_who_is_promoted_is_offered_the_pages_of_the_new_role(hire, open_desk, qtbot, server) -> None:
+    ann = hire("Ann")
+    desk = open_desk(ann)
+    assert "company" not in desk.window.page_keys()
+    with server.database.write() as connection:
+        accounts.change_role(connection, "Ann", Role.MANAGER, server.clock())
+    desk.window.sync_requested.emit()
+    qtbot.waitUntil(lambda: desk.window.menuWidget() is not None)
+    (button,) = desk.window.menuWidget().findChildren(QPushButton)
+    button.click()
+    assert desk.spoken == ["again"]
+    assert "company" in open_desk(ann).window.page_keys()
 
 
 def test_a_paused_sync_asks_and_keeping_everything_brings_it_back(hire, open_desk, qtbot) -> None:
