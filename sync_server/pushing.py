@@ -185,9 +185,8 @@ def _judge(places: Map, batch: Batch, claims: Claims, now: Moment) -> Ledger:
 
 def _outcome(item: Item, place: Place, judged: Judged) -> Outcome:
     code = None if place.left is None else LATE
-    if (
-        place.left is not None and not place.is_in_sight
-    ):  # the author may not know where it went; a LEAVE follows
+    if place.left is not None and not place.is_in_sight:
+        # The author may not know where it went; a LEAVE follows.
         pushed = item.record
         assert pushed is not None, "an unreadable item has a refusal"
         return Outcome(*item.key, "accepted", place.left, pushed.placement.move_no, code)

@@ -86,9 +86,8 @@ class Reconciliation:
         with self.replica.database.read() as connection:
             found = plan.compare(records.digests(connection, bucket, groups), theirs)
         moved: list[RecordKey] = []
-        if (
-            self.may_recover
-        ):  # the server moved it since the restore: what was lost of it is in another bucket here
+        if self.may_recover:
+            # The server moved it since the restore: what was lost of it is in another bucket here.
             with self.replica.database.read() as connection:
                 moved = sorted(records.load(connection, found.only_there))
         if self.only_here == "bring_back":
