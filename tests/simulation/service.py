@@ -56,6 +56,7 @@ class ServiceDisk(Disk):
     service: Postgres = field(kw_only=True)
     database: str = ""
     kept: list[str] = field(default_factory=list)
+    opened: list[_Connection] = field(default_factory=list)
 
     @property
     def url(self) -> str:
@@ -66,7 +67,10 @@ class ServiceDisk(Disk):
         self.database = self._copy("template0")
 
     def back_up(self) -> dict[str, bytes]:
-        """A copy of everything as it is now. Nobody may be connected meanwhile."""
+        """A copy of everything as it is now. The server must have been stopped: nobody may be connected meanwhile."""
+        for connection in self.opened:  # one that a death left open too
+            connection.close()
+        self.opened.clear()
         copy = self._copy(self.database)
         self.kept.append(copy)
         return {**self.files(), _NAME: copy.encode()}
@@ -128,6 +132,7 @@ class ServiceDisk(Disk):
                 raise KilledError
             found = _Connection.connect(*said, cursor_factory=_Cursor, **named)
             found.disk = self
+            self.opened.append(found)
             return found
 
         with pytest.MonkeyPatch.context() as patch:
