@@ -24,6 +24,7 @@ from sync_server.handlers.context import Context
 from sync_server.jobs import keep_house
 from sync_server.live import LiveChannel
 from sync_server.settings import Settings
+from sync_server.signing import signer_of
 
 _log: Final = logging.getLogger(__name__)
 
@@ -54,7 +55,7 @@ def create_app(settings: Settings, now: Callable[[], Moment] = moment) -> FastAP
         docs_url=None,
         openapi_url="/openapi.json",
     )
-    app.state.context = Context(database, settings, now, channel)
+    app.state.context = Context(database, settings, now, channel, signer_of(settings))
     for part in (health, access, sync, live, commands, blobs, recovery, refusals):
         app.include_router(part.router)
     _answer_errors(app, now)

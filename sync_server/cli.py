@@ -29,6 +29,7 @@ from sync_server.commands import (
 from sync_server.console import HERE, Dir, Json, authority, company, language, say, settings_of, table
 from sync_server.policy import Role
 from sync_server.settings import DAY_MS, Settings, note_url, url_of
+from sync_server.signing import signer_of
 from sync_server.storage import devices, graves, people, recoveries
 from sync_server.storage.blob_files import BlobFiles
 from sync_server.storage.people import Account
@@ -83,6 +84,7 @@ def init(
     """Make a new company. 新建公司。"""
     settings = Settings(directory, url=database or url_of(directory))
     made = accounts.create_company(settings, company_name, moment())
+    signer_of(settings)
     if database is not None:
         note_url(directory, database)
     say(
@@ -447,12 +449,14 @@ def _carry_out(database: Database, order: Order) -> commands.Answer:
 @app.command()
 def backup(file: Path, directory: Dir = HERE, as_json: Json = False) -> None:
     """Copy the company to one file, its attachments to FILE.blobs beside it, and check the copy. 在线备份并校验。"""
-    made = keeping.backup(settings_of(directory), file)
+    made, keys = keeping.backup(settings_of(directory), file), keeping.keys_beside(file)
     say(
         as_json,
-        {"file": str(file), "records": made.records, "edits": made.edits},
-        f"已备份到 {file}：{made.records} 条记录，{made.edits} 次修改，校验通过。",
-        f"Backed up to {file}: {made.records} records, {made.edits} edits, checked.",
+        {"file": str(file), "records": made.records, "edits": made.edits, "keys": str(keys)},
+        f"已备份到 {file}：{made.records} 条记录，{made.edits} 次修改，校验通过。"
+        f"密钥已复制到 {keys}：恢复时须放回公司目录，请与备份分开妥善保管。",
+        f"Backed up to {file}: {made.records} records, {made.edits} edits, checked. The keys are in {keys}: "
+        "a restore needs them back in the company's folder; keep them apart from the backup, and safe.",
     )
 
 

@@ -14,6 +14,7 @@ from crmdesk.core.errors import CrmError
 from crmdesk.core.fingerprint import words
 from sync_server.clock import Moment
 from sync_server.settings import Settings
+from sync_server.signing import Signer
 from sync_server.storage import devices, people
 from sync_server.storage.devices import Bearer, Device, DeviceState, Token
 
@@ -51,6 +52,7 @@ class Enrolment:
     refresh: str
     access: str | None
     access_expires_in: int
+    server_key: str
 
 
 def issue_code(connection: Connection, user: str, now: Moment, valid_ms: int, *, hold: bool) -> str:
@@ -67,7 +69,13 @@ def plain_code(typed: str) -> str:
 
 
 def enrol(
-    connection: Connection, settings: Settings, code: str, key: bytes, name: str, now: Moment
+    connection: Connection,
+    settings: Settings,
+    signer: Signer,
+    code: str,
+    key: bytes,
+    name: str,
+    now: Moment,
 ) -> Enrolment:
     """Use up a code for the device with this public key. Raises `code_invalid`.
 
@@ -90,11 +98,17 @@ def enrol(
     if device.state is DeviceState.REVOKED:
         raise CrmError("device_revoked")
     devices.use_code(connection, digest, device_id)
-    return _welcome(connection, settings, device, now, with_access=not is_repeat)
+    return _welcome(connection, settings, signer, device, now, with_access=not is_repeat)
 
 
 def _welcome(
-    connection: Connection, settings: Settings, device: Device, now: Moment, *, with_access: bool
+    connection: Connection,
+    settings: Settings,
+    signer: Signer,
+    device: Device,
+    now: Moment,
+    *,
+    with_access: bool,
 ) -> Enrolment:
     company = people.load_company(connection)
     account = people.find_account(connection, device.user)
@@ -118,6 +132,7 @@ def _welcome(
         refresh=tokens.refresh,
         access=tokens.access if can_start else None,
         access_expires_in=tokens.access_expires_in if can_start else 0,
+        server_key=signer.public.hex(),
     )
 
 

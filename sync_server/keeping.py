@@ -19,6 +19,7 @@ from crmdesk.store.dialect import File
 from sync_server import audit
 from sync_server.accounts import METADATA
 from sync_server.settings import Settings
+from sync_server.signing import copy_keys
 from sync_server.storage import blobs
 from sync_server.storage.blob_files import BlobFiles
 
@@ -39,7 +40,7 @@ def backup(settings: Settings, file: Path) -> Checked:
     """Copy the company's database to `file` while servers go on, and check the copy before it counts.
 
     The contents of attachments are copied beside it, into the folder `blobs_beside(file)`: those that are not
-    there yet, so that a second backup to the same place is quick. The database comes first: what it names was
+    there yet, so that a second backup to the same place is quick; its keys into `keys_beside(file)`. The database comes first: what it names was
     stored before, and is collected no earlier than the offline window.
 
     Raises `no_company`, `database_unwritable` or `database_corrupt`; `backup_elsewhere` for a company in
@@ -63,6 +64,7 @@ def backup(settings: Settings, file: Path) -> Checked:
         if checked.problems:
             raise CrmError("database_corrupt", path=file)
         BlobFiles(settings.blobs).copy_to(blobs_beside(file))
+        copy_keys(settings, keys_beside(file))
         draft.replace(file)
     except (OSError, sqlite3.Error) as error:
         raise CrmError("database_unwritable", path=file) from error
@@ -74,6 +76,11 @@ def backup(settings: Settings, file: Path) -> Checked:
 def blobs_beside(file: Path) -> Path:
     """Where a backup keeps the contents of attachments. To restore, it becomes the company's folder `blobs`."""
     return file.with_name(file.name + ".blobs")
+
+
+def keys_beside(file: Path) -> Path:
+    """Where a backup keeps the company's keys. To restore, they go back into the company's folder."""
+    return file.with_name(file.name + ".keys")
 
 
 def _check_file(path: Path) -> Checked:

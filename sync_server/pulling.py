@@ -12,6 +12,7 @@ from crmdesk.core.errors import CrmError
 from crmdesk.core.wire import PAGE_BYTES, PAGE_RECORDS, PROTOCOL, Heads, Kind, PullItem, PullPage
 from crmdesk.store import records
 from sync_server.clock import Moment
+from sync_server.signing import Signer
 from sync_server.storage import buckets, devices, people
 from sync_server.storage.devices import Bearer
 
@@ -26,12 +27,12 @@ class Cursor(msgspec.Struct, frozen=True):
     head: int | None = None
 
 
-def heads(connection: Connection, who: Bearer, now: Moment) -> Heads:
+def heads(connection: Connection, who: Bearer, signer: Signer, now: Moment) -> Heads:
     """The buckets this user reads and how far each has come."""
     company = people.load_company(connection)
     found = buckets.heads(connection, who.user, company.epoch)
     withdrawn = tuple((bucket, "rights") for bucket in sorted(people.lost_rights(connection, who.user)))
-    return Heads(found, now.ms, company.server_id, PROTOCOL, who.user, withdrawn)
+    return Heads(found, now.ms, company.server_id, PROTOCOL, who.user, withdrawn, signer.public.hex())
 
 
 def page(connection: Connection, who: Bearer, cursor: Cursor) -> PullPage:

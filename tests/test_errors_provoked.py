@@ -321,6 +321,14 @@ def test_another_company_at_the_address_gets_nothing(enrolled: Desk, tmp_path: P
         return said(enrolled, "sync")
 
 
+@provokes("server_key_changed")
+def test_a_server_that_lost_its_key_gets_nothing(enrolled: Desk) -> str:
+    with opened(enrolled) as found, found.replica.database.write() as connection:
+        server = settings.read(connection, "server", settings.Server)
+        settings.write(connection, {"server": msgspec.structs.replace(server, key="0" * 64)})
+    return said(enrolled, "sync")
+
+
 @provokes("wrong_person")
 def test_a_session_of_somebody_else_gets_nothing(enrolled: Desk) -> str:
     with opened(enrolled) as found, found.replica.database.write() as connection:

@@ -229,6 +229,19 @@ PROBLEMS: Final[dict[str, Problem]] = {
             "Check the server's address or ask your administrator.",
         ),
     ),
+    "server_key_changed": _problem(
+        409,
+        (
+            "这台服务器不能用本机记下的密钥证明自己的身份。",
+            _KEPT_ZH,
+            "没有发送任何内容。请告诉管理员：公司目录中的 signing.key 必须随公司一起保留。",
+        ),
+        (
+            "This server does not prove itself with the key that this laptop knows.",
+            _KEPT_EN,
+            "Nothing was sent. Tell your administrator: the file signing.key must stay with the company's folder.",
+        ),
+    ),
     "wrong_person": _problem(
         403,
         ("服务器把这台电脑认作另一个人。", _KEPT_ZH, "没有发送任何内容。请联系管理员，重新连接这台电脑。"),

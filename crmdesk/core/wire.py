@@ -183,7 +183,7 @@ class Heads(msgspec.Struct, frozen=True):
     """The heads of every bucket the asker may see; a bucket that is missing was taken away.
 
     `user` is whom the server takes the asker for. `withdrawn` are the buckets that the asker could once read, each
-    with the reason; None: this server gives none.
+    with the reason; None: this server gives none. `server_key` is the company's public key, in hexadecimal.
     """
 
     heads: tuple[Head, ...]
@@ -192,6 +192,7 @@ class Heads(msgspec.Struct, frozen=True):
     protocol: int
     user: str = ""
     withdrawn: tuple[tuple[str, str], ...] | None = None
+    server_key: str = ""
 
 
 class PullItem(msgspec.Struct, frozen=True, array_like=True):

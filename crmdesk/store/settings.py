@@ -37,11 +37,12 @@ class Identity(msgspec.Struct, frozen=True):
 
 
 class Server(msgspec.Struct, frozen=True):
-    """The company this laptop is connected to."""
+    """The company this laptop is connected to. `key` verifies what it signed (Ed25519, hexadecimal), once pinned."""
 
     url: str
     server_id: str
     company: str
+    key: str = ""
 
 
 class Outdated(msgspec.Struct, frozen=True):

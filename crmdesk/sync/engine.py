@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 import msgspec
+from sqlalchemy import Connection
 
 from crmdesk.core.errors import CrmError
 from crmdesk.core.record import Edit, RecordKey
@@ -38,8 +39,8 @@ _FORKED: Final = ("actor_forked", "dot_reused", "counter_gap")
 """Answers that mean this actor's numbering can't be trusted any longer; a new actor heals them all."""
 _MAX_FORKS: Final = 3
 _NOT_NOW: Final = (
-    "offline", "not_crmdesk", "wrong_server", "server_busy", "too_many_tries", "upgrade_needed",
-    "session_expired", "device_pending", "device_revoked",
+    "offline", "not_crmdesk", "wrong_server", "server_key_changed", "server_busy", "too_many_tries",
+    "upgrade_needed", "session_expired", "device_pending", "device_revoked",
 )  # fmt: skip
 """Trouble with the line or with signing in: a push that fails so is tried again soon, and a pull would fail too."""
 _SMALLEST_BYTES: Final = 64 * 1024
@@ -189,6 +190,15 @@ def ask_to_compare(replica: Replica) -> None:
         settings.write(connection, {"compare": True})
 
 
+def _pin(connection: Connection, key: str) -> None:
+    """Know the company by its key from now on. Raises `server_key_changed` if it was known by another."""
+    server = settings.read(connection, "server", settings.Server)
+    if server is not None and server.key != key:
+        if server.key:
+            raise CrmError("server_key_changed")
+        settings.write(connection, {"server": msgspec.structs.replace(server, key=key)})
+
+
 def _is_known_now(refused: outbox.Unsent, server: Hello) -> bool:
     if refused.code == "unknown_entity":
         return refused.key.entity in server.entities
@@ -255,6 +265,7 @@ class _Run:
         with self._replica.database.write() as connection:
             if found.user not in ("", settings.identity(connection).user):
                 raise CrmError("wrong_person")
+            _pin(connection, found.server_key)
             push.hear(self._replica, connection, found.server_ms)
         self._heads = found.heads
         self._withdrawn = None if found.withdrawn is None else {bucket for bucket, _ in found.withdrawn}

@@ -74,7 +74,9 @@ def connect(replica: Replica, transport: Transport | None = None) -> Http:
         with replica.database.write() as connection:
             settings.write(connection, {"device": device})
 
-    return Http(server.url, Session(server.server_id, load, keep, replica.clock.now_ms), transport)
+    return Http(
+        server.url, Session(server.server_id, load, keep, replica.clock.now_ms, server.key), transport
+    )
 
 
 def _key(replica: Replica) -> str:
@@ -101,5 +103,5 @@ def _join(replica: Replica, url: str, key: str, welcome: Enrolment) -> None:
         book=welcome.book,
         config=welcome.config,
     )
-    server = Server(url, welcome.server_id, welcome.company)
+    server = Server(url, welcome.server_id, welcome.company, welcome.server_key)
     join(replica, identity, server=server, device=device)

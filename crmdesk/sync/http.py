@@ -9,6 +9,7 @@ import base64
 import hashlib
 import json
 import re
+import secrets
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -41,6 +42,7 @@ from crmdesk.core.wire import (
     Wanted,
 )
 from crmdesk.store.settings import Device
+from crmdesk.sync.pinned import verify
 from crmdesk.sync.transport import Line, Request, Transport, checked_address
 
 T = TypeVar("T")
@@ -48,6 +50,7 @@ T = TypeVar("T")
 MAX_ANSWER_BYTES: Final = 64 * 1024 * 1024
 """An answer that unfolds to more is not read to its end."""
 _COMPRESS_FROM: Final = 1024
+_CHALLENGE_BYTES: Final = 32
 _OCTETS: Final = "application/octet-stream"
 _RANGE: Final = re.compile(r"bytes (\d{1,12})-\d{1,12}/(\d{1,12})")
 _EARLY_MS: Final = 30_000
@@ -60,7 +63,10 @@ _BY_STATUS: Final = {
 
 
 class Hello(msgspec.Struct, frozen=True):
-    """Who a server says it is, which versions it has and works with, and the fields it knows by entity."""
+    """Who a server says it is, which versions it has and works with, and the fields it knows by entity.
+
+    `proof` is its signature over the challenge that came with the question.
+    """
 
     server_id: str
     company: str
@@ -72,6 +78,7 @@ class Hello(msgspec.Struct, frozen=True):
     minimum_merge: int = 1
     schema: int = 1
     minimum_schema: int = 1
+    proof: str = ""
 
     @property
     def versions(self) -> Versions:
@@ -99,6 +106,7 @@ class Enrolment(msgspec.Struct, frozen=True):
     refresh: str
     access: str | None = None
     access_expires_in: int = 0
+    server_key: str = ""
 
 
 class Tokens(msgspec.Struct, frozen=True):
@@ -214,12 +222,16 @@ class _History(msgspec.Struct, frozen=True):
 
 
 class Session(NamedTuple):
-    """How a device's credentials are read and kept, so that every process of a profile uses the latest."""
+    """How a device's credentials are read and kept, so that every process of a profile uses the latest.
+
+    `server_key` is the company's, if it is pinned.
+    """
 
     server_id: str
     load: Callable[[], Device]
     keep: Callable[[Device], None]
     now_ms: Callable[[], int]
+    server_key: str = ""
 
 
 class Http:
@@ -240,9 +252,10 @@ class Http:
     # -- the routes ---------------------------------------------------------------------------------
 
     def hello(self) -> Hello:
-        """Who is there. Raises `not_crmdesk`, `wrong_server`, `upgrade_needed`, `server_outdated`."""
+        """Who is there. Raises `not_crmdesk`, `wrong_server`, `server_key_changed`, `upgrade_needed`, `server_outdated`."""
+        challenge = secrets.token_bytes(_CHALLENGE_BYTES)
         try:
-            answer = self._send("GET", "/v1/hello")
+            answer = self._send("GET", "/v1/hello", params={"challenge": challenge.hex()})
         except CrmError as error:
             if error.code != "not_found":
                 raise
@@ -250,6 +263,9 @@ class Http:
         found = self._decode(answer, Hello)
         if self._session is not None and found.server_id != self._session.server_id:
             raise CrmError("wrong_server")  # what another company's server works with is nothing to us
+        pinned = self._session.server_key if self._session is not None else ""
+        if pinned and not verify(pinned, "hello", challenge, found.proof):
+            raise CrmError("server_key_changed")
         if not OURS.reach(found.oldest):
             raise CrmError("upgrade_needed")
         if not found.versions.reach(OLDEST):

@@ -32,6 +32,7 @@ FINAL: Final = frozenset(
         "upgrade_needed",
         "mass_deletion",
         "wrong_server",
+        "server_key_changed",
         "wrong_person",
         "not_enrolled",
         "insecure_address",

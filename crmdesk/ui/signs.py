@@ -15,7 +15,7 @@ from crmdesk.usecases.status import Status
 from crmdesk.usecases.workspace import Workspace
 
 _MINUTE_MS = 60_000
-_MUST_ACT = ("device_revoked", "upgrade_needed", "wrong_server", "wrong_person")
+_MUST_ACT = ("device_revoked", "upgrade_needed", "wrong_server", "server_key_changed", "wrong_person")
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,9 @@ def enrol(request: Request, asked: EnrolRequest) -> Enrolment:
     here = context(request)
     key = bytes.fromhex(asked.device_key)
     with here.database.write() as connection:
-        return enrolment.enrol(connection, here.settings, asked.code, key, asked.device_name, here.now())
+        return enrolment.enrol(
+            connection, here.settings, here.signer, asked.code, key, asked.device_name, here.now()
+        )
 
 
 @router.post(

@@ -18,17 +18,19 @@ from sync_server.clock import Moment
 from sync_server.errors import MEDIA_TYPE, Problem
 from sync_server.live import LiveChannel
 from sync_server.settings import Settings
+from sync_server.signing import Signer
 from sync_server.storage.devices import Bearer
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """One running server. `now` gives the moment of a request; `live` tells those who listen."""
+    """One running server. `now` gives the moment of a request; `live` tells those who listen; `signer` signs for it."""
 
     database: Database
     settings: Settings
     now: Callable[[], Moment]
     live: LiveChannel
+    signer: Signer
 
 
 def context(request: Request) -> Context:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from typing import Annotated, TypeAlias
+
+from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 from sqlalchemy import text
 
@@ -13,6 +15,7 @@ from sync_server.handlers.context import ANY_PROBLEMS, context, problems
 from sync_server.storage import people
 
 router = APIRouter(tags=["health"], route_class=StrictRoute)
+Challenge: TypeAlias = Annotated[str | None, Query(pattern="^[0-9a-f]{64}$")]
 
 
 class Health(BaseModel):
@@ -34,6 +37,9 @@ class Hello(BaseModel):
     minimum_schema: int
     server_ms: int
     entities: dict[str, list[str]]
+    proof: str = Field(
+        description="The company's signature over the challenge, hexadecimal; empty without one"
+    )
 
 
 @router.get("/healthz")
@@ -51,7 +57,7 @@ def readyz(request: Request) -> Health:
 
 
 @router.get("/v1/hello", responses=problems(*ANY_PROBLEMS))
-def hello(request: Request) -> Hello:
+def hello(request: Request, challenge: Challenge = None) -> Hello:
     """The handshake; needs no sign-in, and answers any version: who asks must know whose server says it is too old."""
     here = context(request)
     with here.database.read() as connection:
@@ -68,4 +74,5 @@ def hello(request: Request) -> Hello:
         minimum_schema=OLDEST.schema,
         server_ms=here.now().ms,
         entities={name: sorted(entity.by_name) for name, entity in registry.entities.items()},
+        proof=here.signer.sign("hello", bytes.fromhex(challenge)).hex() if challenge else "",
     )

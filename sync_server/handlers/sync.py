@@ -51,7 +51,7 @@ def heads(request: Request, accepts: Accepts = None) -> Response:
     here = context(request)
     with here.database.read() as connection:  # every laptop asks all day long: one thread, one transaction
         who = asker(request, connection, may_leave=True)
-        found = pulling.heads(connection, who, here.now())
+        found = pulling.heads(connection, who, here.signer, here.now())
     return answer(msgspec.json.encode(found), accepts)
 
 

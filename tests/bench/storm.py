@@ -30,6 +30,7 @@ from sync_server.authoring import new_id
 from sync_server.clock import Moment, moment
 from sync_server.policy import Role
 from sync_server.settings import Settings
+from sync_server.signing import signer_of
 from sync_server.storage import people
 from sync_server.storage.people import Account
 from tests.bench.company import company
@@ -278,11 +279,12 @@ def enrol(running: RunningServer) -> list[tuple[Laptop, Account]]:
         ]
         staff = [person(connection, f"Rep {n}", teams[n // TEAM], now) for n in range(DEVICES)]
         accounts.rewrite_readers(connection, now)
+        signer = signer_of(running.settings)
         for account in staff:
             key = Ed25519PrivateKey.generate()
             code = enrolment.issue_code(connection, account.user, now, 3_600_000, hold=False)
             public = key.public_key().public_bytes_raw()
-            welcome = enrolment.enrol(connection, running.settings, code, public, "laptop", now)
+            welcome = enrolment.enrol(connection, running.settings, signer, code, public, "laptop", now)
             found.append((account, key, msgspec.to_builtins(welcome)))
     laptops = []
     for account, key, welcome in found:

@@ -15,7 +15,7 @@ class CutProxy:
     """Listens at `address`. While `is_down`, connections are refused; `passed` counts bytes of answers.
 
     An answer to a request that contains `buffered` is held back until the server has ended it, as some
-    proxies do with every answer; `held` counts its bytes.
+    proxies do with every answer; `held` counts its bytes. `sent` is all that clients sent.
     """
 
     target: tuple[str, int]
@@ -25,6 +25,7 @@ class CutProxy:
     passed: int = 0
     held: int = 0
     cuts: int = 0
+    sent: bytearray = field(default_factory=bytearray)
     _match: bytes | None = None
     _after: int = 0
     _talks: list[socket.socket] = field(default_factory=list)
@@ -71,6 +72,7 @@ class CutProxy:
         with suppress(OSError):
             while data := source.recv(65536):
                 if is_request:
+                    self.sent += data
                     self._arm(data, armed)
                     if self.buffered is not None and self.buffered in data:
                         held.set()

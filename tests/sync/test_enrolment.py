@@ -3,12 +3,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from crmdesk.core.errors import CrmError
+from crmdesk.store import settings
 from crmdesk.store.replica import Replica
+from crmdesk.store.settings import Server
 from crmdesk.sync import commands, enrolment
 from sync_server import enrolment as server_side
+from sync_server.signing import signer_of
 from sync_server.storage import devices
 from tests.support.cut_proxy import cut_proxy
 from tests.support.rep import Rep, new_replica
@@ -118,3 +122,54 @@ def test_a_records_past_can_be_fetched(hire: Hire):
     with bo.replica.database.read() as connection:
         held = connection.exec_driver_sql("SELECT count(*) FROM edit WHERE id = ?", (customer.id,)).scalar()
     assert held == 2
+
+
+def test_the_companys_key_is_pinned_on_joining(server: RunningServer, hire: Hire):
+    assert known(hire("Ann")).key == signer_of(server.settings).public.hex()
+
+
+def test_a_laptop_that_knows_no_key_pins_it_at_its_next_heads(server: RunningServer, hire: Hire):
+    ann = hire("Ann")
+    joined = known(ann)
+    remember(ann, msgspec.structs.replace(joined, key=""))
+    ann.http.close()
+    again = Rep(ann.replica, enrolment.connect(ann.replica))
+    again.sync()
+    again.http.close()
+    assert known(ann) == joined
+
+
+def test_a_server_with_another_key_gets_neither_token_nor_work(server: RunningServer, hire: Hire):
+    ann = hire("Ann")
+    ann.customer("宏远机械")
+    remember(ann, msgspec.structs.replace(known(ann), key="0" * 64))
+    ann.http.close()
+    with cut_proxy(server.address) as line:
+        remember(ann, msgspec.structs.replace(known(ann), url=line.address))
+        other = Rep(ann.replica, enrolment.connect(ann.replica))
+        problem = other.engine.sync().problem
+        other.http.close()
+        assert problem is not None
+        assert problem.code == "server_key_changed"
+        assert b"Bearer" not in bytes(line.sent)
+        assert b"/v1/token" not in bytes(line.sent)
+    assert len(ann.unsent()) == 1
+    remember(
+        ann,
+        msgspec.structs.replace(known(ann), url=server.address, key=signer_of(server.settings).public.hex()),
+    )
+    healed = Rep(ann.replica, enrolment.connect(ann.replica))
+    assert healed.sync().unsent == (0, 0)
+    healed.http.close()
+
+
+def known(rep: Rep) -> Server:
+    with rep.replica.database.read() as connection:
+        found = settings.read(connection, "server", Server)
+    assert isinstance(found, Server)
+    return found
+
+
+def remember(rep: Rep, server: Server) -> None:
+    with rep.replica.database.write() as connection:
+        settings.write(connection, {"server": server})

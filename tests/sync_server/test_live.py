@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sync_server import accounts, enrolment
 from sync_server.live import MAX_PER_DEVICE
+from sync_server.signing import signer_of
 from sync_server.storage import audience
 from tests.support.laptop import Laptop, enrolled
 from tests.support.postgres import in_a_file, in_a_service
@@ -237,12 +238,14 @@ def counted(ask: Callable[..., Any], asked: list[str]) -> Callable[..., Any]:
 
 def accesses(server: RunningServer, name: str, count: int) -> list[str]:
     """Access tokens of so many laptops of one person."""
-    now, found = server.clock(), []
+    now, signer, found = server.clock(), signer_of(server.settings), []
     with server.database.write() as connection:
         for _ in range(count):
             code = enrolment.issue_code(connection, name, now, 60_000, hold=False)
             public = Ed25519PrivateKey.generate().public_key().public_bytes_raw()
-            found.append(enrolment.enrol(connection, server.settings, code, public, "laptop", now).access)
+            found.append(
+                enrolment.enrol(connection, server.settings, signer, code, public, "laptop", now).access
+            )
     return [access for access in found if access]
 
 
