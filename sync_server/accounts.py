@@ -16,7 +16,7 @@ from crmdesk.core.values import canonical_text
 from crmdesk.store import records
 from crmdesk.store.database import Database
 from crmdesk.store.tables import replica
-from sync_server import policy, salts, tables
+from sync_server import audit, policy, salts, tables
 from sync_server.authoring import new_id, take_actor, write_record
 from sync_server.clock import Moment
 from sync_server.policy import Kind, Role, Team
@@ -84,6 +84,7 @@ def _found(connection: Connection, name: str, now: Moment) -> Company:
         buckets.add(connection, bucket, kind, None)
     for bucket, kind in ((company.pool, Kind.POOL), (company.pool_details, Kind.POOL_DETAILS)):
         _publish_book(connection, bucket, kind, None, now)
+    _note(connection, "found", {"config": company.config, "pool": company.pool}, now)
     return company
 
 
@@ -99,6 +100,7 @@ def add_team(
     values = {"name": name, "parent": above, "shares_books": shares_books}
     _publish(connection, RecordKey("team", team.id), values, now)
     rewrite_readers(connection, now)
+    _note(connection, "add_team", {"team": team.id, "parent": above, "shares_books": shares_books}, now)
     return team.id
 
 
@@ -114,6 +116,8 @@ def add_user(
     _add_book(connection, account.book, account.user, now)
     _publish_account(connection, account, now)
     rewrite_readers(connection, now)
+    told = {"user": account.user, "role": role, "team": team_id, "book": account.book}
+    _note(connection, "add_user", told, now)
     return account
 
 
@@ -187,7 +191,14 @@ def rewrite_readers(connection: Connection, now: Moment) -> None:
     org = people.load_org(connection)
     found = people.buckets_of(connection).items()
     readers = {bucket: policy.readers(kind, owner, org) for bucket, (kind, owner) in found}
-    people.replace_readers(connection, readers, now.ms)
+    changes = people.replace_readers(connection, readers, now.ms)
+    audit.note_rights(connection, changes, now)
+
+
+def _note(connection: Connection, kind: str, told: Mapping[str, object], now: Moment) -> None:
+    """What is done at the server's own console."""
+    server = people.load_company(connection).server_id
+    audit.act(connection, kind, (server, audit.CONSOLE), told, now)
 
 
 def _add_book(connection: Connection, book: str, owner: str, now: Moment) -> None:

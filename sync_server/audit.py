@@ -1,23 +1,49 @@
-"""Who brought what into a bucket: one row a push, each sealed with the one before, so that none can be changed or taken out.
+"""Who brought or did what: sealed rows, each with the one before it, so that none can be changed or taken out.
 
-A row is written in the push's own transaction, under the lock on the bucket that its commit took.
+One chain for each bucket, written under the lock on the bucket that the commit took: a row a push, and one for what
+the server itself writes. What has no bucket (commands, devices, rights, sign-ins) is in the company's own chain, under
+the lock on the company. A row is part of the transaction that it tells of. It holds ids, names of fields, counts and
+digests, never what a person typed: what is erased elsewhere needs no erasing here.
 """
 
 from __future__ import annotations
 
+import enum
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection
 
 from crmdesk.core.values import encode
-from sync_server.storage import audits
+from sync_server.clock import Moment
+from sync_server.storage import audits, people
 from sync_server.storage.audits import Entry
 
+COMPANY: Final = "company"
+"""The chain of what belongs to no bucket; no bucket is called so."""
+CONSOLE: Final = "console"
+"""The device of whoever sits at the server itself."""
+PUSH: Final = "push"
+SERVER: Final = "server"
+"""The kind of what the server itself writes: people, teams, outcomes of requests, late work."""
 FIRST: Final = b""
-"""What the first row of a bucket is sealed with."""
+"""What the first row of a chain is sealed with."""
+HOUR_MS: Final = 60 * 60 * 1000
+OK: Final = "ok"
+_ID: Final = re.compile(r"[0-9a-f]{32}")
+_PAGE: Final = 5000
+_RIGHTS_A_ROW: Final = 500
+
+
+class Edits(NamedTuple):
+    """Edits that came into a bucket with one commit: their actor, the bytes of each by its counter."""
+
+    seq: int
+    actor: str
+    bodies: Mapping[int, bytes]
 
 
 def digest_of(bodies: Iterable[bytes]) -> bytes:
@@ -39,22 +65,153 @@ def ranges(counters: Sequence[int]) -> list[tuple[int, int]]:
 
 def seal(before: bytes, entry: Entry) -> bytes:
     """What seals a row: BLAKE2b over the seal of the row before it and everything the row says."""
-    said = encode([*entry[:-2], entry.edits.hex()])
-    return hashlib.blake2b(before + said, digest_size=32).digest()
+    return hashlib.blake2b(before + encode(entry[:-1]), digest_size=32).digest()
 
 
-def note(connection: Connection, entry: Entry) -> None:
-    """Add a row to its bucket's chain; the caller holds the bucket's lock. `entry.seal` is made here."""
-    before = audits.last_seal(connection, entry.bucket) or FIRST
-    audits.add(connection, entry._replace(seal=seal(before, entry)))
+def note_edits(
+    connection: Connection,
+    bucket: str,
+    kind: str,
+    who: tuple[str, str],
+    edits: Edits,
+    now: Moment,
+    **about: Any,
+) -> None:
+    """A row about edits that came into a bucket, whose lock the caller holds. `who`: (user, device)."""
+    counters = sorted(edits.bodies)
+    told = {
+        "seq": edits.seq,
+        "counters": ranges(counters),
+        "edits": digest_of(edits.bodies[counter] for counter in counters).hex(),
+        **about,
+    }
+    _add(connection, bucket, kind, who, told, now, actor=edits.actor, top=counters[-1])
+
+
+def act(
+    connection: Connection,
+    kind: str,
+    who: tuple[str, str],
+    told: Mapping[str, Any],
+    now: Moment,
+    *,
+    chain: str = COMPANY,
+    subjects: Iterable[str] | None = None,
+) -> None:
+    """A row about something that was done. `who`: (user, device).
+
+    Without a `chain` it is the company's, which is locked here unless the caller did: before any bucket. Of `told` only
+    ids, flags, numbers and words of a closed list are written down, of other texts a digest with the company's secret.
+    The row is found by every id in it, or by `subjects` alone.
+    """
+    if chain == COMPANY:
+        people.lock_company(connection)
+    secret = people.load_company(connection).secret
+    shown = {name: _shown(value, secret) for name, value in told.items()}
+    found = _ids(shown) if subjects is None else subjects
+    _add(connection, chain, kind, who, shown, now, subjects=found)
+
+
+class Word(str):
+    """A text of a closed list (a state, a verdict, an error's code): told as it is."""
+
+    __slots__ = ()
+
+
+def _shown(value: object, secret: bytes) -> Any:
+    """A value as a row may tell it for ever."""
+    match value:
+        case None | bool() | int():
+            return value
+        case enum.Enum():
+            return value.value
+        case str() if isinstance(value, Word) or _ID.fullmatch(value):
+            return str(value)
+        case str():
+            digest = hashlib.blake2b(value.encode(), key=secret, digest_size=16, person=b"audit")
+            return {"digest": digest.hexdigest()}
+        case Mapping():
+            return {str(name): _shown(part, secret) for name, part in value.items()}
+        case list() | tuple():
+            return [_shown(part, secret) for part in value]
+        case _:
+            raise TypeError(type(value).__name__)
+
+
+def _ids(told: object) -> Iterator[str]:
+    match told:
+        case str() if _ID.fullmatch(told):
+            yield told
+        case dict():
+            for part in told.values():
+                yield from _ids(part)
+        case list():
+            for part in told:
+                yield from _ids(part)
+        case _:
+            return
+
+
+def _add(
+    connection: Connection,
+    chain: str,
+    kind: str,
+    who: tuple[str, str],
+    told: Mapping[str, Any],
+    now: Moment,
+    *,
+    actor: str | None = None,
+    top: int | None = None,
+    subjects: Iterable[str] = (),
+) -> None:
+    number, before = audits.last(connection, chain) or (0, FIRST)
+    entry = Entry(chain, number + 1, now.ms, kind, *who, actor, top, encode(told).decode())
+    audits.add(connection, entry._replace(seal=seal(before, entry)), subjects)
+
+
+def note_rights(
+    connection: Connection, changes: Sequence[tuple[str, str, bool | None, bool | None]], now: Moment
+) -> None:
+    """Rows about who reads what from now on: (bucket, user, could write, can write); None: could or can not read."""
+    server = people.load_company(connection).server_id
+    for start in range(0, len(changes), _RIGHTS_A_ROW):
+        some = changes[start : start + _RIGHTS_A_ROW]
+        told = {"rights": [list(change) for change in some]}
+        act(connection, "rights", (server, ""), told, now, subjects=[user for _, user, _, _ in some])
+
+
+# -- signing in ---------------------------------------------------------------------------------------------
+
+
+def count_sign_in(connection: Connection, user: str, device: str, outcome: str, now: Moment) -> None:
+    """Somebody signed in (`ok`) or could not (an error's code). An hour becomes one row a person once it is over."""
+    audits.count_sign_in(connection, user, device, outcome, now.ms // HOUR_MS)
+
+
+def note_sign_ins(connection: Connection, now: Moment) -> None:
+    """Rows for the hours that are over."""
+    people.lock_company(connection)
+    taken = audits.take_sign_ins(connection, now.ms // HOUR_MS)
+    taken.sort(key=lambda one: (one.hour, one.user))
+    for (hour, user), group in groupby(taken, key=lambda one: (one.hour, one.user)):
+        devices: dict[str, dict[str, int]] = {}
+        for one in group:
+            devices.setdefault(one.device, {})[one.outcome] = one.times
+        told = {"hour": hour * HOUR_MS, "devices": devices}
+        act(connection, "sign_in", (user, ""), told, now, subjects=[d for d in devices if d])
+
+
+# -- reading ------------------------------------------------------------------------------------------------
 
 
 def broken(connection: Connection) -> Iterator[tuple[str, int]]:
-    """(bucket, seq) of the first row of each bucket whose seal is not what its rows say."""
-    for bucket, entries in groupby(audits.every(connection), key=lambda entry: entry.bucket):
-        before = FIRST
+    """(chain, number) of the first row of each chain that is not the next one, or whose seal is not what it says."""
+    chain, number, before, is_off = "", 0, FIRST, False
+    while entries := audits.after(connection, chain, number, _PAGE):
         for entry in entries:
-            if entry.seal != seal(before, entry):
-                yield bucket, entry.seq
-                break
-            before = entry.seal
+            if entry.chain != chain:
+                chain, number, before, is_off = entry.chain, 0, FIRST, False
+            if not is_off and (entry.number != number + 1 or entry.seal != seal(before, entry)):
+                yield chain, entry.number
+                is_off = True
+            number, before = entry.number, entry.seal

@@ -12,7 +12,7 @@ from crmdesk.core.ids import uuid7
 from crmdesk.core.record import Dot, Edit, Placement, RecordKey, Txn, write
 from crmdesk.core.values import Value
 from crmdesk.store import records
-from sync_server import salts
+from sync_server import audit, salts
 from sync_server.clock import Moment
 from sync_server.storage import actors, buckets, people
 from sync_server.storage.actors import Actor
@@ -78,3 +78,6 @@ def write_record(
     else:
         records.insert(connection, [row])
     records.add_history(connection, [(key, edit)])
+    told = {"entity": key.entity, "id": key.id, "fields": sorted(values)}
+    edits = audit.Edits(seq, company.actor, {dot.counter: records.body(edit)})
+    audit.note_edits(connection, place.bucket, audit.SERVER, (company.server_id, ""), edits, now, **told)

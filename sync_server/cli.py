@@ -295,7 +295,7 @@ def device_list(directory: Dir = HERE, as_json: Json = False) -> None:
 def device_approve(device: str, directory: Dir = HERE, as_json: Json = False) -> None:
     """Let a waiting laptop in. 批准设备。"""
     with company(directory) as database, database.write() as connection:
-        made = enrolment.approve(connection, device)
+        made = enrolment.approve(connection, device, moment())
     say(as_json, {"device": made.id, "state": made.state.value}, "已批准。", "Approved.")
 
 

@@ -17,7 +17,8 @@ from crmdesk.core.record import RecordKey
 from crmdesk.store import records
 from crmdesk.store.database import Database
 from crmdesk.store.records import Stored
-from sync_server import accounts, moving, policy
+from sync_server import accounts, audit, moving, policy
+from sync_server.audit import Word
 from sync_server.clock import Moment
 from sync_server.moving import CHUNK
 from sync_server.policy import Role
@@ -106,15 +107,16 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 class Asker(NamedTuple):
-    """Who asks: a person of the company, or its administrator at the server's own console."""
+    """Who asks, and from which device: a person of the company, or its administrator at the server's own console."""
 
     user: str
     role: Role
+    device: str = ""
 
 
 def console(connection: Connection) -> Asker:
     """The administrator at the server itself."""
-    return Asker(people.load_company(connection).server_id, Role.ADMINISTRATOR)
+    return Asker(people.load_company(connection).server_id, Role.ADMINISTRATOR, audit.CONSOLE)
 
 
 def carry_out(database: Database, who: Asker, order: Order, now: Callable[[], Moment]) -> bytes:
@@ -139,16 +141,48 @@ def _step(connection: Connection, who: Asker, order: Order, now: Moment) -> Comm
         raise CrmError("not_found")
     if step is not None and step.is_done:
         return step
+    before = msgspec.json.decode(step.answer, type=Answer) if step else Answer()
+    stood = _standing(connection, order)
     if isinstance(order, CustomerOrder):
-        before = msgspec.json.decode(step.answer, type=Answer) if step else None
-        answer = _move_some(connection, who, order, before, now)
+        answer = _move_some(connection, who, order, before if step else None, now)
         is_done = len(answer.results) == len(order.customers)
     else:
         _rearrange(connection, who, order, now)
         answer, is_done = Answer(), True
+    told = _told(order, answer.results[len(before.results) :])
+    if stood is not None:
+        told |= {"before": stood, "after": _standing(connection, order)}
+    audit.act(connection, _kind(order), (who.user, who.device), told, now)
     done = Command(order.id, who.user, wanted, msgspec.json.encode(answer), now.ms, is_done)
     actors.save_command(connection, done)
     return done
+
+
+def _kind(order: Order) -> str:
+    return str(type(order).__struct_config__.tag)
+
+
+def _told(order: Order, results: Sequence[Result]) -> dict[str, Any]:
+    """What the audit keeps of an order that was carried out, or of the step that was."""
+    named = {name: value for name, value in msgspec.structs.asdict(order).items() if name != "id"}
+    if not results:
+        return named
+    named["customers"] = [
+        [one.customer, Word(one.outcome), one.code and Word(one.code), one.holder, one.moved]
+        for one in results
+    ]
+    return named
+
+
+def _standing(connection: Connection, order: Order) -> dict[str, Any] | None:
+    """What the person is that an order is about, if it is about one who exists."""
+    user = getattr(order, "user", None)
+    known = people.accounts(connection) if user else ()
+    account = next((a for a in known if user in (a.user, a.name)), None)
+    if account is None:
+        return None
+    facts = {"role": account.role, "team": account.team, "book": account.book, "left": account.is_disabled}
+    return {**facts, "books": people.books(connection, account.user)}
 
 
 # -- customers ------------------------------------------------------------------------------------------

@@ -16,7 +16,8 @@ from crmdesk.core.entities import REGISTRY
 from crmdesk.core.record import Edit, RecordKey
 from crmdesk.core.resolve import view_field
 from crmdesk.store.records import Stored
-from sync_server import commands
+from sync_server import audit, commands
+from sync_server.audit import Word
 from sync_server.authoring import Place as Spot
 from sync_server.authoring import new_id, write_record
 from sync_server.clock import Moment
@@ -78,7 +79,7 @@ def follow(
     label(connection, who, company, [one for one in taken if one.place.left and one.is_changed], now)
     for one in new:
         if one.item.key.entity == "request":
-            _decide(connection, who, company, one.item, now, held)
+            _decide(connection, who, company, one, now, held)
 
 
 def label(connection: Connection, who: Bearer, company: Company, late: Sequence[Taken], now: Moment) -> None:
@@ -137,12 +138,24 @@ def _decide(
     connection: Connection,
     who: Bearer,
     company: Company,
-    item: Item,
+    one: Taken,
     now: Moment,
     held: Collection[str] | None,
 ) -> None:
     """Carry a request out, or say why not: the first that arrives wins."""
+    item = one.item
     values = item.log[0].values
     done = commands.decide(connection, Asker(who.user, who.role), values, now, held)
     said = {"outcome": done.outcome, "code": done.code, "holder": done.holder}
     write_record(connection, company, item.key, {name: value for name, value in said.items() if value}, now)
+    told = {
+        "request": item.key.id,
+        "wish": values.get("kind"),
+        "to_user": values.get("to_user"),
+        "customers": [
+            [done.customer, Word(done.outcome), done.code and Word(done.code), done.holder, done.moved]
+        ],
+    }
+    # Beside the outcome, under the lock on its bucket: the company may not be locked once a bucket is.
+    bucket = one.place.placement.bucket
+    audit.act(connection, "request", (who.user, who.device), told, now, chain=bucket)

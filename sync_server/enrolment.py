@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,6 +13,8 @@ from sqlalchemy import Connection
 
 from crmdesk.core.errors import CrmError
 from crmdesk.core.fingerprint import words
+from sync_server import audit
+from sync_server.audit import Word
 from sync_server.clock import Moment
 from sync_server.settings import Settings
 from sync_server.signing import Signer
@@ -60,6 +63,8 @@ def issue_code(connection: Connection, user: str, now: Moment, valid_ms: int, *,
     account = people.find_account(connection, user)
     code = "".join(ALPHABET[byte % len(ALPHABET)] for byte in now.random(CODE_LENGTH))
     devices.add_code(connection, _digest(code), account.user, now.ms + valid_ms, hold=hold)
+    told = {"user": account.user, "hold": hold, "expires_at": now.ms + valid_ms}
+    _note(connection, "code", told, now)
     return "-".join(code[start : start + GROUP] for start in range(0, CODE_LENGTH, GROUP))
 
 
@@ -98,6 +103,8 @@ def enrol(
     if device.state is DeviceState.REVOKED:
         raise CrmError("device_revoked")
     devices.use_code(connection, digest, device_id)
+    if not is_repeat:
+        audit.act(connection, "enrol", (device.user, device_id), {"state": Word(device.state)}, now)
     return _welcome(connection, settings, signer, device, now, with_access=not is_repeat)
 
 
@@ -155,6 +162,23 @@ def refresh(
     The presented token stays good until its successor is first used, so a lost reply locks nobody out. One
     that comes after that was copied: every session of the device ends and the device waits for approval.
     """
+    outcome = _refresh(connection, settings, device_id, secret, at_ms, signature, now)
+    known = devices.find_device(connection, device_id)
+    said = outcome.code if isinstance(outcome, CrmError) else audit.OK
+    named = (known.user, known.id) if known else ("", "")
+    audit.count_sign_in(connection, *named, said, now)
+    return outcome
+
+
+def _refresh(
+    connection: Connection,
+    settings: Settings,
+    device_id: str,
+    secret: str,
+    at_ms: int,
+    signature: bytes,
+    now: Moment,
+) -> Tokens | CrmError:
     token = devices.find_token(connection, _digest(secret))
     device = devices.find_device(connection, device_id)
     if device is None or not _is_signed(device.key, signed_text(device_id, secret, at_ms), signature):
@@ -232,27 +256,35 @@ def authenticate(connection: Connection, access: str, now: Moment, *, may_leave:
     return bearer
 
 
-def approve(connection: Connection, device_id: str) -> Device:
+def approve(connection: Connection, device_id: str, now: Moment) -> Device:
     """Let a waiting device in; of somebody who has left, to hand in what is unsent. Raises `not_found`, `device_revoked`."""
     device = devices.find_device(connection, device_id)
     has_left = device is not None and people.find_account(connection, device.user).is_disabled
-    return _change(connection, device_id, DeviceState.LEAVING if has_left else DeviceState.ACTIVE)
+    return _change(connection, device_id, DeviceState.LEAVING if has_left else DeviceState.ACTIVE, now)
 
 
 def revoke(connection: Connection, device_id: str, now: Moment) -> Device:
     """Shut a device out for good. Raises `not_found`."""
     devices.end_sessions(connection, device_id, now)
-    return _change(connection, device_id, DeviceState.REVOKED)
+    return _change(connection, device_id, DeviceState.REVOKED, now)
 
 
-def _change(connection: Connection, device_id: str, state: DeviceState) -> Device:
+def _change(connection: Connection, device_id: str, state: DeviceState, now: Moment) -> Device:
     device = devices.find_device(connection, device_id)
     if device is None:
         raise CrmError("not_found")
     devices.change_state(connection, device, state)
     if state is not DeviceState.REVOKED and device.state is DeviceState.PENDING:
         devices.revive_sessions(connection, device_id)
+    told = {"device": device_id, "user": device.user, "before": Word(device.state), "after": Word(state)}
+    _note(connection, "revoke" if state is DeviceState.REVOKED else "approve", told, now)
     return Device(device.id, device.user, device.name, device.key, state, device.created_at, device.pulled_at)
+
+
+def _note(connection: Connection, kind: str, told: Mapping[str, object], now: Moment) -> None:
+    """What is done at the server's own console."""
+    server = people.load_company(connection).server_id
+    audit.act(connection, kind, (server, audit.CONSOLE), told, now)
 
 
 def _digest(secret: str) -> bytes:

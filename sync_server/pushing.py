@@ -13,7 +13,6 @@ from crmdesk.core.clock import clamp, stamp
 from crmdesk.core.errors import CrmError
 from crmdesk.core.record import Dot, digest
 from crmdesk.core.registry import Registry
-from crmdesk.core.values import encode as canonical
 from crmdesk.core.wire import LATE, NOTHING_BEFORE, Accepted, Commit, Outcome, PushAnswer, Verdict
 from crmdesk.store import dialect, records
 from crmdesk.store.records import Row
@@ -25,7 +24,6 @@ from sync_server.fields import known_registry
 from sync_server.placing import Map, Place, QuarantineError, hold, survey
 from sync_server.storage import actors, blobs, buckets, graves, people
 from sync_server.storage.actors import Actor, Refused
-from sync_server.storage.audits import Entry
 from sync_server.storage.buckets import Movement
 from sync_server.storage.devices import Bearer
 from sync_server.verdict import Claims, Item, Judged, deleter_saw, judge
@@ -308,11 +306,8 @@ def _audit(
             into[counter] = bodies[counter]
     for bucket, commit in commits.items():
         if bodies := brought[bucket]:
-            counters = sorted(bodies)
-            runs = canonical(audit.ranges(counters)).decode()
-            told = audit.digest_of(bodies[counter] for counter in counters)
-            entry = Entry(bucket, commit.seq, who.user, who.device, claims.actor, now.ms, runs, told)
-            audit.note(connection, entry)
+            edits = audit.Edits(commit.seq, claims.actor, bodies)
+            audit.note_edits(connection, bucket, audit.PUSH, (who.user, who.device), edits, now)
 
 
 def _effective(ledger: Ledger, claims: Claims) -> Iterator[tuple[Dot, int]]:

@@ -30,7 +30,8 @@ from crmdesk.core.registry import Registry
 from crmdesk.core.wire import Evidence, Lost, Outcome, Recover, RecoverAnswer
 from crmdesk.store import records
 from crmdesk.store.records import Row, Stored, decode_edit
-from sync_server import moving, policy, salts
+from sync_server import audit, moving, policy, salts
+from sync_server.audit import Word
 from sync_server.authoring import new_actor
 from sync_server.clock import Moment
 from sync_server.fields import known_registry
@@ -74,7 +75,9 @@ def notice(connection: Connection, who: Bearer, shown: Sequence[Evidence], now: 
     epoch = max(company.epoch, proof.epoch) + 1
     opened = Recovery(epoch, now.ms, who.device, who.user, proof.bucket, proof.seq, company.actor)
     # It counts on from where the backup left off, unless it was started since: whoever restores may not start it.
-    recoveries.open_epoch(connection, opened, new_actor(connection, company, now))
+    if recoveries.open_epoch(connection, opened, new_actor(connection, company, now)):
+        told = {"epoch": epoch, "bucket": proof.bucket, "seq": proof.seq}
+        audit.act(connection, "restore", (who.user, who.device), told, now)
 
 
 def _missing(connection: Connection, shown: Iterable[Evidence]) -> list[Evidence]:
@@ -113,6 +116,7 @@ def recover(
     """Merge records that a laptop holds and this server lost. Raises `not_recovering`."""
     if not _may_recover(connection, who, settings, now):
         raise CrmError("not_recovering")
+    people.lock_company(connection)  # before any actor and bucket: its audit says what came
     company = people.load_company(connection)
     claims = {RecordKey(r.entity, r.id, r.part): _claim(bytes(r.state)) for r in brought.records}
     named = {a for c in claims.values() if isinstance(c, Record) for a in c.clock}
@@ -125,6 +129,7 @@ def recover(
     _keep_histories(connection, brought, scene, stamp(now.ms + MAX_AHEAD_MS))
     scene.reunite()
     recoveries.note(connection, scene.notes)
+    audit.act(connection, "recover", (who.user, who.device), scene.told(), now, subjects=())
     return RecoverAnswer(tuple(outcomes), seqs, now.ms)
 
 
@@ -219,6 +224,25 @@ class _Scene:
                 self._company.epoch, key, self._who.device, self._who.user, self._now.ms, verdict, code, state
             )
         )
+
+    def told(self) -> dict[str, object]:
+        """What the audit keeps: how many records came into which bucket, a digest of them, how many stayed out.
+
+        Each is named in the table of what was brought back.
+        """
+        places: dict[str, list[bytes]] = {}
+        for key, record in sorted(self.taken.items(), key=lambda pair: pair[0]):
+            into = places.setdefault(record.placement.bucket, [])
+            into += ["/".join(key).encode(), encode(record)]
+        kept_out = [note for note in self.notes if note.verdict != "merged"]
+        return {
+            "epoch": self._company.epoch,
+            "taken": [
+                [bucket, len(said) // 2, Word(audit.digest_of(said).hex())]
+                for bucket, said in sorted(places.items())
+            ],
+            "kept_out": len(kept_out),
+        }
 
     def write(self) -> dict[str, int]:
         """Store what was taken in; returns the commit it came into, by bucket."""

@@ -13,7 +13,8 @@ from crmdesk.core.record import Edit, RecordKey
 from crmdesk.core.resolve import view_field
 from crmdesk.core.wire import LogEdit, Outcome, Push, PushRecord
 from crmdesk.store import records
-from sync_server import batches, policy, pushing
+from sync_server import audit, batches, policy, pushing
+from sync_server.audit import Word
 from sync_server.clock import Moment
 from sync_server.commands import Asker
 from sync_server.storage import actors, devices, people, refused
@@ -79,6 +80,7 @@ def retry(connection: Connection, who: Asker, name: str, now: Moment) -> Outcome
     They count at the time they claimed, or were received, and win over nothing that was written after that.
     What could not even be read gets the verdict it had.
     """
+    people.lock_company(connection)  # what is decided is written down there, and it comes before any bucket
     letter = _letter(connection, name)
     outcome = Outcome(*letter.key, "rejected", code=letter.code, about=letter.about)
     if letter.state is not None:
@@ -167,3 +169,13 @@ def _note(connection: Connection, who: Asker, what: str, letter: Letter, answer:
     asked = msgspec.json.encode({what: letter.name, "entity": letter.key.entity, "id": letter.key.id})
     said = msgspec.json.encode(answer)
     actors.save_command(connection, Command(now.hex(16), who.user, asked, said, now.ms, True))
+    told = {
+        "actor": letter.actor,
+        "counters": sorted(letter.edits),
+        "author": letter.user,
+        "entity": letter.key.entity,
+        "id": letter.key.id,
+        "code": Word(letter.code),
+        "answer": Word(answer),
+    }
+    audit.act(connection, what, (who.user, who.device), told, now)

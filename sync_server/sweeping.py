@@ -19,10 +19,11 @@ from crmdesk.core.resolve import Life, life
 from crmdesk.store import records
 from crmdesk.store.database import Database
 from crmdesk.store.records import Stored, home_of
+from sync_server import audit
 from sync_server.clock import Moment
 from sync_server.fields import known_registry
 from sync_server.moving import CHUNK
-from sync_server.storage import buckets, graves
+from sync_server.storage import buckets, graves, people
 from sync_server.storage.buckets import Movement
 
 MAX_LOOKED_AT: Final = 10_000
@@ -107,3 +108,8 @@ def _bury(connection: Connection, family: Sequence[Stored], now: Moment) -> None
     records.remove_history(connection, keys)
     graves.forget_deletion(connection, keys)
     graves.bury(connection, [key.id for key in keys], now)
+    server = people.load_company(connection).server_id
+    for bucket in places:
+        ids = [s.key.id for s in family if s.record.placement.bucket == bucket]
+        told = {"seq": seqs[bucket], "ids": ids}
+        audit.act(connection, "bury", (server, ""), told, now, chain=bucket)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from sqlalchemy import (
+    DDL,
     BigInteger,
     Boolean,
     Column,
@@ -18,6 +19,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    event,
 )
 
 metadata: Final = MetaData()
@@ -133,15 +135,36 @@ bucket_commit: Final = Table(
 audit: Final = Table(
     "audit",
     metadata,
-    Column("bucket", String, primary_key=True),
-    Column("seq", BigInteger, primary_key=True),  # the commit that the push made
+    Column("chain", String, primary_key=True),  # a bucket, or the company's own
+    Column("number", BigInteger, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("kind", String, nullable=False),
     Column("user", String, nullable=False),
     Column("device", String, nullable=False),
-    Column("actor", String, nullable=False),
-    Column("at", BigInteger, nullable=False),
-    Column("counters", String, nullable=False),  # of the edits, under the actor: JSON runs
-    Column("edits", LargeBinary, nullable=False),  # the digest of their bytes
+    Column("actor", String),  # of edits
+    Column("top", BigInteger),  # the last of the edits' counters
+    Column("said", String, nullable=False),  # canonical JSON
     Column("seal", LargeBinary, nullable=False),  # of this row and the one before it
+    Index("audit_by_time", "at"),
+    Index("audit_by_actor", "actor", "top"),
+)
+
+audit_subject: Final = Table(
+    "audit_subject",
+    metadata,
+    Column("subject", String, primary_key=True),  # what an act was about
+    Column("chain", String, primary_key=True),
+    Column("number", BigInteger, primary_key=True),
+)
+
+sign_in: Final = Table(
+    "sign_in",
+    metadata,
+    Column("user", String, primary_key=True),
+    Column("device", String, primary_key=True),
+    Column("outcome", String, primary_key=True),
+    Column("hour", BigInteger, primary_key=True),  # since 1970
+    Column("times", BigInteger, nullable=False),
 )
 
 reader: Final = Table(
@@ -298,3 +321,41 @@ grave: Final = Table(
     Column("id", String, primary_key=True),  # of a record that is gone for good
     Column("at", BigInteger, nullable=False),
 )
+
+# -- what is only added to ----------------------------------------------------------------------------------
+
+ONLY_ADDED_TO: Final = (audit,)
+"""Nothing here takes back what a row of these says, and the database refuses whoever tries."""
+
+_REFUSAL: Final = (
+    "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS"
+    " $$ BEGIN RAISE EXCEPTION 'rows of the audit are never changed'; END $$"
+)
+
+
+def _keep(table: Table) -> None:
+    name = table.name
+    in_a_file = (
+        f"CREATE TRIGGER {name}_{what.lower()} BEFORE {what} ON {name}"
+        " BEGIN SELECT RAISE(ABORT, 'rows of the audit are never changed'); END"
+        for what in ("UPDATE", "DELETE")
+    )
+    in_a_service = (
+        _REFUSAL,
+        (
+            f"CREATE TRIGGER {name}_change BEFORE UPDATE OR DELETE ON {name}"
+            " FOR EACH ROW EXECUTE FUNCTION refuse_change()"
+        ),
+        (
+            f"CREATE TRIGGER {name}_truncate BEFORE TRUNCATE ON {name}"
+            " FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
+        ),
+    )
+    for dialect, statements in (("sqlite", in_a_file), ("postgresql", in_a_service)):
+        for statement in statements:
+            ddl = DDL(statement)  # type: ignore[no-untyped-call]
+            event.listen(table, "after_create", ddl.execute_if(dialect=dialect))
+
+
+for _table in ONLY_ADDED_TO:
+    _keep(_table)

@@ -24,7 +24,7 @@ ALTER TABLE movement RENAME TO movement_whole;
 CREATE TABLE movement (LIKE movement_whole, PRIMARY KEY (bucket, entity, id, part)) PARTITION BY HASH (bucket);
 
 ALTER TABLE audit RENAME TO audit_whole;
-CREATE TABLE audit (LIKE audit_whole, PRIMARY KEY (bucket, seq)) PARTITION BY HASH (bucket);
+CREATE TABLE audit (LIKE audit_whole, PRIMARY KEY (chain, number)) PARTITION BY HASH (chain);
 
 ALTER TABLE edit RENAME TO edit_whole;
 CREATE TABLE edit (LIKE edit_whole, PRIMARY KEY (actor, counter)) PARTITION BY HASH (actor);
@@ -45,7 +45,8 @@ BEGIN
 END $$;
 
 ALTER TABLE record_whole DROP CONSTRAINT record_key;
-DROP INDEX record_root, record_bucket, bucket_commit_by_time, movement_by_seq, movement_by_record, edit_record, edit_txn;
+DROP INDEX record_root, record_bucket, bucket_commit_by_time, movement_by_seq, movement_by_record, edit_record, edit_txn,
+  audit_by_time, audit_by_actor;
 
 CREATE INDEX record_row ON record (n);
 CREATE UNIQUE INDEX record_key ON record (id, entity, part, bucket);
@@ -56,6 +57,10 @@ CREATE INDEX movement_by_seq ON movement (bucket, seq);
 CREATE INDEX movement_by_record ON movement (id);
 CREATE INDEX edit_record ON edit (id);
 CREATE INDEX edit_txn ON edit (txn);
+CREATE INDEX audit_by_time ON audit (at);
+CREATE INDEX audit_by_actor ON audit (actor, top);
+CREATE TRIGGER audit_change BEFORE UPDATE OR DELETE ON audit FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER audit_truncate BEFORE TRUNCATE ON audit FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE FUNCTION name_record() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from crmdesk.core.errors import CrmError
-from sync_server import enrolment
+from sync_server import audit, enrolment
 from sync_server.enrolment import Enrolment, Tokens
 from sync_server.handlers.bodies import StrictRoute
 from sync_server.handlers.context import ANY_PROBLEMS, context, problems, speaks_protocol
@@ -46,10 +46,16 @@ def enrol(request: Request, asked: EnrolRequest) -> Enrolment:
     """Use a code up for this device."""
     here = context(request)
     key = bytes.fromhex(asked.device_key)
-    with here.database.write() as connection:
-        return enrolment.enrol(
-            connection, here.settings, here.signer, asked.code, key, asked.device_name, here.now()
-        )
+    try:
+        with here.database.write() as connection:
+            return enrolment.enrol(
+                connection, here.settings, here.signer, asked.code, key, asked.device_name, here.now()
+            )
+    except CrmError as error:
+        if error.code in ("code_invalid", "device_revoked"):
+            with here.database.write() as connection:
+                audit.count_sign_in(connection, "", "", error.code, here.now())
+        raise
 
 
 @router.post(

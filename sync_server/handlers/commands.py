@@ -104,7 +104,9 @@ def _documented(*codes: str) -> dict[str, Any]:
 
 def _carry_out(request: Request, who: SignedIn, order: Order) -> Response:
     here = context(request)
-    return answer(commands.carry_out(here.database, Asker(who.user, who.role), order, here.now), None)
+    return answer(
+        commands.carry_out(here.database, Asker(who.user, who.role, who.device), order, here.now), None
+    )
 
 
 @router.post("/change-owner", **_documented())

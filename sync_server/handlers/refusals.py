@@ -74,7 +74,7 @@ def payload(request: Request, who: SignedIn, name: Name) -> Response:
 )
 def retry(request: Request, who: SignedIn, name: Name) -> Response:
     """Judge it again, as if it were pushed now."""
-    asker, here = Asker(who.user, who.role), context(request)
+    asker, here = Asker(who.user, who.role, who.device), context(request)
     refusals.check_may_look(asker)
     with here.database.write() as connection:
         outcome: Outcome = refusals.retry(connection, asker, name, here.now())
@@ -88,7 +88,7 @@ def retry(request: Request, who: SignedIn, name: Name) -> Response:
 )
 def discard(request: Request, who: SignedIn, name: Name) -> Response:
     """Decide that it stays out; what was written and who decided are kept."""
-    asker, here = Asker(who.user, who.role), context(request)
+    asker, here = Asker(who.user, who.role, who.device), context(request)
     refusals.check_may_look(asker)
     with here.database.write() as connection:
         refusals.discard(connection, asker, name, here.now())

@@ -176,8 +176,13 @@ def change_book_owner(connection: Connection, book: str, owner: str) -> None:
     connection.execute(update(bucket).where(bucket.c.id == book).values(owner=owner))
 
 
-def replace_readers(connection: Connection, readers: Mapping[str, Mapping[str, bool]], now_ms: int) -> None:
-    """Write down who reads what: bucket -> user -> may write. What somebody could read before is kept as lost."""
+def replace_readers(
+    connection: Connection, readers: Mapping[str, Mapping[str, bool]], now_ms: int
+) -> list[tuple[str, str, bool | None, bool | None]]:
+    """Write down who reads what: bucket -> user -> may write. What somebody could read before is kept as lost.
+
+    Returns what changed: (bucket, user, could write, can write); None where they could or can not even read.
+    """
     rows = connection.execute(select(reader.c.bucket, reader.c.user, reader.c.can_write))
     before = {(row.bucket, row.user): row.can_write for row in rows}
     after = {
@@ -191,6 +196,8 @@ def replace_readers(connection: Connection, readers: Mapping[str, Mapping[str, b
     for place, user in changed:
         _forget_right(connection, place, user)
         connection.execute(insert(reader).values(bucket=place, user=user, can_write=after[place, user]))
+    gone = [(*key, before[key], None) for key in sorted(before.keys() - after.keys())]
+    return gone + [(*key, before.get(key), after[key]) for key in changed]
 
 
 def _forget_right(connection: Connection, place: str, user: str) -> None:

@@ -377,4 +377,4 @@ class World:
         """An administrator compares the words and lets a device in again."""
         with laptop.disk.calm():
             device = laptop.http._signed_in().load()
-        self.administer(lambda connection: enrolment.approve(connection, device.id))
+        self.administer(lambda connection: enrolment.approve(connection, device.id, self.server.moment()))

@@ -97,7 +97,7 @@ def test_a_held_device_shows_its_words_and_syncs_once_approved(server: RunningSe
     assert (report.problem.code, report.problem.about["words"]) == ("device_pending", joined.words)
     with server.database.write() as connection:
         (device,) = devices.devices(connection)
-        server_side.approve(connection, device.id)
+        server_side.approve(connection, device.id, server.clock())
     assert ann.sync().unsent == (0, 0)
     ann.http.close()
 

@@ -454,7 +454,7 @@ def test_a_leavers_laptop_that_a_restored_server_does_not_know_hands_in_after_an
     assert report.unsent == (1, 0)
     with server.database.write() as connection:
         (device,) = devices.devices(connection, user(server, "Ann"))
-        assert enrolment.approve(connection, device.id).state is DeviceState.LEAVING
+        assert enrolment.approve(connection, device.id, server.clock()).state is DeviceState.LEAVING
     report = ann.sync()
     assert (report.late, report.unsent) == (1, (0, 0))
     assert ann.states() == {}

@@ -91,7 +91,7 @@ def test_a_held_laptop_waits_until_its_words_are_approved(server: RunningServer)
     assert (waiting.status_code, waiting.json()["code"]) == (403, "device_pending")
     assert waiting.json()["about"]["words"] == words(ann.key.public_key().public_bytes_raw())
     with server.database.write() as connection:
-        enrolment.approve(connection, ann.welcome["device"])
+        enrolment.approve(connection, ann.welcome["device"], server.clock())
     assert ann.token().status_code == 200
     assert ann.http.get("/v1/heads").status_code == 200
 
@@ -115,7 +115,7 @@ def test_a_refresh_token_used_after_its_successor_ends_every_session(server: Run
     assert ann.http.get("/v1/heads").json()["code"] == "device_pending"
     assert ann.token(current).json()["code"] == "device_pending"
     with server.database.write() as connection:
-        enrolment.approve(connection, ann.welcome["device"])
+        enrolment.approve(connection, ann.welcome["device"], server.clock())
     assert ann.token(current).status_code == 200
     assert ann.http.get("/v1/heads").status_code == 200
 
@@ -153,7 +153,7 @@ def test_a_token_that_a_restored_server_has_forgotten_waits_for_an_approval(serv
     assert (refused.status_code, refused.json()["code"]) == (403, "device_pending")
     assert ann.token().json()["code"] == "device_pending"
     with server.database.write() as connection:
-        enrolment.approve(connection, ann.welcome["device"])
+        enrolment.approve(connection, ann.welcome["device"], server.clock())
     assert ann.token().status_code == 200
     assert ann.http.get("/v1/heads").status_code == 200
 
