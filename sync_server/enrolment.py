@@ -61,10 +61,16 @@ class Enrolment:
 def issue_code(connection: Connection, user: str, now: Moment, valid_ms: int, *, hold: bool) -> str:
     """A new one-use code for a person; 125 bits, so its digest needs no salt. Raises `not_found`."""
     account = people.find_account(connection, user)
-    code = "".join(ALPHABET[byte % len(ALPHABET)] for byte in now.random(CODE_LENGTH))
-    devices.add_code(connection, _digest(code), account.user, now.ms + valid_ms, hold=hold)
+    code = new_code(now)
+    devices.add_code(connection, digest_of(plain_code(code)), account.user, now.ms + valid_ms, hold=hold)
     told = {"user": account.user, "hold": hold, "expires_at": now.ms + valid_ms}
     _note(connection, "code", told, now)
+    return code
+
+
+def new_code(now: Moment) -> str:
+    """A code in groups, as somebody reads it out: 125 bits."""
+    code = "".join(ALPHABET[byte % len(ALPHABET)] for byte in now.random(CODE_LENGTH))
     return "-".join(code[start : start + GROUP] for start in range(0, CODE_LENGTH, GROUP))
 
 
@@ -87,7 +93,7 @@ def enrol(
     The same device may ask again with the same code while it is valid, because a reply can be lost; it
     then gets no access token and proves itself by signing its first refresh.
     """
-    digest = _digest(plain_code(code))
+    digest = digest_of(plain_code(code))
     found = devices.find_code(connection, digest)
     device_id = hashlib.sha256(key).hexdigest()[:32]
     if found is None or found.expires_at < now.ms or found.device not in (None, device_id):
@@ -105,10 +111,10 @@ def enrol(
     devices.use_code(connection, digest, device_id)
     if not is_repeat:
         audit.act(connection, "enrol", (device.user, device_id), {"state": Word(device.state)}, now)
-    return _welcome(connection, settings, signer, device, now, with_access=not is_repeat)
+    return welcome(connection, settings, signer, device, now, with_access=not is_repeat)
 
 
-def _welcome(
+def welcome(
     connection: Connection,
     settings: Settings,
     signer: Signer,
@@ -117,6 +123,7 @@ def _welcome(
     *,
     with_access: bool,
 ) -> Enrolment:
+    """A new session of a device and all that it must know. Raises `code_invalid` for somebody who has left."""
     company = people.load_company(connection)
     account = people.find_account(connection, device.user)
     if account.is_disabled:
@@ -179,9 +186,9 @@ def _refresh(
     signature: bytes,
     now: Moment,
 ) -> Tokens | CrmError:
-    token = devices.find_token(connection, _digest(secret))
+    token = devices.find_token(connection, digest_of(secret))
     device = devices.find_device(connection, device_id)
-    if device is None or not _is_signed(device.key, signed_text(device_id, secret, at_ms), signature):
+    if device is None or not is_signed(device.key, signed_text(device_id, secret, at_ms), signature):
         return CrmError("session_expired")
     if token is None:
         return _remember(connection, settings, device, secret, now)
@@ -214,7 +221,7 @@ def _remember(
     session = now.hex(16)
     devices.add_session(connection, session, device.id)
     devices.end_sessions(connection, device.id, now)
-    devices.add_token(connection, _digest(secret), session, "refresh", 0, now.ms + settings.refresh_ms)
+    devices.add_token(connection, digest_of(secret), session, "refresh", 0, now.ms + settings.refresh_ms)
     return CrmError("device_pending", words=words(device.key))
 
 
@@ -231,9 +238,11 @@ def _rotate(
 
 def _issue(connection: Connection, settings: Settings, session: str, generation: int, now: Moment) -> Tokens:
     access, refresh_token = now.secret(32), now.secret(32)
-    devices.add_token(connection, _digest(access), session, "access", generation, now.ms + settings.access_ms)
     devices.add_token(
-        connection, _digest(refresh_token), session, "refresh", generation, now.ms + settings.refresh_ms
+        connection, digest_of(access), session, "access", generation, now.ms + settings.access_ms
+    )
+    devices.add_token(
+        connection, digest_of(refresh_token), session, "refresh", generation, now.ms + settings.refresh_ms
     )
     return Tokens(access, refresh_token, settings.access_ms // 1000)
 
@@ -243,7 +252,7 @@ def authenticate(connection: Connection, access: str, now: Moment, *, may_leave:
 
     `may_leave` lets in the laptop of somebody who has left: what is asked is only to hand in what is unsent.
     """
-    bearer = devices.bearer(connection, _digest(access))
+    bearer = devices.bearer(connection, digest_of(access))
     if bearer is None:
         raise CrmError("session_expired")
     if bearer.state is DeviceState.PENDING:
@@ -287,11 +296,13 @@ def _note(connection: Connection, kind: str, told: Mapping[str, object], now: Mo
     audit.act(connection, kind, (server, audit.CONSOLE), told, now)
 
 
-def _digest(secret: str) -> bytes:
+def digest_of(secret: str) -> bytes:
+    """How a secret of 112 bits and more is stored."""
     return hashlib.sha256(secret.encode()).digest()
 
 
-def _is_signed(key: bytes, text: bytes, signature: bytes) -> bool:
+def is_signed(key: bytes, text: bytes, signature: bytes) -> bool:
+    """Whether the device with this public key signed this."""
     try:
         Ed25519PublicKey.from_public_bytes(key).verify(signature, text)
     except InvalidSignature:

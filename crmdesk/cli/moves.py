@@ -19,7 +19,8 @@ from crmdesk.core.record import RecordKey
 
 if TYPE_CHECKING:
     from crmdesk.store.replica import Replica
-    from crmdesk.sync.http import Http, Moved
+    from crmdesk.sync.answers import Moved
+    from crmdesk.sync.http import Http
     from crmdesk.usecases.directory import Person
     from crmdesk.usecases.late_work import Late
     from crmdesk.usecases.refusals import Refusal

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from crmdesk.core.record import RecordKey
 from crmdesk.store import records
 from crmdesk.store.replica import Replica
-from crmdesk.sync.http import Http, Moved
+from crmdesk.sync.answers import Moved
+from crmdesk.sync.http import Http
 
 
 def change_owner(replica: Replica, http: Http, customers: Sequence[str], to_user: str) -> Moved:

@@ -23,9 +23,10 @@ from crmdesk.store import blobs, drafts, outbox, outdated, records, settings, un
 from crmdesk.store.identity import change_actor, forget_known
 from crmdesk.store.replica import Replica, Touched
 from crmdesk.sync import plan, push
+from crmdesk.sync.answers import Hello
 from crmdesk.sync.blobs import Contents, Exchanged
 from crmdesk.sync.brake import Brake, Deletions, forget_backups, pause
-from crmdesk.sync.http import Hello, Http
+from crmdesk.sync.http import Http
 from crmdesk.sync.lock import sync_lock
 from crmdesk.sync.plan import Pull
 from crmdesk.sync.pull import pull

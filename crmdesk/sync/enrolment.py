@@ -12,7 +12,8 @@ from crmdesk.store.identity import join
 from crmdesk.store.replica import Replica
 from crmdesk.store.settings import Device, Server
 from crmdesk.sync import http
-from crmdesk.sync.http import Enrolment, Http, Session
+from crmdesk.sync.answers import Enrolment
+from crmdesk.sync.http import Http, Session
 from crmdesk.sync.transport import Transport
 
 

@@ -38,10 +38,21 @@ from crmdesk.core.wire import (
     RecoverAnswer,
     Shown,
     States,
-    Versions,
     Wanted,
 )
 from crmdesk.store.settings import Device
+from crmdesk.sync.answers import (
+    Contents,
+    Enrolment,
+    Hello,
+    History,
+    Judgement,
+    Letter,
+    Letters,
+    Moved,
+    Standing,
+    Tokens,
+)
 from crmdesk.sync.pinned import verify
 from crmdesk.sync.transport import Line, Request, Transport, checked_address
 
@@ -60,135 +71,6 @@ _BY_STATUS: Final = {
     502: "server_busy", 503: "server_busy", 504: "server_busy",
 }  # fmt: skip
 """What a proxy in between says without a problem document; anything else is not our server."""
-
-
-class Hello(msgspec.Struct, frozen=True):
-    """Who a server says it is, which versions it has and works with, and the fields it knows by entity.
-
-    `proof` is its signature over the challenge that came with the question.
-    """
-
-    server_id: str
-    company: str
-    protocol: int
-    minimum_protocol: int
-    server_ms: int
-    entities: dict[str, list[str]]
-    merge: int = 1
-    minimum_merge: int = 1
-    schema: int = 1
-    minimum_schema: int = 1
-    proof: str = ""
-
-    @property
-    def versions(self) -> Versions:
-        return Versions(self.protocol, self.merge, self.schema)
-
-    @property
-    def oldest(self) -> Versions:
-        """The oldest program that the server works with."""
-        return Versions(self.minimum_protocol, self.minimum_merge, self.minimum_schema)
-
-
-class Enrolment(msgspec.Struct, frozen=True):
-    """What a device learns on enrolling. No `access` while it waits for approval."""
-
-    device: str
-    state: str
-    words: str
-    server_id: str
-    company: str
-    user: str
-    user_name: str
-    role: str
-    book: str
-    config: str
-    refresh: str
-    access: str | None = None
-    access_expires_in: int = 0
-    server_key: str = ""
-
-
-class Tokens(msgspec.Struct, frozen=True):
-    """A fresh pair; `access_expires_in` is in seconds."""
-
-    access: str
-    refresh: str
-    access_expires_in: int
-
-
-class Result(msgspec.Struct, frozen=True, array_like=True):
-    """What became of one customer: `done`, or `refused` for `code`; `holder` is whose it is now, if anybody's."""
-
-    customer: str
-    outcome: str
-    code: str | None = None
-    holder: str | None = None
-    moved: int = 0
-
-
-class Laptop(msgspec.Struct, frozen=True):
-    """A device and when it was last up to date (UTC milliseconds)."""
-
-    name: str
-    state: str
-    pulled_at: int | None = None
-
-
-class Standing(msgspec.Struct, frozen=True):
-    """A person's books in numbers, and their laptops."""
-
-    user: str
-    customers: int
-    records: int
-    open_tasks: int
-    laptops: tuple[Laptop, ...] = ()
-
-
-class Letter(msgspec.Struct, frozen=True):
-    """A record that the server refused, as an administrator sees it. Times are UTC milliseconds."""
-
-    name: str
-    entity: str
-    id: str
-    title: str
-    user: str
-    user_name: str
-    at: int
-    verdict: str
-    code: str
-    about: str | None = None
-    edits: int = 0
-
-
-class Contents(msgspec.Struct, frozen=True):
-    """A refused record with what was written: per edit its counter, claimed time and values."""
-
-    summary: Letter
-    edits: list[tuple[int, int, dict[str, Any]]]
-
-
-class Judgement(msgspec.Struct, frozen=True):
-    """The verdict on refused edits that were judged again, or `discarded`."""
-
-    verdict: str
-    code: str | None = None
-    about: str | None = None
-
-
-class _Letters(msgspec.Struct, frozen=True):
-    refused: list[Letter]
-
-
-class Moved(msgspec.Struct, frozen=True):
-    """What a command did: how many records moved, and what became of each customer."""
-
-    moved: int
-    results: tuple[Result, ...] = ()
-
-    @property
-    def refused(self) -> tuple[Result, ...]:
-        return tuple(result for result in self.results if result.outcome != "done")
 
 
 class Parcel(NamedTuple):
@@ -215,10 +97,6 @@ class _Answer(NamedTuple):
     @property
     def kind(self) -> str:
         return self.headers.get("content-type", "")
-
-
-class _History(msgspec.Struct, frozen=True):
-    edits: list[msgspec.Raw]
 
 
 class Session(NamedTuple):
@@ -369,7 +247,7 @@ class Http:
     def history(self, entity: str, record_id: str) -> list[bytes]:
         """Every edit of a record, as canonical bytes. Raises `not_found`."""
         answer = self._ask("GET", f"/v1/records/{entity}/{record_id}/history")
-        return [bytes(edit) for edit in self._decode(answer, _History).edits]
+        return [bytes(edit) for edit in self._decode(answer, History).edits]
 
     def blob_state(self, sha256: str, size: int) -> BlobState:
         """How far the upload of a content has come. Raises `not_found`."""
@@ -423,7 +301,7 @@ class Http:
 
     def refused(self) -> list[Letter]:
         """What the server refused, for an administrator. Raises `forbidden`."""
-        return self._decode(self._ask("GET", "/v1/refused"), _Letters).refused
+        return self._decode(self._ask("GET", "/v1/refused"), Letters).refused
 
     def refused_contents(self, name: str) -> Contents:
         """One of them with what was written. Raises `forbidden`, `not_found`."""

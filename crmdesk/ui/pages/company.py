@@ -24,7 +24,8 @@ from crmdesk.usecases.workspace import Workspace
 
 if TYPE_CHECKING:
     from crmdesk.store.replica import Replica
-    from crmdesk.sync.http import Contents, Http, Judgement, Letter, Moved, Standing
+    from crmdesk.sync.answers import Contents, Judgement, Letter, Moved, Standing
+    from crmdesk.sync.http import Http
 
 LEADERS: Final = ("manager", "administrator")
 _PERSON, _LETTER = "person:", "letter:"

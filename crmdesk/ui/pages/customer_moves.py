@@ -19,7 +19,7 @@ from crmdesk.usecases.workspace import Workspace
 
 if TYPE_CHECKING:
     from crmdesk.store.replica import Replica
-    from crmdesk.sync.http import Moved
+    from crmdesk.sync.answers import Moved
 
 _NOT_NOW = ("offline", "server_busy", "not_crmdesk")
 

@@ -1,0 +1,142 @@
+"""What a server answers, as `http` reads it; the shapes that a sync itself exchanges are `core.wire`'s."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from crmdesk.core.wire import Versions
+
+
+class Hello(msgspec.Struct, frozen=True):
+    """Who a server says it is, which versions it has and works with, and the fields it knows by entity.
+
+    `proof` is its signature over the challenge that came with the question.
+    """
+
+    server_id: str
+    company: str
+    protocol: int
+    minimum_protocol: int
+    server_ms: int
+    entities: dict[str, list[str]]
+    merge: int = 1
+    minimum_merge: int = 1
+    schema: int = 1
+    minimum_schema: int = 1
+    proof: str = ""
+
+    @property
+    def versions(self) -> Versions:
+        return Versions(self.protocol, self.merge, self.schema)
+
+    @property
+    def oldest(self) -> Versions:
+        """The oldest program that the server works with."""
+        return Versions(self.minimum_protocol, self.minimum_merge, self.minimum_schema)
+
+
+class Enrolment(msgspec.Struct, frozen=True):
+    """What a device learns on enrolling. No `access` while it waits for approval."""
+
+    device: str
+    state: str
+    words: str
+    server_id: str
+    company: str
+    user: str
+    user_name: str
+    role: str
+    book: str
+    config: str
+    refresh: str
+    access: str | None = None
+    access_expires_in: int = 0
+    server_key: str = ""
+
+
+class Tokens(msgspec.Struct, frozen=True):
+    """A fresh pair; `access_expires_in` is in seconds."""
+
+    access: str
+    refresh: str
+    access_expires_in: int
+
+
+class Result(msgspec.Struct, frozen=True, array_like=True):
+    """What became of one customer: `done`, or `refused` for `code`; `holder` is whose it is now, if anybody's."""
+
+    customer: str
+    outcome: str
+    code: str | None = None
+    holder: str | None = None
+    moved: int = 0
+
+
+class Laptop(msgspec.Struct, frozen=True):
+    """A device and when it was last up to date (UTC milliseconds)."""
+
+    name: str
+    state: str
+    pulled_at: int | None = None
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """A person's books in numbers, and their laptops."""
+
+    user: str
+    customers: int
+    records: int
+    open_tasks: int
+    laptops: tuple[Laptop, ...] = ()
+
+
+class Letter(msgspec.Struct, frozen=True):
+    """A record that the server refused, as an administrator sees it. Times are UTC milliseconds."""
+
+    name: str
+    entity: str
+    id: str
+    title: str
+    user: str
+    user_name: str
+    at: int
+    verdict: str
+    code: str
+    about: str | None = None
+    edits: int = 0
+
+
+class Contents(msgspec.Struct, frozen=True):
+    """A refused record with what was written: per edit its counter, claimed time and values."""
+
+    summary: Letter
+    edits: list[tuple[int, int, dict[str, Any]]]
+
+
+class Judgement(msgspec.Struct, frozen=True):
+    """The verdict on refused edits that were judged again, or `discarded`."""
+
+    verdict: str
+    code: str | None = None
+    about: str | None = None
+
+
+class Letters(msgspec.Struct, frozen=True):
+    refused: list[Letter]
+
+
+class Moved(msgspec.Struct, frozen=True):
+    """What a command did: how many records moved, and what became of each customer."""
+
+    moved: int
+    results: tuple[Result, ...] = ()
+
+    @property
+    def refused(self) -> tuple[Result, ...]:
+        return tuple(result for result in self.results if result.outcome != "done")
+
+
+class History(msgspec.Struct, frozen=True):
+    edits: list[msgspec.Raw]
