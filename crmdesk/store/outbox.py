@@ -233,6 +233,17 @@ def heard(connection: Connection) -> dict[str, tuple[int, int, str]]:
 
 
 def drop_cursor(connection: Connection, bucket: str) -> None:
-    """The bucket is to be read from its beginning, or not at all any longer."""
+    """The bucket is to be read from its beginning. A restored server still has to answer for all that was read."""
+    dialect.run(
+        connection,
+        "UPDATE heard SET epoch = c.epoch, seq = c.seq, salt = c.salt FROM cursor c"
+        " WHERE c.bucket = heard.bucket AND c.bucket = ? AND c.seq > heard.seq",
+        (bucket,),
+    )
+    dialect.run(connection, "DELETE FROM cursor WHERE bucket = ?", (bucket,))
+
+
+def forget(connection: Connection, bucket: str) -> None:
+    """The bucket is not to be read any longer, and nothing of it is here."""
     dialect.run(connection, "DELETE FROM cursor WHERE bucket = ?", (bucket,))
     dialect.run(connection, "DELETE FROM heard WHERE bucket = ?", (bucket,))

@@ -232,34 +232,34 @@ class _Run:
         self._heads: Sequence[Head] = ()
         self._lost: set[str] = set()
         self._may_recover = False
+        self._is_doubtful = False
 
     def everything(self) -> None:
         self._replica.claim_contents()
-        heads = self._hear_of_restores(self._hear())
-        paused = self._revoke(heads)
+        self._hear_of_restores()
+        paused = self._revoke()
         self._clean()
-        if self._compare_doubtful():
-            heads = self._hear()  # what was brought back made commits of its own
-        stuck = self._push_or_say({head.bucket for head in heads})
+        self._compare_doubtful()
+        stuck = self._push_or_say()
         if self.report.pushed:
-            heads = self._hear_of_restores(self._hear())
-            if self._compare_doubtful():
-                heads = self._hear()
+            self._hear_of_restores()
+            self._compare_doubtful()
         if paused is not None:
             raise paused
-        self._pull(heads)
-        self._know_oneself()
-        self._verify(heads)
+        if not self._is_doubtful:
+            self._pull()
+            self._know_oneself()
+            self._verify()
         self._clean()
         if stuck is not None:
             raise stuck
-        if not self._cancelled():
+        if not self._is_doubtful and not self._cancelled():
             self.report.is_complete = True
             self._note_done()
         self.index()
         self._exchange_contents()
 
-    def _hear(self) -> Sequence[Head]:
+    def _hear(self) -> None:
         """What the server offers, to the person whose work this is and to nobody else."""
         found: Heads = self._http.heads()
         self.report.server_ms = found.server_ms
@@ -270,19 +270,24 @@ class _Run:
             push.hear(self._replica, connection, found.server_ms)
         self._heads = found.heads
         self._withdrawn = None if found.withdrawn is None else {bucket for bucket, _ in found.withdrawn}
-        return found.heads
 
     # -- what no longer fits --------------------------------------------------------------------------
 
-    def _hear_of_restores(self, heads: Sequence[Head]) -> Sequence[Head]:
-        """Show the server what it told this laptop of. One that was restored learns of it here, and says so."""
+    def _hear_of_restores(self) -> None:
+        """Ask for the heads and show the server what it told this laptop of before. One that was restored learns of
+        it here, and says so.
+
+        The proof stays until its bucket was compared: a sync that ends before that leaves it to the next one.
+        """
+        self._hear()
         with self._replica.database.read() as connection:
-            heard = outbox.heard(connection)
-        if shown := plan.evidence(heard, heads):
+            heard, cursors = outbox.heard(connection), outbox.cursors(connection)
+        if shown := plan.evidence(heard, cursors, self._heads):
             answer = self._http.lost(shown)
             self._lost, self._may_recover = set(answer.lost), answer.may_recover
-            if any(head.epoch != answer.epoch for head in heads):
-                heads = self._hear()
+            if any(head.epoch != answer.epoch for head in self._heads):
+                self._hear()
+        heads = self._heads
         if plan.is_restored(heard, heads):
             # The server forgot how far this actor had counted; so may this file, if both were restored at once.
             change_actor(self._replica)
@@ -292,12 +297,11 @@ class _Run:
         if fresh := [head for head in now if heard.get(head[0]) != head[1:]]:
             with self._replica.database.write() as connection:
                 outbox.hear(connection, fresh)
-        return heads
 
-    def _compare_doubtful(self) -> bool:
+    def _compare_doubtful(self) -> None:
         """Compare what cursors can't vouch for, before anything is sent: its edits may be there already.
 
-        Returns whether anything was compared.
+        Stopped before the end, this sync neither sends nor reads: either would be taken for what both sides agree on.
         """
         with self._replica.database.read() as connection:
             is_asked = bool(settings.read(connection, "compare", bool))
@@ -308,14 +312,17 @@ class _Run:
         if any(is_regressed for _, is_regressed in doubtful) and not self._may_recover:
             # A sync that was cut after hearing of the new epoch has nothing to show any longer.
             self._may_recover = self._http.lost(()).may_recover
+        self._is_doubtful = bool(doubtful)
         for bucket, is_regressed in doubtful:
             if self._cancelled() or not self._reconcile(bucket, is_regressed=is_regressed):
-                return True
+                return
+        self._is_doubtful = False
         if is_asked:
             forget_known(self._replica, self._past_of)
             with self._replica.database.write() as connection:
                 settings.write(connection, {"compare": None})
-        return bool(doubtful)
+        if doubtful:
+            self._hear()  # what was brought back made commits of its own
 
     def _past_of(self, key: RecordKey) -> list[Edit]:
         """A record's history at the server; none where this person may not see it."""
@@ -336,7 +343,7 @@ class _Run:
         except CrmError as error:
             if error.code != "regressed":
                 raise
-        self._hear_of_restores(self._hear())
+        self._hear_of_restores()
         return self._compare(bucket, is_regressed=bucket in self._lost, is_explained=True)
 
     def _compare(self, bucket: str, *, is_regressed: bool, is_explained: bool) -> bool:
@@ -364,21 +371,22 @@ class _Run:
             self.report.unrecovered += len(done.unrecovered)
             self.report.left += done.left
             self._touch(done.touched)
-        self.report.compared += is_done
-        self._lost.discard(bucket)
+        if is_done:
+            self.report.compared += 1
+            self._lost.discard(bucket)
         return is_done
 
     # -- what was taken away ------------------------------------------------------------------------
 
-    def _revoke(self, heads: Sequence[Head]) -> CrmError | None:
+    def _revoke(self) -> CrmError | None:
         """Records of buckets that are no longer offered leave; with unsent edits they hide until settled.
 
         A bucket that is gone without having been withdrawn stays; returns `mass_deletion` unless somebody was asked.
         """
         paused: CrmError | None = None
         with self._replica.database.write() as connection:
-            steps = plan.steps(outbox.cursors(connection), heads)
-            kept = set(settings.read(connection, "kept", list[str]) or ()) - {head.bucket for head in heads}
+            steps = plan.steps(outbox.cursors(connection), self._heads, known=outbox.heard(connection))
+            kept = set(settings.read(connection, "kept", list[str]) or ()) - {h.bucket for h in self._heads}
             for bucket in steps.revoked:
                 leaving = records.in_bucket(connection, bucket)
                 if self._withdrawn is not None and bucket not in self._withdrawn:
@@ -391,7 +399,7 @@ class _Run:
                         continue
                 self._touch(self._replica.leave(connection, leaving))
                 self.report.left += len(leaving)
-                outbox.drop_cursor(connection, bucket)
+                outbox.forget(connection, bucket)
             for cursor in steps.empty:
                 outbox.set_cursor(connection, cursor)
             settings.write(connection, {"kept": sorted(kept) or None})
@@ -399,10 +407,10 @@ class _Run:
 
     # -- what is unsent -----------------------------------------------------------------------------
 
-    def _push_or_say(self, readable: set[str]) -> CrmError | None:
+    def _push_or_say(self) -> CrmError | None:
         """Send what waits; a queue that is stuck holds up nothing that comes, nor what must leave."""
         try:
-            self._push(readable)
+            self._push({head.bucket for head in self._heads})
         except CrmError as error:
             if error.code in _NOT_NOW:
                 raise
@@ -412,7 +420,7 @@ class _Run:
     def _push(self, readable: set[str]) -> None:
         """Send everything that waits."""
         budget, forks = plan.BATCH_BYTES, 0
-        while not self._cancelled():
+        while not self._is_doubtful and not self._cancelled():
             try:
                 self._send(budget, readable)
             except CrmError as error:
@@ -422,7 +430,7 @@ class _Run:
                 elif error.code in _FORKED and forks < _MAX_FORKS:
                     forks += 1
                     change_actor(self._replica)
-                    self._hear_of_restores(self._hear())  # what was sent is beyond the heads by now
+                    self._hear_of_restores()  # what was sent is beyond the heads by now
                     self._compare_doubtful()
                 elif error.code in _FORKED:
                     raise CrmError("actor_forked") from error
@@ -452,14 +460,14 @@ class _Run:
 
     # -- what is new ----------------------------------------------------------------------------------
 
-    def _pull(self, heads: Sequence[Head]) -> None:
-        with self._replica.database.write() as connection:
+    def _pull(self) -> None:
+        with self._replica.database.read() as connection:
             identity = settings.identity(connection)
-            steps = plan.steps(outbox.cursors(connection), heads, (identity.config, identity.book))
-            for bucket in steps.regressed:
-                outbox.drop_cursor(connection, bucket)
-        if steps.regressed:
-            self._replica.blobs.doubt()
+            steps = plan.steps(outbox.cursors(connection), self._heads, (identity.config, identity.book))
+        for bucket in steps.regressed:  # since it was compared
+            self._hear_of_restores()
+            if self._cancelled() or not self._reconcile(bucket, is_regressed=True):
+                return
         for wanted in steps.pulls:
             if self._cancelled():
                 return
@@ -473,12 +481,8 @@ class _Run:
                 return  # taken away since the heads were read: the next sync hears of it
             if error.code != "regressed" or wanted.cursor is None:
                 raise
-            self._hear_of_restores(self._hear())
-            if not wanted.is_first and self._reconcile(wanted.head.bucket, is_regressed=True):
-                return
-            with self._replica.database.write() as connection:
-                outbox.drop_cursor(connection, wanted.head.bucket)
-            self._read_on(wanted._replace(cursor=None))
+            self._hear_of_restores()
+            self._reconcile(wanted.head.bucket, is_regressed=True)
 
     def _read_on(self, wanted: Pull) -> None:
         for taken in pull(self._replica, self._http, self._runner, wanted, self._cancelled, self._brake):
@@ -507,14 +511,17 @@ class _Run:
             if known != identity:
                 settings.write(connection, {"identity": known})
 
-    def _verify(self, heads: Sequence[Head]) -> None:
+    def _verify(self) -> None:
         """Compare what is here with what the server says it holds, where both stand at the same commit.
 
         What changed or moved on the server while this sync read makes them differ too: the server's present heads
-        tell, for they have gone on then.
+        tell, for they have gone on then. They also tell of a restore since, whose losses are no removals.
         """
-        known = {head.bucket: head for head in heads} | self._reached
-        off = self._mismatched(known.values()) and self._mismatched(self._hear())
+        known = {head.bucket: head for head in self._heads} | self._reached
+        if not self._mismatched(known.values()):
+            return
+        self._hear_of_restores()
+        off = self._mismatched(self._heads)
         if not off:
             return
         self.report.mismatched += len(off)
@@ -523,7 +530,7 @@ class _Run:
             settings.write(connection, {"mismatches": before + len(off)})
         for bucket in off:
             _log.warning("bucket %s: the checksum differs from the server's; comparing", bucket)
-            if self._cancelled() or not self._reconcile(bucket, is_regressed=False):
+            if self._cancelled() or not self._reconcile(bucket, is_regressed=bucket in self._lost):
                 return
 
     def _mismatched(self, heads: Iterable[Head]) -> list[str]:

@@ -44,7 +44,7 @@ class Pull(NamedTuple):
 
 
 class Steps(NamedTuple):
-    """What a set of heads asks for: buckets taken away, cursors that hold no longer, buckets to read."""
+    """What a set of heads asks for: buckets taken away, buckets to compare for their cursors hold no longer, and to read."""
 
     revoked: tuple[str, ...]
     regressed: tuple[str, ...]
@@ -52,8 +52,17 @@ class Steps(NamedTuple):
     empty: tuple[Cursor, ...]
 
 
-def steps(cursors: Mapping[str, Cursor], heads: Sequence[Head], first: Sequence[str] = ()) -> Steps:
-    """Compare cursors with heads. `first` names the buckets to read before the others."""
+def steps(
+    cursors: Mapping[str, Cursor],
+    heads: Sequence[Head],
+    first: Sequence[str] = (),
+    *,
+    known: Collection[str] = (),
+) -> Steps:
+    """Compare cursors with heads. `first` names the buckets to read before the others.
+
+    `known` are buckets that this laptop was told of, whether or not it has a cursor in them.
+    """
     offered = {head.bucket for head in heads}
     rank = {bucket: n for n, bucket in enumerate(first)}
     pulls, regressed, empty = [], [], []
@@ -61,12 +70,12 @@ def steps(cursors: Mapping[str, Cursor], heads: Sequence[Head], first: Sequence[
         cursor = cursors.get(head.bucket)
         if cursor is not None and has_regressed(cursor, head):
             regressed.append(head.bucket)
-            cursor = None
-        if cursor is None and head.seq == 0:
+        elif cursor is None and head.seq == 0:
             empty.append(Cursor(head.bucket, head.epoch, 0, head.salt, True))
         elif cursor is None or not cursor.complete or cursor.seq < head.seq:
             pulls.append(Pull(head, cursor))
-    return Steps(tuple(sorted(cursors.keys() - offered)), tuple(regressed), tuple(pulls), tuple(empty))
+    gone = {*cursors, *known} - offered
+    return Steps(tuple(sorted(gone)), tuple(regressed), tuple(pulls), tuple(empty))
 
 
 def has_regressed(cursor: Cursor, head: Head) -> bool:
@@ -76,15 +85,24 @@ def has_regressed(cursor: Cursor, head: Head) -> bool:
     return cursor.seq == head.seq and cursor.salt != head.salt
 
 
-def evidence(heard: Mapping[str, tuple[int, int, str]], heads: Iterable[Head]) -> list[Evidence]:
-    """The commits to show a server whose heads moved since: does it still hold what it told this laptop of?"""
-    return [
-        Evidence(head.bucket, *heard[head.bucket])
-        for head in heads
-        if head.bucket in heard
-        and heard[head.bucket][1]
-        and heard[head.bucket] != (head.epoch, head.seq, head.salt)
-    ]
+def evidence(
+    heard: Mapping[str, tuple[int, int, str]], cursors: Mapping[str, Cursor], heads: Iterable[Head]
+) -> list[Evidence]:
+    """The commits to show a server whose heads moved since: does it still hold what it told this laptop of?
+
+    A cursor is shown too where it stands elsewhere: a server restored in between may have gone another course from
+    there to what it told of last.
+    """
+    shown: list[Evidence] = []
+    for head in heads:
+        read = cursors.get(head.bucket)
+        told = {heard.get(head.bucket), (read.epoch, read.seq, read.salt) if read else None}
+        shown += [
+            Evidence(head.bucket, *commit)
+            for commit in sorted(commit for commit in told if commit is not None and commit[1])
+            if commit != (head.epoch, head.seq, head.salt)
+        ]
+    return shown
 
 
 def is_behind(heard: tuple[int, int, str] | None, epoch: int, seq: int, salt: str) -> bool:
@@ -110,16 +128,16 @@ def doubtful(
 ) -> list[tuple[str, bool]]:
     """The buckets to compare before anything is sent, `first` before the others, and whether each has regressed.
 
-    `lost` are those whose last commit the server denies; its epoch or seq may say the same.
+    `lost` are those of which the server denies a commit; its epoch or seq may say the same. These are compared
+    however far they were read: what was sent or read of them may be nowhere else.
     """
     rank = {bucket: n for n, bucket in enumerate(first)}
     found = []
     for head in sorted(heads, key=lambda h: (rank.get(h.bucket, len(rank)), h.bucket)):
         cursor = cursors.get(head.bucket)
-        if cursor is not None and cursor.complete:
-            is_regressed = head.bucket in lost or has_regressed(cursor, head)
-            if all_of_them or is_regressed:
-                found.append((head.bucket, is_regressed))
+        is_regressed = head.bucket in lost or (cursor is not None and has_regressed(cursor, head))
+        if is_regressed or (all_of_them and cursor is not None and cursor.complete):
+            found.append((head.bucket, is_regressed))
     return found
 
 

@@ -142,9 +142,8 @@ def _key(item: PullItem) -> RecordKey:
 
 def _move_cursor(connection: Connection, wanted: Pull, page: PullPage) -> None:
     complete = page.complete or not wanted.is_first
+    # What was heard stays: a server restored since the heads were read tells of commits that prove nothing.
     outbox.set_cursor(connection, Cursor(page.bucket, page.epoch, page.seq, page.salt, complete))
-    if page.complete:  # perhaps beyond what the heads said
-        outbox.hear(connection, [(page.bucket, page.epoch, page.seq, page.salt)])
 
 
 def _has_unsent(replica: Replica) -> bool:

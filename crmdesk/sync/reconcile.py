@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from crmdesk.core.errors import CrmError
 from crmdesk.core.record import Edit, RecordKey, encode
-from crmdesk.core.wire import BATCH_RECORDS, Groups, PastEdit, PushRecord, Recover
+from crmdesk.core.wire import BATCH_RECORDS, Evidence, Groups, PastEdit, PushRecord, Recover
 from crmdesk.store import outbox, records, unsent
 from crmdesk.store.delivery import Arrival
 from crmdesk.store.outbox import Cursor
@@ -71,20 +71,24 @@ class Reconciliation:
             ours = records.groups(connection, bucket)
         if not is_explained and plan.is_behind(told, theirs.epoch, theirs.seq, theirs.salt):
             raise CrmError("regressed")
+        commits = (told, (theirs.epoch, theirs.seq, theirs.salt))
+        told_of = [Evidence(bucket, *commit) for commit in commits if commit]
         slices = plan.differing(ours, theirs.groups, DIGESTS_AT_ONCE)
         for number, part in enumerate(slices):
             if self.cancelled():
                 return False
-            self._settle(bucket, part)
+            self._settle(bucket, part, told_of)
             self.progress((number + 1) / len(slices))
         with self.replica.database.write() as connection:
             _note(connection, theirs)
         return True
 
-    def _settle(self, bucket: str, groups: Sequence[str]) -> None:
+    def _settle(self, bucket: str, groups: Sequence[str], told: Sequence[Evidence]) -> None:
         theirs = {RecordKey(e, i, p): digest for e, i, p, digest in self.http.digests(bucket, groups)}
         with self.replica.database.read() as connection:
             found = plan.compare(records.digests(connection, bucket, groups), theirs)
+        if self.only_here == "leave" and found.only_here and self.http.lost(told).lost:
+            raise CrmError("regressed")  # restored before it told what it has
         moved: list[RecordKey] = []
         if self.may_recover:
             # The server moved it since the restore: what was lost of it is in another bucket here.

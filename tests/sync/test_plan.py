@@ -24,11 +24,13 @@ def test_every_bucket_is_taken_away_read_or_already_read(cursors, heads):
     steps = plan.steps(cursors, heads)
     pulls = {p.head.bucket for p in steps.pulls}
     empty = {c.bucket for c in steps.empty}
+    regressed = set(steps.regressed)
     offered = {h.bucket for h in heads}
     assert set(steps.revoked) == cursors.keys() - offered
     assert not pulls & empty
+    assert not regressed & (pulls | empty), "what proves a loss is neither read over nor read anew"
     for head in heads:
-        if head.bucket not in pulls | empty:
+        if head.bucket not in pulls | empty | regressed:
             cursor = cursors[head.bucket]
             assert cursor.complete
             assert (cursor.epoch, cursor.seq, cursor.salt) == (head.epoch, head.seq, head.salt)
@@ -39,7 +41,7 @@ def test_a_bucket_is_read_on_from_its_cursor_only_where_the_server_still_holds_t
     steps = plan.steps(cursors, heads)
     for wanted in steps.pulls:
         if wanted.cursor is None:
-            assert wanted.head.bucket in steps.regressed or wanted.head.bucket not in cursors
+            assert wanted.head.bucket not in cursors
         else:
             assert wanted.cursor.epoch == wanted.head.epoch
             assert wanted.cursor.seq <= wanted.head.seq
@@ -51,10 +53,32 @@ def test_a_second_look_after_carrying_a_plan_out_finds_nothing_to_do(cursors, he
     steps = plan.steps(cursors, heads)
     after = {b: c for b, c in cursors.items() if b not in (*steps.revoked, *steps.regressed)}
     after |= {c.bucket: c for c in steps.empty}
-    after |= {
-        p.head.bucket: Cursor(p.head.bucket, p.head.epoch, p.head.seq, p.head.salt, True) for p in steps.pulls
-    }
+    done = {p.head.bucket for p in steps.pulls} | set(steps.regressed)
+    after |= {h.bucket: Cursor(h.bucket, h.epoch, h.seq, h.salt, True) for h in heads if h.bucket in done}
     assert plan.steps(after, heads) == plan.Steps((), (), (), ())
+
+
+def test_a_bucket_that_was_only_told_of_is_taken_away_too():
+    assert plan.steps({}, [Head("a", 1, 1, "s")], known={"a", "b"}).revoked == ("b",)
+
+
+heard_sets = st.dictionaries(names, st.tuples(st.integers(1, 2), numbers, salts))
+
+
+@given(heard_sets, cursor_sets, head_lists)
+def test_r19_all_that_this_laptop_was_told_of_is_shown_unless_the_server_just_told_it(heard, cursors, heads):
+    shown = {(c.bucket, c.epoch, c.seq, c.salt) for c in plan.evidence(heard, cursors, heads)}
+    held = {(bucket, *commit) for bucket, commit in heard.items()} | {tuple(c[:4]) for c in cursors.values()}
+    now = {h.bucket: (h.epoch, h.seq, h.salt) for h in heads}
+    assert shown == {c for c in held if c[0] in now and c[2] and c[1:] != now[c[0]]}
+
+
+@given(cursor_sets, head_lists, st.sets(names))
+def test_r19_whatever_was_lost_is_compared_however_far_it_was_read(cursors, heads, lost):
+    asked = dict(plan.doubtful(cursors, heads, lost))
+    assert all(asked.values())
+    regressed = plan.steps(cursors, heads).regressed
+    assert asked.keys() == {h.bucket for h in heads if h.bucket in lost or h.bucket in regressed}
 
 
 def test_buckets_are_read_in_the_order_asked_for_then_by_name():

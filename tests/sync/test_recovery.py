@@ -141,6 +141,25 @@ def test_r19_a_sync_killed_after_hearing_of_the_new_epoch_still_brings_everythin
     assert (customer, "merged") in brought_back(server)
 
 
+def test_r19_a_recovery_that_somebody_stops_is_taken_up_by_the_next_sync(
+    server: RunningServer, hire: Hire, tmp_path: Path
+):
+    """Until it was compared, nothing forgets what proves the loss: else it would be taken for a deletion."""
+    ann = hire("Ann")
+    ann.customer("before")
+    ann.sync()
+    backup = server.backup(tmp_path / "backup.db")
+    customer = ann.customer("宏远机械")
+    ann.sync()
+    server.restore(backup)
+    report = ann.engine.sync(cancelled=lambda: True)
+    assert (report.problem, report.is_complete) == (None, False)
+    ann.engine.sync()
+    settle(ann)
+    assert ann.names() == {"before", "宏远机械"}
+    assert (customer, "merged") in brought_back(server)
+
+
 def test_r19_a_restore_of_what_nobody_missed_opens_nothing(server: RunningServer, hire: Hire, tmp_path: Path):
     ann = hire("Ann")
     ann.customer("宏远机械")
@@ -335,6 +354,31 @@ def test_r19_a_server_restored_in_the_middle_of_a_sync_takes_nothing_away(
     assert (customer, "merged") in brought_back(server)
     settle(mei, ann)
     assert mei.names() == ann.names() | {"Blue Harbour"} == {"宏远机械", "Blue Harbour", "another"}
+
+
+def test_r19_a_server_restored_between_two_answers_of_a_comparison_takes_nothing_away(
+    server: RunningServer, hire: Hire, tmp_path: Path
+):
+    ann, mei = hire("Ann"), hire("Mei")
+    settle(ann, mei)
+    backup = server.backup(tmp_path / "backup.db")
+    customer = ann.customer("宏远机械")
+    beside = ann.write(RecordKey("customer", ann.replica.new_id()[:-2] + customer.id[-2:]), name="same group")
+    settle(ann, mei)
+    lose(mei, [beside])
+    digests = mei.http.digests
+
+    def restored(*said):
+        mei.http.digests = digests  # type: ignore[method-assign]
+        server.restore(backup)
+        return digests(*said)
+
+    mei.http.digests = restored  # type: ignore[method-assign]
+    mei.engine.sync(compare=True)
+    assert mei.name(customer) == "宏远机械"
+    settle(mei, ann)
+    assert mei.names() == {"宏远机械", "same group"}
+    assert (customer, "merged") in brought_back(server)
 
 
 def test_r1_a_profile_put_back_unnoticed_hears_of_its_later_numbers_and_takes_a_new_actor(
