@@ -16,12 +16,13 @@ from starlette.requests import ClientDisconnect
 
 from crmdesk.core.errors import CrmError
 from crmdesk.core.wire import PROTOCOL
+from sync_server import roots
 from sync_server.accounts import start_company
 from sync_server.clock import Moment, moment
 from sync_server.errors import BROKEN, LACKING, MEDIA_TYPE, RETRY_SECONDS, framework_error, problem
-from sync_server.handlers import access, blobs, commands, health, live, recovery, refusals, sync
+from sync_server.handlers import access, audit, blobs, commands, health, live, recovery, refusals, sync
 from sync_server.handlers.context import Context
-from sync_server.jobs import keep_house
+from sync_server.jobs import keep_house, keep_roots
 from sync_server.live import LiveChannel
 from sync_server.settings import Settings
 from sync_server.signing import signer_of
@@ -33,12 +34,16 @@ def create_app(settings: Settings, now: Callable[[], Moment] = moment) -> FastAP
     """An application over the company in `settings.directory`. Raises `no_company` and its kin."""
     database = start_company(settings, now())
     channel = LiveChannel(database, settings, now)
+    signer = signer_of(settings)
+    with database.write() as connection:
+        roots.make(connection, signer, now(), is_asked=True)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         tasks = (
             asyncio.create_task(channel.run()),
             asyncio.create_task(keep_house(database, settings, now)),
+            asyncio.create_task(keep_roots(database, signer, now)),
         )
         yield
         for task in tasks:
@@ -55,8 +60,8 @@ def create_app(settings: Settings, now: Callable[[], Moment] = moment) -> FastAP
         docs_url=None,
         openapi_url="/openapi.json",
     )
-    app.state.context = Context(database, settings, now, channel, signer_of(settings))
-    for part in (health, access, sync, live, commands, blobs, recovery, refusals):
+    app.state.context = Context(database, settings, now, channel, signer)
+    for part in (health, access, sync, live, commands, blobs, recovery, refusals, audit):
         app.include_router(part.router)
     _answer_errors(app, now)
     return app

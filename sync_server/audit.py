@@ -29,12 +29,13 @@ CONSOLE: Final = "console"
 PUSH: Final = "push"
 SERVER: Final = "server"
 """The kind of what the server itself writes: people, teams, outcomes of requests, late work."""
+UNKNOWN_ROOT: Final = "unknown_root"
+"""The kind of a row about a root that a laptop holds and this server does not know."""
 FIRST: Final = b""
 """What the first row of a chain is sealed with."""
 HOUR_MS: Final = 60 * 60 * 1000
 OK: Final = "ok"
 _ID: Final = re.compile(r"[0-9a-f]{32}")
-_PAGE: Final = 5000
 _RIGHTS_A_ROW: Final = 500
 
 
@@ -199,19 +200,3 @@ def note_sign_ins(connection: Connection, now: Moment) -> None:
             devices.setdefault(one.device, {})[one.outcome] = one.times
         told = {"hour": hour * HOUR_MS, "devices": devices}
         act(connection, "sign_in", (user, ""), told, now, subjects=[d for d in devices if d])
-
-
-# -- reading ------------------------------------------------------------------------------------------------
-
-
-def broken(connection: Connection) -> Iterator[tuple[str, int]]:
-    """(chain, number) of the first row of each chain that is not the next one, or whose seal is not what it says."""
-    chain, number, before, is_off = "", 0, FIRST, False
-    while entries := audits.after(connection, chain, number, _PAGE):
-        for entry in entries:
-            if entry.chain != chain:
-                chain, number, before, is_off = entry.chain, 0, FIRST, False
-            if not is_off and (entry.number != number + 1 or entry.seal != seal(before, entry)):
-                yield chain, entry.number
-                is_off = True
-            number, before = entry.number, entry.seal

@@ -15,7 +15,7 @@ import typer
 from crmdesk.core.errors import CrmError
 from crmdesk.core.fingerprint import words
 from crmdesk.store.database import Database
-from sync_server import accounts, blobs, commands, enrolment, keeping, refusals, sweeping
+from sync_server import accounts, blobs, cli_audit, commands, enrolment, keeping, refusals, sweeping
 from sync_server.clock import moment
 from sync_server.commands import (
     ChangeBookOwner,
@@ -55,6 +55,7 @@ app.add_typer(device_app, name="device")
 app.add_typer(owner_app, name="owner")
 app.add_typer(pool_app, name="pool")
 app.add_typer(refused_app, name="refused")
+app.add_typer(cli_audit.app, name="audit")
 
 Name = Annotated[str, typer.Argument(help="As `refused list` names it. 编号。")]
 

@@ -1,4 +1,4 @@
-"""What a serving process does once a day by itself. Several processes may do it at once; locks keep them apart."""
+"""What a serving process does by itself, once a day or once an hour. Several processes may do it at once; locks keep them apart."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import Final
 
 from crmdesk.core.errors import CrmError
 from crmdesk.store.database import Database
-from sync_server import blobs
+from sync_server import blobs, roots
 from sync_server.clock import Moment
 from sync_server.settings import Settings
+from sync_server.signing import Signer
 from sync_server.sweeping import sweep
 
 _log: Final = logging.getLogger(__name__)
@@ -19,6 +20,8 @@ _log: Final = logging.getLogger(__name__)
 FIRST_SECONDS: Final = 10 * 60.0
 """A server that was just started has laptops to answer first."""
 EVERY_SECONDS: Final = 24 * 60 * 60.0
+ROOT_SECONDS: Final = 5 * 60.0
+"""How often it is asked whether a signed root is due."""
 
 
 async def keep_house(database: Database, settings: Settings, now: Callable[[], Moment]) -> None:
@@ -35,3 +38,18 @@ async def keep_house(database: Database, settings: Settings, now: Callable[[], M
         except CrmError as error:
             _log.warning("not swept today: %s", error.code)
         await asyncio.sleep(EVERY_SECONDS)
+
+
+async def keep_roots(database: Database, signer: Signer, now: Callable[[], Moment]) -> None:
+    """Sign a root of the audit every hour, until cancelled; of several processes whichever comes first."""
+    while True:
+        await asyncio.sleep(ROOT_SECONDS)
+        try:
+            await asyncio.to_thread(_sign_root, database, signer, now())
+        except CrmError as error:
+            _log.warning("no root was signed: %s", error.code)
+
+
+def _sign_root(database: Database, signer: Signer, now: Moment) -> None:
+    with database.write() as connection:
+        roots.make(connection, signer, now)

@@ -31,6 +31,7 @@ class Kind(enum.StrEnum):
 
 LEADERS: Final = frozenset((Role.MANAGER, Role.DIRECTOR))
 CONFIGURERS: Final = frozenset((Role.MANAGER, Role.DIRECTOR, Role.ADMINISTRATOR))
+AUDITORS: Final = frozenset(("administrator", "auditor"))
 SERVER_ENTITIES: Final = frozenset(("user", "team", "book"))
 """Records that only the server writes: the account tables are their truth."""
 SERVER_MADE: Final = frozenset(("late_work",))
@@ -136,6 +137,11 @@ def may_release(role: Role, can_write: bool | None, *, is_owner: bool) -> bool:
 def may_claim(role: Role, *, is_pool_read: bool) -> bool:
     """Whether somebody may take a customer out of the pool: whoever looks after customers of their own."""
     return is_pool_read and role in (Role.REP, Role.MANAGER)
+
+
+def may_audit(role: Role) -> bool:
+    """Whether somebody may read who did what in the whole company."""
+    return role.value in AUDITORS
 
 
 def may_lead(role: Role) -> bool:

@@ -13,7 +13,7 @@ from crmdesk.core.wire import PAGE_BYTES, PAGE_RECORDS, PROTOCOL, Heads, Kind, P
 from crmdesk.store import records
 from sync_server.clock import Moment
 from sync_server.signing import Signer
-from sync_server.storage import buckets, devices, people
+from sync_server.storage import buckets, devices, people, roots
 from sync_server.storage.devices import Bearer
 
 
@@ -32,7 +32,16 @@ def heads(connection: Connection, who: Bearer, signer: Signer, now: Moment) -> H
     company = people.load_company(connection)
     found = buckets.heads(connection, who.user, company.epoch)
     withdrawn = tuple((bucket, "rights") for bucket in sorted(people.lost_rights(connection, who.user)))
-    return Heads(found, now.ms, company.server_id, PROTOCOL, who.user, withdrawn, signer.public.hex())
+    return Heads(
+        found,
+        now.ms,
+        company.server_id,
+        PROTOCOL,
+        who.user,
+        withdrawn,
+        signer.public.hex(),
+        roots.latest(connection),
+    )
 
 
 def page(connection: Connection, who: Bearer, cursor: Cursor) -> PullPage:

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from crmdesk.core.errors import CrmError
 from sync_server.settings import Settings
@@ -40,6 +41,16 @@ class Signer:
 def signed_text(purpose: str, content: bytes) -> bytes:
     """What a signature is over: a signature for one purpose must never pass for another."""
     return f"crmdesk-{purpose}\n".encode() + content
+
+
+def is_by(public: bytes, purpose: str, content: bytes, signature: str) -> bool:
+    """Whether `signature` (hexadecimal) over `content` was made with the private half of `public`, for this purpose."""
+    try:
+        key = Ed25519PublicKey.from_public_bytes(public)
+        key.verify(bytes.fromhex(signature), signed_text(purpose, content))
+    except (InvalidSignature, ValueError):
+        return False
+    return True
 
 
 def signer_of(settings: Settings) -> Signer:

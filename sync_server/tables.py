@@ -157,6 +157,27 @@ audit_subject: Final = Table(
     Column("number", BigInteger, primary_key=True),
 )
 
+audit_root: Final = Table(
+    "audit_root",
+    metadata,
+    Column("number", BigInteger, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("content", String, nullable=False),  # what was signed: crmdesk.core.roots.Root
+    Column("digest", String, nullable=False),
+    Column("signature", String, nullable=False),
+    Index("audit_root_by_digest", "digest"),
+)
+
+audit_root_head: Final = Table(
+    "audit_root_head",
+    metadata,
+    Column("chain", String, primary_key=True),
+    Column("number", BigInteger, primary_key=True),
+    Column("root", BigInteger, nullable=False),  # the first that bound this row as its chain's latest
+    Column("seal", LargeBinary, nullable=False),
+    Index("audit_root_head_by_root", "root", "chain"),
+)
+
 sign_in: Final = Table(
     "sign_in",
     metadata,
@@ -324,7 +345,7 @@ grave: Final = Table(
 
 # -- what is only added to ----------------------------------------------------------------------------------
 
-ONLY_ADDED_TO: Final = (audit,)
+ONLY_ADDED_TO: Final = (audit, audit_root, audit_root_head)
 """Nothing here takes back what a row of these says, and the database refuses whoever tries."""
 
 _REFUSAL: Final = (

@@ -11,6 +11,7 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 import msgspec
 
 from crmdesk.core.record import VERSION
+from crmdesk.core.roots import Signed
 
 
 class Versions(NamedTuple):
@@ -184,6 +185,7 @@ class Heads(msgspec.Struct, frozen=True):
 
     `user` is whom the server takes the asker for. `withdrawn` are the buckets that the asker could once read, each
     with the reason; None: this server gives none. `server_key` is the company's public key, in hexadecimal.
+    `root` is the newest signed root of the server's audit.
     """
 
     heads: tuple[Head, ...]
@@ -193,6 +195,13 @@ class Heads(msgspec.Struct, frozen=True):
     user: str = ""
     withdrawn: tuple[tuple[str, str], ...] | None = None
     server_key: str = ""
+    root: Signed | None = None
+
+
+class Roots(msgspec.Struct, frozen=True):
+    """Signed roots of the audit, each after the one before it."""
+
+    roots: tuple[Signed, ...]
 
 
 class PullItem(msgspec.Struct, frozen=True, array_like=True):

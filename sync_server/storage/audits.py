@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Final, NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection
 
@@ -45,6 +45,13 @@ _ADD = dialect.insert("audit", Entry._fields)
 _ADD_SUBJECT = dialect.insert("audit_subject", ("subject", "chain", "number"))
 _LAST = "SELECT number, seal FROM audit WHERE chain = ? ORDER BY number DESC LIMIT 1"
 _AFTER = f"SELECT {_NAMES} FROM audit WHERE (chain, number) > (?, ?) ORDER BY chain, number LIMIT ?"
+_LATEST = "ORDER BY at DESC, chain DESC, number DESC LIMIT ?"
+_ABOUT = f"SELECT {_NAMES} FROM audit WHERE (chain, number) IN (SELECT chain, number FROM audit_subject WHERE subject = ?)"
+_OF_ACTOR = f"SELECT {_NAMES} FROM audit WHERE actor = ? AND top >= ? ORDER BY top LIMIT ?"
+_EDITS_BELOW = (
+    "SELECT e.actor, e.counter FROM record r JOIN edit e ON e.id = r.id AND e.entity = r.entity AND e.part = r.part"
+    " WHERE r.root = ?"
+)
 _COUNT_SIGN_IN = (
     dialect.insert("sign_in", SignIns._fields)
     + ' ON CONFLICT ("user", device, outcome, hour) DO UPDATE SET times = sign_in.times + 1'
@@ -67,7 +74,46 @@ def last(connection: Connection, chain: str) -> tuple[int, bytes] | None:
 
 def after(connection: Connection, chain: str, number: int, limit: int) -> list[Entry]:
     """The next rows of all chains, by chain and number."""
-    rows = dialect.run(connection, _AFTER, (chain, number, limit)).fetchall()
+    return _entries(dialect.run(connection, _AFTER, (chain, number, limit)))
+
+
+def latest(
+    connection: Connection, where: Mapping[str, Any], before: tuple[int, str, int] | None, limit: int
+) -> list[Entry]:
+    """The latest rows, of those that `where` allows (a condition with one mark -> its value), before (at, chain, number)."""
+    conditions, bind = list(where), list(where.values())
+    if before is not None:
+        conditions += ["at <= ?", "(at, chain, number) < (?, ?, ?)"]
+        bind += [before[0], *before]
+    said = f"WHERE {' AND '.join(conditions)} " if conditions else ""
+    rows = dialect.run(connection, f"SELECT {_NAMES} FROM audit {said}{_LATEST}", (*bind, limit))
+    return _entries(rows)
+
+
+def about(connection: Connection, subject: str) -> list[Entry]:
+    """The acts that were about something."""
+    return _entries(dialect.run(connection, _ABOUT, (subject,)))
+
+
+def of_actor(connection: Connection, actor: str, counter: int, limit: int) -> list[Entry]:
+    """Rows about edits of an actor, from the first that may tell of the one with this counter."""
+    return _entries(dialect.run(connection, _OF_ACTOR, (actor, counter, limit)))
+
+
+def edits_below(connection: Connection, root: str) -> dict[str, set[int]]:
+    """The edits of a customer and of all below it: actor -> counters."""
+    found: dict[str, set[int]] = {}
+    for actor, counter in dialect.run(connection, _EDITS_BELOW, (root,)):
+        found.setdefault(actor, set()).add(counter)
+    return found
+
+
+def count(connection: Connection) -> int:
+    """How many rows there are."""
+    return int(dialect.value(connection, "SELECT count(*) FROM audit"))
+
+
+def _entries(rows: Iterable[Any]) -> list[Entry]:
     return [Entry._make((*row[:-1], bytes(row[-1]))) for row in rows]
 
 

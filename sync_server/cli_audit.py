@@ -1,0 +1,226 @@
+"""The administrator's commands about the audit: verify it, read it, export it, look at its signed roots."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+from sqlalchemy import Connection
+
+from crmdesk.core.errors import CrmError
+from crmdesk.store.database import Database
+from sync_server import audit, auditing, exporting
+from sync_server import roots as signing_roots
+from sync_server.audit import Word
+from sync_server.auditing import Wanted
+from sync_server.clock import moment
+from sync_server.console import HERE, Dir, Json, company, say, settings_of, table
+from sync_server.exporting import Verified
+from sync_server.signing import signer_of
+from sync_server.storage import audits, people, roots
+
+app = typer.Typer(help="Who did what, sealed row by row. 审计。", no_args_is_help=True)
+Key = Annotated[
+    str | None,
+    typer.Option(
+        help="The company's public key, in hexadecimal, as its laptops know it. 公司公钥(十六进制)。"
+    ),
+]
+Day = Annotated[str | None, typer.Option(help="A day (2026-11-27) or an instant. 日期或时间。")]
+_KEY_BYTES: Final = 32
+
+
+@app.command()
+def verify(
+    file: Annotated[Path | None, typer.Option(help="An exported file instead. 校验导出的文件。")] = None,
+    key: Key = None,
+    directory: Dir = HERE,
+    as_json: Json = False,
+) -> None:
+    """Say whether every row is as it was written, and every root as it was signed. 校验审计链。"""
+    public = _key(key)
+    if file is not None:
+        found = exporting.verify(file, public)
+        unknown = 0
+    else:
+        with company(directory) as database:
+            found = _verified(database, public or signer_of(settings_of(directory)).public)
+            with database.read() as connection:
+                unknown = len(audits.latest(connection, {"kind = ?": audit.UNKNOWN_ROOT}, None, 1000))
+    facts = {
+        "rows": found.rows,
+        "roots": found.roots,
+        "key": found.key,
+        "unknown_roots": unknown,
+        "problems": [problem._asdict() for problem in found.problems],
+    }
+    lines = "\n".join(map(str, found.problems))
+    shown = unknown and not found.problems
+    say(
+        as_json,
+        facts,
+        lines
+        or f"完好：{found.rows} 行，{found.roots} 个签名根。"
+        + (
+            f"但有 {unknown} 次设备持有本服务器不认识的签名根：audit list --kind unknown_root"
+            if shown
+            else ""
+        ),
+        lines
+        or f"All well: {found.rows} rows, {found.roots} signed roots."
+        + (
+            f" But {unknown} times a laptop held a root not known here: audit list --kind unknown_root"
+            if shown
+            else ""
+        ),
+    )
+    if found.problems:
+        raise typer.Exit(1)
+
+
+def _verified(database: Database, key: bytes) -> Verified:
+    place: auditing.Place | None = auditing.START
+    rows, problems = 0, []
+    with database.read() as connection:
+        while place is not None:
+            step = auditing.verify_some(connection, place)
+            rows += step.rows
+            problems += step.problems
+            place = step.next
+        problems += auditing.verify_roots(connection, key)
+        latest = roots.latest(connection)
+    root = latest.root if latest else None
+    return Verified(rows, root.number if root else 0, key.hex(), problems)
+
+
+@app.command("list")
+def list_rows(
+    since: Day = None,
+    until: Day = None,
+    user: Annotated[str | None, typer.Option(help="Who did it. 操作人。")] = None,
+    device: Annotated[str | None, typer.Option(help="From which device; or console. 设备。")] = None,
+    kind: Annotated[str | None, typer.Option(help="What was done, as push or change_role. 类型。")] = None,
+    bucket: Annotated[str | None, typer.Option(help="In which bucket; or company. 客户簿。")] = None,
+    customer: Annotated[str | None, typer.Option(help="About which customer. 客户编号。")] = None,
+    limit: Annotated[int, typer.Option(help="How many, the latest. 条数。", min=1, max=100_000)] = 100,
+    directory: Dir = HERE,
+    as_json: Json = False,
+) -> None:
+    """List who did what, the latest first. 列出审计记录。"""
+    first, last = _instant(since, "--since"), _instant(until, "--until", is_end=True)
+    with company(directory) as database, database.read() as connection:
+        names = {account.user: account.name for account in people.accounts(connection)}
+        person = people.find_account(connection, user).user if user else None
+        wanted = Wanted(first, last, person, device, kind, bucket, customer)
+        found = auditing.listed(connection, wanted, None, limit)
+    rows = [
+        {
+            "chain": row.chain,
+            "number": row.number,
+            "done_at": row.at,
+            "kind": row.kind,
+            "user": row.user if as_json else names.get(row.user, row.user),
+            "device": row.device,
+            "said": json.loads(bytes(row.said)) if as_json else bytes(row.said).decode(),
+        }
+        for row in found.rows
+    ]
+    table(as_json, "rows", rows)
+
+
+@app.command()
+def export(file: Path, directory: Dir = HERE, as_json: Json = False) -> None:
+    """Write all of it to one file, JSON lines or .csv, to be verified without the server. 导出审计。"""
+    with company(directory) as database:
+        signer = signer_of(settings_of(directory))
+        with database.write() as connection:
+            signing_roots.make(connection, signer, moment(), is_asked=True)
+        with database.read() as connection:
+            made = exporting.export(connection, file, signer.public, moment())
+        with database.write() as connection:
+            _note_export(connection, made)
+    say(
+        as_json,
+        {"file": str(file), **made._asdict()},
+        f"已导出 {made.rows} 行、{made.roots} 个签名根到 {file}。校验：crmdesk-server audit verify --file",
+        f"Wrote {made.rows} rows and {made.roots} signed roots to {file}. To verify: crmdesk-server audit verify --file",
+    )
+
+
+def _note_export(connection: Connection, made: exporting.Written) -> None:
+    told = {"rows": made.rows, "roots": made.roots, "sha256": Word(made.sha256)}
+    server = people.load_company(connection).server_id
+    audit.act(connection, "export_audit", (server, audit.CONSOLE), told, moment(), subjects=())
+
+
+@app.command("roots")
+def list_roots(
+    sign: Annotated[bool, typer.Option("--sign", help="Sign one now. 立即签名。")] = False,
+    directory: Dir = HERE,
+    as_json: Json = False,
+) -> None:
+    """List the signed roots, and those that laptops hold and this server does not know. 列出签名根。"""
+    with company(directory) as database:
+        if sign:
+            with database.write() as connection:
+                signing_roots.make(connection, signer_of(settings_of(directory)), moment(), is_asked=True)
+        with database.read() as connection:
+            rows = [_root(signed.digest, signed.root) for signed in roots.every(connection) if signed.root]
+            strange = audits.latest(connection, {"kind = ?": audit.UNKNOWN_ROOT}, None, 1000)
+    unknown = [
+        {
+            "root": said["root"],
+            "digest": said["digest"],
+            "device": entry.device,
+            "user": entry.user,
+            "told_at": entry.at,
+        }
+        for entry in strange
+        for said in (json.loads(entry.said),)
+    ]
+    if as_json:
+        typer.echo(json.dumps({"roots": rows, "unknown": unknown}))
+        return
+    table(False, "roots", rows)
+    if unknown:
+        say(False, {}, "设备持有而本服务器不认识的签名根：", "Held by laptops and not known here:")
+        table(False, "unknown", unknown)
+
+
+def _root(digest: str, root: Any) -> dict[str, Any]:
+    return {
+        "root": root.number,
+        "signed_at": root.at,
+        "epoch": root.epoch,
+        "chains": root.chains,
+        "rows": root.rows,
+        "digest": digest,
+    }
+
+
+def _instant(text: str | None, option: str, *, is_end: bool = False) -> int | None:
+    """UTC milliseconds of what somebody typed; a day means its beginning, or for an end that it is included."""
+    if text is None:
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise CrmError("bad_argument", argument=option, hint="2026-11-27, 2026-11-27T18:00") from error
+    if is_end and len(text) <= len("2026-11-27"):
+        found += timedelta(days=1)
+    return int(found.timestamp() * 1000)
+
+
+def _key(text: str | None) -> bytes | None:
+    if text is None:
+        return None
+    try:
+        found = bytes.fromhex(text)
+    except ValueError as error:
+        raise CrmError("bad_argument", argument="--key", hint="64 x 0-9 a-f") from error
+    if len(found) != _KEY_BYTES:
+        raise CrmError("bad_argument", argument="--key", hint="64 x 0-9 a-f")
+    return found
