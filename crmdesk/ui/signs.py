@@ -105,8 +105,10 @@ class Signs(QObject):
         """What a person must do, if anything."""
         if found.pause is not None:
             return self.tr("Sync is paused")
+        if found.is_read_only:
+            return self.tr("Sync has stopped")
         if found.refused:
             return self.tr("%n change(s) refused", "", found.refused)
         problem = self._syncing.problem
-        is_stopped = found.is_read_only or (problem is not None and problem.code in _MUST_ACT)
+        is_stopped = problem is not None and problem.code in _MUST_ACT
         return self.tr("Sync has stopped") if is_stopped else ""

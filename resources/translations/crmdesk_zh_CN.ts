@@ -1840,6 +1840,10 @@
         <source>Everything is on this laptop, encrypted.</source>
         <translation>全部内容都在本机，并已加密。</translation>
     </message>
+    <message>
+        <source>Sync is paused</source>
+        <translation>同步已暂停</translation>
+    </message>
     <message numerus="yes">
         <source>%n change(s) need you</source>
         <translation>

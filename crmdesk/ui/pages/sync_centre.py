@@ -433,14 +433,18 @@ class SyncCentre(Page):
                 "database", "blue", self.tr("Working alone"), self.tr("Everything is on this laptop, encrypted."),
             )  # fmt: skip
         fresh = self._freshness(found)
+        unsent = (
+            self.tr("%n change(s) unsent, safe on this laptop.", "", found.unsent) if found.unsent else ""
+        )
+        if found.pause is not None:
+            return "cloud-off", "amber", self.tr("Sync is paused"), sentences(unsent, fresh)
+        if found.is_read_only:
+            return "cloud-off", "amber", self.tr("Sync has stopped"), sentences(unsent, fresh)
         if found.refused:
             return "circle-alert", "red", self.tr("%n change(s) need you", "", found.refused), fresh
         if self._syncing.problem is not None and not self._syncing.is_running:
             is_offline = not self._syncing.is_online
             title = self.tr("Offline") if is_offline else self.tr("Sync has stopped")
-            unsent = (
-                self.tr("%n change(s) unsent, safe on this laptop.", "", found.unsent) if found.unsent else ""
-            )
             return "cloud-off", "slate" if is_offline else "amber", title, sentences(unsent, fresh)
         if found.unsent:
             return "cloud", "amber", self.tr("%n change(s) unsent", "", found.unsent), fresh

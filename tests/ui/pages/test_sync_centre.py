@@ -8,8 +8,8 @@ import pytest
 from PySide6.QtWidgets import QPushButton
 
 from crmdesk.core.record import RecordKey
-from crmdesk.store import outdated, projection, records
-from crmdesk.store.settings import Server
+from crmdesk.store import outdated, projection, records, settings
+from crmdesk.store.settings import Pause, Server
 from crmdesk.usecases import records as forms
 from sync_server import accounts
 from sync_server.policy import Role
@@ -233,13 +233,33 @@ def lose(workspace, key: RecordKey) -> None:
         records.remove(connection, [stored.n for stored in found])
 
 
-def test_a_program_that_was_refused_says_so_on_the_rail_from_its_start(hire, open_desk, qtbot) -> None:
+@pytest.mark.parametrize("has_refused", [False, True])
+def test_a_program_that_was_refused_says_so_from_its_start(hire, open_desk, qtbot, has_refused) -> None:
+    """On the rail and on the page, whatever else waits for somebody."""
     ann = hire("Ann")
+    if has_refused:
+        refused(ann)
+    sync(ann)
     with ann.replica.database.write() as connection:
         outdated.note(connection)
     desk = open_desk(ann)
     desk.desk.signs.refresh()
     qtbot.waitUntil(lambda: desk.window.rail.sync.accessibleName() == "同步已停止")
+    assert desk.go("sync").headline.title.text() == "同步已停止"
+
+
+def test_a_paused_sync_says_so_from_the_start_of_the_program(hire, open_desk, qtbot) -> None:
+    ann = hire("Ann")
+    sync(ann)
+    customer(ann, "宏远机械")
+    with ann.replica.database.write() as connection:
+        settings.write(connection, {"pause": Pause(60, 62, 0, "before-deletion.db")})
+    desk = open_desk(ann)
+    desk.desk.signs.refresh()
+    qtbot.waitUntil(lambda: desk.window.rail.sync.accessibleName() == "同步已暂停")
+    page = desk.go("sync")
+    assert page.headline.title.text() == "同步已暂停"
+    assert "1 处修改未发送" in page.headline.below.text()
 
 
 def test_who_is_promoted_is_offered_the_pages_of_the_new_role(hire, open_desk, qtbot, server) -> None:
