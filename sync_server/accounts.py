@@ -139,6 +139,7 @@ def disable_user(connection: Connection, name: str, now: Moment) -> Account:
 def change_role(connection: Connection, name: str, role: Role, now: Moment) -> Account:
     """Somebody is promoted, or does other work: what they read and write follows. Raises `not_found`."""
     account = replace(people.find_account(connection, name), role=role)
+    devices.end_access(connection, account.user)
     return _change(connection, account, now)
 
 

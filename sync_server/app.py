@@ -20,8 +20,19 @@ from sync_server import roots
 from sync_server.accounts import start_company
 from sync_server.clock import Moment, moment
 from sync_server.errors import BROKEN, LACKING, MEDIA_TYPE, RETRY_SECONDS, framework_error, problem
-from sync_server.handlers import access, audit, blobs, commands, health, live, recovery, refusals, sync
-from sync_server.handlers.context import Context
+from sync_server.handlers import (
+    access,
+    audit,
+    blobs,
+    commands,
+    health,
+    live,
+    passwords,
+    recovery,
+    refusals,
+    sync,
+)
+from sync_server.handlers.context import Context, Doorkeeper
 from sync_server.jobs import keep_house, keep_roots
 from sync_server.live import LiveChannel
 from sync_server.settings import Settings
@@ -60,8 +71,8 @@ def create_app(settings: Settings, now: Callable[[], Moment] = moment) -> FastAP
         docs_url=None,
         openapi_url="/openapi.json",
     )
-    app.state.context = Context(database, settings, now, channel, signer)
-    for part in (health, access, sync, live, commands, blobs, recovery, refusals, audit):
+    app.state.context = Context(database, settings, now, channel, signer, Doorkeeper())
+    for part in (health, access, passwords, sync, live, commands, blobs, recovery, refusals, audit):
         app.include_router(part.router)
     _answer_errors(app, now)
     return app
@@ -101,7 +112,7 @@ def _respond(error: CrmError, headers: object = None) -> Response:
     document = problem(error)
     extra: dict[str, str] = dict(headers) if isinstance(headers, dict) else {}
     if document.status in (429, 503):
-        extra["Retry-After"] = str(RETRY_SECONDS)
+        extra["Retry-After"] = str(error.about.get("retry_after", RETRY_SECONDS))
     if document.status == 401:
         extra["WWW-Authenticate"] = "Bearer"
     return JSONResponse(document.model_dump(), document.status, extra, media_type=MEDIA_TYPE)

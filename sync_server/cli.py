@@ -15,7 +15,17 @@ import typer
 from crmdesk.core.errors import CrmError
 from crmdesk.core.fingerprint import words
 from crmdesk.store.database import Database
-from sync_server import accounts, blobs, cli_audit, commands, enrolment, keeping, refusals, sweeping
+from sync_server import (
+    accounts,
+    blobs,
+    cli_access,
+    cli_audit,
+    commands,
+    enrolment,
+    keeping,
+    refusals,
+    sweeping,
+)
 from sync_server.clock import moment
 from sync_server.commands import (
     ChangeBookOwner,
@@ -33,8 +43,6 @@ from sync_server.signing import signer_of
 from sync_server.storage import devices, graves, people, recoveries
 from sync_server.storage.blob_files import BlobFiles
 from sync_server.storage.people import Account
-
-HOUR_MS: Final = 60 * 60 * 1000
 
 app = typer.Typer(
     name="crmdesk-server",
@@ -56,6 +64,8 @@ app.add_typer(owner_app, name="owner")
 app.add_typer(pool_app, name="pool")
 app.add_typer(refused_app, name="refused")
 app.add_typer(cli_audit.app, name="audit")
+app.command("enrol")(cli_access.enrol)
+user_app.command("reset-password")(cli_access.reset_password)
 
 Name = Annotated[str, typer.Argument(help="As `refused list` names it. 编号。")]
 
@@ -110,6 +120,10 @@ def serve(
         int,
         typer.Option(help="Processes that share the work; PostgreSQL only. 进程数，仅限 PostgreSQL。", min=1),
     ] = 1,
+    proxy: Annotated[
+        list[str] | None,
+        typer.Option(help="A proxy that is believed when it says who asks. 可信的反向代理地址。"),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Serve the company until told to stop. 提供同步服务，直到收到停止信号。"""
@@ -126,7 +140,7 @@ def serve(
         stop_quietly,
     )
 
-    settings = Settings(directory, host, port, url=url_of(directory))
+    settings = Settings(directory, host, port, url=url_of(directory), proxies=tuple(proxy or ()))
     application = create_app(settings) if processes == 1 else None
     listener = bind(host, port)
     address = address_of(listener)
@@ -252,26 +266,6 @@ def user_move(
     say(as_json, facts, f"已变更「{made.name}」的团队。", f"Moved “{made.name}” to the team.")
 
 
-@app.command()
-def enrol(
-    user: str,
-    hold: Annotated[
-        bool, typer.Option(help="The laptop waits until you approve it. 设备须经批准后才能使用。")
-    ] = False,
-    valid_hours: Annotated[
-        int, typer.Option(help="How long the code is good. 有效小时数。", min=1, max=72)
-    ] = 72,
-    directory: Dir = HERE,
-    as_json: Json = False,
-) -> None:
-    """Print a one-use code that connects a person's laptop. 生成一次性入网码。"""
-    now, valid_ms = moment(), valid_hours * HOUR_MS
-    with company(directory) as database, database.write() as connection:
-        code = enrolment.issue_code(connection, user, now, valid_ms, hold=hold)
-    expires_at = now.ms + valid_ms
-    say(as_json, {"code": code, "expires_at": expires_at, "hold": hold}, code, code)
-
-
 @device_app.command("list")
 def device_list(directory: Dir = HERE, as_json: Json = False) -> None:
     """List the laptops with the words to compare. 列出设备及核对词。"""
@@ -285,6 +279,7 @@ def device_list(directory: Dir = HERE, as_json: Json = False) -> None:
             "user": names[d.user],
             "name": d.name,
             "words": words(d.key),
+            "doubt": d.doubt,
             "pulled_at": d.pulled_at,
         }
         for d in found

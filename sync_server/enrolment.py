@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -20,6 +21,8 @@ from sync_server.settings import Settings
 from sync_server.signing import Signer
 from sync_server.storage import devices, people
 from sync_server.storage.devices import Bearer, Device, DeviceState, Token
+
+_log: Final = logging.getLogger(__name__)
 
 ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: no I, L, O or U to misread."""
@@ -122,13 +125,14 @@ def welcome(
     now: Moment,
     *,
     with_access: bool,
+    session: str | None = None,
 ) -> Enrolment:
     """A new session of a device and all that it must know. Raises `code_invalid` for somebody who has left."""
     company = people.load_company(connection)
     account = people.find_account(connection, device.user)
     if account.is_disabled:
         raise CrmError("code_invalid")
-    session = now.hex(16)
+    session = session or now.hex(16)
     devices.add_session(connection, session, device.id)
     tokens = _issue(connection, settings, session, 0, now)
     can_start = with_access and device.state is DeviceState.ACTIVE
@@ -214,8 +218,7 @@ def _remember(
     token good, as it does with any other that the device holds.
     """
     if device.state in (DeviceState.ACTIVE, DeviceState.LEAVING):
-        devices.end_sessions(connection, device.id, now)
-        devices.change_state(connection, device, DeviceState.PENDING)
+        _doubt(connection, device, "token_unknown", now)
     elif device.state is not DeviceState.PENDING:
         return CrmError("device_revoked")
     session = now.hex(16)
@@ -229,11 +232,18 @@ def _rotate(
     connection: Connection, settings: Settings, device: Device, token: Token, now: Moment
 ) -> Tokens | CrmError:
     if token.generation < token.confirmed:
-        devices.end_sessions(connection, device.id, now)
-        devices.change_state(connection, device, DeviceState.PENDING)
+        _doubt(connection, device, "token_reused", now)
         return CrmError("device_pending", words=words(device.key))
     devices.confirm(connection, token.session, token.generation, now)
     return _issue(connection, settings, token.session, token.generation + 1, now)
+
+
+def _doubt(connection: Connection, device: Device, why: str, now: Moment) -> None:
+    """Shut a device out until an administrator, who is told why, has looked at it."""
+    devices.end_sessions(connection, device.id, now)
+    devices.change_state(connection, device, DeviceState.PENDING, doubt=why)
+    audit.act(connection, why, (device.user, device.id), {"device": device.id}, now)
+    _log.warning("%s: device %s waits for an approval", why, device.id)
 
 
 def _issue(connection: Connection, settings: Settings, session: str, generation: int, now: Moment) -> Tokens:

@@ -13,6 +13,7 @@ from sync_server import blobs, roots
 from sync_server.clock import Moment
 from sync_server.settings import Settings
 from sync_server.signing import Signer
+from sync_server.storage import attempts
 from sync_server.sweeping import sweep
 
 _log: Final = logging.getLogger(__name__)
@@ -22,6 +23,11 @@ FIRST_SECONDS: Final = 10 * 60.0
 EVERY_SECONDS: Final = 24 * 60 * 60.0
 ROOT_SECONDS: Final = 5 * 60.0
 """How often it is asked whether a signed root is due."""
+
+
+def _forget_attempts(database: Database, now: Moment) -> None:
+    with database.write() as connection:
+        attempts.forget(connection, now)
 
 
 async def keep_house(database: Database, settings: Settings, now: Callable[[], Moment]) -> None:
@@ -34,6 +40,7 @@ async def keep_house(database: Database, settings: Settings, now: Callable[[], M
             collected = await asyncio.to_thread(
                 blobs.collect, blobs.store_of(database, settings), now(), settings.away_ms
             )
+            await asyncio.to_thread(_forget_attempts, database, now())
             _log.info("collected: %s contents, %s strays, %s unfinished uploads", *collected)
         except CrmError as error:
             _log.warning("not swept today: %s", error.code)

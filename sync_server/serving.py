@@ -51,9 +51,14 @@ class Server(uvicorn.Server):
     """A uvicorn that calls back once it answers."""
 
     def __init__(self, app: FastAPI, listener: socket.socket, started: Callable[[], None]) -> None:
+        here = app.state.context
+        assert isinstance(here, Context)
+        proxies = here.settings.proxies
         super().__init__(
             uvicorn.Config(
                 app,
+                proxy_headers=bool(proxies),
+                forwarded_allow_ips=list(proxies),
                 log_level="warning",
                 access_log=False,
                 server_header=False,

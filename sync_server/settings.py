@@ -34,6 +34,8 @@ class Settings:
     heartbeat_ms: int = 20_000
     blob_bytes: int = 100 * 2**30
     """How much the contents of attachments may take together."""
+    proxies: tuple[str, ...] = ()
+    """Addresses or networks of proxies before this server: they alone are believed when they say who asks."""
     url: str | None = field(default=None, repr=False)
     """The address of the company's PostgreSQL database; None: it is in a file of the folder."""
 

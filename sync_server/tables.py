@@ -68,6 +68,7 @@ device: Final = Table(
     Column("key", LargeBinary, nullable=False),  # Ed25519 public key
     Column("state", String, nullable=False),  # devices.DeviceState
     Column("created_at", BigInteger, nullable=False),
+    Column("doubt", String),  # why it waits for an approval again: an audited kind
     Column("pulled_at", BigInteger),  # server time of its last complete pull: bounds effective times
 )
 
@@ -88,6 +89,8 @@ session: Final = Table(
     Column("device", ForeignKey("device.id"), nullable=False),
     Column("confirmed", Integer, nullable=False),  # the highest generation of refresh token seen in use
     Column("revoked_at", BigInteger),
+    Column("password_at", BigInteger),  # when the person last gave their password
+    Index("session_by_device", "device"),
 )
 
 token: Final = Table(
@@ -99,6 +102,23 @@ token: Final = Table(
     Column("generation", Integer, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
     Index("token_by_session", "session"),
+)
+
+password: Final = Table(
+    "password",
+    metadata,
+    Column("user", ForeignKey("account.user"), primary_key=True),
+    Column("hash", String),  # Argon2id; none: it must be set with the code
+    Column("set_at", BigInteger, nullable=False),
+    Column("code", LargeBinary),  # the digest of the code with which it is set anew
+    Column("code_until", BigInteger),
+)
+
+attempt: Final = Table(
+    "attempt",
+    metadata,
+    Column("subject", String, primary_key=True),  # what is tried, and by whom
+    Column("full_at", BigInteger, nullable=False),  # when all tries will be there again
 )
 
 actor: Final = Table(

@@ -57,6 +57,9 @@ ELSEWHERE: Final = {
     "malformed_record": "test_a_state_must_be_what_its_log_says",
     "record_left": "test_a_tag_for_a_customer_that_left_meanwhile_is_told_and_nothing_is_written",
     "regressed": "test_a_cursor_this_server_never_gave_is_answered_with_regressed",
+    "wrong_password": "test_t07_it_takes_as_long_for_somebody_as_for_nobody",
+    "password_weak": "test_a_password_that_is_guessed_at_once_is_refused",
+    "password_needed": "test_a_dangerous_act_takes_the_password_again_for_ten_minutes",
     "too_many_versions": "test_too_many_versions_of_a_field_are_quarantined",
 }
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from crmdesk.core.problems import RECOVERY, SERVER
+from crmdesk.core.problems_access import ACCESS
 from crmdesk.core.sentences import Language, Problem, Sentence, sentences
 
 __all__ = ["PROBLEMS", "CrmError", "Language", "Problem", "Sentence", "describe", "sentences"]
@@ -280,8 +281,8 @@ PROBLEMS: Final[dict[str, Problem]] = {
     ),
     "too_many_tries": _problem(
         429,
-        ("尝试次数过多。", _NOTHING_ZH, "请一分钟后再试。"),
-        ("Too many tries.", _NOTHING_EN, "Wait a minute and try again."),
+        ("尝试次数过多。", _NOTHING_ZH, "请 {retry_after} 秒后再试。"),
+        ("Too many tries.", _NOTHING_EN, "Try again in {retry_after} seconds."),
     ),
     "session_expired": _problem(
         401,
@@ -587,6 +588,7 @@ PROBLEMS: Final[dict[str, Problem]] = {
         ("服务器报告：{code}。", _KEPT_ZH, "请更新 crmdesk，或联系管理员。"),
         ("The server reports: {code}.", _KEPT_EN, "Update crmdesk or call your administrator."),
     ),
+    **ACCESS,
     **RECOVERY,
     **SERVER,
 }

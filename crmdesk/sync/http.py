@@ -66,6 +66,8 @@ _OCTETS: Final = "application/octet-stream"
 _RANGE: Final = re.compile(r"bytes (\d{1,12})-\d{1,12}/(\d{1,12})")
 _EARLY_MS: Final = 30_000
 """An access token this close to its end is replaced before it is used."""
+_AGAIN_S: Final = 60
+"""When to try again where somebody counts tries and does not say."""
 _BY_STATUS: Final = {
     413: "body_too_large", 429: "too_many_tries", 500: "server_error",
     502: "server_busy", 503: "server_busy", 504: "server_busy",
@@ -417,6 +419,8 @@ class Http:
             about["address"] = self.url
         if (retry_after := answer.headers.get("retry-after", "")).isdecimal():
             about["retry_after"] = int(retry_after[:6])
+        elif code == "too_many_tries":
+            about["retry_after"] = _AGAIN_S
         error = CrmError(code)
         error.about = about
         return error

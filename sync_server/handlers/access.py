@@ -8,10 +8,12 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from crmdesk.core.errors import CrmError
-from sync_server import audit, enrolment
+from sync_server import audit, enrolment, limits
 from sync_server.enrolment import Enrolment, Tokens
 from sync_server.handlers.bodies import StrictRoute
-from sync_server.handlers.context import ANY_PROBLEMS, context, problems, speaks_protocol
+from sync_server.handlers.context import ANY_PROBLEMS, context, origin, problems, speaks_protocol
+from sync_server.limits import Try
+from sync_server.storage import attempts
 
 router = APIRouter(prefix="/v1", tags=["access"], route_class=StrictRoute)
 
@@ -40,14 +42,20 @@ class TokenRequest(BaseModel):
 @router.post(
     "/enrol",
     dependencies=[Depends(speaks_protocol)],
-    responses=problems("code_invalid", "device_revoked", "upgrade_needed", "body_too_large", *ANY_PROBLEMS),
+    responses=problems(
+        "code_invalid", "device_revoked", "too_many_tries", "upgrade_needed", "body_too_large", *ANY_PROBLEMS
+    ),
 )
 def enrol(request: Request, asked: EnrolRequest) -> Enrolment:
     """Use a code up for this device."""
     here = context(request)
     key = bytes.fromhex(asked.device_key)
+    tries = [Try(f"code from {origin(request)}", limits.CODE)]
+    with here.database.write() as connection:
+        attempts.count(connection, tries, here.now())
     try:
         with here.database.write() as connection:
+            attempts.give_back(connection, tries)
             return enrolment.enrol(
                 connection, here.settings, here.signer, asked.code, key, asked.device_name, here.now()
             )

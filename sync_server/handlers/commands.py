@@ -24,7 +24,9 @@ from sync_server.handlers.bodies import StrictRoute, answer
 from sync_server.handlers.context import (
     ANY_PROBLEMS,
     SESSION_PROBLEMS,
+    Confirmed,
     SignedIn,
+    check_confirmed,
     context,
     problems,
     speaks_protocol,
@@ -127,9 +129,11 @@ def claim(request: Request, who: SignedIn, asked: CustomersAsked) -> Response:
     return _carry_out(request, who, Claim(asked.id, tuple(asked.customers)))
 
 
-@router.post("/change-book-owner", **_documented())
+@router.post("/change-book-owner", **_documented("password_needed"))
 def change_book_owner(request: Request, who: SignedIn, asked: ChangeBookOwnerAsked) -> Response:
     """Hand all books of somebody to another person; no record moves."""
+    if asked.leaving:
+        check_confirmed(request, who)
     order = ChangeBookOwner(asked.id, asked.user, asked.to_user, asked.leaving)
     return _carry_out(request, who, order)
 
@@ -140,13 +144,13 @@ def change_team(request: Request, who: SignedIn, asked: ChangeTeamAsked) -> Resp
     return _carry_out(request, who, ChangeTeam(asked.id, asked.user, asked.team))
 
 
-@router.post("/change-role", **_documented())
-def change_role(request: Request, who: SignedIn, asked: ChangeRoleAsked) -> Response:
+@router.post("/change-role", **_documented("password_needed"))
+def change_role(request: Request, who: Confirmed, asked: ChangeRoleAsked) -> Response:
     """Make somebody a rep, a manager, a director or an administrator."""
     return _carry_out(request, who, ChangeRole(asked.id, asked.user, asked.role))
 
 
-@router.post("/disable-user", **_documented())
-def disable_user(request: Request, who: SignedIn, asked: UserAsked) -> Response:
+@router.post("/disable-user", **_documented("password_needed"))
+def disable_user(request: Request, who: Confirmed, asked: UserAsked) -> Response:
     """Shut somebody out; what they wrote stays, and what is unsent still comes in."""
     return _carry_out(request, who, DisableUser(asked.id, asked.user))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any, Final, TypeAlias
+from ipaddress import IPv6Address, ip_address, ip_network
+from typing import Annotated, Any, Final, TypeAlias, TypeVar
 
+from anyio import CapacityLimiter, to_thread
 from fastapi import Depends, Header, Request
 from fastapi.security import HTTPBearer
 from sqlalchemy import Connection
@@ -13,24 +15,43 @@ from sqlalchemy import Connection
 from crmdesk.core.errors import CrmError
 from crmdesk.core.wire import OLDEST, OURS, Versions
 from crmdesk.store.database import Database
-from sync_server import enrolment
+from sync_server import enrolment, signing_in
 from sync_server.clock import Moment
 from sync_server.errors import MEDIA_TYPE, Problem
 from sync_server.live import LiveChannel
+from sync_server.passwords import MOST_AT_ONCE, Hasher
 from sync_server.settings import Settings
 from sync_server.signing import Signer
 from sync_server.storage.devices import Bearer
 
+MOST_AT_THE_DOOR: Final = 256
+T = TypeVar("T")
+
+
+class Doorkeeper:
+    """Looks at passwords in threads of its own: whoever waits for that keeps nobody else waiting."""
+
+    def __init__(self) -> None:
+        self.hasher: Final = Hasher()
+        self._turns: Final = CapacityLimiter(MOST_AT_ONCE)
+
+    async def look(self, work: Callable[[], T]) -> T:
+        """Do this when it is its turn. Raises `server_busy` where too many wait already."""
+        if self._turns.statistics().tasks_waiting >= MOST_AT_THE_DOOR:
+            raise CrmError("server_busy")
+        return await to_thread.run_sync(work, limiter=self._turns)
+
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """One running server. `now` gives the moment of a request; `live` tells those who listen; `signer` signs for it."""
+    """One running server. `doorkeeper` looks at passwords. `now` gives the moment of a request; `live` tells those who listen; `signer` signs for it."""
 
     database: Database
     settings: Settings
     now: Callable[[], Moment]
     live: LiveChannel
     signer: Signer
+    doorkeeper: Doorkeeper
 
 
 def context(request: Request) -> Context:
@@ -84,7 +105,32 @@ def handing_in(request: Request, _documented: Annotated[object, Depends(bearer_s
 
 
 SignedIn: TypeAlias = Annotated[Bearer, Depends(signed_in)]
+
+
+def check_confirmed(request: Request, who: Bearer) -> None:
+    """Raise `password_needed` unless whoever asks gave their password a moment ago, or has none."""
+    here = context(request)
+    with here.database.read() as connection:
+        if signing_in.needs_password(connection, who, here.now()):
+            raise CrmError("password_needed")
+
+
+def confirmed(request: Request, who: SignedIn) -> Bearer:
+    """Who asks for something dangerous. Raises what `signed_in` raises, and `password_needed`."""
+    check_confirmed(request, who)
+    return who
+
+
+def origin(request: Request) -> str:
+    """The address that a request came from, or the network, where one person has a whole one."""
+    if request.client is None:
+        return ""
+    address = ip_address(request.client.host)
+    return str(ip_network((address, 64), strict=False) if isinstance(address, IPv6Address) else address)
+
+
 HandingIn: TypeAlias = Annotated[Bearer, Depends(handing_in)]
+Confirmed: TypeAlias = Annotated[Bearer, Depends(confirmed)]
 
 
 def problems(*codes: str) -> dict[int | str, dict[str, Any]]:

@@ -33,7 +33,10 @@ TRANSITIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """An enrolled laptop. `pulled_at` is the server time (ms) of its last complete pull."""
+    """An enrolled laptop. `pulled_at` is the server time (ms) of its last complete pull.
+
+    `doubt` is why it waits, if not for its first approval: `token_reused`, `token_unknown` or `sign_in`.
+    """
 
     id: str
     user: str
@@ -42,6 +45,7 @@ class Device:
     state: DeviceState
     created_at: int
     pulled_at: int | None
+    doubt: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,8 @@ class Bearer:
     is_disabled: bool
     is_dead: bool
     expires_at: int
+    session: str = ""
+    password_at: int | None = None
 
 
 def add_code(connection: Connection, digest: bytes, user: str, expires_at: int, *, hold: bool) -> None:
@@ -109,6 +115,7 @@ def add_device(connection: Connection, new: Device) -> None:
             key=new.key,
             state=new.state.value,
             created_at=new.created_at,
+            doubt=new.doubt,
         )
     )
 
@@ -125,16 +132,20 @@ def devices(connection: Connection, user: str | None = None) -> list[Device]:
 
 
 def _device(row: Row[tuple[object, ...]]) -> Device:
-    return Device(row.id, row.user, row.name, row.key, DeviceState(row.state), row.created_at, row.pulled_at)
+    return Device(
+        row.id, row.user, row.name, row.key, DeviceState(row.state), row.created_at, row.pulled_at, row.doubt
+    )
 
 
-def change_state(connection: Connection, known: Device, state: DeviceState) -> None:
+def change_state(
+    connection: Connection, known: Device, state: DeviceState, *, doubt: str | None = None
+) -> None:
     """Move a device along its life. Raises `device_revoked` for a step that is not in the table."""
     if state is known.state:
         return
     if state not in TRANSITIONS[known.state]:
         raise CrmError("device_revoked")
-    connection.execute(update(device).where(device.c.id == known.id).values(state=state.value))
+    connection.execute(update(device).where(device.c.id == known.id).values(state=state.value, doubt=doubt))
 
 
 def let_leave(connection: Connection, user: str) -> None:
@@ -194,6 +205,24 @@ def end_sessions(connection: Connection, device_id: str, now: Moment) -> None:
     connection.execute(update(session).where(session.c.device == device_id).values(revoked_at=now.ms))
 
 
+def end_sessions_of(connection: Connection, user: str, now: Moment, *, but: str = "") -> None:
+    """No token of any device of this person is good any more, except in the session `but`."""
+    theirs = select(device.c.id).where(device.c.user == user)
+    ended = update(session).where(session.c.device.in_(theirs), session.c.id != but)
+    connection.execute(ended.values(revoked_at=now.ms))
+
+
+def end_access(connection: Connection, user: str) -> None:
+    """Every device of this person must refresh its tokens before it asks for anything."""
+    theirs = select(session.c.id).join(device, device.c.id == session.c.device).where(device.c.user == user)
+    connection.execute(delete(token).where(token.c.session.in_(theirs), token.c.kind == "access"))
+
+
+def note_password(connection: Connection, session_id: str, now: Moment) -> None:
+    """The person has just given their password in this session."""
+    connection.execute(update(session).where(session.c.id == session_id).values(password_at=now.ms))
+
+
 def revive_sessions(connection: Connection, device_id: str) -> None:
     """After an approval any refresh token the device still holds is good again, with its signature."""
     connection.execute(
@@ -204,7 +233,8 @@ def revive_sessions(connection: Connection, device_id: str) -> None:
 
 
 _BEARER = (
-    'SELECT a."user", a.role, a.book, a.disabled_at, d.id, d.state, d.key, d.pulled_at, s.revoked_at, t.expires_at'
+    'SELECT a."user", a.role, a.book, a.disabled_at, d.id, d.state, d.key, d.pulled_at, s.revoked_at, t.expires_at,'
+    " s.id, s.password_at"
     " FROM token t JOIN session s ON s.id = t.session JOIN device d ON d.id = s.device"
     ' JOIN account a ON a."user" = d."user" WHERE t.digest = ? AND t.kind = \'access\''
 )
@@ -215,7 +245,7 @@ def bearer(connection: Connection, digest: bytes) -> Bearer | None:
     row = dialect.run(connection, _BEARER, (digest,)).fetchone()
     if row is None:
         return None
-    user, role, book, disabled_at, device_id, state, key, pulled_at, revoked_at, expires_at = row
+    user, role, book, disabled_at, device_id, state, key, pulled_at, revoked_at, expires_at = row[:10]
     return Bearer(
         user,
         Role(role),
@@ -227,4 +257,5 @@ def bearer(connection: Connection, digest: bytes) -> Bearer | None:
         disabled_at is not None,
         revoked_at is not None,
         expires_at,
+        *row[10:],
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import secrets
 import ssl
@@ -22,6 +23,7 @@ from crmdesk.core.resolve import read_record
 from crmdesk.core.wire import Heads, LogEdit, Outcome, PullPage, Push, PushAnswer, PushRecord
 from crmdesk.store.records import body
 from sync_server.enrolment import signed_text
+from sync_server.signing_in import signed_text as sign_in_text
 from tests.support.server import RunningServer
 
 
@@ -61,6 +63,25 @@ class Laptop:
                 "device_name": "laptop",
             },
         )
+        if reply.status_code == 200:
+            self.welcome = reply.json()
+            if self.welcome["access"]:
+                self.use(self.welcome["access"])
+        return reply
+
+    def sign_in(self, name: str, password: str, *, server_id: str | None = None) -> httpx2.Response:
+        """With name and password; remembers the tokens."""
+        server_id = server_id or self.http.get("/v1/hello").json()["server_id"]
+        public = self.key.public_key().public_bytes_raw()
+        device = hashlib.sha256(public).hexdigest()[:32]
+        asked = {
+            "name": name,
+            "password": password,
+            "device_key": public.hex(),
+            "device_name": "laptop",
+            "signature": self.key.sign(sign_in_text(device, server_id, name)).hex(),
+        }
+        reply = self.http.post("/v1/sign-in", json=asked)
         if reply.status_code == 200:
             self.welcome = reply.json()
             if self.welcome["access"]:

@@ -24,13 +24,17 @@ from crmdesk.store.database import Database
 from sync_server import accounts, authoring, enrolment, keeping
 from sync_server.app import create_app
 from sync_server.clock import Moment, moment
+from sync_server.passwords import Hasher
 from sync_server.policy import Role
 from sync_server.serving import Server, address_of, bind
 from sync_server.settings import Settings
-from sync_server.storage import people
+from sync_server.storage import passwords, people
+from sync_server.storage.passwords import Password
 from sync_server.storage.people import Account
 
 HOUR_MS = 60 * 60 * 1000
+CHEAP = Hasher(memory_kib=64)
+"""Passwords that tests give away need no protection; the server makes them anew at the first sign-in."""
 
 
 @dataclass
@@ -76,6 +80,12 @@ class RunningServer:
         """A one-use code for a person."""
         with self.database.write() as connection:
             return enrolment.issue_code(connection, user, self.clock(), valid_ms, hold=hold)
+
+    def give_password(self, user: str, password: str) -> None:
+        """What they would have chosen for themselves."""
+        with self.database.write() as connection:
+            hashed = CHEAP.hash(password)
+            passwords.save(connection, Password(self.people[user].user, hashed, self.clock().ms))
 
     def withdraw(self, owner: str, user: str) -> None:
         """Somebody may no longer read another's book, as when either changes teams."""
@@ -142,7 +152,7 @@ class RunningServer:
                 f"{name} {row}"
                 for part in accounts.METADATA
                 for name, table in sorted(part.tables.items())
-                if name != "sign_in"
+                if name not in ("sign_in", "attempt")
                 for row in sorted(repr(tuple(row)) for row in connection.execute(select(table)))
             )
 
@@ -160,10 +170,18 @@ def running_server(
     heartbeat_ms: int = 20_000,
     blob_bytes: int = 2**30,
     url: str | None = None,
+    proxies: tuple[str, ...] = (),
 ) -> Iterator[RunningServer]:
     """A company served on a free port of this machine, the one in the folder or at the address; in an empty folder a new one."""
     clock = clock or Clock()
-    settings = Settings(folder / "company", port=0, heartbeat_ms=heartbeat_ms, blob_bytes=blob_bytes, url=url)
+    settings = Settings(
+        folder / "company",
+        port=0,
+        heartbeat_ms=heartbeat_ms,
+        blob_bytes=blob_bytes,
+        url=url,
+        proxies=proxies,
+    )
     if url is None and not settings.database.exists():
         accounts.create_company(settings, company, clock())
     listener = bind(settings.host, 0)

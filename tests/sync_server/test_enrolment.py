@@ -7,7 +7,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from crmdesk.core.fingerprint import words
 from crmdesk.store import dialect
-from sync_server import accounts, enrolment
+from sync_server import accounts, audit, enrolment, limits
+from sync_server.storage import audits, devices
 from tests.support.laptop import Laptop, enrolled
 from tests.support.server import HOUR_MS, RunningServer
 
@@ -34,7 +35,7 @@ def test_a_code_is_forgiving_about_how_it_was_typed(server: RunningServer) -> No
     assert laptop_of(server, "Ann").enrol(typed).status_code == 200
 
 
-def test_a_used_code_is_refused_to_another_laptop(server: RunningServer) -> None:
+def test_t12_a_used_code_is_refused_to_another_laptop(server: RunningServer) -> None:
     code = server.code("Ann")
     laptop_of(server, "Ann").enrol(code)
     before = server.digest()
@@ -53,19 +54,36 @@ def test_a_lost_reply_may_be_asked_for_again_but_the_key_must_then_be_proved(ser
     assert ann.token().status_code == 200
 
 
+def test_t12_a_code_is_one_persons_and_no_laptop_of_another_uses_it(server: RunningServer) -> None:
+    bo = enrolled(server, "Bo")
+    code, before = server.code("Ann"), bo.welcome
+    assert bo.enrol(code).json()["code"] == "code_invalid"
+    assert bo.welcome == before
+    assert laptop_of(server, "Ann").enrol(code).status_code == 200
+
+
+def test_t12_of_a_thousand_guesses_sixty_are_looked_at_and_none_makes_a_device(server: RunningServer) -> None:
+    before, stranger = server.digest(), laptop_of(server, "Ann")
+    replies = [stranger.enrol(f"{n:025}") for n in range(1000)]
+    looked_at = [reply for reply in replies if reply.json()["code"] == "code_invalid"]
+    assert limits.CODE.tries <= len(looked_at) <= limits.CODE.tries + 20
+    assert {reply.json()["code"] for reply in replies} == {"code_invalid", "too_many_tries"}
+    assert server.digest() == before
+
+
 @pytest.mark.parametrize("code", ["ABCDE", "0" * 25, "-"])
 def test_a_wrong_code_is_refused(server: RunningServer, code: str) -> None:
     reply = laptop_of(server, "Ann").enrol(code)
     assert (reply.status_code, reply.json()["code"]) == (403, "code_invalid")
 
 
-def test_an_expired_code_is_refused(server: RunningServer) -> None:
+def test_t12_an_expired_code_is_refused(server: RunningServer) -> None:
     code = server.code("Ann", valid_ms=HOUR_MS)
     server.clock.ahead_ms = 2 * HOUR_MS
     assert laptop_of(server, "Ann").enrol(code).json()["code"] == "code_invalid"
 
 
-def test_of_two_laptops_racing_for_one_code_exactly_one_wins(server: RunningServer) -> None:
+def test_t12_of_four_laptops_racing_for_one_code_exactly_one_wins(server: RunningServer) -> None:
     code = server.code("Ann")
     start = threading.Barrier(4)
     statuses: list[int] = []
@@ -96,7 +114,7 @@ def test_a_held_laptop_waits_until_its_words_are_approved(server: RunningServer)
     assert ann.http.get("/v1/heads").status_code == 200
 
 
-def test_tokens_rotate_and_the_lost_reply_of_a_rotation_locks_nobody_out(server: RunningServer) -> None:
+def test_t04_tokens_rotate_and_the_lost_reply_of_a_rotation_locks_nobody_out(server: RunningServer) -> None:
     ann = enrolled(server, "Ann")
     first = ann.welcome["refresh"]
     assert ann.token(first).status_code == 200
@@ -104,7 +122,9 @@ def test_tokens_rotate_and_the_lost_reply_of_a_rotation_locks_nobody_out(server:
     assert ann.token().status_code == 200
 
 
-def test_a_refresh_token_used_after_its_successor_ends_every_session(server: RunningServer) -> None:
+def test_t04_a_refresh_token_used_after_its_successor_ends_every_session_and_is_told(
+    server: RunningServer, caplog: pytest.LogCaptureFixture
+) -> None:
     ann = enrolled(server, "Ann")
     first = ann.welcome["refresh"]
     ann.token(first)
@@ -112,6 +132,12 @@ def test_a_refresh_token_used_after_its_successor_ends_every_session(server: Run
     current = ann.welcome["refresh"]
     reused = ann.token(first)
     assert (reused.status_code, reused.json()["code"]) == (403, "device_pending")
+    with server.database.read() as connection:
+        (doubted,) = devices.devices(connection, ann.user)
+        acts = [entry.kind for entry in audits.after(connection, audit.COMPANY, 0, 1000)]
+    assert (doubted.state, doubted.doubt) == ("pending", "token_reused")
+    assert acts.count("token_reused") == 1
+    assert "token_reused" in caplog.text
     assert ann.http.get("/v1/heads").json()["code"] == "device_pending"
     assert ann.token(current).json()["code"] == "device_pending"
     with server.database.write() as connection:
@@ -120,7 +146,7 @@ def test_a_refresh_token_used_after_its_successor_ends_every_session(server: Run
     assert ann.http.get("/v1/heads").status_code == 200
 
 
-def test_a_stolen_refresh_token_is_worth_nothing_without_the_key(server: RunningServer) -> None:
+def test_t04_a_stolen_refresh_token_is_worth_nothing_without_the_key(server: RunningServer) -> None:
     ann = enrolled(server, "Ann")
     before = server.digest()
     stolen = ann.token(key=Ed25519PrivateKey.generate())

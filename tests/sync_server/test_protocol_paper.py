@@ -87,9 +87,12 @@ def _fields(openapi: dict[str, Any], operation: dict[str, Any]) -> set[str]:
     return set(schema.get("properties", {}))
 
 
+OPEN = ("healthz", "readyz", "hello", "enrol", "token", "sign-in", "reset")
+
+
 def test_every_route_describes_its_problems_and_its_sign_in(openapi: dict[str, Any]) -> None:
     for route, operation in operations(openapi).items():
-        open_to_all = route.split("/")[-1] in ("healthz", "readyz", "hello", "enrol", "token")
+        open_to_all = route.split("/")[-1] in OPEN
         assert ("security" in operation) is not open_to_all, route
         if route != "GET /healthz":
             assert "server_error" in named_problems(operation), route
