@@ -55,6 +55,8 @@ BUSY_TIMEOUT_MS: Final = 5000
 """How long a writer waits for another one, before it is told that the database is busy."""
 STATEMENT_TIMEOUT_MS: Final = 30_000
 _ROWS_A_STATEMENT: Final = (1000, 250, 25, 1)
+_MOST_VALUES: Final = 32_766
+"""Values that SQLite lets one statement bind, unless it was built to take more."""
 PAGE_BYTES: Final = 4096
 """A database file is whole pages of this size, encrypted or not."""
 _MODULES: Final = {"sqlcipher": "sqlcipher3.dbapi2", "sqlite": "sqlite3", "psycopg": "psycopg"}
@@ -130,7 +132,7 @@ def insert_rows(
         return
     done = 0
     for size in _ROWS_A_STATEMENT:
-        if len(rows) - done < size:
+        if len(rows) - done < size or size * len(columns) > _MOST_VALUES:
             continue
         sql = _insert_many(table, names, len(columns), size, conflict)
         while len(rows) - done >= size:
