@@ -77,16 +77,6 @@ def waiting(connection: Connection, limit: int, *, after: int = 0) -> list[Unsen
     return _select(connection, "verdict IS NULL AND counter > ? ORDER BY counter LIMIT ?", (after, limit))
 
 
-def among(connection: Connection, counters: Iterable[int]) -> set[int]:
-    """Those of these numbers that wait or were refused."""
-    found: set[int] = set()
-    for some in chunks(counters):
-        marks = ",".join("?" * len(some))
-        rows = dialect.run(connection, f"SELECT counter FROM outbox WHERE counter IN ({marks})", tuple(some))
-        found.update(row[0] for row in rows)
-    return found
-
-
 def waiting_numbers(connection: Connection) -> Iterator[int]:
     """The numbers of all that waits, the latest first."""
     found = dialect.run(connection, "SELECT counter FROM outbox WHERE verdict IS NULL ORDER BY counter DESC")

@@ -37,6 +37,7 @@ from crmdesk.store import (
     settings,
     unindexed,
     unreadable,
+    unsent,
 )
 from crmdesk.store.blobs import Blobs, beside
 from crmdesk.store.database import Database
@@ -347,8 +348,9 @@ class Replica:
             if edit.dot.actor == actor and not one.record.has_seen(edit.dot)
         }
         if ahead:
-            known = records.by_counter(connection, actor, ahead).keys() - outbox.among(connection, ahead)
-            outbox.add(connection, [(counter, ahead[counter]) for counter in sorted(known)])
+            waiting = {dot.counter for dots in unsent.of(connection, ahead.values()).values() for dot in dots}
+            lost = records.by_counter(connection, actor, ahead).keys() - waiting
+            outbox.add(connection, [(counter, ahead[counter]) for counter in sorted(lost)])
 
     def _hear(self, connection: Connection, latest: int) -> None:
         """What is written from now on is later than what was just taken in."""
@@ -405,10 +407,10 @@ class Replica:
         """
         if not leaving:
             return Touched()
-        unsent = {entry.key for entry in outbox.everything(connection)}
+        waiting = unsent.of(connection, [s.key for s in leaving])
         projection.forget(connection, leaving)
-        kept = [s for s in leaving if s.key in unsent]
-        gone = [s for s in leaving if s.key not in unsent]
+        kept = [s for s in leaving if s.key in waiting]
+        gone = [s for s in leaving if s.key not in waiting]
         records.update(connection, [records.row(s.key, s.root, LEFT, s.record, s.n) for s in kept])
         records.remove(connection, [s.n for s in gone])
         outbox.forget_overwritten(connection, [s.key for s in gone])
