@@ -228,6 +228,11 @@ def project(
     facts.update(connection)
 
 
+def judge_roots(connection: Connection, basis: Basis, left: Sequence[Stored]) -> None:
+    """Project deleted roots anew that records just left: one of these may have been all that kept its root on show."""
+    project(connection, basis, _disputed_roots(connection, left))
+
+
 class _Seen(NamedTuple):
     """A record with its shape and face, and the edits that contest its deletion."""
 
@@ -361,8 +366,8 @@ def below_of(connection: Connection, key: RecordKey, root: str) -> list[Record]:
     return [s.record for s in under_root(connection, root) if s.key.id != key.id and s.seq != LEFT]
 
 
-def _disputed_roots(connection: Connection, items: Sequence[Projected]) -> list[Projected]:
-    """Deleted customers that something under them was just written to: it may bring them back."""
+def _disputed_roots(connection: Connection, items: Sequence[Projected | Stored]) -> list[Projected]:
+    """Deleted customers that something under them was just written to, or left: it may decide whether they show."""
     here = {item.key.id for item in items}
     roots = {item.root for item in items if item.root != item.key.id} - here
     if (

@@ -415,26 +415,10 @@ class Replica:
         records.remove(connection, [s.n for s in gone])
         outbox.forget_overwritten(connection, [s.key for s in gone])
         records.remove_history(connection, [s.key for s in gone])
-        self._judge_again(connection, leaving)
+        projection.judge_roots(connection, self.basis, leaving)
         drafts.forget_records(connection, {s.key.id for s in leaving})
         settings.write(connection, {"scrub": True})
         return Touched(frozenset(s.key for s in leaving))
-
-    def _judge_again(self, connection: Connection, left: Sequence[Stored]) -> None:
-        """A record below may have been all that kept its deleted root on show."""
-        roots = {s.root for s in left} - {s.key.id for s in left}
-        found = [
-            s for root in sorted(roots) for s in records.under_root(connection, root) if s.key.id == root
-        ]
-        projection.project(
-            connection,
-            self.basis,
-            [
-                Projected(s.n, s.key, s.root, s.record, False)
-                for s in found
-                if s.seq != LEFT and s.record.siblings("deleted")
-            ],
-        )
 
     # -- shared by both -------------------------------------------------------------------------------
 
