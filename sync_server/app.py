@@ -34,7 +34,9 @@ from sync_server.handlers import (
 )
 from sync_server.handlers.context import Context, Doorkeeper
 from sync_server.jobs import keep_house, keep_roots
+from sync_server.leases import Authority
 from sync_server.live import LiveChannel
+from sync_server.sealing import opener_of
 from sync_server.settings import Settings
 from sync_server.signing import signer_of
 
@@ -71,7 +73,8 @@ def create_app(settings: Settings, now: Callable[[], Moment] = moment) -> FastAP
         docs_url=None,
         openapi_url="/openapi.json",
     )
-    app.state.context = Context(database, settings, now, channel, signer, Doorkeeper())
+    authority = Authority(signer, opener_of(settings))
+    app.state.context = Context(database, settings, now, channel, authority, Doorkeeper())
     for part in (health, access, passwords, sync, live, commands, blobs, recovery, refusals, audit):
         app.include_router(part.router)
     _answer_errors(app, now)

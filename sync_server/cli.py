@@ -13,15 +13,14 @@ import msgspec
 import typer
 
 from crmdesk.core.errors import CrmError
-from crmdesk.core.fingerprint import words
 from crmdesk.store.database import Database
 from sync_server import (
     accounts,
     blobs,
     cli_access,
     cli_audit,
+    cli_laptops,
     commands,
-    enrolment,
     keeping,
     refusals,
     sweeping,
@@ -38,9 +37,10 @@ from sync_server.commands import (
 )
 from sync_server.console import HERE, Dir, Json, authority, company, language, say, settings_of, table
 from sync_server.policy import Role
+from sync_server.sealing import opener_of
 from sync_server.settings import DAY_MS, Settings, note_url, url_of
 from sync_server.signing import signer_of
-from sync_server.storage import devices, graves, people, recoveries
+from sync_server.storage import graves, people, recoveries
 from sync_server.storage.blob_files import BlobFiles
 from sync_server.storage.people import Account
 
@@ -53,13 +53,13 @@ app = typer.Typer(
 )
 team_app = typer.Typer(help="Teams. 团队。", no_args_is_help=True)
 user_app = typer.Typer(help="People. 用户。", no_args_is_help=True)
-device_app = typer.Typer(help="Laptops. 设备。", no_args_is_help=True)
 pool_app = typer.Typer(help="Customers that anybody may claim. 公海。", no_args_is_help=True)
 refused_app = typer.Typer(help="What the server would not take. 被拒绝的修改。", no_args_is_help=True)
 owner_app = typer.Typer(help="Who a customer belongs to. 客户归属。", no_args_is_help=True)
 app.add_typer(team_app, name="team")
 app.add_typer(user_app, name="user")
-app.add_typer(device_app, name="device")
+app.add_typer(cli_laptops.app, name="device")
+app.command()(cli_laptops.lease)
 app.add_typer(owner_app, name="owner")
 app.add_typer(pool_app, name="pool")
 app.add_typer(refused_app, name="refused")
@@ -95,7 +95,7 @@ def init(
     """Make a new company. 新建公司。"""
     settings = Settings(directory, url=database or url_of(directory))
     made = accounts.create_company(settings, company_name, moment())
-    signer_of(settings)
+    signer_of(settings), opener_of(settings)
     if database is not None:
         note_url(directory, database)
     say(
@@ -264,43 +264,6 @@ def user_move(
     made = _rearrange(directory, name, lambda command, found: ChangeTeam(command, found.user, team))
     facts = {"user": made.user, "team": made.team}
     say(as_json, facts, f"已变更「{made.name}」的团队。", f"Moved “{made.name}” to the team.")
-
-
-@device_app.command("list")
-def device_list(directory: Dir = HERE, as_json: Json = False) -> None:
-    """List the laptops with the words to compare. 列出设备及核对词。"""
-    with company(directory) as database, database.read() as connection:
-        names = {a.user: a.name for a in people.accounts(connection)}
-        found = devices.devices(connection)
-    rows = [
-        {
-            "device": d.id,
-            "state": d.state.value,
-            "user": names[d.user],
-            "name": d.name,
-            "words": words(d.key),
-            "doubt": d.doubt,
-            "pulled_at": d.pulled_at,
-        }
-        for d in found
-    ]
-    table(as_json, "devices", rows)
-
-
-@device_app.command("approve")
-def device_approve(device: str, directory: Dir = HERE, as_json: Json = False) -> None:
-    """Let a waiting laptop in. 批准设备。"""
-    with company(directory) as database, database.write() as connection:
-        made = enrolment.approve(connection, device, moment())
-    say(as_json, {"device": made.id, "state": made.state.value}, "已批准。", "Approved.")
-
-
-@device_app.command("revoke")
-def device_revoke(device: str, directory: Dir = HERE, as_json: Json = False) -> None:
-    """Shut a laptop out for good. 永久停用设备。"""
-    with company(directory) as database, database.write() as connection:
-        made = enrolment.revoke(connection, device, moment())
-    say(as_json, {"device": made.id, "state": made.state.value}, "已停用。", "Revoked.")
 
 
 @owner_app.command("change")

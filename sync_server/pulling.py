@@ -11,8 +11,9 @@ from sqlalchemy import Connection
 from crmdesk.core.errors import CrmError
 from crmdesk.core.wire import PAGE_BYTES, PAGE_RECORDS, PROTOCOL, Heads, Kind, PullItem, PullPage
 from crmdesk.store import records
+from sync_server import leases
 from sync_server.clock import Moment
-from sync_server.signing import Signer
+from sync_server.leases import Authority
 from sync_server.storage import buckets, devices, people, roots
 from sync_server.storage.devices import Bearer
 
@@ -27,11 +28,14 @@ class Cursor(msgspec.Struct, frozen=True):
     head: int | None = None
 
 
-def heads(connection: Connection, who: Bearer, signer: Signer, now: Moment) -> Heads:
-    """The buckets this user reads and how far each has come."""
+def heads(
+    connection: Connection, who: Bearer, authority: Authority, now: Moment, challenge: str | None = None
+) -> Heads:
+    """The buckets this user reads and how far each has come; with a challenge, a fresh lease."""
     company = people.load_company(connection)
     found = buckets.heads(connection, who.user, company.epoch)
     withdrawn = tuple((bucket, "rights") for bucket in sorted(people.lost_rights(connection, who.user)))
+    lease = None if challenge is None else leases.grant(authority, company, who, challenge, now)
     return Heads(
         found,
         now.ms,
@@ -39,8 +43,9 @@ def heads(connection: Connection, who: Bearer, signer: Signer, now: Moment) -> H
         PROTOCOL,
         who.user,
         withdrawn,
-        signer.public.hex(),
+        authority.signer.public.hex(),
         roots.latest(connection),
+        lease,
     )
 
 

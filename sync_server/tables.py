@@ -37,6 +37,9 @@ company: Final = Table(
     Column("pool", String, nullable=False),  # customers that anybody may claim
     Column("pool_details", String, nullable=False),  # what hangs below them; only leaders read it
     Column("created_at", BigInteger, nullable=False),
+    Column("lock_days", Integer, nullable=False),  # without contact, until a laptop locks
+    Column("purge_days", Integer, nullable=False),  # until it destroys what it holds
+    Column("idle_minutes", Integer, nullable=False),  # without input, until its window is covered
 )
 
 team: Final = Table(

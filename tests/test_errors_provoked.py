@@ -26,9 +26,10 @@ import pytest
 
 from crmdesk.cli.session import Given, Session, session
 from crmdesk.core.errors import PROBLEMS
+from crmdesk.core.lease import DAY_MS
 from crmdesk.core.record import RecordKey
 from crmdesk.core.wire import OURS, PushAnswer, Versions
-from crmdesk.store import dialect, settings
+from crmdesk.store import dialect, leases, settings
 from crmdesk.sync import http
 from crmdesk.system import desktop
 from sync_server import enrolment
@@ -42,6 +43,7 @@ from tests.support.server import HOUR_MS, RunningServer, build_company, running_
 ROOT = Path(__file__).resolve().parents[1]
 PROVOKED: Final[dict[str, str]] = {}
 ELSEWHERE: Final = {
+    "sealed_unreadable": "test_what_was_not_sealed_for_this_company_stays_closed",
     "taken": "test_the_first_claim_wins_and_the_other_is_told_who",
     "blob_broken": "test_a_damaged_piece_is_refused_and_nothing_of_it_is_kept",
     "blob_offset": "test_a_repeated_piece_changes_nothing_and_says_where_to_go_on",
@@ -330,6 +332,40 @@ def test_a_server_that_lost_its_key_gets_nothing(enrolled: Desk) -> str:
         server = settings.read(connection, "server", settings.Server)
         settings.write(connection, {"server": msgspec.structs.replace(server, key="0" * 64)})
     return said(enrolled, "sync")
+
+
+@provokes("lease_expired")
+def test_a_laptop_that_stayed_away_is_locked_for_every_command_but_sync(enrolled: Desk) -> str:
+    enrolled("sync")
+    _shift_lease(enrolled, received_by=-22 * DAY_MS)
+    for words in (("customer", "list"), ("export", str(enrolled.profile / "out")), ("status",), ("rebuild",)):
+        assert said(enrolled, *words) == "lease_expired"
+    found = json.loads(enrolled.run("doctor", "--json").out)["checks"]
+    assert "[lease_expired]" in next(one["detail"] for one in found if one["check"] == "lease")
+    code = said(enrolled, "customer", "add", "X")
+    enrolled("sync")
+    enrolled("customer", "add", "X")
+    return code
+
+
+@provokes("clock_set_back")
+def test_a_clock_set_back_is_told_and_a_sync_opens_again(enrolled: Desk) -> str:
+    enrolled("sync")
+    _shift_lease(enrolled, seen_by=DAY_MS)
+    code = said(enrolled, "customer", "list")
+    enrolled("sync")
+    enrolled("customer", "list")
+    return code
+
+
+def _shift_lease(desk: Desk, *, received_by: int = 0, seen_by: int = 0) -> None:
+    """As if this laptop's lease had come, or its clock had been seen, at another time."""
+    with opened(desk) as found, found.replica.database.write() as connection:
+        kept, identity = leases.kept(connection), settings.identity(connection)
+        assert kept is not None
+        kept = msgspec.structs.replace(kept, received_ms=kept.received_ms + received_by)
+        identity = msgspec.structs.replace(identity, seen_ms=identity.seen_ms + seen_by)
+        settings.write(connection, {"lease": kept, "identity": identity})
 
 
 @provokes("wrong_person")

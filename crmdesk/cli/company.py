@@ -99,6 +99,7 @@ def _exchange(session: Session, *, compare: bool = False, deletions: Deletions =
     from crmdesk.sync.engine import Engine
     from crmdesk.sync.enrolment import connect
 
+    session.even_if_locked = True  # this is what unlocks it
     with closing(connect(session.replica)) as http, _progress(session) as show:
         engine = Engine(session.replica, http)
         report = engine.sync(show, compare=compare, deletions=deletions)

@@ -14,6 +14,7 @@ from crmdesk.cli.output import Output
 from crmdesk.cli.session import Session
 from crmdesk.core.clock import MAX_AHEAD_MS, milliseconds
 from crmdesk.core.errors import CrmError
+from crmdesk.core.lease import DAY_MS, Kept, Standing
 
 State: TypeAlias = Literal["ok", "note", "problem"]
 _MARKS: Final[dict[State, str]] = {"ok": "✓", "note": "·", "problem": "✗"}
@@ -46,6 +47,7 @@ def doctor(session: Session) -> None:
 
 def examine(session: Session) -> Iterator[Finding]:
     """Every check; those of the database only where it opens."""
+    session.even_if_locked = True
     yield _profile(session)
     try:
         yield _key(session)
@@ -209,6 +211,27 @@ def _clock(session: Session) -> Finding:
     return Finding("clock", "ok", workspace.today().isoformat())
 
 
+def _lease(session: Session) -> Finding:
+    """How long this laptop may go on without its company."""
+    from crmdesk.store import leases
+
+    kept = session.reader.setting("lease", Kept)
+    if kept is None:
+        return Finding(
+            "lease", "ok", session.out.text("没有期限：尚未连接公司", "none: no company was heard yet")
+        )
+    judged = session.workspace.standing()
+    if (problem := leases.problem_of(judged)) is not None:
+        return Finding("lease", "problem", f"{problem.sentence(session.out.language)} [{problem.code}]")
+    left = (judged.left_ms or 0) // DAY_MS
+    lock, purge = kept.lease.lock_after_ms // DAY_MS, kept.lease.purge_after_ms // DAY_MS
+    words = session.out.text(
+        f"不联系公司还可使用 {left} 天（{lock} 天锁定，{purge} 天销毁）",
+        f"{left} more days without the company (locks after {lock}, destroyed after {purge})",
+    )
+    return Finding("lease", "ok" if judged.standing is Standing.OPEN else "note", words)
+
+
 def _fonts(out: Output) -> Finding:
     from crmdesk.system.resources import resource
 
@@ -245,4 +268,5 @@ _LOOKS: Final = (
     _checksums,
     _version,
     _clock,
+    _lease,
 )

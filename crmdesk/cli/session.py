@@ -42,9 +42,13 @@ class Given:
 
 @dataclass
 class Session:
-    """What every command gets. `workspace` opens the profile; commands that make one call `create`."""
+    """What every command gets. `workspace` opens the profile; commands that make one call `create`.
+
+    `even_if_locked`: the command may open a laptop that has been away from its company for too long.
+    """
 
     given: Given
+    even_if_locked: bool = False
     profile: Profile = field(init=False)
     out: Output = field(init=False)
     _workspace: Workspace | None = field(init=False, default=None)
@@ -129,7 +133,7 @@ class Session:
         from crmdesk.usecases.workspace import open_workspace
 
         try:
-            return open_workspace(self.profile, self.key())
+            return open_workspace(self.profile, self.key(), even_if_locked=self.even_if_locked)
         except CrmError as error:
             # A key from the keychain can't be mistyped: then it is the file that is wrong.
             if error.code == "wrong_passphrase" and not secrets.needs_passphrase(self.profile):

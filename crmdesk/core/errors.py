@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from crmdesk.core.problems import RECOVERY, SERVER
+from crmdesk.core.problems import AWAY, RECOVERY, SERVER
 from crmdesk.core.problems_access import ACCESS
 from crmdesk.core.sentences import Language, Problem, Sentence, sentences
 
@@ -589,6 +589,7 @@ PROBLEMS: Final[dict[str, Problem]] = {
         ("The server reports: {code}.", _KEPT_EN, "Update crmdesk or call your administrator."),
     ),
     **ACCESS,
+    **AWAY,
     **RECOVERY,
     **SERVER,
 }

@@ -53,11 +53,55 @@ RECOVERY: Final[dict[str, Problem]] = {
 
 _NOTHING_ZH: Final = "没有任何内容被更改。"
 _NOTHING_EN: Final = "Nothing was changed."
+_KEPT_ZH: Final = "您录入的内容都在本机，没有丢失。"
+_KEPT_EN: Final = "Everything you typed is kept on this laptop."
 
 
 def _problem(status: int, zh: tuple[str, str, str], en: tuple[str, str, str]) -> Problem:
     return Problem(status, Sentence(*zh), Sentence(*en))
 
+
+AWAY: Final[dict[str, Problem]] = {
+    "lease_expired": _problem(
+        403,
+        (
+            "这台电脑已有 {days} 天没有联系公司，因此锁定。",
+            _KEPT_ZH,
+            "请连接网络并同步一次（命令行：crmdesk sync），锁定随即解除，未发送的内容也会发出。",
+        ),
+        (
+            "This laptop has not reached the company for {days} days, so it is locked.",
+            _KEPT_EN,
+            "Connect to the network and sync once (crmdesk sync): that unlocks it and sends what is unsent.",
+        ),
+    ),
+    "clock_set_back": _problem(
+        403,
+        (
+            "这台电脑的时钟被拨回过去，因此锁定。",
+            _KEPT_ZH,
+            "请校正时钟，连接网络并同步一次（命令行：crmdesk sync），锁定随即解除。",
+        ),
+        (
+            "The clock of this laptop was set back, so it is locked.",
+            _KEPT_EN,
+            "Put the clock right, connect to the network and sync once (crmdesk sync): that unlocks it.",
+        ),
+    ),
+    "sealed_unreadable": _problem(
+        422,
+        (
+            "这份封存文件不是给这家公司的，或已损坏。",
+            _NOTHING_ZH,
+            "请向录入人索取原文件；公司目录中的 sealing.key 必须保留。",
+        ),
+        (
+            "This sealed file is not for this company, or was damaged.",
+            _NOTHING_EN,
+            "Get the original from its author; sealing.key must stay in the company's folder.",
+        ),
+    ),
+}
 
 SERVER: Final[dict[str, Problem]] = {
     "database_unreachable": _problem(

@@ -180,12 +180,20 @@ class Head(msgspec.Struct, frozen=True, array_like=True):
     checksum: int = 0
 
 
+class Granted(msgspec.Struct, frozen=True):
+    """A lease as signed: `content` is a `core.lease.Lease` in JSON, `signature` the company's over it for `lease`."""
+
+    content: str
+    signature: str
+
+
 class Heads(msgspec.Struct, frozen=True):
     """The heads of every bucket the asker may see; a bucket that is missing was taken away.
 
     `user` is whom the server takes the asker for. `withdrawn` are the buckets that the asker could once read, each
     with the reason; None: this server gives none. `server_key` is the company's public key, in hexadecimal.
     `root` is the newest signed root of the server's audit.
+    `lease` answers a challenge; None without one, and for a laptop that is to get none.
     """
 
     heads: tuple[Head, ...]
@@ -196,6 +204,7 @@ class Heads(msgspec.Struct, frozen=True):
     withdrawn: tuple[tuple[str, str], ...] | None = None
     server_key: str = ""
     root: Signed | None = None
+    lease: Granted | None = None
 
 
 class Roots(msgspec.Struct, frozen=True):

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from crmdesk.core.entities import REGISTRY
+from crmdesk.core.errors import CrmError
 from crmdesk.core.text import Readings
-from crmdesk.store import generation, projection, settings, tables
+from crmdesk.store import generation, leases, projection, settings, tables
 from crmdesk.store.database import Database
 from crmdesk.store.dialect import File
 from crmdesk.store.identity import change_actor
@@ -42,6 +43,7 @@ def open_replica(
     A file that was copied here, or put back from a backup, takes a new actor.
     """
     replica = Replica(Database.open(File(path, key)), clock, readings)
+    _see_the_time(replica)
     with replica.database.read() as connection:
         identity = settings.identity(connection)
         replica.keep_up(connection)
@@ -53,6 +55,16 @@ def open_replica(
     if not _has_company(replica):
         replica.index_all()  # with a company, syncing does it beside the person's work
     return replica
+
+
+def _see_the_time(replica: Replica) -> None:
+    """Each start moves the latest time seen on; a full disk keeps nobody from reading."""
+    try:
+        with replica.database.write() as connection:
+            leases.see(connection, replica.clock.now_ms())
+    except CrmError as error:
+        if error.code not in ("disk_full", "database_busy"):
+            raise
 
 
 def _has_company(replica: Replica) -> bool:

@@ -30,6 +30,7 @@ from crmdesk.store import (
     delivery,
     dialect,
     drafts,
+    leases,
     outbox,
     outdated,
     projection,
@@ -182,8 +183,8 @@ class Replica:
 
         What a form shows may leave this laptop while a person types: then it stays hidden, and the server is told.
         Raises `record_left` (of what was to be here), `invalid_value`, `field_too_long`, `record_too_large`,
-        `fixed_field`, `disk_full`, or `upgrade_needed` once the server has refused this program; then nothing was
-        changed.
+        `fixed_field`, `disk_full`, `lease_expired` or `clock_set_back`, or `upgrade_needed` once the server has
+        refused this program; then nothing was changed.
         """
         if not any(write.values for write in writes):
             return Committed(None, Touched())
@@ -200,6 +201,7 @@ class Replica:
         outdated.check(connection)
         self.keep_up(connection)
         identity = settings.identity(connection)
+        leases.check(connection, identity.seen_ms, self.clock.now_ms())
         txn = Txn(self.new_id(), kind)
         rows, identity = self._edited(connection, identity, wanted, txn)
         settings.write(connection, {"identity": identity})
@@ -210,7 +212,8 @@ class Replica:
     ) -> tuple[list[Row], Identity]:
         stored = records.load(connection, [write.key for write in writes])
         limit = identity.ceiling.limit(self.clock.monotonic_ms()) if identity.ceiling else None
-        at = tick(identity.stamp, self.clock.now_ms(), limit)
+        now = self.clock.now_ms()
+        at = tick(identity.stamp, now, limit)
         counter = identity.counter
         rows: list[Row] = []
         entries: list[tuple[RecordKey, Edit]] = []
@@ -231,7 +234,8 @@ class Replica:
         own = [(e.dot.counter, key) for key, e in entries if e.dot.actor == identity.actor and e.txn is txn]
         outbox.add(connection, own)
         outbox.note_overwritten(connection, txn.id, replaced)
-        return rows, msgspec.structs.replace(identity, counter=counter, stamp=at)
+        seen = max(identity.seen_ms, now)
+        return rows, msgspec.structs.replace(identity, counter=counter, stamp=at, seen_ms=seen)
 
     def _written(
         self,

@@ -21,7 +21,8 @@ class Identity(msgspec.Struct, frozen=True):
     """Who writes here: this database's actor, its next numbers, and the person and buckets they belong to.
 
     `counter` and `stamp` are the last ones handed out; they are read and written inside the transaction that
-    uses them, so several processes may share a profile. `place` tells a copied file from the original.
+    uses them, so several processes may share a profile. `place` tells a copied file from the original. `seen_ms` is
+    the latest time that this laptop's clock ever showed.
     """
 
     actor: str
@@ -34,6 +35,7 @@ class Identity(msgspec.Struct, frozen=True):
     config: str
     place: str
     ceiling: Ceiling | None = None
+    seen_ms: int = 0
 
 
 class Server(msgspec.Struct, frozen=True):

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field, replace
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 import msgspec
-from sqlalchemy import Connection
 
 from crmdesk.core.errors import CrmError
 from crmdesk.core.record import Edit, RecordKey
@@ -22,7 +21,7 @@ from crmdesk.core.wire import Head, Heads
 from crmdesk.store import blobs, drafts, outbox, outdated, records, settings, unindexed, unreadable, unsent
 from crmdesk.store.identity import change_actor, forget_known
 from crmdesk.store.replica import Replica, Touched
-from crmdesk.sync import plan, push
+from crmdesk.sync import company, plan, push
 from crmdesk.sync.answers import Hello
 from crmdesk.sync.blobs import Contents, Exchanged
 from crmdesk.sync.brake import Brake, Deletions, forget_backups, pause
@@ -191,15 +190,6 @@ def ask_to_compare(replica: Replica) -> None:
         settings.write(connection, {"compare": True})
 
 
-def _pin(connection: Connection, key: str) -> None:
-    """Know the company by its key from now on. Raises `server_key_changed` if it was known by another."""
-    server = settings.read(connection, "server", settings.Server)
-    if server is not None and server.key != key:
-        if server.key:
-            raise CrmError("server_key_changed")
-        settings.write(connection, {"server": msgspec.structs.replace(server, key=key)})
-
-
 def _is_known_now(refused: outbox.Unsent, server: Hello) -> bool:
     if refused.code == "unknown_entity":
         return refused.key.entity in server.entities
@@ -261,12 +251,14 @@ class _Run:
 
     def _hear(self) -> None:
         """What the server offers, to the person whose work this is and to nobody else."""
-        found: Heads = self._http.heads()
+        # The first heads of a sync renew the lease: that the server answers them is what it counts from.
+        challenge = company.challenge() if not self._heads else None
+        found: Heads = self._http.heads(challenge)
         self.report.server_ms = found.server_ms
         with self._replica.database.write() as connection:
             if found.user not in ("", settings.identity(connection).user):
                 raise CrmError("wrong_person")
-            _pin(connection, found.server_key)
+            company.hear(connection, found, challenge, self._replica.clock.now_ms())
             push.hear(self._replica, connection, found.server_ms)
         self._heads = found.heads
         self._withdrawn = None if found.withdrawn is None else {bucket for bucket, _ in found.withdrawn}

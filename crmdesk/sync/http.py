@@ -186,9 +186,10 @@ class Http:
         """Hand in a batch (a `Push`). Raises `actor_forked`, `counter_gap` or `body_too_large` for the whole of it."""
         return self._decode(self._ask("POST", "/v1/push", body, prefer=BRIEF), PushAnswer)
 
-    def heads(self) -> Heads:
-        """How far each bucket this person may see has come. Raises `wrong_server`."""
-        found = self._decode(self._ask("GET", "/v1/heads"), Heads)
+    def heads(self, challenge: str | None = None) -> Heads:
+        """How far each bucket this person may see has come; with a challenge, a lease. Raises `wrong_server`."""
+        asked: dict[str, str | int] = {} if challenge is None else {"challenge": challenge}
+        found = self._decode(self._ask("GET", "/v1/heads", params=asked), Heads)
         if found.server_id != self._signed_in().server_id:
             raise CrmError("wrong_server")
         return found

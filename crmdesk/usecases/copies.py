@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
 
 from crmdesk.core.errors import CrmError
+from crmdesk.core.lease import Kept
 from crmdesk.store import settings
 from crmdesk.store.copying import copy_in, copy_out
 from crmdesk.store.reading import Reader
@@ -36,7 +40,7 @@ def back_up(workspace: Workspace, file: Path) -> int:
 def put_back(profile: Profile, key: bytes | None, file: Path) -> PutBack:
     """Go back to a copy. It takes a new actor, keeps its unsent work and is compared before it sends anything.
 
-    The credentials of now stay, because those of then were used since. Raises `database_busy` while the
+    The credentials of now stay, because those of then were used since; so does the lease, and how late it is. Raises `database_busy` while the
     profile is open anywhere, `bad_argument` where there is no such file, and what opening the copy raises.
     """
     if not file.is_file():
@@ -44,22 +48,39 @@ def put_back(profile: Profile, key: bytes | None, file: Path) -> PutBack:
     before = _signed_in(profile, key)
     aside = profile.folder / f"replaced-{SystemClock().now_ms()}.db"
     copy_in(file, profile.database, key, aside)
-    workspace = open_workspace(profile, key)
+    workspace = open_workspace(profile, key, even_if_locked=True)
     try:
         with workspace.replica.database.write() as connection:
-            now = (settings.identity(connection).user, settings.read(connection, "server", Server))
-            if before is not None and before[0] == now:
-                settings.write(connection, {"device": before[1]})
+            identity = settings.identity(connection)
+            now = (identity.user, settings.read(connection, "server", Server))
+            if before is not None and before.company == now:
+                latest = max(identity.seen_ms, before.seen_ms)
+                fresh = msgspec.structs.replace(identity, seen_ms=latest)
+                settings.write(
+                    connection, {"device": before.device, "lease": before.lease, "identity": fresh}
+                )
         return PutBack(int(workspace.reader.value("SELECT count(*) FROM record")), aside)
     finally:
         workspace.close()
 
 
-def _signed_in(profile: Profile, key: bytes | None) -> tuple[tuple[str, Server | None], Device] | None:
-    """Who is signed in where and with which credentials; None while alone."""
+class _SignedIn(NamedTuple):
+    """Who is signed in where, with which credentials, under which lease, and how late it is."""
+
+    company: tuple[str, Server | None]
+    device: Device
+    lease: Kept | None
+    seen_ms: int
+
+
+def _signed_in(profile: Profile, key: bytes | None) -> _SignedIn | None:
+    """What belongs to now rather than to a copy; None while alone."""
     reader = Reader(profile.database, key)
     try:
         identity, device = reader.setting("identity", Identity), reader.setting("device", Device)
-        return ((identity.user, reader.setting("server", Server)), device) if identity and device else None
+        if identity is None or device is None:
+            return None
+        whose = (identity.user, reader.setting("server", Server))
+        return _SignedIn(whose, device, reader.setting("lease", Kept), identity.seen_ms)
     finally:
         reader.close()

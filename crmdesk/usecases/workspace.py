@@ -12,7 +12,9 @@ import msgspec
 
 from crmdesk.core.dates import day_of
 from crmdesk.core.errors import CrmError
+from crmdesk.core.lease import Judged
 from crmdesk.core.text import Readings
+from crmdesk.store import leases
 from crmdesk.store.reading import Reader, check
 from crmdesk.store.settings import Identity, Server
 from crmdesk.system.clock import SystemClock
@@ -69,6 +71,10 @@ class Workspace:
         """The company it is connected to, None while working alone."""
         return self.reader.setting("server", Server)
 
+    def standing(self) -> Judged:
+        """What the company's lease allows now."""
+        return leases.standing(self.reader, self.clock.now_ms())
+
     def today(self) -> date:
         """The company's day."""
         return day_of(self.clock.now_ms())
@@ -83,13 +89,19 @@ class Workspace:
             self._replica.close()
 
 
-def open_workspace(profile: Profile, key: bytes | None, clock: Clock | None = None) -> Workspace:
-    """Open an existing profile for reading at once and for writing later.
+def open_workspace(
+    profile: Profile, key: bytes | None, clock: Clock | None = None, *, even_if_locked: bool = False
+) -> Workspace:
+    """Open an existing profile for reading at once and for writing later; `even_if_locked`: to sync it.
 
-    Raises `no_profile`, `wrong_passphrase`, `database_foreign`, `database_corrupt` or `schema_newer`.
+    Raises `no_profile`, `wrong_passphrase`, `database_foreign`, `database_corrupt`, `schema_newer`, and
+    `lease_expired` or `clock_set_back`.
     """
     check(profile.database, key, "sqlcipher")
     workspace = Workspace(profile, key, Reader(profile.database, key), clock or SystemClock())
+    if not even_if_locked and (problem := leases.problem_of(workspace.standing())) is not None:
+        workspace.close()
+        raise problem
     if workspace.identity().place != profile.place():
         _ = workspace.replica  # a copied file takes a new actor before anything is read from it
     return workspace

@@ -8,7 +8,7 @@ from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Annotated, Any, Final, TypeAlias, TypeVar
 
 from anyio import CapacityLimiter, to_thread
-from fastapi import Depends, Header, Request
+from fastapi import Depends, Header, Query, Request
 from fastapi.security import HTTPBearer
 from sqlalchemy import Connection
 
@@ -18,6 +18,7 @@ from crmdesk.store.database import Database
 from sync_server import enrolment, signing_in
 from sync_server.clock import Moment
 from sync_server.errors import MEDIA_TYPE, Problem
+from sync_server.leases import Authority
 from sync_server.live import LiveChannel
 from sync_server.passwords import MOST_AT_ONCE, Hasher
 from sync_server.settings import Settings
@@ -44,14 +45,21 @@ class Doorkeeper:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """One running server. `doorkeeper` looks at passwords. `now` gives the moment of a request; `live` tells those who listen; `signer` signs for it."""
+    """One running server. `doorkeeper` looks at passwords. `now` gives the moment of a request; `live` tells those who listen.
+
+    `authority` speaks for the company.
+    """
 
     database: Database
     settings: Settings
     now: Callable[[], Moment]
     live: LiveChannel
-    signer: Signer
+    authority: Authority
     doorkeeper: Doorkeeper
+
+    @property
+    def signer(self) -> Signer:
+        return self.authority.signer
 
 
 def context(request: Request) -> Context:
@@ -104,6 +112,7 @@ def handing_in(request: Request, _documented: Annotated[object, Depends(bearer_s
         return asker(request, connection, may_leave=True)
 
 
+Challenge: TypeAlias = Annotated[str | None, Query(pattern="^[0-9a-f]{64}$")]
 SignedIn: TypeAlias = Annotated[Bearer, Depends(signed_in)]
 
 

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, TypeAlias
-
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 from sqlalchemy import text
 
 from crmdesk.core.wire import OLDEST, OURS
 from sync_server.fields import known_registry
 from sync_server.handlers.bodies import StrictRoute
-from sync_server.handlers.context import ANY_PROBLEMS, context, problems
+from sync_server.handlers.context import ANY_PROBLEMS, Challenge, context, problems
 from sync_server.storage import people
 
 router = APIRouter(tags=["health"], route_class=StrictRoute)
-Challenge: TypeAlias = Annotated[str | None, Query(pattern="^[0-9a-f]{64}$")]
 
 
 class Health(BaseModel):
@@ -74,5 +71,5 @@ def hello(request: Request, challenge: Challenge = None) -> Hello:
         minimum_schema=OLDEST.schema,
         server_ms=here.now().ms,
         entities={name: sorted(entity.by_name) for name, entity in registry.entities.items()},
-        proof=here.signer.sign("hello", bytes.fromhex(challenge)).hex() if challenge else "",
+        proof=here.authority.signer.sign("hello", bytes.fromhex(challenge)).hex() if challenge else "",
     )

@@ -13,6 +13,7 @@ from sync_server.handlers.bodies import BulkRoute, RawBody, answer, plain
 from sync_server.handlers.context import (
     ANY_PROBLEMS,
     SESSION_PROBLEMS,
+    Challenge,
     HandingIn,
     SignedIn,
     asker,
@@ -46,12 +47,12 @@ def schema_of(shape: type, description: str) -> dict[str, Any]:
     response_class=Response,
     dependencies=[Depends(bearer_scheme)],
 )
-def heads(request: Request, accepts: Accepts = None) -> Response:
+def heads(request: Request, challenge: Challenge = None, accepts: Accepts = None) -> Response:
     """How far each bucket has come that the asker may see; one that is missing was taken away."""
     here = context(request)
     with here.database.read() as connection:  # every laptop asks all day long: one thread, one transaction
         who = asker(request, connection, may_leave=True)
-        found = pulling.heads(connection, who, here.signer, here.now())
+        found = pulling.heads(connection, who, here.authority, here.now(), challenge)
     return answer(msgspec.json.encode(found), accepts)
 
 

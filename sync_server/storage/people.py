@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from sqlalchemy import Connection, Row, delete, insert, or_, select, update
 
 from crmdesk.core.errors import CrmError
+from crmdesk.core.lease import IDLE_MINUTES, LOCK_DAYS, PURGE_DAYS
 from crmdesk.store import dialect
 from sync_server.policy import Kind, Member, Org, Role, Team
 from sync_server.tables import account, bucket, company, lost_right, reader, team
@@ -20,6 +21,7 @@ class Company:
     `config` is the bucket that everybody reads, `pool` the one whose customers anybody may claim,
     `pool_details` holds what hangs below those.
     `secret` (32 bytes) proves that a commit's salt came from this company; a backup has it too.
+    A laptop locks after `lock_days` without contact and destroys what it holds after `purge_days`.
     """
 
     server_id: str
@@ -31,6 +33,9 @@ class Company:
     pool: str
     pool_details: str
     created_at: int
+    lock_days: int = LOCK_DAYS
+    purge_days: int = PURGE_DAYS
+    idle_minutes: int = IDLE_MINUTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +84,17 @@ def add_company(connection: Connection, new: Company) -> None:
             pool=new.pool,
             pool_details=new.pool_details,
             created_at=new.created_at,
+            lock_days=new.lock_days,
+            purge_days=new.purge_days,
+            idle_minutes=new.idle_minutes,
         )
     )
+
+
+def change_terms(connection: Connection, lock_days: int, purge_days: int, idle_minutes: int) -> None:
+    """How long laptops may stay away, and open without input."""
+    terms = (lock_days, purge_days, idle_minutes)
+    dialect.run(connection, "UPDATE company SET lock_days = ?, purge_days = ?, idle_minutes = ?", terms)
 
 
 def add_team(connection: Connection, new: Team, name: str) -> None:

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import Connection
 
 from crmdesk.core.entities import REGISTRY
+from crmdesk.core.errors import CrmError
 from crmdesk.core.form import BLANK, Shown, show
 from crmdesk.core.record import Record, RecordKey, decode
 from crmdesk.core.registry import Registry
@@ -228,7 +229,13 @@ class Laptop:
             if self.account.hangs_below(key.id, w.key.id)
         )
         self.pending = Pending({w.key: w.values for w in writes}, seen, knew, tokens, below)
-        txn = self.replica.commit(writes, kind=kind).txn
+        try:
+            txn = self.replica.commit(writes, kind=kind).txn
+        except CrmError as error:
+            if error.code not in ("lease_expired", "clock_set_back"):
+                raise
+            self.pending = None  # locked until the next sync: nothing was written, and the person saw it
+            return None
         if txn is not None:
             self._tell(txn, self.pending)
         self.pending = None

@@ -408,10 +408,10 @@ def test_late_work_on_a_customer_that_went_through_the_pool_leaves_with_it(
 
     def answered(message: Any) -> Any:
         ann.http.push = push  # type: ignore[method-assign]
-        ann.http.heads = typed_meanwhile  # type: ignore[method-assign]
+        ann.http.heads = typed_meanwhile  # type: ignore[method-assign, assignment]
         return push(message)
 
-    def typed_meanwhile() -> Any:
+    def typed_meanwhile(_challenge: str | None = None) -> Any:
         del ann.http.heads
         ann.write(customer, city="上海")
         return ann.http.heads()

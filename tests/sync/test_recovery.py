@@ -312,7 +312,7 @@ def test_r19_a_server_restored_right_after_a_push_gets_it_again(
         ann.http.push, ann.http.heads = push, restored  # type: ignore[method-assign]
         return answer
 
-    def restored():
+    def restored(_challenge=None):
         ann.http.heads = heads  # type: ignore[method-assign]
         server.restore(backup)
         return heads()

@@ -108,6 +108,10 @@ def test_a_company_is_made_staffed_and_looked_after_while_it_serves(tmp_path: Pa
         assert (device["state"], device["words"]) == ("pending", welcome["words"])
         assert facts("device", "approve", device["device"])["state"] == "active"
         assert facts("device", "revoke", device["device"])["state"] == "revoked"
+        assert facts("lease") == {"lock_days": 21, "purge_days": 45, "idle_minutes": 15}
+        terms = {"lock_days": 30, "purge_days": 60, "idle_minutes": 5}
+        assert facts("lease", "--lock-days", "30", "--purge-days", "60", "--idle-minutes", "5") == terms
+        assert facts("lease") == terms
         assert facts("user", "disable", "张伟")["disabled"] is True
         assert [team["name"] for team in facts("team", "list")["teams"]] == ["North", "East"]
         assert [user["disabled"] for user in facts("user", "list")["users"]] == [True]

@@ -1,0 +1,54 @@
+"""What a company says of itself and of this laptop in its heads: the key it is known by, the lease it grants."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Final
+
+import msgspec
+from sqlalchemy import Connection
+
+from crmdesk.core.errors import CrmError
+from crmdesk.core.lease import Lease
+from crmdesk.core.wire import Granted, Heads
+from crmdesk.store import leases, settings
+from crmdesk.store.settings import Device, Server
+from crmdesk.sync.pinned import verify
+
+_CHALLENGE_BYTES: Final = 32
+
+
+def challenge() -> str:
+    """What a server has to sign, in hexadecimal: nobody can have heard an answer to it before."""
+    return secrets.token_bytes(_CHALLENGE_BYTES).hex()
+
+
+def hear(connection: Connection, heads: Heads, challenge: str | None, now_ms: int) -> None:
+    """Pin the company's key where none is pinned, and keep the lease that answers `challenge`.
+
+    Raises `server_key_changed` if the company was known by another key, or signed what it never would.
+    """
+    server = settings.read(connection, "server", Server)
+    if server is None:
+        return
+    if server.key != heads.server_key:
+        if server.key:
+            raise CrmError("server_key_changed")
+        settings.write(connection, {"server": msgspec.structs.replace(server, key=heads.server_key)})
+    if heads.lease is not None and challenge is not None:
+        device = settings.read(connection, "device", Device)
+        lease = read_lease(heads.server_key, heads.lease)
+        if device is None or (lease.device, lease.challenge) != (device.id, challenge):
+            raise CrmError("server_key_changed")
+        leases.keep(connection, lease, heads.lease.content.encode(), heads.lease.signature, now_ms)
+
+
+def read_lease(key: str, granted: Granted) -> Lease:
+    """A lease that this company signed. Raises `server_key_changed`."""
+    content = granted.content.encode()
+    if not verify(key, "lease", content, granted.signature):
+        raise CrmError("server_key_changed")
+    try:
+        return msgspec.json.decode(content, type=Lease)
+    except msgspec.DecodeError as error:
+        raise CrmError("server_key_changed") from error

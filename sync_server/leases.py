@@ -1,0 +1,72 @@
+"""The leases that a company grants its laptops: how long they may work without having heard it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import msgspec
+from sqlalchemy import Connection
+
+from crmdesk.core.errors import CrmError
+from crmdesk.core.lease import DAY_MS, MINUTE_MS, Lease
+from crmdesk.core.wire import Granted
+from sync_server import audit
+from sync_server.clock import Moment
+from sync_server.sealing import Opener
+from sync_server.signing import Signer
+from sync_server.storage import people
+from sync_server.storage.devices import Bearer, DeviceState
+from sync_server.storage.people import Company
+
+MOST_DAYS = 3650
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """What a company speaks with: it signs, and opens what was sealed to it."""
+
+    signer: Signer
+    opener: Opener
+
+
+def grant(authority: Authority, company: Company, who: Bearer, challenge: str, now: Moment) -> Granted | None:
+    """A fresh lease that answers a laptop's challenge; none for one whose person has left."""
+    if who.state is not DeviceState.ACTIVE:
+        return None
+    lease = Lease(
+        device=who.device,
+        user=who.user,
+        issued_ms=now.ms,
+        lock_after_ms=company.lock_days * DAY_MS,
+        purge_after_ms=company.purge_days * DAY_MS,
+        idle_ms=company.idle_minutes * MINUTE_MS,
+        seal_key=authority.opener.public.hex(),
+        challenge=challenge,
+    )
+    content = msgspec.json.encode(lease)
+    return Granted(content.decode(), authority.signer.sign("lease", content).hex())
+
+
+def change_terms(
+    connection: Connection,
+    now: Moment,
+    *,
+    lock_days: int | None = None,
+    purge_days: int | None = None,
+    idle_minutes: int | None = None,
+) -> Company:
+    """Change the company's terms, for every lease from now on. Raises `bad_argument` unless lock < purge."""
+    people.lock_company(connection)
+    company = people.load_company(connection)
+    lock = company.lock_days if lock_days is None else lock_days
+    purge = company.purge_days if purge_days is None else purge_days
+    idle = company.idle_minutes if idle_minutes is None else idle_minutes
+    if not 1 <= lock < purge <= MOST_DAYS:
+        raise CrmError(
+            "bad_argument", argument=f"--lock-days {lock} --purge-days {purge}", hint="1 <= lock < purge"
+        )
+    if (lock, purge, idle) != (company.lock_days, company.purge_days, company.idle_minutes):
+        people.change_terms(connection, lock, purge, idle)
+        told = {"lock_days": lock, "purge_days": purge, "idle_minutes": idle}
+        audit.act(connection, "lease", (company.server_id, audit.CONSOLE), told, now)
+    return people.load_company(connection)
