@@ -1,5 +1,6 @@
 """Dates, ages, amounts and phone numbers as people write them, in the language in force. Pure apart from that language."""
 
+import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Literal
@@ -8,6 +9,7 @@ from zoneinfo import ZoneInfo
 from PySide6.QtCore import QCoreApplication, QDate, QLocale, QObject
 
 from crmdesk.core.dates import COMPANY_ZONE
+from crmdesk.core.text import is_han
 from crmdesk.ui import language
 
 Tone = Literal["", "warn", "bad"]
@@ -41,6 +43,23 @@ class _Counted(QObject):
 
 
 _COUNTED = _Counted()
+
+
+def filled(text: str, *values: str) -> str:
+    """A text with these in the places of %1, %2 and so on, with a space where Latin comes to stand beside Chinese."""
+    said = ""
+    for number, part in enumerate(re.split(r"%(\d)", text)):
+        added = values[int(part) - 1] if number % 2 else part
+        said += f" {added}" if said and added and _meet(said[-1], added[0]) else added
+    return said
+
+
+def _meet(left: str, right: str) -> bool:
+    return (is_han(left) and _is_latin(right)) or (_is_latin(left) and is_han(right))
+
+
+def _is_latin(char: str) -> bool:
+    return char.isalnum() and char < "\u0250"
 
 
 def day(value: date | None, today: date) -> str:

@@ -23,6 +23,27 @@ def test_days_near_today_have_names(qapp, days, zh, en):
     assert formats.day(TODAY + timedelta(days=days), TODAY) == en
 
 
+@pytest.mark.parametrize(
+    ("text", "values", "said"),
+    [
+        ("%1的客户", ("Bo",), "Bo 的客户"),
+        ("%1的客户", ("林晓",), "林晓的客户"),
+        ("%1的客户", ("José",), "José 的客户"),
+        ("已连接到%1，正在发送。", ("Blue Harbour",), "已连接到 Blue Harbour，正在发送。"),
+        (
+            "%1还在修改%3的时候，%2把它删除了。",
+            ("林晓", "Bo", "3M"),
+            "林晓还在修改 3M 的时候，Bo 把它删除了。",
+        ),
+        ("Customers of %1", ("林晓",), "Customers of 林晓"),
+        ("%1的客户", ("",), "的客户"),
+        ("%1", ("50%2",), "50%2"),
+    ],
+)
+def test_latin_and_chinese_do_not_touch_in_a_sentence(text, values, said):
+    assert formats.filled(text, *values) == said
+
+
 def test_overdue_counts_days_in_both_languages(qapp):
     assert formats.due(TODAY - timedelta(days=5), TODAY) == ("逾期 5 天", "bad")
     language.switch(qapp, "en")

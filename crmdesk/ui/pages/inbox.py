@@ -63,14 +63,7 @@ class Sayings:
             text = translate("Inbox", "%1 changed “%4” of %3 on two devices that had not synced.")
         else:
             text = translate("Inbox", "%1 and %2 changed “%4” of %3 without seeing each other's change.")
-        for place, word in (
-            ("%1", first),
-            ("%2", second),
-            ("%3", self.record(item)),
-            ("%4", self.field(item)),
-        ):
-            text = text.replace(place, word)
-        return capital(text)
+        return capital(formats.filled(text, first, second, self.record(item), self.field(item)))
 
     def entry(self, item: Item) -> Entry:
         """The row of the list."""

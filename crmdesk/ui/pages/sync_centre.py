@@ -326,9 +326,9 @@ class SyncCentre(Page):
         if bucket == names.pool:
             return "users-round", self.tr("The pool")
         owner = names.owner_name(bucket)
-        return "users-round", self.tr("Customers of %1").replace("%1", owner) if owner else self.tr(
-            "A shared book"
-        )
+        if not owner:
+            return "users-round", self.tr("A shared book")
+        return "users-round", formats.filled(self.tr("Customers of %1"), owner)
 
     def _kind(self, entity: str) -> str:
         declared = self._context.registry.entities.get(entity)
@@ -562,7 +562,7 @@ class SyncCentre(Page):
         self._reload()
         if not joined.is_pending:
             self._context.say(
-                self.tr("Connected to %1. Everything here is on its way.").replace("%1", joined.company)
+                formats.filled(self.tr("Connected to %1. Everything here is on its way."), joined.company)
             )
         self._syncing.sync_now()
 

@@ -108,7 +108,7 @@ def test_a_record_deleted_while_somebody_edited_it_asks_to_keep_or_delete(hire, 
     sync(ann)
     desk = open_desk(ann)
     page = desk.go("inbox")
-    assert page.decision._sentence.text() == "您还在修改宏远机械的时候，Bo把它删除了。"
+    assert page.decision._sentence.text() == "您还在修改宏远机械的时候，Bo 把它删除了。"
     assert values(page) == ["保留，连同修改的内容", "再次删除"]
     desk.press("2")
     desk.press(Qt.Key.Key_Return)

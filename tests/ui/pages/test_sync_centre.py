@@ -207,7 +207,7 @@ def test_the_buckets_kept_here_are_named_with_their_records(hire, open_desk) -> 
     names = {entry.title: entry.mark for entry in page.shares.entries.items}
     assert names["我的客户"] == "已是最新"
     assert "人员、团队、标签" in names
-    assert "Bo的客户" in names
+    assert "Bo 的客户" in names
 
 
 # -- comparing, and a sync that asks ------------------------------------------------------------------------
