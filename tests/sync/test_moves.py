@@ -280,6 +280,27 @@ def test_a_promotion_is_known_to_the_laptop_after_its_next_sync(server: RunningS
     assert cai.replica.identity().role == "manager"
 
 
+def test_what_only_a_manager_may_read_leaves_with_the_role(server: RunningServer, hire: Hire) -> None:
+    """I8, R26: a demotion takes the team's customers out of the file; one's own stay, and unsent work arrives."""
+    ann, mei = hire("Ann"), hire("Mei")
+    customer, visit = canary(ann)
+    own = mei.customer("own book")
+    for laptop in (ann, mei):
+        laptop.sync()
+    assert mei.name(customer) == CANARY
+    assert traces(mei, CANARY, ENGLISH)
+    with server.database.write() as connection:
+        accounts.change_role(connection, "Mei", Role.REP, server.clock())
+    mei.write(customer, city="苏州")
+    report = mei.sync()
+    assert (report.late, report.unsent) == (1, (0, 0))
+    assert mei.replica.identity().role == "rep"
+    assert mei.states().keys() & {customer, visit, own} == {own}
+    assert traces(mei, CANARY, ENGLISH) == []
+    ann.sync()
+    assert ann.shows(customer) == {"name": CANARY, "name_en": ENGLISH, "city": "苏州"}
+
+
 def test_a_released_customer_keeps_only_itself_on_the_laptop_that_had_it(
     server: RunningServer, hire: Hire
 ) -> None:
