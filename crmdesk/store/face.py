@@ -53,10 +53,10 @@ class _Amount:
 class Shape(NamedTuple):
     """What is needed of an entity's declaration to see many of its records.
 
-    `columns` are those of a whole row, `place` says where in a face's cells each stands; `cells` say which field and which type of value each own column shows, in
-    that order; `searched` are the fields that words are made from, by purpose, empty where the entity is not
-    searched; `found_by` are the columns and repeated fields behind those words; `named` is the field whose pinyin
-    sorts the rows.
+    `columns` are those of a whole row, `place` says where in a face's cells each stands; `cells` say which field and
+    which type of value each own column shows, in that order; `searched` are the fields that words are made from, by
+    purpose, empty where the entity is not searched; `found_by` are the columns and repeated fields behind those words;
+    `named` is the field whose pinyin sorts the rows.
     """
 
     name: str

@@ -60,8 +60,8 @@ def pull(
 ) -> Iterator[Taken]:
     """Read a bucket to its head, a commit at a time; stopped or cut, it goes on from the last commit.
 
-    What came whole before a cut is kept. Raises `mass_deletion` before taking in what would hide too much, `regressed` where the server no longer holds the cursor's commit,
-    `not_found` where the bucket was taken away meanwhile.
+    What came whole before a cut is kept. Raises `mass_deletion` before taking in what would hide too much, `regressed`
+    where the server no longer holds the cursor's commit, `not_found` where the bucket was taken away meanwhile.
     """
     group: list[_Ready] = []
     together = 1

@@ -75,7 +75,8 @@ class Batch(NamedTuple):
 class Settled:
     """What an answer did: counts of edits by verdict, the records that moved, how many left this laptop.
 
-    `late` counts the edits that reached whoever answers for their customer now. `is_forked`: another copy of this database has used some of the same numbers.
+    `late` counts the edits that reached whoever answers for their customer now. `is_forked`: another copy of this
+    database has used some of the same numbers.
     """
 
     touched: Touched
