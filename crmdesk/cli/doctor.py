@@ -186,6 +186,33 @@ def _checksums(session: Session) -> Finding:
     return Finding("checksums", "note", words)
 
 
+def _audit(session: Session) -> Finding:
+    """Whether the server stands by what this laptop saw of its audit."""
+    from crmdesk.store.settings import Testimony
+
+    known = session.reader.setting("testimony", Testimony) or Testimony()
+    root = known.held.root if known.held else None
+    if known.contradiction is not None:
+        number = root.number if root else 0
+        words = session.out.text(
+            f"服务器的审计与本机见证的签名根 {number} 矛盾：审计被改动过，或服务器从备份恢复而尚无设备证明；请告诉管理员",
+            f"the server's audit contradicts the signed root {number} that was seen here: it was changed, or the server "
+            "was restored and no laptop has proven it yet; tell your administrator",
+        )
+        return Finding("audit", "problem", words)
+    if root is None:
+        return Finding("audit", "ok", session.out.text("还没有签名根", "no signed root was seen yet"))
+    words = session.out.text(f"见证签名根 {root.number}", f"witness of the signed root {root.number}")
+    lost = known.restores[-1].held if known.restores else None
+    if lost is None or lost.root is None:
+        return Finding("audit", "ok", words)
+    forgot = session.out.text(
+        f"；服务器恢复过备份，不再认识签名根 {lost.root.number}",
+        f"; the server was restored and forgot the signed root {lost.root.number}",
+    )
+    return Finding("audit", "note", words + forgot)
+
+
 def _version(session: Session) -> Finding:
     """Whether the company's server still works with this program."""
     from crmdesk.usecases.status import is_read_only
@@ -266,6 +293,7 @@ _LOOKS: Final = (
     _unsent,
     _unreadable,
     _checksums,
+    _audit,
     _version,
     _clock,
     _lease,

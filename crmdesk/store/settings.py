@@ -9,6 +9,7 @@ import msgspec
 
 from crmdesk.core.clock import Ceiling
 from crmdesk.core.errors import CrmError
+from crmdesk.core.roots import Signed
 from crmdesk.store import dialect
 
 if TYPE_CHECKING:  # the desktop's first paint reads these shapes without SQLAlchemy
@@ -75,6 +76,28 @@ class Pause(msgspec.Struct, frozen=True):
     total: int
     at_ms: int
     backup: str
+
+
+class Contradiction(msgspec.Struct, frozen=True):
+    """A root of the server's audit that was held, and the one that was offered at `at_ms` and does not carry on from it."""
+
+    held: Signed | None
+    offered: Signed | None
+    at_ms: int
+
+
+class Testimony(msgspec.Struct, frozen=True):
+    """What this laptop has witnessed of the server's audit: the newest root, and the first of each day.
+
+    `contradiction` is what the server offers instead, as long as it does; `restores` are contradictions that a restore
+    explains, the latest last; `told` the digests of the roots that the server was shown.
+    """
+
+    held: Signed | None = None
+    days: tuple[tuple[str, Signed], ...] = ()
+    contradiction: Contradiction | None = None
+    restores: tuple[Contradiction, ...] = ()
+    told: tuple[str, ...] = ()
 
 
 def read(connection: Connection, name: str, kind: type[Any]) -> Any:

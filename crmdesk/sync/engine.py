@@ -17,11 +17,12 @@ import msgspec
 from crmdesk.core.errors import CrmError
 from crmdesk.core.record import Edit, RecordKey
 from crmdesk.core.resolve import read_record
+from crmdesk.core.roots import Signed
 from crmdesk.core.wire import Head, Heads
 from crmdesk.store import blobs, drafts, outbox, outdated, records, settings, unindexed, unreadable, unsent
 from crmdesk.store.identity import change_actor, forget_known
 from crmdesk.store.replica import Replica, Touched
-from crmdesk.sync import company, plan, push
+from crmdesk.sync import company, plan, push, witness
 from crmdesk.sync.answers import Hello
 from crmdesk.sync.blobs import Contents, Exchanged
 from crmdesk.sync.brake import Brake, Deletions, forget_backups, pause
@@ -220,6 +221,7 @@ class _Run:
         self._cancelled = cancelled
         self._reached: dict[str, Head] = {}
         self._heads: Sequence[Head] = ()
+        self._root: Signed | None = None
         self._lost: set[str] = set()
         self._may_recover = False
         self._is_doubtful = False
@@ -227,6 +229,7 @@ class _Run:
     def everything(self) -> None:
         self._replica.claim_contents()
         self._hear_of_restores()
+        witness.look(self._replica, self._http, self._root, self._heads)
         paused = self._revoke()
         self._clean()
         self._compare_doubtful()
@@ -260,7 +263,7 @@ class _Run:
                 raise CrmError("wrong_person")
             company.hear(connection, found, challenge, self._replica.clock.now_ms())
             push.hear(self._replica, connection, found.server_ms)
-        self._heads = found.heads
+        self._heads, self._root = found.heads, found.root
         self._withdrawn = None if found.withdrawn is None else {bucket for bucket, _ in found.withdrawn}
 
     # -- what no longer fits --------------------------------------------------------------------------

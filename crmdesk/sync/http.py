@@ -21,6 +21,7 @@ import zstandard
 from crmdesk.core.errors import CrmError
 from crmdesk.core.media import CHUNK_BYTES
 from crmdesk.core.record import RecordKey
+from crmdesk.core.roots import Signed
 from crmdesk.core.wire import (
     BRIEF,
     OLDEST,
@@ -36,6 +37,7 @@ from crmdesk.core.wire import (
     PushAnswer,
     Recover,
     RecoverAnswer,
+    Roots,
     Shown,
     States,
     Wanted,
@@ -246,6 +248,14 @@ class Http:
     def recover(self, brought: Recover) -> RecoverAnswer:
         """Bring records back that the server lost. Raises `not_recovering`."""
         return self._decode(self._ask("POST", "/v1/recover", msgspec.json.encode(brought)), RecoverAnswer)
+
+    def audit_roots(self, after: int) -> tuple[Signed, ...]:
+        """The signed roots of the audit that follow a number."""
+        return self._decode(self._ask("GET", "/v1/audit/roots", params={"after": after}), Roots).roots
+
+    def show_root(self, held: Signed) -> None:
+        """Show the server a root of its audit that it does not seem to know. Raises `malformed_body` for a forged one."""
+        self._ask("POST", "/v1/audit/witness", msgspec.json.encode(msgspec.structs.asdict(held)))
 
     def history(self, entity: str, record_id: str) -> list[bytes]:
         """Every edit of a record, as canonical bytes. Raises `not_found`."""

@@ -1761,6 +1761,10 @@
         <translation>本机记录</translation>
     </message>
     <message>
+        <source>Audit</source>
+        <translation>审计</translation>
+    </message>
+    <message>
         <source>Files here</source>
         <translation>本机附件</translation>
     </message>
@@ -2242,6 +2246,36 @@
     <message>
         <source>Saved on this laptop. Next follow-up: %1</source>
         <translation>已保存在本机。下次跟进：%1</translation>
+    </message>
+</context>
+<context>
+    <name>Witness</name>
+    <message>
+        <source>up to %1</source>
+        <translation>见证至 %1</translation>
+    </message>
+    <message>
+        <source>contradicted by the server</source>
+        <translation>与服务器矛盾</translation>
+    </message>
+    <message>
+        <source>the server was restored; it forgot %1</source>
+        <translation>服务器恢复过备份，遗失了 %1 的签名</translation>
+    </message>
+</context>
+<context>
+    <name>WitnessCard</name>
+    <message>
+        <source>The audit was contradicted</source>
+        <translation>审计出现矛盾</translation>
+    </message>
+    <message>
+        <source>The server contradicts its own audit</source>
+        <translation>服务器与自己的审计记录矛盾</translation>
+    </message>
+    <message>
+        <source>This laptop saw what the company signed on %1, and the server no longer stands by it. Its record of who did what was changed, or it was put back from a backup and no laptop has proven that yet. Your work goes on and is safe here. Tell your administrator; the laptop has told the server as well.</source>
+        <translation>这台电脑见证过公司在 %1 的签名，但服务器现在不再承认它：操作记录被改动过，或者服务器从备份恢复而尚无电脑能够证明。您的工作照常进行，内容在本机是安全的。请告诉管理员；本机也已通知服务器。</translation>
     </message>
 </context>
 <context>

@@ -175,6 +175,26 @@ def test_the_doctor_finds_a_list_that_lost_a_record_and_rebuild_heals_it(desk: D
     assert desk("customer", "list")["total"] == 1
 
 
+def test_t51_the_doctor_says_that_the_servers_audit_was_contradicted(desk: Desk) -> None:
+    from crmdesk.cli.session import Given, session
+    from crmdesk.core.roots import Root, Signed, content_of
+    from crmdesk.store import settings
+    from crmdesk.store.settings import Contradiction, Testimony
+
+    desk("customer", "add", "Acme")
+    content = content_of(Root(at=1, chains=1, epoch=1, heads="", number=7, previous="", rows=1))
+    held = Signed(content, "")
+    lost = Contradiction(held, None, 2)
+    for known in (Testimony(held, (), lost), Testimony(held, (), None, (lost,)), Testimony(held)):
+        with session(Given(profile=desk.profile)) as opened, opened.replica.database.write() as connection:
+            settings.write(connection, {"testimony": known})
+        if known.contradiction:
+            assert problems(desk) == {"audit"}
+            continue
+        (found,) = [check for check in desk("doctor")["checks"] if check["check"] == "audit"]
+        assert (found["state"], "7" in found["detail"]) == ("note" if known.restores else "ok", True)
+
+
 def test_the_doctor_finds_a_clock_that_is_behind(desk: Desk) -> None:
     import msgspec
 

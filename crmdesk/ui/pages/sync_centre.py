@@ -14,7 +14,7 @@ from crmdesk.core.format import format_value
 from crmdesk.core.record import RecordKey
 from crmdesk.core.registry import Registry
 from crmdesk.core.values import Value
-from crmdesk.store.settings import Device, Identity
+from crmdesk.store.settings import Device, Identity, Testimony
 from crmdesk.ui import formats
 from crmdesk.ui.context import Context
 from crmdesk.ui.notices import Notice
@@ -23,6 +23,7 @@ from crmdesk.ui.pages.aside_card import AsideCard
 from crmdesk.ui.pages.connect_form import ConnectForm, device_name, join_company
 from crmdesk.ui.pages.mend_dialog import MendDialog
 from crmdesk.ui.pages.sync_safety import PauseCard
+from crmdesk.ui.pages.witness_card import WitnessCard, witnessed
 from crmdesk.ui.runner import Lane
 from crmdesk.ui.syncing import Syncing, age
 from crmdesk.ui.widgets import buttons
@@ -59,6 +60,7 @@ class Centre:
     identity: Identity
     device: Device | None
     holdings: Holdings
+    testimony: Testimony | None
 
 
 def read_centre(registry: Registry, workspace: Workspace) -> Centre:
@@ -74,6 +76,7 @@ def read_centre(registry: Registry, workspace: Workspace) -> Centre:
             workspace.identity(),
             reader.setting("device", Device),
             attachments.holdings(workspace, reader),
+            reader.setting("testimony", Testimony),
         )
     finally:
         reader.close()
@@ -117,7 +120,15 @@ class SyncCentre(Page):
         self.pause.kept.connect(self._syncing.keep_deleted)
         self.pause.let_go.connect(self._syncing.accept_deletions)
         self.aside = AsideCard(self._context, self.shell)
-        for card in (self._state_card(), self.pause, self._refused_card(), self._unsent_card(), self.aside):
+        self.witness = WitnessCard()
+        for card in (
+            self._state_card(),
+            self.witness,
+            self.pause,
+            self._refused_card(),
+            self._unsent_card(),
+            self.aside,
+        ):
             left.addWidget(card)
         for card in (self._connect_card(), self._company_card(), self._buckets_card()):
             right.addWidget(card)
@@ -267,6 +278,7 @@ class SyncCentre(Page):
         else:
             self._ask_again.stop()
         self._now.setEnabled(centre.status.company is not None)
+        self.witness.show_testimony(centre.testimony, self._context.today())
         self.pause.show_pause(centre.status.pause, is_running=self._syncing.is_running)
         self._welcome(centre)
         self._show_sync()
@@ -347,6 +359,7 @@ class SyncCentre(Page):
             (self.tr("Person"), centre.identity.user_name),
             (self.tr("Device"), device_name()),
             (self.tr("Records here"), formats.number(centre.status.records)),
+            (self.tr("Audit"), witnessed(centre.testimony, self._context.today())),
             *self._files(centre),
         ]
         return [(name, value) for name, value in found if value]

@@ -8,8 +8,9 @@ import pytest
 from PySide6.QtWidgets import QPushButton
 
 from crmdesk.core.record import RecordKey
+from crmdesk.core.roots import Root, Signed, content_of
 from crmdesk.store import outdated, projection, records, settings
-from crmdesk.store.settings import Pause, Server
+from crmdesk.store.settings import Contradiction, Pause, Server, Testimony
 from crmdesk.usecases import records as forms
 from sync_server import accounts
 from sync_server.policy import Role
@@ -295,3 +296,26 @@ def test_a_paused_sync_asks_and_keeping_everything_brings_it_back(hire, open_des
     qtbot.waitUntil(lambda: not page.pause.isVisible(), timeout=20_000)
     qtbot.waitUntil(lambda: desk.window.rail.sync.accessibleName() != "同步已暂停")
     assert bo.reader.value("SELECT count(*) FROM p_customer WHERE life = 0") == 60
+
+
+def test_a_contradicted_audit_is_said_loudly_and_a_restored_one_quietly(hire, open_desk) -> None:
+    content = content_of(
+        Root(at=1_790_000_000_000, chains=1, epoch=1, heads="", number=7, previous="", rows=1)
+    )
+    held, ann = Signed(content, ""), hire("Ann")
+    lost = Contradiction(held, None, 2)
+    _witnessed(ann, Testimony(held, (), lost))
+    desk = open_desk(ann)
+    page = desk.go("sync")
+    assert page.witness.isVisible()
+    assert "审计" in page.witness.title.text()
+    assert "请告诉管理员" in page.witness.sentence.text()
+    _witnessed(ann, Testimony(held, (), None, (lost,)))
+    page.entered()
+    assert not page.witness.isVisible()
+    assert any("恢复过备份" in value for value in (shown.text() for shown in page._facts._values))
+
+
+def _witnessed(workspace, known: Testimony) -> None:
+    with workspace.replica.database.write() as connection:
+        settings.write(connection, {"testimony": known})
