@@ -406,6 +406,15 @@ def test_a_server_that_fails_gives_a_reference(tmp_path: Path, desk: Desk) -> st
     return str(error["code"])
 
 
+@provokes("sign_in_needed")
+def test_a_session_that_has_ended_takes_the_password(tmp_path: Path, desk: Desk) -> str:
+    with running_server(tmp_path) as running:
+        build_company(running)
+        desk("enrol", running.address, code_for(running))
+        running.clock.ahead_ms = 200 * 24 * HOUR_MS
+        return said(desk, "sync")
+
+
 @provokes("unknown_code")
 def test_a_code_from_a_newer_server_is_named(desk: Desk) -> str:
     body = json.dumps({"code": "from_the_future", "about": {}}).encode()

@@ -1,8 +1,7 @@
-"""`enrol`, `sync`, `reconcile`, `status`, `transfer`: this laptop and its company."""
+"""`sync`, `reconcile`, `status`, `transfer`: this laptop and its company."""
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
@@ -20,42 +19,6 @@ from crmdesk.core.registry import Label
 if TYPE_CHECKING:
     from crmdesk.sync.brake import Deletions
     from crmdesk.sync.engine import Progress, Report
-
-
-@command(root, "enrol")
-def enrol(
-    session: Session,
-    url: Annotated[str, typer.Argument(help="The server's address. 服务器地址。")],
-    code: Annotated[str, typer.Argument(help="The one-use code. 入网码。")],
-    name: Annotated[str | None, typer.Option(help="What to call this device. 设备名称。")] = None,
-) -> None:
-    """Connect to a company; what was typed alone comes along. 连接公司。"""
-    from crmdesk.sync import enrolment
-    from crmdesk.sync.transport import checked_address
-
-    checked_address(url)
-    if session.profile.is_sample:
-        raise CrmError("sample_profile")
-    workspace = session.workspace if session.profile.exists() else session.create("")
-    joined = enrolment.enrol(workspace.replica, url, code, name or platform.node() or "laptop")
-    facts = {
-        "company": joined.company,
-        "user": joined.user_name,
-        "state": "pending" if joined.is_pending else "active",
-        "words": joined.words,
-    }
-    if joined.is_pending:
-        session.out.say(
-            facts,
-            f"已向「{joined.company}」申请入网。请把核对词告诉管理员：{joined.words}",
-            f"Asked “{joined.company}” to let this device in. Tell your administrator: {joined.words}",
-        )
-    else:
-        session.out.say(
-            facts,
-            f"已连接「{joined.company}」，用户：{joined.user_name}。下一步：crmdesk sync",
-            f"Connected to “{joined.company}” as {joined.user_name}. Next: crmdesk sync",
-        )
 
 
 @command(root, "sync")

@@ -15,7 +15,7 @@ from typing import Annotated, Final
 import typer
 
 import crmdesk
-from crmdesk.cli import attachments, company, customers, doctor, inbox, journal, moves, tags, upkeep
+from crmdesk.cli import access, attachments, company, customers, doctor, inbox, journal, moves, tags, upkeep
 from crmdesk.cli.command import FdOption, JsonOption, LangOption, ProfileOption, root
 from crmdesk.cli.output import Output, system_language
 from crmdesk.cli.session import Given, session
@@ -40,7 +40,13 @@ root.add_typer(moves.request_app, name="request")
 root.add_typer(moves.refused_app, name="refused")
 root.add_typer(moves.people_app, name="people")
 
-__all__ = ["company", "doctor", "root", "run"]  # the first two register their commands by being imported
+__all__ = [
+    "access",
+    "company",
+    "doctor",
+    "root",
+    "run",
+]  # the first three register their commands by being imported
 
 
 def _version(is_wanted: bool) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from crmdesk.cli import naming
+from crmdesk.cli.access import PASSWORD, PasswordFd
 from crmdesk.cli.command import command, group, root
 from crmdesk.cli.customers import Customer
 from crmdesk.cli.output import instant, moment
@@ -94,6 +95,7 @@ def handover(
     user: Colleague,
     to: Annotated[str, typer.Argument(help="Who takes over. 接手人。")],
     leaving: Annotated[bool, typer.Option("--leaving", help="The person leaves. 该用户离职。")] = False,
+    password_fd: PasswordFd = None,
 ) -> None:
     """Hand somebody's whole book to another person; no record moves. 整本移交客户簿。"""
     from crmdesk.sync import commands
@@ -102,6 +104,7 @@ def handover(
     _ask(
         session,
         lambda replica, http: commands.change_book_owner(replica, http, person.id, taker.id, leaving=leaving),
+        password_fd,
     )
     session.out.say(
         {"user": person.id, "to": taker.id, "leaving": leaving},
@@ -117,12 +120,13 @@ def role(
     role: Annotated[
         Literal["rep", "manager", "director", "administrator"], typer.Argument(help="The role. 角色。")
     ],
+    password_fd: PasswordFd = None,
 ) -> None:
     """Promote somebody, or give them other work. 变更角色。"""
     from crmdesk.sync import commands
 
     (person,) = _people(session, user)
-    _ask(session, lambda replica, http: commands.change_role(replica, http, person.id, role))
+    _ask(session, lambda replica, http: commands.change_role(replica, http, person.id, role), password_fd)
     session.out.say({"user": person.id, "role": role}, "已变更角色。", "The role was changed.")
 
 
@@ -152,11 +156,17 @@ def _people(session: Session, *names: str) -> list[Person]:
     return [naming.person(directory, name) for name in names]
 
 
-def _ask(session: Session, work: Callable[[Replica, Http], Any]) -> None:
+def _ask(session: Session, work: Callable[[Replica, Http], Any], password_fd: int | None = None) -> None:
+    """Have the server do it; where it takes the password, that is asked for."""
     from crmdesk.sync.enrolment import connect
+    from crmdesk.sync.signing_in import confirmed
 
     with closing(connect(session.replica)) as http:
-        work(session.replica, http)
+        confirmed(
+            http,
+            lambda: work(session.replica, http),
+            lambda: session.passwords(password_fd, PASSWORD)[0],
+        )
 
 
 # -- what was refused ---------------------------------------------------------------------------------------

@@ -119,6 +119,16 @@ class Session:
             raise CrmError("wrong_passphrase")
         return first
 
+    def passwords(self, fd: int | None, *prompts: tuple[str, str]) -> list[str]:
+        """A password for each prompt: lines of a file descriptor, else typed at a terminal. Raises `bad_argument`."""
+        if fd is None and _is_terminal():
+            return [self._ask(words) for words in prompts]
+        found = _lines(fd) if fd is not None else []
+        if len(found) < len(prompts):
+            hint = Label("请给出密码，每行一个。", "Give the passwords, one a line.")
+            raise CrmError("bad_argument", argument="--password-fd", hint=hint)
+        return found[: len(prompts)]
+
     def _handed_over(self) -> str | None:
         from crmdesk.system import secrets
 
@@ -153,6 +163,15 @@ def session(given: Given) -> Iterator[Session]:
 
 def _is_terminal() -> bool:
     return sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def _lines(fd: int) -> list[str]:
+    try:
+        with os.fdopen(os.dup(fd), encoding="utf-8") as file:
+            return [line.rstrip("\r\n") for line in file]
+    except (OSError, ValueError) as error:
+        hint = Label("这个文件描述符读不出密码。", "No password can be read from this file descriptor.")
+        raise CrmError("bad_argument", argument=f"--password-fd {fd}", hint=hint) from error
 
 
 def _first_line(fd: int) -> str | None:

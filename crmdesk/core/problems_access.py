@@ -8,6 +8,8 @@ from crmdesk.core.sentences import Problem, Sentence
 
 _NOTHING_ZH: Final = "没有任何内容被更改。"
 _NOTHING_EN: Final = "Nothing was changed."
+_KEPT_ZH: Final = "您录入的内容都在本机，没有丢失。"
+_KEPT_EN: Final = "Everything you typed is kept on this laptop."
 
 ACCESS: Final[dict[str, Problem]] = {
     "wrong_password": Problem(
@@ -36,5 +38,18 @@ ACCESS: Final[dict[str, Problem]] = {
         403,
         Sentence("这个操作需要再次输入您的密码。", _NOTHING_ZH, "请输入密码，然后重试。"),
         Sentence("This needs your password once more.", _NOTHING_EN, "Enter it, then try again."),
+    ),
+    "sign_in_needed": Problem(
+        401,
+        Sentence(
+            "需要重新登录。",
+            _KEPT_ZH,
+            "请在「同步」页输入密码，或运行 crmdesk signin；没有密码时，请向管理员索取重设码。",
+        ),
+        Sentence(
+            "You have to sign in again.",
+            _KEPT_EN,
+            "Give your password on the Sync page, or run `crmdesk signin`; without one, ask your administrator for a code.",
+        ),
     ),
 }

@@ -41,7 +41,7 @@ _FORKED: Final = ("actor_forked", "dot_reused", "counter_gap")
 _MAX_FORKS: Final = 3
 _NOT_NOW: Final = (
     "offline", "not_crmdesk", "wrong_server", "server_key_changed", "server_busy", "too_many_tries",
-    "upgrade_needed", "session_expired", "device_pending", "device_revoked",
+    "upgrade_needed", "session_expired", "sign_in_needed", "device_pending", "device_revoked",
 )  # fmt: skip
 """Trouble with the line or with signing in: a push that fails so is tried again soon, and a pull would fail too."""
 _SMALLEST_BYTES: Final = 64 * 1024

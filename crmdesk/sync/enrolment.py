@@ -12,8 +12,8 @@ from crmdesk.store.identity import join
 from crmdesk.store.replica import Replica
 from crmdesk.store.settings import Device, Server
 from crmdesk.sync import http
-from crmdesk.sync.answers import Enrolment
-from crmdesk.sync.http import Http, Session
+from crmdesk.sync.answers import Enrolment, Hello
+from crmdesk.sync.http import Account, Http, Session
 from crmdesk.sync.transport import Transport
 
 
@@ -28,29 +28,36 @@ class Joined:
 
 
 def enrol(
-    replica: Replica, url: str, code: str, device_name: str, transport: Transport | None = None
+    replica: Replica,
+    url: str,
+    proof: str | Account,
+    device_name: str,
+    transport: Transport | None = None,
 ) -> Joined:
     """Connect a laptop that works alone, or was just set up, to a company; nothing typed before is lost.
 
-    The device's key is on disk before the code is used, so a lost reply is healed by asking again. Raises
-    `already_enrolled`, `code_invalid`, `insecure_address`, `not_crmdesk`, `upgrade_needed` `no_server`, or `offline` once the
+    `proof` is a one-use code, or name and password. The device's key is on disk before it is used, so a lost reply is healed by asking again. Raises
+    `already_enrolled`, `code_invalid`, `wrong_password`, `insecure_address`, `not_crmdesk`, `upgrade_needed` `no_server`, or `offline` once the
     server has been heard.
     """
     key = _key(replica)
     server = Http(url, transport=transport)
     try:
-        _greet(server)
-        welcome = server.enrol(code, http.public_key(key), device_name)
+        met = _greet(server)
+        if isinstance(proof, Account):
+            welcome = server.sign_in(proof, key, device_name, met.server_id)
+        else:
+            welcome = server.enrol(proof, http.public_key(key), device_name)
     finally:
         server.close()
     _join(replica, server.url, key, welcome)
     return Joined(welcome.company, welcome.user_name, welcome.state != "active", welcome.words)
 
 
-def _greet(server: Http) -> None:
+def _greet(server: Http) -> Hello:
     """Hear the server once. Before it ever answered, silence is as likely a wrong address as a dead zone."""
     try:
-        server.hello()
+        return server.hello()
     except CrmError as error:
         if error.code != "offline":
             raise

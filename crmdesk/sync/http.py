@@ -103,6 +103,13 @@ class _Answer(NamedTuple):
         return self.headers.get("content-type", "")
 
 
+class Account(NamedTuple):
+    """A name and password to sign in with."""
+
+    name: str
+    password: str
+
+
 class Session(NamedTuple):
     """How a device's credentials are read and kept, so that every process of a profile uses the latest.
 
@@ -117,7 +124,7 @@ class Session(NamedTuple):
 
 
 class Http:
-    """A server at `url`, over `transport` if one is given. Without a `session` only `hello` and `enrol` can be asked.
+    """A server at `url`, over `transport` if one is given. Without a `session` only the routes that let a laptop in can be asked.
 
     Raises `insecure_address` for anything but https, except on this machine.
     """
@@ -159,10 +166,36 @@ class Http:
         asked = {"code": code, "device_key": device_key, "device_name": device_name}
         return self._decode(self._send("POST", "/v1/enrol", msgspec.json.encode(asked)), Enrolment)
 
+    def sign_in(self, account: Account, key: str, device_name: str, server_id: str) -> Enrolment:
+        """Sign in by name and password with the device's private `key`. Raises `wrong_password`, `too_many_tries`."""
+        public = public_key(key)
+        device = hashlib.sha256(bytes.fromhex(public)).hexdigest()[:32]
+        asked = {
+            "name": account.name,
+            "password": account.password,
+            "device_key": public,
+            "device_name": device_name,
+            "signature": sign(key, f"crmdesk-sign-in\n{device}\n{server_id}\n{account.name}".encode()),
+        }
+        return self._decode(self._send("POST", "/v1/sign-in", msgspec.json.encode(asked)), Enrolment)
+
+    def set_password(self, old: str | None, new: str) -> None:
+        """Choose a password. Raises `wrong_password`, `password_weak`, `code_invalid`, `too_many_tries`."""
+        self._ask("POST", "/v1/password", msgspec.json.encode({"old": old, "new": new}))
+
+    def reset_password(self, name: str, code: str, new: str) -> None:
+        """Choose a password with an administrator's code. Raises `code_invalid`, `password_weak`, `too_many_tries`."""
+        asked = {"name": name, "code": code, "new": new}
+        self._send("POST", "/v1/password/reset", msgspec.json.encode(asked))
+
+    def confirm_password(self, password: str) -> None:
+        """Give one's password again, for what is dangerous. Raises `wrong_password`, `too_many_tries`."""
+        self._ask("POST", "/v1/confirm-password", msgspec.json.encode({"password": password}))
+
     def token(self) -> Device:
         """Fresh tokens, kept before they are used: a lost reply leaves the old ones good.
 
-        Raises `session_expired`, `device_revoked` or `device_pending`.
+        Raises `sign_in_needed`, `device_revoked` or `device_pending`.
         """
         session = self._signed_in()
         device = session.load()
@@ -173,7 +206,14 @@ class Http:
             "at_ms": at_ms,
             "signature": sign(device.key, f"crmdesk-token\n{device.id}\n{device.refresh}\n{at_ms}".encode()),
         }
-        got = self._decode(self._send("POST", "/v1/token", msgspec.json.encode(asked)), Tokens)
+        try:
+            got = self._decode(self._send("POST", "/v1/token", msgspec.json.encode(asked)), Tokens)
+        except CrmError as error:
+            if error.code != "session_expired":
+                raise
+            raise CrmError(
+                "sign_in_needed"
+            ) from error  # an expired access token is replaced; this one is not
         fresh = msgspec.structs.replace(
             device,
             refresh=got.refresh,

@@ -29,6 +29,7 @@ LISTEN_LATER_MS: Final = 10 * 60_000
 FINAL: Final = frozenset(
     (
         "device_revoked",
+        "sign_in_needed",
         "upgrade_needed",
         "mass_deletion",
         "wrong_server",

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent
@@ -19,6 +20,9 @@ from crmdesk.ui.runner import Lane, Runner
 from crmdesk.ui.widgets.marks import Busy
 from crmdesk.ui.widgets.rail import Brand
 from crmdesk.usecases.workspace import Workspace
+
+if TYPE_CHECKING:
+    from crmdesk.sync.http import Account
 
 _LOOK_MS = 100
 _ASKS_AGAIN = ("wrong_passphrase",)
@@ -152,9 +156,9 @@ class Entrance(QMainWindow):
     def _work_alone(self, name: str, passphrase: str) -> None:
         self._run(partial(opening.work_alone, self._profile, name, passphrase or None))
 
-    def _join(self, address: str, code: str, passphrase: str) -> None:
+    def _join(self, address: str, proof: "str | Account", passphrase: str) -> None:
         known = passphrase or self._passphrase or None
-        self._run(partial(opening.join, self._profile, address, code, device_name(), known))
+        self._run(partial(opening.join, self._profile, address, proof, device_name(), known))
 
     def _run(self, work: Callable[[], Workspace | None]) -> None:
         self._runner.run(work, self._came, self._failed, lane=Lane.READ, owner=self)

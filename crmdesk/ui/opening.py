@@ -7,13 +7,16 @@ before the first paint. No Qt.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from crmdesk.core.errors import CrmError, Language
 from crmdesk.store.settings import Device
 from crmdesk.system.paths import Profile
 from crmdesk.ui.gauge import Gauge
 from crmdesk.usecases.workspace import Workspace, create_workspace, open_workspace, rename_person
+
+if TYPE_CHECKING:
+    from crmdesk.sync.http import Account
 
 SAMPLE_CUSTOMERS: Final = 600
 _SAMPLE_PASSPHRASE: Final = "sample"  # noqa: S105 -- invented data needs no secret, only the one way to open a profile
@@ -63,7 +66,9 @@ def work_alone(profile: Profile, name: str, passphrase: str | None) -> Workspace
     return create_workspace(profile, secrets.new_key(profile, passphrase), user_name=name)
 
 
-def join(profile: Profile, address: str, code: str, device: str, passphrase: str | None) -> Workspace:
+def join(
+    profile: Profile, address: str, proof: str | Account, device: str, passphrase: str | None
+) -> Workspace:
     """A new profile that belongs to a company; one that a broken try left behind is gone on with.
 
     Raises what `sync.enrolment.enrol` raises; then there is no profile, unless the code may have been used.
@@ -79,7 +84,7 @@ def join(profile: Profile, address: str, code: str, device: str, passphrase: str
     is_new = not profile.exists()
     workspace = work_alone(profile, "", passphrase) if is_new else open_existing(profile, lambda: passphrase)
     try:
-        enrol(workspace.replica, address, code, device)
+        enrol(workspace.replica, address, proof, device)
     except CrmError as error:
         workspace.close()
         if is_new and error.code not in _UNTOLD:

@@ -236,6 +236,18 @@
         <translation>%1 已同步；此后未发送的内容仍在该设备上</translation>
     </message>
     <message>
+        <source>This needs your password once more. It then holds for ten minutes.</source>
+        <translation>这个操作需要再次输入您的密码，之后十分钟内有效。</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>继续</translation>
+    </message>
+    <message>
+        <source>Password</source>
+        <translation>登录密码</translation>
+    </message>
+    <message>
         <source>Written by</source>
         <translation>录入人</translation>
     </message>
@@ -295,12 +307,28 @@
         <translation>连接</translation>
     </message>
     <message>
+        <source>Your name</source>
+        <translation>您的姓名</translation>
+    </message>
+    <message>
+        <source>Password</source>
+        <translation>登录密码</translation>
+    </message>
+    <message>
         <source>This laptop waits for approval. Tell your administrator these words; it goes on by itself.</source>
         <translation>这台电脑正在等待批准。请把下面的核对词告诉管理员，批准后会自动继续。</translation>
     </message>
     <message>
         <source>Words to compare: %1</source>
         <translation>核对词：%1</translation>
+    </message>
+    <message>
+        <source>Use a code</source>
+        <translation>改用入网码</translation>
+    </message>
+    <message>
+        <source>Use name and password</source>
+        <translation>改用姓名和密码</translation>
     </message>
 </context>
 <context>
@@ -1333,6 +1361,13 @@
     </message>
 </context>
 <context>
+    <name>PasswordDialog</name>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+</context>
+<context>
     <name>PauseCard</name>
     <message>
         <source>Sync is paused</source>
@@ -1592,6 +1627,41 @@
     <message>
         <source>SQLCipher; the key is in the system&apos;s keychain</source>
         <translation>SQLCipher，密钥在系统钥匙串中</translation>
+    </message>
+</context>
+<context>
+    <name>SignInAgain</name>
+    <message>
+        <source>Sign in…</source>
+        <translation>登录…</translation>
+    </message>
+    <message>
+        <source>I have a code</source>
+        <translation>我有重设码</translation>
+    </message>
+    <message>
+        <source>Give your password. What you typed meanwhile is safe and is sent then.</source>
+        <translation>请输入登录密码。这期间录入的内容都在本机，登录后会发送。</translation>
+    </message>
+    <message>
+        <source>Password</source>
+        <translation>登录密码</translation>
+    </message>
+    <message>
+        <source>Give your administrator&apos;s code, and a new password.</source>
+        <translation>请输入管理员给的重设码，并设置新密码。</translation>
+    </message>
+    <message>
+        <source>Code</source>
+        <translation>重设码</translation>
+    </message>
+    <message>
+        <source>New password</source>
+        <translation>新密码</translation>
+    </message>
+    <message>
+        <source>Sign in</source>
+        <translation>登录</translation>
     </message>
 </context>
 <context>

@@ -44,7 +44,7 @@ T = TypeVar("T")
 EXPECTED: Final = frozenset(
     (
         "offline", "server_busy", "database_busy", "disk_full", "device_pending", "device_revoked",
-        "session_expired", "mass_deletion",
+        "session_expired", "sign_in_needed", "mass_deletion",
     )
 )  # fmt: skip
 """What a sync may end with while there is trouble."""

@@ -13,6 +13,7 @@ from crmdesk.core.format import format_value
 from crmdesk.ui import formats
 from crmdesk.ui.context import Context
 from crmdesk.ui.page import Page, Shell
+from crmdesk.ui.pages.password_dialog import PasswordDialog
 from crmdesk.ui.pages.person_picker import PersonPicker
 from crmdesk.ui.runner import Lane
 from crmdesk.ui.widgets import buttons
@@ -255,9 +256,39 @@ class Company(Page):
         """Ask the server, where there is one; without a network the page shows what is here."""
         if self._context.workspace.server() is not None:
             asked = partial(_asked, work, self._context.workspace)
-            self._context.runner.run(asked, done, self._failed, lane=Lane.NETWORK, owner=self)
+            self._context.runner.run(
+                asked, done, partial(self._not_done, work, done), lane=Lane.NETWORK, owner=self
+            )
 
-    def _failed(self, error: Exception) -> None:
+    def _not_done(
+        self, work: "Callable[[Replica, Http], Any]", done: Callable[[Any], None], error: Exception
+    ) -> None:
+        """Where it takes the password, ask for that and do the same again."""
+        if not isinstance(error, CrmError) or error.code != "password_needed":
+            self._context.report(error)
+            return
+        sentence = self.tr("This needs your password once more. It then holds for ten minutes.")
+        self.password = PasswordDialog(sentence, self.tr("Go on"), (self.tr("Password"),), self)
+        self.password.given.connect(partial(self._confirm, work, done))
+        self.password.ask()
+
+    def _confirm(
+        self, work: "Callable[[Replica, Http], Any]", done: Callable[[Any], None], given: list[str]
+    ) -> None:
+        asked = partial(_asked, partial(_confirmed, work, given[0]), self._context.workspace)
+        self._context.runner.run(
+            asked, partial(self._confirm_done, done), self._not_confirmed, lane=Lane.NETWORK, owner=self
+        )
+
+    def _confirm_done(self, done: Callable[[Any], None], found: Any) -> None:
+        self.password.accept()
+        done(found)
+
+    def _not_confirmed(self, error: Exception) -> None:
+        if isinstance(error, CrmError) and error.code in ("wrong_password", "too_many_tries", "offline"):
+            self.password.show_error(error)
+            return
+        self.password.reject()
         self._context.report(error)
 
     def _letters_came(self, letters: "list[Letter]") -> None:
@@ -360,6 +391,13 @@ def _asked(work: "Callable[[Replica, Http], Any]", workspace: Workspace) -> Any:
 
     with closing(connect(workspace.replica)) as http:
         return work(workspace.replica, http)
+
+
+def _confirmed(
+    work: "Callable[[Replica, Http], Any]", password: str, replica: "Replica", http: "Http"
+) -> Any:
+    http.confirm_password(password)
+    return work(replica, http)
 
 
 def _letters(_replica: "Replica", http: "Http") -> "list[Letter]":

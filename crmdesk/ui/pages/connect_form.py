@@ -1,6 +1,7 @@
-"""Joining a company: its address, the one-use code, and what comes of it in words."""
+"""Joining a company: its address, the one-use code or name and password, and what comes of it in words."""
 
 import platform
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -14,6 +15,7 @@ from crmdesk.ui.widgets.marks import Busy
 
 if TYPE_CHECKING:
     from crmdesk.sync.enrolment import Joined
+    from crmdesk.sync.http import Account
     from crmdesk.usecases.workspace import Workspace
 
 
@@ -22,20 +24,22 @@ def device_name() -> str:
     return platform.node() or "crmdesk"
 
 
-def join_company(address: str, code: str, workspace: "Workspace") -> "Joined":
+def join_company(address: str, proof: "str | Account", workspace: "Workspace") -> "Joined":
     """Enrol an open workspace; for the network's lane."""
     from crmdesk.sync.enrolment import enrol
 
-    return enrol(workspace.replica, address, code, device_name())
+    return enrol(workspace.replica, address, proof, device_name())
 
 
 class ConnectForm(QWidget):
-    """Asks for address and code, and below them `more`. `submitted(address, code)`; answer with a `show_` method.
+    """Asks for address and code, or name and password, and below them `more`.
+
+    `submitted(address, proof)`, the proof being a code or an `Account`; answer with a `show_` method.
 
     `foot` is the row of buttons, for one more at its end.
     """
 
-    submitted = Signal(str, str)
+    submitted = Signal(str, object)
 
     def __init__(self, more: QWidget | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -44,7 +48,8 @@ class ConnectForm(QWidget):
         self.address.setAccessibleName(self.tr("Server address"))
         self.code = QLineEdit()
         self.code.setPlaceholderText("XXXXX-XXXXX-XXXXX-XXXXX-XXXXX")
-        self.code.setAccessibleName(self.tr("Code"))
+        self.name, self.password = QLineEdit(), QLineEdit()
+        self.password.setEchoMode(QLineEdit.EchoMode.Password)
         self.said = label("", "bad")
         self.said.setWordWrap(True)
         self.said.hide()
@@ -54,14 +59,22 @@ class ConnectForm(QWidget):
         self.words.hide()
         self._busy = Busy()
         self.button = buttons.primary(self.tr("Connect"), "link", self._submit)
-        self.address.returnPressed.connect(self.code.setFocus)
-        self.code.returnPressed.connect(self._submit)
+        self.way = buttons.quiet("", "key-round", self._change_way)
+        self.address.returnPressed.connect(self._go_on)
+        self.name.returnPressed.connect(self.password.setFocus)
+        for last in (self.code, self.password):
+            last.returnPressed.connect(self._submit)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
-        for name, field in ((self.tr("Server address"), self.address), (self.tr("Code"), self.code)):
-            column.addWidget(label(name, "faint"))
-            column.addWidget(field)
+        column.addWidget(label(self.tr("Server address"), "faint"))
+        column.addWidget(self.address)
+        self._by_code = _lines(((self.tr("Code"), self.code),))
+        self._by_name = _lines(((self.tr("Your name"), self.name), (self.tr("Password"), self.password)))
+        self._by_name.hide()
+        column.addWidget(self._by_code)
+        column.addWidget(self._by_name)
+        self._name_way()
         if more is not None:
             column.addWidget(more)
         column.addWidget(self.said)
@@ -71,6 +84,7 @@ class ConnectForm(QWidget):
         self.foot.addWidget(self.button)
         self.foot.addWidget(self._busy)
         self.foot.addStretch(1)
+        self.foot.addWidget(self.way)
         column.addLayout(self.foot)
 
     def show_busy(self) -> None:
@@ -83,7 +97,7 @@ class ConnectForm(QWidget):
         """It did not work, in words; everything can be tried again."""
         self._free(is_free=True)
         self._say(str(error.sentence(language.current())), "bad")
-        self.code.setFocus()
+        self._first().setFocus()
 
     def show_pending(self, words: str) -> None:
         """An administrator must approve this laptop, and compares these words."""
@@ -98,6 +112,7 @@ class ConnectForm(QWidget):
         self.words.setAccessibleName(self.tr("Words to compare: %1").replace("%1", words))
         self.words.show()
         self.button.hide()
+        self.way.hide()
 
     def _say(self, text: str, tone: str) -> None:
         self.said.setText(text)
@@ -105,16 +120,56 @@ class ConnectForm(QWidget):
         self.said.show()
 
     def _free(self, *, is_free: bool) -> None:
-        for field in (self.address, self.code, self.button):
+        for field in (self.address, self.code, self.name, self.password, self.way, self.button):
             field.setEnabled(is_free)
         if is_free:
             self._busy.stop()
 
+    def _change_way(self) -> None:
+        is_named = self._by_name.isHidden()
+        self._by_name.setVisible(is_named)
+        self._by_code.setVisible(not is_named)
+        self._name_way()
+        self._first().setFocus()
+
+    def _name_way(self) -> None:
+        is_named = not self._by_name.isHidden()
+        self.way.setText(self.tr("Use a code") if is_named else self.tr("Use name and password"))
+
+    def _go_on(self) -> None:
+        self._first().setFocus()
+
+    def _first(self) -> QLineEdit:
+        """Where typing goes on after the address."""
+        if self._by_name.isHidden():
+            return self.code
+        return self.password if self.name.text().strip() else self.name
+
     def _submit(self) -> None:
-        address, code = self.address.text().strip(), self.code.text().strip()
-        if not address:
-            self.address.setFocus()
-        elif not code:
-            self.code.setFocus()
-        else:
-            self.submitted.emit(address if "://" in address else f"https://{address}", code)
+        from crmdesk.sync.http import Account
+
+        address = self.address.text().strip()
+        wanted = (
+            (self.address, self.code)
+            if self._by_name.isHidden()
+            else (self.address, self.name, self.password)
+        )
+        if empty := next((field for field in wanted if not field.text().strip()), None):
+            empty.setFocus()
+            return
+        code = self.code.text().strip()
+        proof = code if self._by_name.isHidden() else Account(self.name.text().strip(), self.password.text())
+        self.submitted.emit(address if "://" in address else f"https://{address}", proof)
+
+
+def _lines(fields: Sequence[tuple[str, QLineEdit]]) -> QWidget:
+    """Named lines, one below the other."""
+    found = QWidget()
+    column = QVBoxLayout(found)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(6)
+    for name, field in fields:
+        field.setAccessibleName(name)
+        column.addWidget(label(name, "faint"))
+        column.addWidget(field)
+    return found

@@ -114,14 +114,14 @@ class PassphraseFields(QWidget):
 
 
 class FirstStart(QWidget):
-    """The offers. `sample_wished()`, `alone_wished(name, passphrase)`, `join_wished(address, code, passphrase)`.
+    """The offers. `sample_wished()`, `alone_wished(name, passphrase)`, `join_wished(address, proof, passphrase)`.
 
     A passphrase of "" means that the keychain holds the key. `cancelled()` stops the making of sample data.
     """
 
     sample_wished = Signal()
     alone_wished = Signal(str, str)
-    join_wished = Signal(str, str, str)
+    join_wished = Signal(str, object, str)
     cancelled = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -283,11 +283,11 @@ class FirstStart(QWidget):
             self.begin.setEnabled(False)
             self.alone_wished.emit(self.name.text().strip(), passphrase)
 
-    def _wish_join(self, address: str, code: str) -> None:
+    def _wish_join(self, address: str, proof: object) -> None:
         passphrase = self.join_passphrase.passphrase()
         if passphrase is not None:
             self.form.show_busy()
-            self.join_wished.emit(address, code, passphrase)
+            self.join_wished.emit(address, proof, passphrase)
 
     def _cancel(self) -> None:
         self.cancelled.emit()

@@ -22,6 +22,7 @@ from crmdesk.ui.page import Page, Shell
 from crmdesk.ui.pages.aside_card import AsideCard
 from crmdesk.ui.pages.connect_form import ConnectForm, device_name, join_company
 from crmdesk.ui.pages.mend_dialog import MendDialog
+from crmdesk.ui.pages.sign_in_again import SignInAgain
 from crmdesk.ui.pages.sync_safety import PauseCard
 from crmdesk.ui.pages.witness_card import WitnessCard, witnessed
 from crmdesk.ui.runner import Lane
@@ -42,6 +43,7 @@ from crmdesk.usecases.workspace import Workspace
 if TYPE_CHECKING:
     from crmdesk.store.replica import Replica
     from crmdesk.sync.enrolment import Joined
+    from crmdesk.sync.http import Account
 
 _PENDING_MS = 5000
 _ROWS_SHOWN = 6
@@ -161,7 +163,8 @@ class SyncCentre(Page):
         self.problem.setWordWrap(True)
         self.problem.setContentsMargins(52, 0, 0, 0)
         self.problem.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        for widget in (self.headline, self._going, self.problem):
+        self.sign_in = SignInAgain(self._context, self._signed_in)
+        for widget in (self.headline, self._going, self.problem, self.sign_in):
             card.body.addWidget(widget)
         return card
 
@@ -419,6 +422,7 @@ class SyncCentre(Page):
         if problem is not None:
             sentence = problem.sentence(self._context.language)
             self.problem.setText(f"{sentence} ({problem.code})")
+        self.sign_in.setVisible(problem is not None and problem.code == "sign_in_needed" and not running)
         if self._centre is not None:
             self.headline.show_state(*self._headline(self._centre.status))
 
@@ -563,10 +567,10 @@ class SyncCentre(Page):
             return
         self._context.say(self.tr("%n change(s) saved to %1", "", count).replace("%1", str(path)))
 
-    def _submit(self, address: str, code: str) -> None:
+    def _submit(self, address: str, proof: "str | Account") -> None:
         self.form.show_busy()
         self._context.runner.run(
-            partial(join_company, address, code, self._context.workspace), self._joined, self._not_joined,
+            partial(join_company, address, proof, self._context.workspace), self._joined, self._not_joined,
             lane=Lane.NETWORK,
         )  # fmt: skip
 
@@ -577,6 +581,10 @@ class SyncCentre(Page):
             self._context.say(
                 formats.filled(self.tr("Connected to %1. Everything here is on its way."), joined.company)
             )
+        self._syncing.sync_now()
+
+    def _signed_in(self) -> None:
+        self._reload()
         self._syncing.sync_now()
 
     def _not_joined(self, error: Exception) -> None:

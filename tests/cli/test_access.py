@@ -1,0 +1,134 @@
+"""How a laptop is let in, at the command line: code, name and password, a session that has ended."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sync_server import enrolment, signing_in
+from sync_server.storage import devices
+from tests.support.desk import Desk
+from tests.support.server import HOUR_MS, RunningServer, build_company, running_server
+
+RIGHT, NEW = "correct horse battery", "another horse altogether"
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[RunningServer]:
+    with running_server(tmp_path) as running:
+        build_company(running)
+        yield running
+
+
+@contextmanager
+def typed(*lines: str) -> Iterator[str]:
+    """A file descriptor from which these lines are read, as the option names it."""
+    read, write = os.pipe()
+    os.write(write, "".join(f"{line}\n" for line in lines).encode())
+    os.close(write)
+    try:
+        yield str(read)
+    finally:
+        os.close(read)
+
+
+def with_passwords(desk: Desk, passwords: tuple[str, ...], *words: str) -> Any:
+    with typed(*passwords) as fd:
+        return desk(*words, "--password-fd", fd)
+
+
+def code_for(server: RunningServer, name: str) -> str:
+    return server.code(server.people[name].user)
+
+
+def joined(server: RunningServer, folder: Path, name: str = "Ann") -> Desk:
+    desk = Desk(folder / name)
+    desk("enrol", server.address, code_for(server, name))
+    return desk
+
+
+def test_name_and_password_join_once_the_words_are_approved(server: RunningServer, tmp_path: Path) -> None:
+    server.give_password("Ann", RIGHT)
+    desk = Desk(tmp_path / "new")
+    told = with_passwords(desk, (RIGHT,), "enrol", server.address, "--user", "Ann")
+    assert (told["state"], told["user"]) == ("pending", "Ann")
+    assert told["words"] in desk.fails("sync")["next"]
+    with server.database.write() as connection:
+        (device,) = devices.devices(connection)
+        enrolment.approve(connection, device.id, server.clock())
+    desk("sync")
+
+
+def test_a_wrong_password_joins_nothing(server: RunningServer, tmp_path: Path) -> None:
+    server.give_password("Ann", RIGHT)
+    with typed(NEW) as fd:
+        error = Desk(tmp_path / "new").fails("enrol", server.address, "--user", "Ann", "--password-fd", fd)
+    assert error["code"] == "wrong_password"
+
+
+@pytest.mark.parametrize("proof", [(), ("CODE", "--user", "Ann")])
+def test_one_proof_is_given_and_not_two(
+    server: RunningServer, tmp_path: Path, proof: tuple[str, ...]
+) -> None:
+    assert Desk(tmp_path / "new").fails("enrol", server.address, *proof)["code"] == "bad_argument"
+
+
+def test_without_a_terminal_the_password_comes_through_a_descriptor(
+    server: RunningServer, tmp_path: Path
+) -> None:
+    error = Desk(tmp_path / "new").fails("enrol", server.address, "--user", "Ann")
+    assert error["code"] == "bad_argument"
+    assert "--password-fd" in error["happened"]
+
+
+def test_a_session_that_has_ended_begins_anew_with_the_password_and_nothing_is_lost(
+    server: RunningServer, tmp_path: Path
+) -> None:
+    desk = joined(server, tmp_path)
+    with_passwords(desk, ("", RIGHT), "password", "set")
+    desk("customer", "add", "宏远机械")
+    server.clock.ahead_ms = 200 * 24 * HOUR_MS
+    assert desk.fails("sync")["code"] == "sign_in_needed"
+    assert desk("status")["unsent"] == 1
+    assert with_passwords(desk, (RIGHT,), "signin")["state"] == "active"
+    assert desk("sync")["pushed"] == 1
+
+
+def test_a_changed_password_takes_the_old_one_and_signs_the_other_laptop_out(
+    server: RunningServer, tmp_path: Path
+) -> None:
+    desk, other = joined(server, tmp_path / "a"), joined(server, tmp_path / "b")
+    with_passwords(desk, ("", RIGHT), "password", "set")
+    assert other.fails("sync")["code"] == "sign_in_needed"
+    with_passwords(desk, (RIGHT, NEW), "password", "set")
+    with_passwords(other, (NEW,), "signin")
+    other("sync")
+    desk("sync")
+
+
+def test_a_forgotten_password_is_set_anew_with_the_administrators_code(
+    server: RunningServer, tmp_path: Path
+) -> None:
+    desk = joined(server, tmp_path)
+    with_passwords(desk, ("", RIGHT), "password", "set")
+    with server.database.write() as connection:
+        code = signing_in.reset(connection, "Ann", server.clock(), HOUR_MS)
+    assert with_passwords(desk, (NEW,), "password", "reset", code)["state"] == "active"
+    desk("sync")
+
+
+def test_a_role_changes_once_the_password_was_given_again(server: RunningServer, tmp_path: Path) -> None:
+    server.add_user("Ada", "administrator")
+    ada = joined(server, tmp_path, "Ada")
+    ada("sync")
+    with_passwords(ada, ("", RIGHT), "password", "set")
+    server.clock.ahead_ms = HOUR_MS
+    with typed("wrong horse battery") as fd:
+        assert ada.fails("people", "role", "Bo", "manager", "--password-fd", fd)["code"] == "wrong_password"
+    with_passwords(ada, (RIGHT,), "people", "role", "Bo", "manager")
+    assert ada("people", "role", "Cai", "manager")["role"] == "manager", "it holds for ten minutes"
