@@ -118,7 +118,7 @@ class SimServer:
         scope = {
             "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": request.method,
             "scheme": "http", "path": request.path, "raw_path": request.path.encode(), "root_path": "",
-            "query_string": urlencode(dict(request.params)).encode(), "client": ("laptop", 1), "server": ("server", 1),
+            "query_string": urlencode(dict(request.params)).encode(), "client": ("192.0.2.1", 1), "server": ("server", 1),
             "headers": [(name.lower().encode(), value.encode()) for name, value in request.headers.items()],
         }  # fmt: skip
         assert self._app is not None
