@@ -5,10 +5,32 @@ from pathlib import Path
 
 import pytest
 
+from crmdesk.core.record import RecordKey
+from crmdesk.store import outbox
+from crmdesk.store.replica import Write
 from tests.support.rep import Rep, enrolled
 from tests.support.server import RunningServer, build_company, running_server
 
 Hire = Callable[..., Rep]
+
+
+def settle(*laptops: Rep) -> None:
+    """Everybody syncs until nothing moves."""
+    for _ in range(2):
+        for laptop in laptops:
+            laptop.sync()
+
+
+def cursors(laptop: Rep) -> dict[str, outbox.Cursor]:
+    with laptop.replica.database.read() as connection:
+        return outbox.cursors(connection)
+
+
+def many(laptop: Rep, count: int, name: str) -> list[Write]:
+    """So many new customers, to be committed."""
+    return [
+        Write(RecordKey("customer", laptop.replica.new_id()), {"name": f"{name}{n}"}) for n in range(count)
+    ]
 
 
 @pytest.fixture
