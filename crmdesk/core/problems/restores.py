@@ -1,7 +1,4 @@
-"""The kinds of errors that have to do with restores, with deletions that nobody explained, and with a server's machine.
-
-`errors.PROBLEMS` holds them with all others.
-"""
+"""What restores, deletions that nobody explained and a server's machine can bring about."""
 
 from __future__ import annotations
 

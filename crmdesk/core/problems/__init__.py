@@ -1,0 +1,24 @@
+"""The catalogue of everything that is expected to go wrong, by its stable code."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from crmdesk.core.problems.access import ACCESS
+from crmdesk.core.problems.attachments import ATTACHMENTS
+from crmdesk.core.problems.laptop import LAPTOP
+from crmdesk.core.problems.requests import REQUESTS
+from crmdesk.core.problems.restores import AWAY, RECOVERY, SERVER
+from crmdesk.core.problems.session import SESSION
+from crmdesk.core.sentences import Problem
+
+PROBLEMS: Final[dict[str, Problem]] = {
+    **LAPTOP,
+    **SESSION,
+    **ACCESS,
+    **ATTACHMENTS,
+    **REQUESTS,
+    **AWAY,
+    **RECOVERY,
+    **SERVER,
+}
