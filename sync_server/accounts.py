@@ -12,18 +12,20 @@ from crmdesk.core.entities import REGISTRY
 from crmdesk.core.errors import CrmError
 from crmdesk.core.record import RecordKey
 from crmdesk.core.resolve import read_record
+from crmdesk.core.roles import EVERY_FIELD
 from crmdesk.core.values import canonical_text
 from crmdesk.store import records
 from crmdesk.store.database import Database
 from crmdesk.store.tables import replica
 from sync_server import audit, policy, salts, tables
-from sync_server.authoring import new_id, take_actor, write_record
+from sync_server.authoring import Place, new_id, take_actor, write_record
 from sync_server.clock import Moment
-from sync_server.policy import Kind, Role, Team
+from sync_server.fields import known_registry
+from sync_server.policy import Kind, Team
 from sync_server.settings import Settings
-from sync_server.storage import actors, buckets, devices, people
+from sync_server.storage import actors, buckets, devices, people, rights, sharing
 from sync_server.storage.actors import Actor
-from sync_server.storage.people import Account, Company
+from sync_server.storage.people import Account, Company, CustomRole
 
 METADATA: Final[Sequence[MetaData]] = (replica, tables.metadata)
 
@@ -105,15 +107,16 @@ def add_team(
 
 
 def add_user(
-    connection: Connection, name: str, role: Role, now: Moment, *, team: str | None = None
+    connection: Connection, name: str, role: str, now: Moment, *, team: str | None = None
 ) -> Account:
-    """A new person with a book of their own. Raises `name_taken`, `not_found` (the team)."""
+    """A new person with a book of their own. Raises `name_taken`, `not_found` (the team or the role)."""
     people.lock_company(connection)
     name = _free_name(connection, name)
     team_id = people.find_team(connection, team) if team else None
-    account = Account(new_id(now), name, role, team_id, now.hex(16), None)
+    base, custom = people.find_role(connection, role)
+    account = Account(new_id(now), name, base, team_id, now.hex(16), None, custom)
     people.add_account(connection, account)
-    _add_book(connection, account.book, account.user, now)
+    add_bucket(connection, account.book, Kind.BOOK, account.user, now)
     _publish_account(connection, account, now)
     rewrite_readers(connection, now)
     told = {"user": account.user, "role": role, "team": team_id, "book": account.book}
@@ -136,11 +139,48 @@ def disable_user(connection: Connection, name: str, now: Moment) -> Account:
     return account
 
 
-def change_role(connection: Connection, name: str, role: Role, now: Moment) -> Account:
+def change_role(connection: Connection, name: str, role: str, now: Moment) -> Account:
     """Somebody is promoted, or does other work: what they read and write follows. Raises `not_found`."""
-    account = replace(people.find_account(connection, name), role=role)
+    base, custom = people.find_role(connection, role)
+    account = replace(people.find_account(connection, name), role=base, custom_role=custom)
     devices.end_access(connection, account.user)
     return _change(connection, account, now)
+
+
+def define_role(
+    connection: Connection, role: str | None, name: str, copy_of: str, withheld: frozenset[str], now: Moment
+) -> CustomRole:
+    """A new role as a copy of another, or a changed one; what it withholds counts for all who have it at once.
+
+    Raises `not_found`, `name_taken` and `unknown_field` for what is withheld without existing.
+    """
+    people.lock_company(connection)
+    known = people.custom_roles(connection)
+    if role is not None and role not in known:
+        raise CrmError("not_found", name=role)
+    before = known[role] if role else None
+    if before is None or _name(name) != before.name:
+        name = _free_name(connection, name)
+    _check_withheld(connection, withheld)
+    base = before.base if before else people.find_role(connection, copy_of)[0]
+    made = CustomRole(role or new_id(now), _name(name), base, withheld)
+    people.save_role(connection, made)
+    values = {"name": made.name, "base": base.value, "withheld": " ".join(sorted(withheld))}
+    _publish(connection, RecordKey("role", made.id), values, now)
+    rewrite_readers(connection, now)
+    return made
+
+
+def _check_withheld(connection: Connection, withheld: frozenset[str]) -> None:
+    """Each is a field that a person may write somewhere, or all of an entity."""
+    registry = known_registry(connection)
+    for text in withheld:
+        name, _, declared = text.partition(".")
+        entity = registry.entities.get(name)
+        if entity is None or name in policy.SERVER_ENTITIES:
+            raise CrmError("unknown_entity", entity=name)
+        if declared != EVERY_FIELD and declared not in entity.by_name:
+            raise CrmError("unknown_field", field=text)
 
 
 def change_team(connection: Connection, name: str, team: str | None, now: Moment) -> Account:
@@ -161,12 +201,14 @@ def change_book_owner(connection: Connection, name: str, to: str, now: Moment, *
     for book in books:
         people.change_book_owner(connection, book, taker.user)
         _publish_book(connection, book, Kind.BOOK, taker.user, now)
+        for shared in sharing.sets_of(connection, book):
+            _publish_book(connection, shared, Kind.SET, taker.user, now)
     if leaving:
         disable_user(connection, giver.user, now)
         rewrite_readers(connection, now)
     elif not giver.is_disabled:
         fresh = replace(giver, book=now.hex(16))
-        _add_book(connection, fresh.book, fresh.user, now)
+        add_bucket(connection, fresh.book, Kind.BOOK, fresh.user, now)
         _change(connection, fresh, now)
     else:
         rewrite_readers(connection, now)
@@ -174,9 +216,7 @@ def change_book_owner(connection: Connection, name: str, to: str, now: Moment, *
 
 
 def _change(connection: Connection, account: Account, now: Moment) -> Account:
-    people.change_account(
-        connection, account.user, role=account.role, team_id=account.team, book=account.book
-    )
+    people.change_account(connection, account)
     _publish_account(connection, account, now)
     rewrite_readers(connection, now)
     return account
@@ -189,10 +229,10 @@ def rewrite_readers(connection: Connection, now: Moment) -> None:
     changes people locks the company first, before any bucket, so that no two wait for each other.
     """
     people.lock_company(connection)
-    org = people.load_org(connection)
-    found = people.buckets_of(connection).items()
-    readers = {bucket: policy.readers(kind, owner, org) for bucket, (kind, owner) in found}
-    changes = people.replace_readers(connection, readers, now.ms)
+    org = people.load_org(connection, now.ms)
+    found = people.domains(connection).items()
+    readers = {bucket: policy.readers(domain, org) for bucket, domain in found}
+    changes = rights.replace(connection, readers, now.ms)
     audit.note_rights(connection, changes, now)
 
 
@@ -202,19 +242,25 @@ def _note(connection: Connection, kind: str, told: Mapping[str, object], now: Mo
     audit.act(connection, kind, (server, audit.CONSOLE), told, now)
 
 
-def _add_book(connection: Connection, book: str, owner: str, now: Moment) -> None:
-    buckets.add(connection, book, Kind.BOOK, owner)
-    _publish_book(connection, book, Kind.BOOK, owner, now)
+def add_bucket(
+    connection: Connection, bucket: str, kind: Kind, owner: str, now: Moment, *, book: str | None = None
+) -> None:
+    """A new bucket that somebody answers for: a book, or a set of the customers of `book`."""
+    buckets.add(connection, bucket, kind, owner, book)
+    _publish_book(connection, bucket, kind, owner, now)
 
 
 def _publish_book(connection: Connection, book: str, kind: Kind, owner: str | None, now: Moment) -> None:
-    _publish(connection, RecordKey("book", book), {"kind": kind.value, "owner": owner}, now)
+    """What a bucket is, for everybody; of a set only those hear who read it."""
+    place = Place(book, book) if kind is Kind.SET else None
+    _publish(connection, RecordKey("book", book), {"kind": kind.value, "owner": owner}, now, place)
 
 
 def _publish_account(connection: Connection, account: Account, now: Moment) -> None:
     values = {
         "name": account.name,
         "role": account.role.value,
+        "custom_role": account.custom_role,
         "team": account.team,
         "book": account.book,
         "left": account.is_disabled or None,
@@ -223,13 +269,17 @@ def _publish_account(connection: Connection, account: Account, now: Moment) -> N
 
 
 def _publish(
-    connection: Connection, key: RecordKey, values: Mapping[str, str | bool | None], now: Moment
+    connection: Connection,
+    key: RecordKey,
+    values: Mapping[str, str | bool | None],
+    now: Moment,
+    place: Place | None = None,
 ) -> None:
     stored = records.load(connection, [key]).get(key)
     shown = read_record(stored.record, key.entity, REGISTRY).values if stored else {}
     said = {field: value for field, value in values.items() if value != shown.get(field)}
     if said:
-        write_record(connection, people.load_company(connection), key, said, now)
+        write_record(connection, people.load_company(connection), key, said, now, place)
 
 
 def _free_name(connection: Connection, name: str) -> str:

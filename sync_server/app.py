@@ -33,7 +33,7 @@ from sync_server.handlers import (
     sync,
 )
 from sync_server.handlers.context import Context, Doorkeeper
-from sync_server.jobs import keep_house, keep_roots
+from sync_server.jobs import keep_house, keep_roots, keep_time
 from sync_server.leases import Authority
 from sync_server.live import LiveChannel
 from sync_server.sealing import opener_of
@@ -57,6 +57,7 @@ def create_app(settings: Settings, now: Callable[[], Moment] = moment) -> FastAP
             asyncio.create_task(channel.run()),
             asyncio.create_task(keep_house(database, settings, now)),
             asyncio.create_task(keep_roots(database, signer, now)),
+            asyncio.create_task(keep_time(database, now)),
         )
         yield
         for task in tasks:

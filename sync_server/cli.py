@@ -26,7 +26,8 @@ from sync_server import (
     sweeping,
 )
 from sync_server.clock import moment
-from sync_server.commands import (
+from sync_server.console import HERE, Dir, Json, authority, company, language, say, settings_of, table
+from sync_server.orders import (
     ChangeBookOwner,
     ChangeOwner,
     ChangeRole,
@@ -35,8 +36,6 @@ from sync_server.commands import (
     Order,
     Release,
 )
-from sync_server.console import HERE, Dir, Json, authority, company, language, say, settings_of, table
-from sync_server.policy import Role
 from sync_server.sealing import opener_of
 from sync_server.settings import DAY_MS, Settings, note_url, url_of
 from sync_server.signing import signer_of
@@ -178,7 +177,7 @@ def team_add(
 def team_list(directory: Dir = HERE, as_json: Json = False) -> None:
     """List the teams. 列出团队。"""
     with company(directory) as database, database.read() as connection:
-        names, teams = people.team_names(connection), people.load_org(connection).teams
+        names, teams = people.team_names(connection), people.load_org(connection, moment().ms).teams
     rows = [
         {
             "team": team,
@@ -194,7 +193,7 @@ def team_list(directory: Dir = HERE, as_json: Json = False) -> None:
 @user_app.command("add")
 def user_add(
     name: str,
-    role: Annotated[Role, typer.Option(help="What they are. 角色。")],
+    role: Annotated[str, typer.Option(help="What they are; see: role list. 角色，见 role list。")],
     team: Annotated[str | None, typer.Option(help="Their team. 所属团队。")] = None,
     directory: Dir = HERE,
     as_json: Json = False,
@@ -243,7 +242,9 @@ def user_disable(name: str, directory: Dir = HERE, as_json: Json = False) -> Non
 @user_app.command("role")
 def user_role(
     name: str,
-    role: Annotated[Role, typer.Argument(help="What they are from now on. 新角色。")],
+    role: Annotated[
+        str, typer.Argument(help="What they are from now on; see: role list. 新角色，见 role list。")
+    ],
     directory: Dir = HERE,
     as_json: Json = False,
 ) -> None:

@@ -7,86 +7,42 @@ the table of commands: who asked for what, and what came of it.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Any, Final
 
 import msgspec
 from sqlalchemy import Connection
 
 from crmdesk.core.errors import CrmError
 from crmdesk.core.record import RecordKey
-from crmdesk.store import records
+from crmdesk.core.roles import Role
 from crmdesk.store.database import Database
 from crmdesk.store.records import Stored
-from sync_server import accounts, audit, moving, policy
+from sync_server import accounts, audit, moving, policy, sharing, sight
 from sync_server.audit import Word
 from sync_server.clock import Moment
+from sync_server.delegating import change_rights
 from sync_server.moving import CHUNK
-from sync_server.policy import Role
-from sync_server.storage import actors, buckets, people
+from sync_server.orders import (
+    Asker,
+    ChangeBookOwner,
+    ChangeOwner,
+    ChangeRole,
+    ChangeTeam,
+    Claim,
+    CustomerOrder,
+    DisableUser,
+    Order,
+    Release,
+    Share,
+    Transfer,
+    UserOrder,
+)
+from sync_server.storage import actors, buckets, people, rights
 from sync_server.storage.actors import Command
 
 MAX_CUSTOMERS: Final = 1000
 DONE: Final = "done"
 REFUSED: Final = "refused"
-
-
-class ChangeOwner(msgspec.Struct, frozen=True, tag="change_owner"):
-    """Hand customers and all below them to the book of `to_user`. `id` makes a repeat harmless."""
-
-    id: str
-    customers: tuple[str, ...]
-    to_user: str
-
-
-class Release(msgspec.Struct, frozen=True, tag="release"):
-    """Give customers to the pool, where anybody may claim them."""
-
-    id: str
-    customers: tuple[str, ...]
-
-
-class Claim(msgspec.Struct, frozen=True, tag="claim"):
-    """Take customers out of the pool into the asker's own book."""
-
-    id: str
-    customers: tuple[str, ...]
-
-
-class ChangeBookOwner(msgspec.Struct, frozen=True, tag="change_book_owner"):
-    """Hand all books of somebody to another person; no record moves. `leaving`: they leave the company."""
-
-    id: str
-    user: str
-    to_user: str
-    leaving: bool
-
-
-class ChangeTeam(msgspec.Struct, frozen=True, tag="change_team"):
-    """Somebody joins another team, or none, with their books."""
-
-    id: str
-    user: str
-    team: str | None
-
-
-class ChangeRole(msgspec.Struct, frozen=True, tag="change_role"):
-    """Somebody is promoted, or does other work."""
-
-    id: str
-    user: str
-    role: Role
-
-
-class DisableUser(msgspec.Struct, frozen=True, tag="disable_user"):
-    """Somebody may no longer sign in; their laptops hand in what is unsent."""
-
-    id: str
-    user: str
-
-
-CustomerOrder: TypeAlias = ChangeOwner | Release | Claim
-PeopleOrder: TypeAlias = ChangeBookOwner | ChangeTeam | ChangeRole | DisableUser
-Order: TypeAlias = CustomerOrder | PeopleOrder
 
 
 class Result(msgspec.Struct, frozen=True, array_like=True):
@@ -104,14 +60,6 @@ class Answer(msgspec.Struct, frozen=True):
 
     moved: int = 0
     results: tuple[Result, ...] = ()
-
-
-class Asker(NamedTuple):
-    """Who asks, and from which device: a person of the company, or its administrator at the server's own console."""
-
-    user: str
-    role: Role
-    device: str = ""
 
 
 def console(connection: Connection) -> Asker:
@@ -147,7 +95,10 @@ def _step(connection: Connection, who: Asker, order: Order, now: Moment) -> Comm
         answer = _move_some(connection, who, order, before if step else None, now)
         is_done = len(answer.results) == len(order.customers)
     else:
-        _rearrange(connection, who, order, now)
+        if isinstance(order, UserOrder):
+            _rearrange(connection, who, order, now)
+        else:
+            change_rights(connection, who, order, now)
         answer, is_done = Answer(), True
     told = _told(order, answer.results[len(before.results) :])
     if stood is not None:
@@ -165,6 +116,9 @@ def _kind(order: Order) -> str:
 def _told(order: Order, results: Sequence[Result]) -> dict[str, Any]:
     """What the audit keeps of an order that was carried out, or of the step that was."""
     named = {name: value for name, value in msgspec.structs.asdict(order).items() if name != "id"}
+    named |= {name: named[name] and Word(named[name]) for name in ("role", "copy_of") if name in named}
+    if "withheld" in named:
+        named["withheld"] = [Word(field) for field in named["withheld"]]
     if not results:
         return named
     named["customers"] = [
@@ -181,7 +135,13 @@ def _standing(connection: Connection, order: Order) -> dict[str, Any] | None:
     account = next((a for a in known if user in (a.user, a.name)), None)
     if account is None:
         return None
-    facts = {"role": account.role, "team": account.team, "book": account.book, "left": account.is_disabled}
+    facts = {
+        "role": account.role,
+        "custom_role": account.custom_role,
+        "team": account.team,
+        "book": account.book,
+        "left": account.is_disabled,
+    }
     return {**facts, "books": people.books(connection, account.user)}
 
 
@@ -193,27 +153,32 @@ def _move_some(
 ) -> Answer:
     """Move the next customers of an order, some hundred records; refuse it whole before the first moves."""
     if before is None:
-        _check_all(connection, who, order)
+        _check_all(connection, who, order, now)
     results = list(before.results) if before else []
     moved = 0
     some = order.customers[len(results) :][:CHUNK]
-    held = moving.hold(connection, people.load_company(connection), _reach(connection, who, order, some))
+    held = None
+    if not isinstance(
+        order, Share
+    ):  # which locks as it goes: where a shared customer belongs depends on its shares
+        held = moving.hold(connection, people.load_company(connection), _reach(connection, who, order, some))
     for customer in some:
         results.append(_one(connection, who, order, customer, now, held))
         moved += results[-1].moved
         if moved >= CHUNK:
             break
+    sharing.dismiss_guests(connection, now)
     return Answer(sum(result.moved for result in results), tuple(results))
 
 
-def _check_all(connection: Connection, who: Asker, order: CustomerOrder) -> None:
+def _check_all(connection: Connection, who: Asker, order: CustomerOrder, now: Moment) -> None:
     """Raise for a customer that can't be moved so, before any is; a claim is told per customer who was faster."""
     if not 0 < len(set(order.customers)) == len(order.customers) <= MAX_CUSTOMERS:
         raise CrmError("malformed_body")
     for customer in order.customers:
-        found = _seen(connection, who, customer)
+        found = sight.seen(connection, who, customer)
         try:
-            _destination(connection, who, order, found)
+            _destination(connection, who, order, found, now.ms)
         except CrmError as error:
             if not (isinstance(order, Claim) and error.code == "taken"):
                 raise
@@ -239,12 +204,17 @@ def _one(
     held: Collection[str] | None,
 ) -> Result:
     try:
-        found = _seen(connection, who, customer)
-        bucket = _destination(connection, who, order, found)
+        found = sight.seen(connection, who, customer)
+        bucket = _destination(connection, who, order, found, now.ms)
     except CrmError as error:
         return Result(customer, REFUSED, error.code, _text(error.about.get("user")))
+    if isinstance(order, Share):
+        wish = sharing.Wish(people.find_account(connection, order.user).user, order.can_write, order.until)
+        moved = sharing.share(connection, found, wish, who.user, now)
+        return Result(customer, DONE, None, buckets.owner_of(connection, bucket), moved)
     company = people.load_company(connection)
     moved = moving.move(connection, found, moving.into(company, bucket), now, held)
+    sharing.end_all(connection, customer, now)
     return Result(customer, DONE, None, buckets.owner_of(connection, bucket), moved)
 
 
@@ -285,45 +255,36 @@ def _wish(values: Mapping[str, Any]) -> CustomerOrder | None:
             return None
 
 
-def _seen(connection: Connection, who: Asker, customer: str) -> Stored:
-    """The customer. Raises `not_found`, whether it does not exist or is out of the asker's sight.
-
-    One that was claimed from the pool is out of sight; whoever could read the pool may still be told whose it is.
-    """
-    key = RecordKey("customer", customer)
-    stored = records.load(connection, [key]).get(key)
-    if stored is None:
-        raise CrmError("not_found")
-    if who.role is Role.ADMINISTRATOR or stored.record.placement.bucket in buckets.rights(
-        connection, who.user
-    ):
-        return stored
-    if not buckets.has_left(connection, key, people.load_company(connection).pool):
-        raise CrmError("not_found")
-    return stored
-
-
-def _destination(connection: Connection, who: Asker, order: CustomerOrder, customer: Stored) -> str:
-    """The bucket an order moves a customer to. Raises `forbidden`, `not_found` or `taken`."""
-    company, rights = people.load_company(connection), buckets.rights(connection, who.user)
+def _destination(
+    connection: Connection, who: Asker, order: CustomerOrder, customer: Stored, now_ms: int
+) -> str:
+    """The bucket an order moves a customer to. Raises `forbidden`, `not_found`, `taken` or `bad_period`."""
+    company, own = people.load_company(connection), rights.rights(connection, who.user)
     place = customer.record.placement.bucket
     match order:
+        case Share():
+            sight.check_visible(who, own, place)
+            sight.check_may_share(connection, who, own, place)
+            sharing.check_people(connection, [order.user])
+            if order.until is not None and order.until <= now_ms:
+                raise CrmError("bad_period")
+            return place
         case ChangeOwner():
-            _check_visible(who, rights, place)
+            sight.check_visible(who, own, place)
             book = _book_of(connection, order.to_user)
-            if not policy.may_move(who.role, rights.get(place), rights.get(book)):
+            if not policy.may_move(who.role, own.get(place), own.get(book)):
                 raise CrmError("forbidden")
             return book
         case Release():
-            _check_visible(who, rights, place)
+            sight.check_visible(who, own, place)
             owner = buckets.owner_of(connection, place)
-            if place != company.pool and not policy.may_release(
-                who.role, rights.get(place), is_owner=owner == who.user
+            if place != company.pool and not policy.answers_for(
+                who.role, own.get(place), is_owner=owner == who.user
             ):
                 raise CrmError("forbidden")
             return company.pool
         case Claim():
-            if not policy.may_claim(who.role, is_pool_read=company.pool in rights):
+            if not policy.may_claim(who.role, is_pool_read=company.pool in own):
                 raise CrmError("forbidden")
             if place != company.pool:
                 holder = buckets.owner_of(connection, place)
@@ -332,11 +293,6 @@ def _destination(connection: Connection, who: Asker, order: CustomerOrder, custo
                 name = people.find_account(connection, holder).name if holder else ""
                 raise CrmError("taken", name=name, user=holder)
             return _book_of(connection, who.user)
-
-
-def _check_visible(who: Asker, rights: Mapping[str, bool], place: str) -> None:
-    if who.role is not Role.ADMINISTRATOR and place not in rights:
-        raise CrmError("not_found")
 
 
 def _book_of(connection: Connection, user: str) -> str:
@@ -349,7 +305,7 @@ def _book_of(connection: Connection, user: str) -> str:
 # -- people -----------------------------------------------------------------------------------------------
 
 
-def _rearrange(connection: Connection, who: Asker, order: PeopleOrder, now: Moment) -> None:
+def _rearrange(connection: Connection, who: Asker, order: UserOrder, now: Moment) -> None:
     """Change who is what. Raises `forbidden` or `not_found`."""
     _check_may_rearrange(connection, who, order)
     match order:
@@ -359,11 +315,16 @@ def _rearrange(connection: Connection, who: Asker, order: PeopleOrder, now: Mome
             accounts.change_team(connection, order.user, order.team, now)
         case ChangeRole():
             accounts.change_role(connection, order.user, order.role, now)
+        case Transfer():
+            if order.to_user is not None:
+                accounts.change_book_owner(connection, order.user, order.to_user, now, leaving=False)
+            accounts.change_team(connection, order.user, order.team, now)
+            accounts.change_role(connection, order.user, order.role, now)
         case DisableUser():
             accounts.disable_user(connection, order.user, now)
 
 
-def _check_may_rearrange(connection: Connection, who: Asker, order: PeopleOrder) -> None:
+def _check_may_rearrange(connection: Connection, who: Asker, order: UserOrder) -> None:
     """Administrators; a manager may hand one book of the team to another. Nobody does it to themselves."""
     if policy.may_lead(who.role):
         if order.user == who.user:
@@ -371,9 +332,9 @@ def _check_may_rearrange(connection: Connection, who: Asker, order: PeopleOrder)
         return
     if not isinstance(order, ChangeBookOwner) or order.leaving:
         raise CrmError("forbidden")
-    rights = buckets.rights(connection, who.user)
+    own = rights.rights(connection, who.user)
     ends = [people.find_account(connection, user) for user in (order.user, order.to_user)]
-    reads = [rights.get(book) for book in people.books(connection, ends[0].user)]
-    may = [policy.may_move(who.role, right, rights.get(ends[1].book)) for right in reads]
+    reads = [own.get(book) for book in people.books(connection, ends[0].user)]
+    may = [policy.may_move(who.role, right, own.get(ends[1].book)) for right in reads]
     if not may or not all(may):
         raise CrmError("forbidden")

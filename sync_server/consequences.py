@@ -21,8 +21,8 @@ from sync_server.audit import Word
 from sync_server.authoring import Place as Spot
 from sync_server.authoring import new_id, write_record
 from sync_server.clock import Moment
-from sync_server.commands import Asker
 from sync_server.moving import below, reunite
+from sync_server.orders import Asker
 from sync_server.placing import Place
 from sync_server.storage import buckets
 from sync_server.storage.devices import Bearer

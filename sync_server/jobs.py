@@ -1,4 +1,4 @@
-"""What a serving process does by itself, once a day or once an hour. Several processes may do it at once; locks keep them apart."""
+"""What a serving process does by itself, each minute, hour or day. Several processes may do it at once; locks keep them apart."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final
 
 from crmdesk.core.errors import CrmError
 from crmdesk.store.database import Database
-from sync_server import blobs, roots
+from sync_server import blobs, roots, sharing
 from sync_server.clock import Moment
 from sync_server.settings import Settings
 from sync_server.signing import Signer
@@ -21,6 +21,8 @@ _log: Final = logging.getLogger(__name__)
 FIRST_SECONDS: Final = 10 * 60.0
 """A server that was just started has laptops to answer first."""
 EVERY_SECONDS: Final = 24 * 60 * 60.0
+DUE_SECONDS: Final = 30.0
+"""How often shares and delegations are looked at while nobody asks for anything."""
 ROOT_SECONDS: Final = 5 * 60.0
 """How often it is asked whether a signed root is due."""
 
@@ -60,3 +62,16 @@ async def keep_roots(database: Database, signer: Signer, now: Callable[[], Momen
 def _sign_root(database: Database, signer: Signer, now: Moment) -> None:
     with database.write() as connection:
         roots.make(connection, signer, now)
+
+
+async def keep_time(database: Database, now: Callable[[], Moment]) -> None:
+    """End and begin shares and delegations when their time has come, until cancelled.
+
+    Requests do so as well, before they are answered; this tells those who only listen.
+    """
+    while True:
+        try:
+            await asyncio.to_thread(sharing.settle_due, database, now())
+        except CrmError as error:
+            _log.warning("shares not looked at: %s", error.code)
+        await asyncio.sleep(DUE_SECONDS)

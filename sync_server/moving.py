@@ -18,7 +18,7 @@ from crmdesk.core.wire import PAGE_RECORDS, Kind
 from crmdesk.store import dialect, records
 from crmdesk.store.records import Stored
 from sync_server.clock import Moment
-from sync_server.storage import buckets, people
+from sync_server.storage import buckets, people, rights
 from sync_server.storage.buckets import Movement
 from sync_server.storage.people import Company
 
@@ -158,8 +158,13 @@ def _join(
     buckets.forget_waiting(connection, home, besides=[s.key for s in strangers])
 
 
+def _writes(connection: Connection, user: str, bucket: str) -> bool:
+    right = rights.rights(connection, user).get(bucket)
+    return right is not None and right.can_write
+
+
 def _may_join(connection: Connection, source: str, target: str) -> bool:
     if source == target:
         return True
     owner = buckets.owner_of(connection, source)
-    return owner is not None and buckets.rights(connection, owner).get(target) is True
+    return owner is not None and _writes(connection, owner, target)

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from sqlalchemy import Connection
 
 from crmdesk.core.errors import CrmError
-from crmdesk.core.record import Placement, RecordKey
+from crmdesk.core.record import Edit, Placement, RecordKey
 from crmdesk.core.registry import Entity, Registry
 from crmdesk.store import dialect, records
 from crmdesk.store.records import Stored
 from sync_server import moving, policy
 from sync_server.clock import Moment
 from sync_server.moving import below
+from sync_server.policy import Right
 from sync_server.settings import DAY_MS
-from sync_server.storage import buckets, graves, people
+from sync_server.storage import buckets, graves, rights
 from sync_server.storage.buckets import Departure
 from sync_server.storage.devices import Bearer
 from sync_server.storage.people import Company
@@ -57,7 +58,7 @@ class Map:
     """Everything that placing a batch needs, read at once. `homes`: record -> (root, bucket).
 
     `buried` are ids of records that are gone for good. `lost` are the buckets the author could once read: bucket ->
-    (could write, until when). `is_pardoned`: an administrator looked at the work and lets it in, whatever its author
+    (what they could do there, until when). `is_pardoned`: an administrator looked at the work and lets it in, whatever its author
     had heard.
     """
 
@@ -66,8 +67,8 @@ class Map:
     registry: Registry
     stored: Mapping[RecordKey, Stored]
     homes: dict[RecordKey, tuple[str, str]]
-    rights: Mapping[str, bool]
-    lost: Mapping[str, tuple[bool, int]]
+    rights: Mapping[str, Right]
+    lost: Mapping[str, tuple[Right, int]]
     pulled: Mapping[str, int]
     now_ms: int
     is_pardoned: bool = False
@@ -89,52 +90,57 @@ class Map:
 
     def _existing(self, item: Item, stored: Stored) -> Place:
         placement = stored.record.placement
-        can_write = self.rights.get(placement.bucket)
-        left = None
-        if can_write is not True:
+        right, left = self.rights.get(placement.bucket), None
+        if right is None or not right.can_write:
             is_known = not item.fresh(stored.record)  # taken in since, by leave of an administrator
             left = self._knew_it_in(stored.key, placement.bucket, is_pardoned=is_known)
-            can_write = can_write if left is None else True
-        self._allow(stored.key.entity, can_write)
+            right = right if left is None else self._right_in(left)
+        self._allow(item, right, item.fresh(stored.record))
         return Place(stored.root, placement, left, is_in_sight=placement.bucket in self.rights)
 
     def _new(self, item: Item, entity: Entity) -> Place:
         if entity.placed == "config":
-            return self._in_config(item, entity)
+            return self._in_config(item)
         home = home_of(item, entity)
         if home is not None:
-            return self._below(home, entity)
-        self._allow(entity.name, can_write=True)
+            return self._below(item, home)
+        self._allow(item, self._right_in(self.who.book), item.log)
         left = None if self.who.book in self.rights else self._knew_it_in(item.key, self.who.book)
         return Place(item.key.id, Placement(0, self.who.book), left)
 
-    def _in_config(self, item: Item, entity: Entity) -> Place:
+    def _in_config(self, item: Item) -> Place:
         config, left = self.company.config, None
-        can_write = self.rights.get(config)
-        if can_write is None and config in self.lost and self._was_unaware_of_losing(config):
-            can_write, left = self.lost[config][0], config
-        self._allow(entity.name, can_write, is_new=True)
+        right = self.rights.get(config)
+        if right is None and config in self.lost and self._was_unaware_of_losing(config):
+            right, left = self.lost[config][0], config
+        self._allow(item, right, item.log, is_new=True)
         return Place(item.key.id, Placement(0, config), left)
 
-    def _below(self, home: RecordKey, entity: Entity) -> Place:
+    def _below(self, item: Item, home: RecordKey) -> Place:
         """A new child goes where its root now is. Missing and invisible homes give the same answer."""
         if home.id in self.buried:
             raise CrmError("grave")
         root, place = self.homes.get(home, (home.id, ""))
         bucket = below(self.company, place)
-        can_write = self.rights.get(bucket)
-        self._allow(entity.name, can_write=True)  # what the role forbids is forbidden anywhere
-        if can_write is True:
+        right = self.rights.get(bucket)
+        if right is not None and right.can_write:
+            self._allow(item, right, item.log)
             return Place(root, Placement(0, bucket))
         try:
             left = self._knew_it_in(home, place)
         except QuarantineError:
             left = None
         if left is not None:
+            self._allow(item, self._right_in(left), item.log)
             return Place(root, Placement(0 if left == bucket else 1, bucket), left)
-        if can_write is False:
-            raise CrmError("forbidden")
+        self._allow(item, self._right_in(self.who.book) if right is None else right, item.log)
         return Place(home.id, Placement(0, self.who.book), waits_for=home)
+
+    def _right_in(self, bucket: str) -> Right | None:
+        """What the author may do in a bucket, or could before it was taken from them."""
+        if bucket in self.rights:
+            return self.rights[bucket]
+        return self.lost[bucket][0] if bucket in self.lost else None
 
     def _knew_it_in(self, key: RecordKey, bucket: str, *, is_pardoned: bool = False) -> str | None:
         """The bucket the author could write the record in, and has not heard that they no longer can.
@@ -143,7 +149,7 @@ class Map:
         """
         could = [m.bucket for m in self.departures.get(key, ())]
         unaware = [m.bucket for m in self.departures.get(key, ()) if self._was_unaware_of(m)]
-        if self.lost.get(bucket, (False, 0))[0]:
+        if bucket in self.lost and self.lost[bucket][0].can_write:
             could.append(bucket)
             unaware += [bucket] if self._was_unaware_of_losing(bucket) else []
         if could and not unaware and not (is_pardoned or self.is_pardoned):
@@ -162,9 +168,20 @@ class Map:
         lost_at = self.lost[bucket][1]
         return (self.who.pulled_at or 0) <= lost_at and self.now_ms - lost_at <= LATE_MS
 
-    def _allow(self, entity: str, can_write: bool | None, *, is_new: bool = False) -> None:
-        if not policy.may_write(entity, self.who.role, can_write, is_new=is_new):
+    def _allow(self, item: Item, right: Right | None, edits: Sequence[Edit], *, is_new: bool = False) -> None:
+        """Raise `forbidden` or `forbidden_field` unless a right covers writing these edits."""
+        entity = item.key.entity
+        if right is None or not policy.may_write(entity, right, is_new=is_new):
             raise CrmError("forbidden")
+        if any(one.withheld for one in right.mandates):
+            field = policy.withheld(entity, right, [name for edit in edits for name in edit.values])
+            if field is not None:
+                raise CrmError("forbidden_field", field=field)
+
+    def writes(self, bucket: str) -> bool:
+        """Whether the author may write in a bucket."""
+        right = self.rights.get(bucket)
+        return right is not None and right.can_write
 
     def settle(self, key: RecordKey, place: Place) -> None:
         """Children later in the batch find this record here."""
@@ -240,8 +257,8 @@ def survey(
         registry=registry,
         stored=stored,
         homes=buckets.roots(connection, homes),
-        rights=buckets.rights(connection, who.user),
-        lost=people.lost_rights(connection, who.user),
+        rights=rights.rights(connection, who.user),
+        lost=rights.lost_rights(connection, who.user),
         pulled=buckets.pulled_heads(connection, who.device),
         now_ms=now.ms,
     )
@@ -250,7 +267,7 @@ def survey(
     away = {
         key.id
         for key, bucket in placed
-        if not (found.rights.get(bucket) and found.rights.get(below(company, bucket)))
+        if not (found.writes(bucket) and found.writes(below(company, bucket)))
     }
     unknown = {item.key.id for item in items if item.key not in stored}
     unknown |= {home.id for home in homes if home not in found.homes}

@@ -1,38 +1,33 @@
 """Who may read and write which bucket: pure decisions over the company's people and teams.
 
-Knows no SQL and no HTTP. The table of readers is this function's answer, written down.
+Knows no SQL and no HTTP. The table of readers is this module's answer, written down: every path that reads asks it
+which buckets somebody reads, every path that writes whether this right covers that write.
 """
 
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
-
-class Role(enum.StrEnum):
-    """What a person is in the company."""
-
-    REP = "rep"
-    MANAGER = "manager"
-    DIRECTOR = "director"
-    ADMINISTRATOR = "administrator"
+from crmdesk.core.roles import Mandate, Role
 
 
 class Kind(enum.StrEnum):
     """What a bucket is for."""
 
     BOOK = "book"
+    SET = "set"  # customers of a book that are shared with the same colleagues
     CONFIG = "config"
     POOL = "pool"  # customers that anybody may claim
     POOL_DETAILS = "pool_details"  # all that hangs below them: it reaches the claimer after the claim
 
 
-LEADERS: Final = frozenset((Role.MANAGER, Role.DIRECTOR))
+ONLY_READ: Final = frozenset((Role.DIRECTOR, Role.AUDITOR))
+"""They never write what belongs to somebody else; an auditor writes nothing at all."""
 CONFIGURERS: Final = frozenset((Role.MANAGER, Role.DIRECTOR, Role.ADMINISTRATOR))
-AUDITORS: Final = frozenset(("administrator", "auditor"))
-SERVER_ENTITIES: Final = frozenset(("user", "team", "book"))
+SERVER_ENTITIES: Final = frozenset(("user", "team", "role", "book", "share", "delegation"))
 """Records that only the server writes: the account tables are their truth."""
 SERVER_MADE: Final = frozenset(("late_work",))
 """Records that only the server makes; those who may write where they are say what became of them."""
@@ -50,17 +45,38 @@ class Team:
 @dataclass(frozen=True, slots=True)
 class Member:
     user: str
-    role: Role
+    mandate: Mandate
     team: str | None
     is_disabled: bool = False
+
+    @property
+    def role(self) -> Role:
+        return self.mandate.role
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """A colleague with whom customers are shared."""
+
+    user: str
+    can_write: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """While it lasts, `deputy` reads and writes what `user` may, as if they were `user`."""
+
+    user: str
+    deputy: str
 
 
 @dataclass(frozen=True, slots=True)
 class Org:
-    """The company's people and teams."""
+    """The company's people and teams, and who represents whom at this moment."""
 
     teams: Mapping[str, Team]
     members: Mapping[str, Member]
+    absences: tuple[Absence, ...] = ()
 
     def above(self, team: str | None) -> Iterator[str]:
         """The team and those it is part of, outwards. Ends even if teams were ever tied in a ring."""
@@ -70,68 +86,143 @@ class Org:
             yield team
             team = self.teams[team].parent
 
+    def present(self) -> Iterator[Member]:
+        """Everybody who was not shut out."""
+        return (member for member in self.members.values() if not member.is_disabled)
 
-def readers_of(owner: str, org: Org) -> dict[str, bool]:
-    """Who reads `owner`'s book, and whether they may write in it: user -> may write.
 
-    The owner; colleagues where the team shares its books; managers and directors of the team or of one it
-    is part of. Directors only read.
+@dataclass(frozen=True, slots=True)
+class Right:
+    """What somebody may do in a bucket that they read: write, and as what. Several mandates add up."""
+
+    can_write: bool
+    mandates: frozenset[Mandate] = field(default_factory=frozenset)
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """What a bucket is: its kind, who answers for it, and with whom it is shared."""
+
+    kind: Kind
+    owner: str | None = None
+    guests: tuple[Guest, ...] = ()
+
+
+def readers(domain: Domain, org: Org) -> dict[str, Right]:
+    """Who reads a bucket, and whether they may write in it."""
+    own = {
+        user: Right(
+            can_write and org.members[user].role is not Role.AUDITOR, frozenset((org.members[user].mandate,))
+        )
+        for user, can_write in _own_readers(domain, org).items()
+    }
+    return own if domain.kind is Kind.CONFIG else _with_deputies(own, org)
+
+
+def _own_readers(domain: Domain, org: Org) -> dict[str, bool]:
+    """Who reads a bucket by what they are themselves: user -> may write."""
+    match domain.kind:
+        case Kind.BOOK | Kind.SET:
+            assert domain.owner is not None, "a book has an owner"
+            return _with_guests(_readers_of(domain.owner, org), domain.guests, org)
+        case Kind.CONFIG:
+            return {m.user: m.role in CONFIGURERS for m in org.present()}
+        case Kind.POOL:
+            return {m.user: m.role is Role.MANAGER for m in org.present()}
+        case Kind.POOL_DETAILS:
+            leaders = (m for m in org.present() if m.role in (Role.MANAGER, *ONLY_READ))
+            return {m.user: m.role is Role.MANAGER for m in leaders}
+
+
+def _readers_of(owner: str, org: Org) -> dict[str, bool]:
+    """Who reads `owner`'s book: user -> may write.
+
+    The owner; colleagues where the team shares its books; managers, directors and auditors of the team or of one
+    it is part of; auditors without a team. Directors and auditors only read.
     """
     found = org.members[owner]
     lines = set(org.above(found.team))
     shares = found.team is not None and org.teams[found.team].shares_books
     readers: dict[str, bool] = {}
-    for member in org.members.values():
-        if member.is_disabled:
-            continue
-        if member.user == owner or (shares and member.team == found.team):
+    for member in org.present():
+        if member.user == owner:
             readers[member.user] = True
-        elif member.role in LEADERS and member.team in lines:
+        elif shares and member.team == found.team:
+            readers[member.user] = member.role not in ONLY_READ
+        elif member.role is Role.AUDITOR and member.team is None:
+            readers[member.user] = False
+        elif member.role in (Role.MANAGER, *ONLY_READ) and member.team in lines:
             readers[member.user] = member.role is Role.MANAGER
     return readers
 
 
-def readers(kind: Kind, owner: str | None, org: Org) -> dict[str, bool]:
-    """Who reads a bucket, and whether they may write in it: user -> may write."""
-    match kind:
-        case Kind.BOOK:
-            assert owner is not None, "a book has an owner"
-            return readers_of(owner, org)
-        case Kind.CONFIG:
-            return config_readers(org)
-        case Kind.POOL:
-            return {m.user: m.role is Role.MANAGER for m in org.members.values() if not m.is_disabled}
-        case Kind.POOL_DETAILS:
-            leaders = (m for m in org.members.values() if m.role in LEADERS and not m.is_disabled)
-            return {m.user: m.role is Role.MANAGER for m in leaders}
+def _with_guests(readers: dict[str, bool], guests: Iterable[Guest], org: Org) -> dict[str, bool]:
+    for guest in guests:
+        member = org.members[guest.user]
+        if not member.is_disabled:
+            readers[guest.user] = readers.get(guest.user, False) or guest.can_write
+    return readers
 
 
-def config_readers(org: Org) -> dict[str, bool]:
-    """Everybody reads the company's settings; those who lead or administer write them."""
-    return {m.user: m.role in CONFIGURERS for m in org.members.values() if not m.is_disabled}
+def _with_deputies(own: dict[str, Right], org: Org) -> dict[str, Right]:
+    """Deputies read what those they represent read by themselves; nobody represents at second hand."""
+    found = dict(own)
+    for absence in org.absences:
+        lent, deputy = own.get(absence.user), org.members[absence.deputy]
+        if lent is not None and not deputy.is_disabled:
+            lent = lent if deputy.role is not Role.AUDITOR else Right(False, lent.mandates)
+            found[absence.deputy] = _together(found.get(absence.deputy), lent)
+    return found
 
 
-def may_write(entity: str, role: Role, can_write: bool | None, *, is_new: bool = False) -> bool:
-    """Whether somebody of `role` may write a record of `entity` in a bucket.
+def _together(one: Right | None, other: Right) -> Right:
+    """Two rights of one person. A mandate that only reads lends nothing to one that writes."""
+    if one is None or (other.can_write and not one.can_write):
+        return other
+    if one.can_write and not other.can_write:
+        return one
+    return Right(one.can_write, one.mandates | other.mandates)
 
-    `can_write` is their right in that bucket; None where they do not even read it. A new tag is anybody's to
-    make, in passing and offline; renaming or retiring one is for those who configure.
+
+def may_write(entity: str, right: Right | None, *, is_new: bool = False) -> bool:
+    """Whether a right in a bucket, or none, covers writing a record of `entity` there.
+
+    A new tag is anybody's to make, in passing and offline, but an auditor's; renaming or retiring one is for those
+    who configure. Only managers review.
     """
-    if is_new and entity in TAGGING and can_write is not None:
-        return True
-    if entity == "review" and role is not Role.MANAGER:
+    if right is None or entity in SERVER_ENTITIES:
         return False
-    return can_write is True and entity not in SERVER_ENTITIES
+    if is_new and entity in TAGGING:
+        return any(one.role is not Role.AUDITOR for one in right.mandates)
+    return right.can_write and (entity != "review" or any(one.role is Role.MANAGER for one in right.mandates))
 
 
-def may_move(role: Role, reads_old: bool | None, reads_new: bool | None) -> bool:
+def withheld(entity: str, right: Right, fields: Collection[str]) -> str | None:
+    """The field of an edit that every mandate of a right withholds; None if one of them may write it all."""
+    found = None
+    for one in right.mandates:
+        if entity == "review" and one.role is not Role.MANAGER:
+            continue
+        found = one.withholds(entity, fields)
+        if found is None:
+            return None
+    return found
+
+
+def may_move(role: Role, old: Right | None, new: Right | None) -> bool:
     """Whether somebody may hand a customer from one book to another, given their rights in both."""
-    return role is Role.ADMINISTRATOR or (role is Role.MANAGER and reads_old is True and reads_new is True)
+    return role is Role.ADMINISTRATOR or (role is Role.MANAGER and _writes(old) and _writes(new))
 
 
-def may_release(role: Role, can_write: bool | None, *, is_owner: bool) -> bool:
-    """Whether somebody may give a customer to the pool: its owner, a manager of the book, an administrator."""
-    return is_owner or role is Role.ADMINISTRATOR or (role is Role.MANAGER and can_write is True)
+def _writes(right: Right | None) -> bool:
+    return right is not None and right.can_write
+
+
+def answers_for(role: Role, right: Right | None, *, is_owner: bool) -> bool:
+    """Whether somebody may give a customer to the pool, or share it: its owner, a manager of the book, an administrator."""
+    if role is Role.ADMINISTRATOR:
+        return True
+    return _writes(right) and (is_owner or role is Role.MANAGER)
 
 
 def may_claim(role: Role, *, is_pool_read: bool) -> bool:
@@ -139,11 +230,16 @@ def may_claim(role: Role, *, is_pool_read: bool) -> bool:
     return is_pool_read and role in (Role.REP, Role.MANAGER)
 
 
-def may_audit(role: Role) -> bool:
-    """Whether somebody may read who did what in the whole company."""
-    return role.value in AUDITORS
-
-
 def may_lead(role: Role) -> bool:
     """Whether somebody may change who is in which team, what they are, and whose book is whose."""
     return role is Role.ADMINISTRATOR
+
+
+def may_see_as(role: Role) -> bool:
+    """Whether somebody may look at the company with another person's eyes, reading only."""
+    return role is Role.ADMINISTRATOR
+
+
+def may_audit(role: Role) -> bool:
+    """Whether somebody may read the audit."""
+    return role in (Role.ADMINISTRATOR, Role.AUDITOR)

@@ -14,7 +14,7 @@ from crmdesk.store import records
 from sync_server import leases
 from sync_server.clock import Moment
 from sync_server.leases import Authority
-from sync_server.storage import buckets, devices, people, roots
+from sync_server.storage import buckets, devices, people, rights, roots
 from sync_server.storage.devices import Bearer
 
 
@@ -34,7 +34,7 @@ def heads(
     """The buckets this user reads and how far each has come; with a challenge, a fresh lease."""
     company = people.load_company(connection)
     found = buckets.heads(connection, who.user, company.epoch)
-    withdrawn = tuple((bucket, "rights") for bucket in sorted(people.lost_rights(connection, who.user)))
+    withdrawn = tuple((bucket, "rights") for bucket in sorted(rights.lost_rights(connection, who.user)))
     lease = None if challenge is None else leases.grant(authority, company, who, challenge, now)
     return Heads(
         found,
@@ -51,7 +51,7 @@ def heads(
 
 def page(connection: Connection, who: Bearer, cursor: Cursor) -> PullPage:
     """The next whole commits after a cursor. Raises `not_found` or `regressed`."""
-    if cursor.bucket not in buckets.rights(connection, who.user):
+    if cursor.bucket not in rights.rights(connection, who.user):
         raise CrmError("not_found")
     epoch = people.load_company(connection).epoch
     newest = buckets.seq_of(connection, cursor.bucket)
@@ -110,7 +110,7 @@ def note_complete(connection: Connection, who: Bearer, done: PullPage, now: Mome
 
 def history(connection: Connection, who: Bearer, entity: str, record_id: str) -> bytes:
     """Every edit of a record this user may see, earliest first, as JSON. Raises `not_found`."""
-    readable = buckets.rights(connection, who.user)
+    readable = rights.rights(connection, who.user)
     parts = {
         part for part, bucket in buckets.places(connection, entity, record_id).items() if bucket in readable
     }

@@ -12,7 +12,7 @@ from crmdesk.core.errors import CrmError
 from crmdesk.core.record import RecordKey
 from crmdesk.core.wire import Digests, Groups, PullItem, States
 from crmdesk.store import records
-from sync_server.storage import buckets, people
+from sync_server.storage import buckets, people, rights
 from sync_server.storage.devices import Bearer
 
 STATES_BYTES: Final = 4 * 1024 * 1024
@@ -69,5 +69,5 @@ def states(connection: Connection, who: Bearer, bucket: str, keys: Sequence[Reco
 
 
 def _check_reads(connection: Connection, who: Bearer, bucket: str) -> None:
-    if bucket not in buckets.rights(connection, who.user):
+    if bucket not in rights.rights(connection, who.user):
         raise CrmError("not_found")

@@ -37,7 +37,7 @@ from sync_server.clock import Moment
 from sync_server.fields import known_registry
 from sync_server.moving import below, reunite
 from sync_server.settings import Settings
-from sync_server.storage import actors, blobs, buckets, devices, graves, people, recoveries
+from sync_server.storage import actors, blobs, buckets, devices, graves, people, recoveries, rights
 from sync_server.storage.devices import Bearer
 from sync_server.storage.people import Company
 from sync_server.storage.recoveries import Recovered, Recovery
@@ -157,7 +157,7 @@ class _Scene:
         self.taken: dict[RecordKey, Record] = {}
         self._connection, self._who, self._company, self._now = connection, who, company, now
         self._registry: Registry = known_registry(connection)
-        self._rights = buckets.rights(connection, who.user)
+        self._rights = rights.rights(connection, who.user)
         self._held = moving.hold(connection, company, {*self._rights, *self._reach()})
         self._stored = records.load(connection, keys)
         self._buried = graves.buried(connection, [key.id for key in keys if key not in self._stored])

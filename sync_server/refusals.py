@@ -16,7 +16,7 @@ from crmdesk.store import records
 from sync_server import audit, batches, policy, pushing
 from sync_server.audit import Word
 from sync_server.clock import Moment
-from sync_server.commands import Asker
+from sync_server.orders import Asker
 from sync_server.storage import actors, devices, people, refused
 from sync_server.storage.actors import Command
 from sync_server.storage.devices import Bearer

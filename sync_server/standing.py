@@ -11,8 +11,8 @@ from crmdesk.core.record import decode
 from crmdesk.core.resolve import Life, read_record
 from crmdesk.store import dialect
 from sync_server import policy
-from sync_server.commands import Asker
-from sync_server.storage import buckets, devices, people
+from sync_server.orders import Asker
+from sync_server.storage import devices, people, rights, sharing
 
 
 class Laptop(msgspec.Struct, frozen=True):
@@ -40,16 +40,17 @@ def standing(connection: Connection, who: Asker, user: str) -> Standing:
     """
     account = people.find_account(connection, user)
     books = people.books(connection, account.user)
-    rights = buckets.rights(connection, who.user)
+    places = [place for book in books for place in (book, *sharing.sets_of(connection, book))]
+    own = rights.rights(connection, who.user)
     # Somebody whose books were all handed over is nobody's but the administrators' to ask about.
-    is_theirs = bool(books) and all(policy.may_move(who.role, rights.get(b), True) for b in books)
+    is_theirs = bool(books) and all(policy.may_move(who.role, own.get(b), own.get(b)) for b in books)
     if not policy.may_lead(who.role) and not is_theirs:
         raise CrmError("not_found")
     return Standing(
         account.user,
-        sum(_count(connection, book, "customer") for book in books),
-        sum(_count(connection, book, None) for book in books),
-        sum(_open_tasks(connection, book) for book in books),
+        sum(_count(connection, place, "customer") for place in places),
+        sum(_count(connection, place, None) for place in places),
+        sum(_open_tasks(connection, place) for place in places),
         tuple(
             Laptop(found.name, found.state.value, found.pulled_at)
             for found in devices.devices(connection, account.user)

@@ -40,6 +40,7 @@ company: Final = Table(
     Column("lock_days", Integer, nullable=False),  # without contact, until a laptop locks
     Column("purge_days", Integer, nullable=False),  # until it destroys what it holds
     Column("idle_minutes", Integer, nullable=False),  # without input, until its window is covered
+    Column("due", BigInteger),  # when a share or a delegation next begins or ends
 )
 
 team: Final = Table(
@@ -51,12 +52,22 @@ team: Final = Table(
     Column("shares_books", Boolean, nullable=False),
 )
 
+custom_role: Final = Table(
+    "custom_role",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("name", String, nullable=False, unique=True),
+    Column("base", String, nullable=False),  # the role it is a copy of
+    Column("withheld", String, nullable=False),  # fields it may not write: `customer.grade visit.*`
+)
+
 account: Final = Table(
     "account",
     metadata,
     Column("user", String, primary_key=True),
     Column("name", String, nullable=False, unique=True),
     Column("role", String, nullable=False),
+    Column("custom_role", ForeignKey("custom_role.id")),
     Column("team", ForeignKey("team.id")),
     Column("book", String, nullable=False),
     Column("disabled_at", BigInteger),
@@ -141,6 +152,7 @@ bucket: Final = Table(
     Column("id", String, primary_key=True),
     Column("kind", String, nullable=False),  # policy.Kind
     Column("owner", ForeignKey("account.user", use_alter=True)),
+    Column("book", String),  # of a set: the book whose customers it holds
     Column("seq", BigInteger, nullable=False),
     Column("salt", String, nullable=False),
 )
@@ -217,7 +229,43 @@ reader: Final = Table(
     Column("bucket", String, primary_key=True),
     Column("user", String, primary_key=True),
     Column("can_write", Boolean, nullable=False),
+    Column("mandates", String, nullable=False),  # as what they may: see storage.rights
     Index("reader_by_user", "user"),
+)
+
+share: Final = Table(
+    "share",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("customer", String, nullable=False),
+    Column("user", ForeignKey("account.user"), nullable=False),
+    Column("can_write", Boolean, nullable=False),
+    Column("until", BigInteger),  # none: until somebody ends it
+    Column("by", String, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("ended_at", BigInteger),
+    Index("share_by_customer", "customer"),
+)
+
+guest: Final = Table(
+    "guest",
+    metadata,
+    Column("bucket", ForeignKey("bucket.id"), primary_key=True),  # a set
+    Column("user", ForeignKey("account.user"), primary_key=True),
+    Column("can_write", Boolean, nullable=False),
+)
+
+delegation: Final = Table(
+    "delegation",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("user", ForeignKey("account.user"), nullable=False),
+    Column("deputy", ForeignKey("account.user"), nullable=False),
+    Column("starts", BigInteger, nullable=False),
+    Column("ends", BigInteger, nullable=False),
+    Column("by", String, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("ended_at", BigInteger),
 )
 
 lost_right: Final = Table(
@@ -226,6 +274,7 @@ lost_right: Final = Table(
     Column("bucket", String, primary_key=True),
     Column("user", String, primary_key=True),
     Column("can_write", Boolean, nullable=False),
+    Column("mandates", String, nullable=False),
     Column("at", BigInteger, nullable=False),
     Index("lost_right_by_user", "user"),
 )

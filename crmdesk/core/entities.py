@@ -64,10 +64,12 @@ ROLES: Final = _options(
     ("rep", "销售专员", "Rep", "blue"),
     ("manager", "区域经理", "Regional manager", "violet"),
     ("director", "事业部总监", "Division director", "amber"),
+    ("auditor", "审计员", "Auditor", "teal"),
     ("administrator", "管理员", "Administrator", "grey"),
 )
 BOOK_KINDS: Final = _options(
     ("book", "客户簿", "A person's book", "blue"),
+    ("set", "共享客户", "Shared customers", "violet"),
     ("pool", "公海", "The pool", "teal"),
     ("pool_details", "公海资料", "What lies below the pool", "grey"),
 )
@@ -95,6 +97,10 @@ def _reference(
     return Field(name, Type.REFERENCE, Label(zh, en), rule, required=required, target=target)
 
 
+def _server_reference(name: str, target: str, zh: str, en: str) -> Field:
+    return Field(name, Type.REFERENCE, Label(zh, en), Rule.FIXED, target=target, server=True)
+
+
 TEAM: Final = Entity(
     "team", Label("团队", "Team"), title="name", placed="config",
     fields=(
@@ -103,11 +109,20 @@ TEAM: Final = Entity(
         Field("shares_books", Type.BOOLEAN, Label("组内共享客户", "Colleagues share their books")),
     ),
 )  # fmt: skip
+ROLE: Final = Entity(
+    "role", Label("角色", "Role"), title="name", placed="config",
+    fields=(
+        Field("name", Type.TEXT, Label("名称", "Name"), required=True, server=True),
+        Field("base", Type.CHOICE, Label("复制自", "Copy of"), options=ROLES, server=True),
+        Field("withheld", Type.LONG_TEXT, Label("不可填写的字段", "Fields it may not write"), server=True),
+    ),
+)  # fmt: skip
 USER: Final = Entity(
     "user", Label("用户", "User"), title="name", placed="config",
     fields=(
         Field("name", Type.TEXT, Label("姓名", "Name"), required=True, search=Search.NAME),
         Field("role", Type.CHOICE, Label("角色", "Role"), options=ROLES, required=True),
+        Field("custom_role", Type.REFERENCE, Label("自定义角色", "Custom role"), target="role", server=True),
         _reference("team", "team", "团队", "Team", rule=Rule.ASK),
         Field("book", Type.TEXT, Label("客户簿", "Book"), server=True),
         Field("left", Type.BOOLEAN, Label("已离职", "Has left"), server=True),
@@ -255,9 +270,32 @@ ATTACHMENT: Final = Entity(
     ),
 )  # fmt: skip
 
+SHARE: Final = Entity(  # the server's own: it says who is the guest of a customer
+    "share", Label("共享", "Share"), title="user", home="customer",
+    fields=(
+        _server_reference("customer", "customer", "客户", "Customer"),
+        _server_reference("user", "user", "共享给", "Shared with"),
+        Field("can_write", Type.BOOLEAN, Label("可以修改", "May write"), Rule.FIXED, server=True),
+        Field("until", Type.INSTANT, Label("到期", "Until"), Rule.FIXED, server=True),
+        _server_reference("by", "user", "由谁共享", "Shared by"),
+        Field("ended", Type.BOOLEAN, Label("已结束", "Over"), Rule.LATEST, server=True),
+    ),
+)  # fmt: skip
+DELEGATION: Final = Entity(  # the server's own, in the book of whoever is away
+    "delegation", Label("代理", "Delegation"), title="deputy",
+    fields=(
+        _server_reference("user", "user", "被代理人", "Who is away"),
+        _server_reference("deputy", "user", "代理人", "Deputy"),
+        Field("starts", Type.INSTANT, Label("开始", "From"), Rule.FIXED, server=True),
+        Field("ends", Type.INSTANT, Label("结束", "Until"), Rule.FIXED, server=True),
+        _server_reference("by", "user", "由谁设定", "Set by"),
+        Field("ended", Type.BOOLEAN, Label("已结束", "Over"), Rule.LATEST, server=True),
+    ),
+)  # fmt: skip
+
 REGISTRY: Final = registry(
-    TEAM, USER, BOOK, TAG_GROUP, TAG, CUSTOM_FIELD, CUSTOMER, CONTACT, VISIT, TASK, REVIEW, ATTACHMENT, REQUEST,
-    LATE_WORK,
+    TEAM, ROLE, USER, BOOK, TAG_GROUP, TAG, CUSTOM_FIELD, CUSTOMER, CONTACT, VISIT, TASK, REVIEW, ATTACHMENT, REQUEST,
+    LATE_WORK, SHARE, DELEGATION,
 )  # fmt: skip
 CUSTOM_PREFIX: Final = "x_"
 

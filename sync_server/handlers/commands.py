@@ -8,18 +8,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from sync_server import commands
-from sync_server.commands import (
-    MAX_CUSTOMERS,
-    Asker,
-    ChangeBookOwner,
-    ChangeOwner,
-    ChangeRole,
-    ChangeTeam,
-    Claim,
-    DisableUser,
-    Order,
-    Release,
-)
+from sync_server.commands import MAX_CUSTOMERS
 from sync_server.handlers.bodies import StrictRoute, answer
 from sync_server.handlers.context import (
     ANY_PROBLEMS,
@@ -31,7 +20,23 @@ from sync_server.handlers.context import (
     problems,
     speaks_protocol,
 )
-from sync_server.policy import Role
+from sync_server.orders import (
+    Asker,
+    ChangeBookOwner,
+    ChangeOwner,
+    ChangeRole,
+    ChangeTeam,
+    Claim,
+    DefineRole,
+    Delegate,
+    DisableUser,
+    EndDelegation,
+    EndShare,
+    Order,
+    Release,
+    Share,
+    Transfer,
+)
 
 router = APIRouter(
     prefix="/v1/commands",
@@ -40,6 +45,8 @@ router = APIRouter(
     dependencies=[Depends(speaks_protocol)],
 )
 HexId = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
+RoleName = Annotated[str, Field(pattern="^([a-z]{1,32}|[0-9a-f]{32})$")]
+Instant = Annotated[int, Field(ge=0, lt=2**53)]
 
 
 class Asked(BaseModel):
@@ -82,9 +89,53 @@ class ChangeTeamAsked(UserAsked):
 
 
 class ChangeRoleAsked(UserAsked):
-    """What the person is from now on."""
+    """What the person is from now on: a role that comes with the product, or the id of one of the company's own."""
 
-    role: Annotated[Role, Field(strict=False)]
+    role: RoleName
+
+
+class TransferAsked(ChangeRoleAsked):
+    """The team to work in, and who takes the books over; null: they keep them."""
+
+    team: HexId | None
+    to_user: HexId | None
+
+
+class ShareAsked(CustomersAsked):
+    """`user` sees them until a time (UTC milliseconds), or until it is ended; `can_write`: and changes them."""
+
+    user: HexId
+    can_write: bool
+    until: Instant | None = None
+
+
+class EndShareAsked(Asked):
+    """The share that is over."""
+
+    share: HexId
+
+
+class DelegateAsked(UserAsked):
+    """`to_user` stands in for them from `starts` to `ends` (UTC milliseconds)."""
+
+    to_user: HexId
+    starts: Instant
+    ends: Instant
+
+
+class EndDelegationAsked(Asked):
+    """The delegation that is over."""
+
+    delegation: HexId
+
+
+class DefineRoleAsked(Asked):
+    """`role` names one to change, or null for a new one, a copy of `copy_of`; `withheld`: `customer.grade`, `visit.*`."""
+
+    role: HexId | None = None
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    copy_of: RoleName
+    withheld: Annotated[list[Annotated[str, Field(max_length=120)]], Field(max_length=500)]
 
 
 class CommandAnswer(BaseModel):
@@ -146,7 +197,7 @@ def change_team(request: Request, who: SignedIn, asked: ChangeTeamAsked) -> Resp
 
 @router.post("/change-role", **_documented("password_needed"))
 def change_role(request: Request, who: Confirmed, asked: ChangeRoleAsked) -> Response:
-    """Make somebody a rep, a manager, a director or an administrator."""
+    """Make somebody a rep, a manager, a director, an auditor or an administrator, or give them one of the company's roles."""
     return _carry_out(request, who, ChangeRole(asked.id, asked.user, asked.role))
 
 
@@ -154,3 +205,44 @@ def change_role(request: Request, who: Confirmed, asked: ChangeRoleAsked) -> Res
 def disable_user(request: Request, who: Confirmed, asked: UserAsked) -> Response:
     """Shut somebody out; what they wrote stays, and what is unsent still comes in."""
     return _carry_out(request, who, DisableUser(asked.id, asked.user))
+
+
+@router.post("/transfer", **_documented("password_needed"))
+def transfer(request: Request, who: Confirmed, asked: TransferAsked) -> Response:
+    """Give somebody other work in one step: role, team, and what becomes of their books."""
+    return _carry_out(request, who, Transfer(asked.id, asked.user, asked.role, asked.team, asked.to_user))
+
+
+@router.post("/share", **_documented("bad_period"))
+def share(request: Request, who: SignedIn, asked: ShareAsked) -> Response:
+    """Let a colleague see customers and everything below them, for a time."""
+    order = Share(asked.id, tuple(asked.customers), asked.user, asked.can_write, asked.until)
+    return _carry_out(request, who, order)
+
+
+@router.post("/end-share", **_documented())
+def end_share(request: Request, who: SignedIn, asked: EndShareAsked) -> Response:
+    """The colleague sees the customer no longer."""
+    return _carry_out(request, who, EndShare(asked.id, asked.share))
+
+
+@router.post("/delegate", **_documented("bad_period"))
+def delegate(request: Request, who: SignedIn, asked: DelegateAsked) -> Response:
+    """Somebody stands in for another for a time, with their rights."""
+    order = Delegate(asked.id, asked.user, asked.to_user, asked.starts, asked.ends)
+    return _carry_out(request, who, order)
+
+
+@router.post("/end-delegation", **_documented())
+def end_delegation(request: Request, who: SignedIn, asked: EndDelegationAsked) -> Response:
+    """Nobody stands in any longer."""
+    return _carry_out(request, who, EndDelegation(asked.id, asked.delegation))
+
+
+@router.post(
+    "/define-role", **_documented("name_taken", "unknown_entity", "unknown_field", "password_needed")
+)
+def define_role(request: Request, who: Confirmed, asked: DefineRoleAsked) -> Response:
+    """Make a role as a copy of another, or change one of the company's own."""
+    order = DefineRole(asked.id, asked.role, asked.name, asked.copy_of, tuple(asked.withheld))
+    return _carry_out(request, who, order)

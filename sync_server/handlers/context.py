@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from crmdesk.core.errors import CrmError
 from crmdesk.core.wire import OLDEST, OURS, Versions
 from crmdesk.store.database import Database
-from sync_server import enrolment, signing_in
+from sync_server import enrolment, sharing, signing_in
 from sync_server.clock import Moment
 from sync_server.errors import MEDIA_TYPE, Problem
 from sync_server.leases import Authority
@@ -94,8 +94,17 @@ bearer_scheme: Final = HTTPBearer(auto_error=False, description="An access token
 
 def signed_in(request: Request, _documented: Annotated[object, Depends(bearer_scheme)]) -> Bearer:
     """Who asks. Raises `session_expired`, `device_revoked` or `device_pending`."""
-    with context(request).database.read() as connection:
-        return asker(request, connection, may_leave=False)
+    return _asker(request, may_leave=False)
+
+
+def _asker(request: Request, *, may_leave: bool) -> Bearer:
+    """Who asks, after whatever of shares and delegations was due is carried out: a right ends when it ends."""
+    here = context(request)
+    with here.database.read() as connection:
+        who = asker(request, connection, may_leave=may_leave)
+    if who.due is not None and who.due <= here.now().ms:
+        sharing.settle_due(here.database, here.now())
+    return who
 
 
 def asker(request: Request, connection: Connection, *, may_leave: bool) -> Bearer:
@@ -108,8 +117,7 @@ def asker(request: Request, connection: Connection, *, may_leave: bool) -> Beare
 
 def handing_in(request: Request, _documented: Annotated[object, Depends(bearer_scheme)]) -> Bearer:
     """Who asks, where the laptop of somebody who has left may ask too. Raises what `signed_in` raises."""
-    with context(request).database.read() as connection:
-        return asker(request, connection, may_leave=True)
+    return _asker(request, may_leave=True)
 
 
 Challenge: TypeAlias = Annotated[str | None, Query(pattern="^[0-9a-f]{64}$")]

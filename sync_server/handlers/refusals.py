@@ -9,7 +9,6 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from crmdesk.core.wire import Outcome
 from sync_server import refusals, standing
-from sync_server.commands import Asker
 from sync_server.handlers.bodies import StrictRoute, answer
 from sync_server.handlers.context import (
     ANY_PROBLEMS,
@@ -20,6 +19,7 @@ from sync_server.handlers.context import (
     speaks_protocol,
 )
 from sync_server.handlers.sync import schema_of
+from sync_server.orders import Asker
 from sync_server.refusals import Payload, Summary
 from sync_server.standing import Standing
 

@@ -8,7 +8,7 @@ import msgspec
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 
 from crmdesk.core.wire import BRIEF, Heads, PullPage, Push, PushAnswer
-from sync_server import batches, pulling, pushing
+from sync_server import batches, pulling, pushing, sharing
 from sync_server.handlers.bodies import BulkRoute, RawBody, answer, plain
 from sync_server.handlers.context import (
     ANY_PROBLEMS,
@@ -53,6 +53,10 @@ def heads(request: Request, challenge: Challenge = None, accepts: Accepts = None
     with here.database.read() as connection:  # every laptop asks all day long: one thread, one transaction
         who = asker(request, connection, may_leave=True)
         found = pulling.heads(connection, who, here.authority, here.now(), challenge)
+    if who.due is not None and who.due <= here.now().ms:
+        sharing.settle_due(here.database, here.now())
+        with here.database.read() as connection:
+            found = pulling.heads(connection, who, here.authority, here.now(), challenge)
     return answer(msgspec.json.encode(found), accepts)
 
 

@@ -41,9 +41,13 @@ class Movement(NamedTuple):
 _COMMIT = dialect.insert("bucket_commit", ("bucket", "seq", "salt", "at"))
 
 
-def add(connection: Connection, bucket_id: str, kind: BucketKind, owner: str | None) -> None:
-    """A new, empty bucket."""
-    connection.execute(insert(bucket).values(id=bucket_id, kind=kind.value, owner=owner, seq=0, salt=""))
+def add(
+    connection: Connection, bucket_id: str, kind: BucketKind, owner: str | None, book: str | None = None
+) -> None:
+    """A new, empty bucket. `book`: of a set, the book whose customers it holds."""
+    connection.execute(
+        insert(bucket).values(id=bucket_id, kind=kind.value, owner=owner, book=book, seq=0, salt="")
+    )
 
 
 def lock(connection: Connection, ids: Iterable[str]) -> None:
@@ -84,12 +88,6 @@ def advance(connection: Connection, bucket_id: str, now: Moment) -> Commit:
     dialect.run(connection, "UPDATE bucket SET salt = ? WHERE id = ?", (salt, bucket_id))
     dialect.run(connection, _COMMIT, (bucket_id, seq, salt, now.ms))
     return Commit(bucket_id, seq - 1, seq, salt)
-
-
-def rights(connection: Connection, user: str) -> dict[str, bool]:
-    """The buckets a user reads -> whether they may write there."""
-    rows = dialect.run(connection, 'SELECT bucket, can_write FROM reader WHERE "user" = ?', (user,))
-    return {place: bool(can_write) for place, can_write in rows}
 
 
 def heads(connection: Connection, user: str, epoch: int) -> tuple[Head, ...]:

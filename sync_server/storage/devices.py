@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from crmdesk.core.errors import CrmError
+from crmdesk.core.roles import Role
 from crmdesk.store import dialect
 from sync_server.clock import Moment
-from sync_server.policy import Role
 from sync_server.tables import device, enrol_code, session, token
 
 
@@ -73,7 +73,7 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Bearer:
-    """Who asks, as an access token says."""
+    """Who asks, as an access token says. `due`: when a share or a delegation next begins or ends (UTC milliseconds)."""
 
     user: str
     role: Role
@@ -87,6 +87,7 @@ class Bearer:
     expires_at: int
     session: str = ""
     password_at: int | None = None
+    due: int | None = None
 
 
 def add_code(connection: Connection, digest: bytes, user: str, expires_at: int, *, hold: bool) -> None:
@@ -234,7 +235,7 @@ def revive_sessions(connection: Connection, device_id: str) -> None:
 
 _BEARER = (
     'SELECT a."user", a.role, a.book, a.disabled_at, d.id, d.state, d.key, d.pulled_at, s.revoked_at, t.expires_at,'
-    " s.id, s.password_at"
+    " s.id, s.password_at, (SELECT due FROM company)"
     " FROM token t JOIN session s ON s.id = t.session JOIN device d ON d.id = s.device"
     ' JOIN account a ON a."user" = d."user" WHERE t.digest = ? AND t.kind = \'access\''
 )

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
-from sqlalchemy import Connection, Row, delete, insert, or_, select, update
+from sqlalchemy import Connection, Row, insert, or_, select, update
 
 from crmdesk.core.errors import CrmError
 from crmdesk.core.lease import IDLE_MINUTES, LOCK_DAYS, PURGE_DAYS
+from crmdesk.core.roles import Mandate, Role, mandate
 from crmdesk.store import dialect
-from sync_server.policy import Kind, Member, Org, Role, Team
-from sync_server.tables import account, bucket, company, lost_right, reader, team
+from sync_server.policy import Absence, Domain, Guest, Kind, Member, Org, Team
+from sync_server.tables import account, bucket, company, custom_role, delegation, guest, team
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,8 @@ class Company:
     `config` is the bucket that everybody reads, `pool` the one whose customers anybody may claim,
     `pool_details` holds what hangs below those.
     `secret` (32 bytes) proves that a commit's salt came from this company; a backup has it too.
-    A laptop locks after `lock_days` without contact and destroys what it holds after `purge_days`.
+    A laptop locks after `lock_days` without contact and destroys what it holds after `purge_days`. `due` is when a
+    share or a delegation next begins or ends (UTC milliseconds), if any does.
     """
 
     server_id: str
@@ -36,11 +37,26 @@ class Company:
     lock_days: int = LOCK_DAYS
     purge_days: int = PURGE_DAYS
     idle_minutes: int = IDLE_MINUTES
+    due: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CustomRole:
+    """A role of the company's own: a copy of `base` that withholds some fields (`customer.grade`, `visit.*`)."""
+
+    id: str
+    name: str
+    base: Role
+    withheld: frozenset[str]
+
+    @property
+    def mandate(self) -> Mandate:
+        return Mandate(self.base, self.withheld)
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A person who may sign in."""
+    """A person who may sign in. `role` is what they are, or what their custom role is a copy of."""
 
     user: str
     name: str
@@ -48,12 +64,14 @@ class Account:
     team: str | None
     book: str
     disabled_at: int | None
+    custom_role: str | None = None
 
     @property
     def is_disabled(self) -> bool:
         return self.disabled_at is not None
 
 
+_OWN_ROLES = frozenset(role.value for role in Role)
 _COMPANY = f"SELECT {', '.join(field.name for field in fields(Company))} FROM company"
 
 
@@ -121,9 +139,11 @@ def team_names(connection: Connection) -> dict[str, str]:
 
 
 def is_name_taken(connection: Connection, name: str) -> bool:
-    """Whether an account or a team bears the name."""
+    """Whether an account, a role or a team bears the name."""
     return (
         connection.scalar(select(account.c.user).where(account.c.name == name)) is not None
+        or connection.scalar(select(custom_role.c.id).where(custom_role.c.name == name)) is not None
+        or name in _OWN_ROLES
         or connection.scalar(select(team.c.id).where(team.c.name == name)) is not None
     )
 
@@ -131,7 +151,13 @@ def is_name_taken(connection: Connection, name: str) -> bool:
 def add_account(connection: Connection, new: Account) -> None:
     connection.execute(
         insert(account).values(
-            user=new.user, name=new.name, role=new.role.value, team=new.team, book=new.book, disabled_at=None
+            user=new.user,
+            name=new.name,
+            role=new.role.value,
+            custom_role=new.custom_role,
+            team=new.team,
+            book=new.book,
+            disabled_at=None,
         )
     )
 
@@ -152,7 +178,7 @@ def accounts(connection: Connection) -> list[Account]:
 
 
 def _account(row: Row[tuple[object, ...]]) -> Account:
-    return Account(row.user, row.name, Role(row.role), row.team, row.book, row.disabled_at)
+    return Account(row.user, row.name, Role(row.role), row.team, row.book, row.disabled_at, row.custom_role)
 
 
 def disable(connection: Connection, user: str, at: int) -> None:
@@ -161,23 +187,74 @@ def disable(connection: Connection, user: str, at: int) -> None:
     )
 
 
-def change_account(connection: Connection, user: str, *, role: Role, team_id: str | None, book: str) -> None:
+def change_account(connection: Connection, now: Account) -> None:
     """Write down what somebody now is, where, and which book their new customers go to."""
-    values = {"role": role.value, "team": team_id, "book": book}
-    connection.execute(update(account).where(account.c.user == user).values(**values))
+    values = {"role": now.role.value, "custom_role": now.custom_role, "team": now.team, "book": now.book}
+    connection.execute(update(account).where(account.c.user == now.user).values(**values))
 
 
-def load_org(connection: Connection) -> Org:
-    """The company's people and teams, as policy sees them."""
+def custom_roles(connection: Connection) -> dict[str, CustomRole]:
+    """The company's own roles, by id, oldest first."""
+    rows = connection.execute(select(custom_role).order_by(custom_role.c.id))
+    return {r.id: CustomRole(r.id, r.name, Role(r.base), frozenset(r.withheld.split())) for r in rows}
+
+
+def find_role(connection: Connection, name_or_id: str) -> tuple[Role, str | None]:
+    """A role by its name or id: what it is or is a copy of, and the custom role if it is one. Raises `not_found`."""
+    if name_or_id in _OWN_ROLES:
+        return Role(name_or_id), None
+    for found in custom_roles(connection).values():
+        if name_or_id in (found.id, found.name):
+            return found.base, found.id
+    raise CrmError("not_found", name=name_or_id)
+
+
+def save_role(connection: Connection, new: CustomRole) -> None:
+    """Write a role down, new or changed."""
+    row = {"id": new.id, "name": new.name, "base": new.base.value, "withheld": " ".join(sorted(new.withheld))}
+    if new.id in custom_roles(connection):
+        connection.execute(update(custom_role).where(custom_role.c.id == new.id).values(**row))
+    else:
+        connection.execute(insert(custom_role).values(**row))
+
+
+def mandate_of(connection: Connection, who: Account) -> Mandate:
+    """As what somebody acts by themselves."""
+    return (
+        mandate(who.role.value)
+        if who.custom_role is None
+        else custom_roles(connection)[who.custom_role].mandate
+    )
+
+
+def load_org(connection: Connection, now_ms: int) -> Org:
+    """The company's people and teams as policy sees them at a moment."""
     teams = {row.id: Team(row.id, row.parent, row.shares_books) for row in connection.execute(select(team))}
-    members = {a.user: Member(a.user, a.role, a.team, a.is_disabled) for a in accounts(connection)}
-    return Org(teams, members)
+    roles = custom_roles(connection)
+    members = {
+        a.user: Member(
+            a.user,
+            roles[a.custom_role].mandate if a.custom_role else mandate(a.role.value),
+            a.team,
+            a.is_disabled,
+        )
+        for a in accounts(connection)
+    }
+    absences = connection.execute(
+        select(delegation.c.user, delegation.c.deputy)
+        .where(delegation.c.ended_at.is_(None), delegation.c.starts <= now_ms, delegation.c.ends > now_ms)
+        .order_by(delegation.c.id)
+    )
+    return Org(teams, members, tuple(Absence(row.user, row.deputy) for row in absences))
 
 
-def buckets_of(connection: Connection) -> dict[str, tuple[Kind, str | None]]:
-    """Every bucket: what it is for, and whose book it is."""
+def domains(connection: Connection) -> dict[str, Domain]:
+    """Every bucket: what it is for, whose it is, and with whom it is shared."""
+    guests: dict[str, list[Guest]] = {}
+    for row in connection.execute(select(guest).order_by(guest.c.bucket, guest.c.user)):
+        guests.setdefault(row.bucket, []).append(Guest(row.user, row.can_write))
     rows = connection.execute(select(bucket.c.id, bucket.c.kind, bucket.c.owner))
-    return {row.id: (Kind(row.kind), row.owner) for row in rows}
+    return {row.id: Domain(Kind(row.kind), row.owner, tuple(guests.get(row.id, ()))) for row in rows}
 
 
 def books(connection: Connection, owner: str) -> list[str]:
@@ -187,39 +264,7 @@ def books(connection: Connection, owner: str) -> list[str]:
 
 
 def change_book_owner(connection: Connection, book: str, owner: str) -> None:
-    connection.execute(update(bucket).where(bucket.c.id == book).values(owner=owner))
-
-
-def replace_readers(
-    connection: Connection, readers: Mapping[str, Mapping[str, bool]], now_ms: int
-) -> list[tuple[str, str, bool | None, bool | None]]:
-    """Write down who reads what: bucket -> user -> may write. What somebody could read before is kept as lost.
-
-    Returns what changed: (bucket, user, could write, can write); None where they could or can not even read.
-    """
-    rows = connection.execute(select(reader.c.bucket, reader.c.user, reader.c.can_write))
-    before = {(row.bucket, row.user): row.can_write for row in rows}
-    after = {
-        (place, user): can_write for place, rights in readers.items() for user, can_write in rights.items()
-    }
-    lost = [(*key, before[key], now_ms) for key in sorted(before.keys() - after.keys())]
-    changed = sorted(key for key in after if before.get(key) != after[key])
-    for place, user, can_write, at in lost:
-        _forget_right(connection, place, user)
-        connection.execute(insert(lost_right).values(bucket=place, user=user, can_write=can_write, at=at))
-    for place, user in changed:
-        _forget_right(connection, place, user)
-        connection.execute(insert(reader).values(bucket=place, user=user, can_write=after[place, user]))
-    gone = [(*key, before[key], None) for key in sorted(before.keys() - after.keys())]
-    return gone + [(*key, before.get(key), after[key]) for key in changed]
-
-
-def _forget_right(connection: Connection, place: str, user: str) -> None:
-    for table in (reader, lost_right):
-        connection.execute(delete(table).where(table.c.bucket == place, table.c.user == user))
-
-
-def lost_rights(connection: Connection, user: str) -> dict[str, tuple[bool, int]]:
-    """The buckets a user could once read: bucket -> (could write, until when)."""
-    rows = dialect.run(connection, 'SELECT bucket, can_write, at FROM lost_right WHERE "user" = ?', (user,))
-    return {place: (bool(can_write), at) for place, can_write, at in rows}
+    """A book, and the sets of its customers that are shared, are somebody else's to answer for."""
+    connection.execute(
+        update(bucket).where(or_(bucket.c.id == book, bucket.c.book == book)).values(owner=owner)
+    )

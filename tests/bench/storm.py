@@ -24,11 +24,12 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from crmdesk.core.record import RecordKey
+from crmdesk.core.roles import Role
 from crmdesk.core.wire import Head, Heads, PullPage, PushAnswer
 from sync_server import accounts, enrolment
 from sync_server.authoring import new_id
 from sync_server.clock import Moment, moment
-from sync_server.policy import Role
+from sync_server.policy import Kind
 from sync_server.settings import Settings
 from sync_server.signing import signer_of
 from sync_server.storage import people
@@ -300,6 +301,6 @@ def person(connection: Any, name: str, team: str, now: Moment) -> Account:
     """As `accounts.add_user`, but who reads what is worked out once for all of them."""
     account = Account(new_id(now), name, Role.REP, team, now.hex(16), None)
     people.add_account(connection, account)
-    accounts._add_book(connection, account.book, account.user, now)
+    accounts.add_bucket(connection, account.book, Kind.BOOK, account.user, now)
     accounts._publish_account(connection, account, now)
     return account

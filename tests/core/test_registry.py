@@ -56,6 +56,7 @@ def test_children_are_the_entities_at_home_there() -> None:
         "task",
         "attachment",
         "late_work",
+        "share",
     ]
     assert [child.name for child in REGISTRY.children("visit")] == ["review"]
     assert REGISTRY.children("tag") == []

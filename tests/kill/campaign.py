@@ -21,6 +21,7 @@ from typing import IO, Any, Final, TypeAlias
 import referee
 from stage import Log, Person, people_equal
 
+from crmdesk.core.roles import Role
 from crmdesk.core.values import Value
 from crmdesk.store import dialect, outbox, records
 from crmdesk.sync.engine import Engine
@@ -29,7 +30,6 @@ from crmdesk.system.paths import Profile
 from crmdesk.usecases.workspace import Workspace, create_workspace, open_workspace
 from sync_server import accounts, enrolment
 from sync_server.clock import moment
-from sync_server.policy import Role
 from sync_server.settings import Settings, note_url
 from tests.kill import laptop
 from tests.kill.laptop import KEY

@@ -16,12 +16,12 @@ from typing import Final
 
 import pytest
 
+from crmdesk.core.roles import Role
 from crmdesk.store.opening import create_replica
 from crmdesk.store.settings import Identity
 from crmdesk.sync import enrolment as joining
 from crmdesk.sync import http
 from sync_server import accounts, enrolment
-from sync_server.policy import Role
 from sync_server.settings import Settings
 from tests.simulation.account import Account
 from tests.simulation.disk import Disk, Disks

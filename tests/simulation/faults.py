@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from crmdesk.core.record import RecordKey
 from crmdesk.core.values import Value
 from crmdesk.store.replica import Write
-from sync_server import accounts, commands, sweeping
+from sync_server import accounts, commands, orders, sweeping
 from tests.simulation.company import DAY_MS
 from tests.simulation.people import Act, _commit, someone
 from tests.simulation.world import World
@@ -227,9 +227,9 @@ def move_customer(world: World) -> bool:
     release = world.chance.people.random() < 0.3
     command = world.chance.names.randbytes(16).hex()
     order = (
-        commands.Release(command, (key.id,))
+        orders.Release(command, (key.id,))
         if release
-        else commands.ChangeOwner(command, (key.id,), world.template.users[to])
+        else orders.ChangeOwner(command, (key.id,), world.template.users[to])
     )
     done = world.attempt(
         lambda: commands.carry_out(world.server.database, world.console(), order, world.server.moment)

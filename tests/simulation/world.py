@@ -20,13 +20,13 @@ from sqlalchemy import select
 from crmdesk.core.errors import CrmError
 from crmdesk.core.record import RecordKey
 from crmdesk.core.registry import Registry
+from crmdesk.core.roles import Role
 from crmdesk.store import projection, replica
 from crmdesk.sync import plan, reconcile
 from crmdesk.sync.brake import Deletions
 from crmdesk.sync.engine import Progress, Report
 from sync_server import commands, enrolment, moving, pulling
-from sync_server.commands import Asker
-from sync_server.policy import Role
+from sync_server.orders import Asker
 from sync_server.settings import Settings
 from sync_server.tables import account
 from sync_server.tables import bucket as buckets

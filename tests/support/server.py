@@ -19,16 +19,17 @@ from typing import Any
 import psycopg
 from sqlalchemy import Connection, delete, insert, select
 
+from crmdesk.core.roles import Role
 from crmdesk.store import dialect
 from crmdesk.store.database import Database
 from sync_server import accounts, authoring, enrolment, keeping
 from sync_server.app import create_app
 from sync_server.clock import Moment, moment
 from sync_server.passwords import Hasher
-from sync_server.policy import Role
+from sync_server.policy import Right
 from sync_server.serving import Server, address_of, bind
 from sync_server.settings import Settings
-from sync_server.storage import passwords, people
+from sync_server.storage import passwords, people, rights
 from sync_server.storage.passwords import Password
 from sync_server.storage.people import Account
 
@@ -90,13 +91,14 @@ class RunningServer:
     def withdraw(self, owner: str, user: str) -> None:
         """Somebody may no longer read another's book, as when either changes teams."""
         gone = (self.people[owner].book, self.people[user].user)
-        readers: dict[str, dict[str, bool]] = {}
+        readers: dict[str, dict[str, Right]] = {}
         with self.database.write() as connection:
-            rows = connection.exec_driver_sql('SELECT bucket, "user", can_write FROM reader').all()
-            for bucket, reader, can_write in rows:
-                if (bucket, reader) != gone:
-                    readers.setdefault(bucket, {})[reader] = bool(can_write)
-            people.replace_readers(connection, readers, self.clock().ms)
+            users = [account.user for account in people.accounts(connection)]
+            for reader in users:
+                for bucket, right in rights.rights(connection, reader).items():
+                    if (bucket, reader) != gone:
+                        readers.setdefault(bucket, {})[reader] = right
+            rights.replace(connection, readers, self.clock().ms)
 
     def backup(self, file: Path) -> Path:
         """Back the company up, as its administrator would."""

@@ -226,8 +226,8 @@ def test_r33_a_bucket_that_is_gone_without_a_word_stays_until_somebody_answers(
     assert mei.sync().is_complete, "said once"
     with server.database.write() as connection:
         connection.exec_driver_sql(
-            'INSERT INTO reader (bucket, "user", can_write) VALUES (?, ?, ?)',
-            (server.people["Ann"].book, server.people["Mei"].user, True),
+            'INSERT INTO reader (bucket, "user", can_write, mandates) VALUES (?, ?, ?, ?)',
+            (server.people["Ann"].book, server.people["Mei"].user, True, "manager"),
         )
     assert mei.sync().is_complete, "offered again"
     take_away(server, is_noted=False)

@@ -16,11 +16,11 @@ import pytest
 from sqlalchemy import Connection
 
 from crmdesk.core.errors import CrmError
+from crmdesk.core.roles import Role
 from crmdesk.store import outbox, records, settings
 from crmdesk.store.unreadable import Unreadable
 from crmdesk.sync.engine import Engine
 from sync_server import accounts
-from sync_server.policy import Role
 from tests.support.rep import Rep
 from tests.support.server import RunningServer
 from tests.sync.conftest import Hire

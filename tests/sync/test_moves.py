@@ -12,6 +12,7 @@ import pytest
 from crmdesk.core.errors import CrmError
 from crmdesk.core.form import show
 from crmdesk.core.record import RecordKey
+from crmdesk.core.roles import Role
 from crmdesk.store import outbox, records
 from crmdesk.store.copying import copy_out
 from crmdesk.store.reading import Reader
@@ -21,7 +22,6 @@ from crmdesk.sync.engine import Report
 from crmdesk.usecases import drafts, set_aside, tags
 from sync_server import accounts, enrolment, pushing, refusals
 from sync_server import commands as commands_of
-from sync_server.policy import Role
 from sync_server.storage import devices
 from sync_server.storage.devices import DeviceState
 from tests.support.rep import Rep

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from crmdesk.core.record import RecordKey, decode, encode
+from crmdesk.core.roles import Role
 from crmdesk.core.wire import Evidence
 from crmdesk.store import outbox, projection, records, settings
 from crmdesk.sync import reconcile
 from crmdesk.sync.engine import Progress
-from sync_server import commands, keeping
-from sync_server.commands import Asker
-from sync_server.policy import Role
+from sync_server import commands, keeping, orders
+from sync_server.orders import Asker
 from sync_server.storage import people, recoveries
 from tests.support.rep import Rep
 from tests.support.server import RunningServer
@@ -288,7 +288,7 @@ def test_r19_what_was_lost_of_a_customer_that_moved_since_the_restore_comes_back
     mei.write(customer, city="上海")
     mei.sync()
     server.restore(backup)
-    order = commands.ChangeOwner("1" * 32, (customer.id,), server.people["Mei"].user)
+    order = orders.ChangeOwner("1" * 32, (customer.id,), server.people["Mei"].user)
     commands.carry_out(server.database, Asker("console", Role.ADMINISTRATOR), order, server.clock)
     mei.engine.sync(compare=True)
     settle(mei, ann)

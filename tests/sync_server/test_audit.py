@@ -14,14 +14,14 @@ from sqlalchemy.exc import DBAPIError
 
 from crmdesk.core.errors import CrmError
 from crmdesk.core.record import RecordKey, encode
+from crmdesk.core.roles import Role
 from crmdesk.core.wire import Evidence, PushRecord, Recover
 from crmdesk.store import dialect
-from sync_server import accounts, audit, commands, enrolment, refusals, sweeping
+from sync_server import accounts, audit, commands, enrolment, orders, refusals, sweeping
 from sync_server.audit import COMPANY, CONSOLE, PUSH, SERVER
-from sync_server.commands import CustomerOrder, Order, PeopleOrder
 from sync_server.keeping import check
-from sync_server.policy import Role
-from sync_server.storage import audits
+from sync_server.orders import CustomerOrder, Order, RightsOrder, UserOrder
+from sync_server.storage import audits, sharing
 from sync_server.storage.audits import Entry
 from tests.support.laptop import Laptop, enrolled, fresh_id
 from tests.support.server import HOUR_MS, RunningServer
@@ -84,7 +84,7 @@ def test_what_the_server_itself_writes_leaves_a_row(server: RunningServer) -> No
     customer = ann.customer()
     ann.push()
     ann.pull_all()
-    order = commands.ChangeOwner(fresh_id(), (customer.id,), server.people["Cai"].user)
+    order = orders.ChangeOwner(fresh_id(), (customer.id,), server.people["Cai"].user)
     carry_out(server, mei, order)
     ann.visit(customer)
     ann.push()
@@ -100,7 +100,7 @@ def test_a_request_that_a_push_brings_leaves_a_row_beside_its_outcome(server: Ru
     mei, ann, bo = (enrolled(server, name) for name in ("Mei", "Ann", "Bo"))
     customer = ann.customer()
     ann.push()
-    carry_out(server, mei, commands.Release(fresh_id(), (customer.id,)))
+    carry_out(server, mei, orders.Release(fresh_id(), (customer.id,)))
     key = RecordKey("request", fresh_id())
     bo.write(key, {"kind": "claim", "customer": customer.id})
     bo.push()
@@ -114,7 +114,7 @@ def test_a_request_that_a_push_brings_leaves_a_row_beside_its_outcome(server: Ru
 
 
 def carry_out(server: RunningServer, laptop: Laptop, order: Order) -> None:
-    who = commands.Asker(laptop.user, _role(server, laptop), laptop.welcome["device"])
+    who = orders.Asker(laptop.user, _role(server, laptop), laptop.welcome["device"])
     commands.carry_out(server.database, who, order, server.clock)
 
 
@@ -128,28 +128,51 @@ def _orders(server: RunningServer, mine: str) -> dict[type, Callable[[], Order]]
 
     def in_pool() -> str:
         commands.carry_out(
-            server.database, _console(server), commands.Release(fresh_id(), (mine,)), server.clock
+            server.database, _console(server), orders.Release(fresh_id(), (mine,)), server.clock
         )
         return mine
 
+    def shared() -> str:
+        console = _console(server)
+        commands.carry_out(
+            server.database, console, orders.Share(fresh_id(), (mine,), cai, can_write=True), server.clock
+        )
+        with server.database.read() as connection:
+            return sharing.shares_of(connection, mine)[0].id
+
+    def delegated() -> str:
+        order = orders.Delegate(fresh_id(), ann, bo, now, now + HOUR_MS)
+        commands.carry_out(server.database, _console(server), order, server.clock)
+        with server.database.read() as connection:
+            return sharing.delegations(connection)[0].id
+
+    now = server.clock().ms
     return {
-        commands.ChangeOwner: lambda: commands.ChangeOwner(fresh_id(), (mine,), bo),
-        commands.Release: lambda: commands.Release(fresh_id(), (mine,)),
-        commands.Claim: lambda: commands.Claim(fresh_id(), (in_pool(),)),
-        commands.ChangeBookOwner: lambda: commands.ChangeBookOwner(fresh_id(), ann, bo, leaving=False),
-        commands.ChangeTeam: lambda: commands.ChangeTeam(fresh_id(), cai, None),
-        commands.ChangeRole: lambda: commands.ChangeRole(fresh_id(), cai, Role.MANAGER),
-        commands.DisableUser: lambda: commands.DisableUser(fresh_id(), cai),
+        orders.ChangeOwner: lambda: orders.ChangeOwner(fresh_id(), (mine,), bo),
+        orders.Release: lambda: orders.Release(fresh_id(), (mine,)),
+        orders.Claim: lambda: orders.Claim(fresh_id(), (in_pool(),)),
+        orders.ChangeBookOwner: lambda: orders.ChangeBookOwner(fresh_id(), ann, bo, leaving=False),
+        orders.ChangeTeam: lambda: orders.ChangeTeam(fresh_id(), cai, None),
+        orders.ChangeRole: lambda: orders.ChangeRole(fresh_id(), cai, Role.MANAGER),
+        orders.DisableUser: lambda: orders.DisableUser(fresh_id(), cai),
+        orders.Share: lambda: orders.Share(fresh_id(), (mine,), cai, can_write=False),
+        orders.Transfer: lambda: orders.Transfer(fresh_id(), cai, "manager", None, bo),
+        orders.EndShare: lambda: orders.EndShare(fresh_id(), shared()),
+        orders.Delegate: lambda: orders.Delegate(fresh_id(), ann, bo, now, now + HOUR_MS),
+        orders.EndDelegation: lambda: orders.EndDelegation(fresh_id(), delegated()),
+        orders.DefineRole: lambda: orders.DefineRole(fresh_id(), None, "内勤", "rep", ("customer.grade",)),
     }
 
 
-def _console(server: RunningServer) -> commands.Asker:
+def _console(server: RunningServer) -> orders.Asker:
     with server.database.read() as connection:
         return commands.console(connection)
 
 
 @pytest.mark.parametrize(
-    "kind", [*get_args(CustomerOrder), *get_args(PeopleOrder)], ids=lambda kind: kind.__name__
+    "kind",
+    [*get_args(CustomerOrder), *get_args(UserOrder), *get_args(RightsOrder)],
+    ids=lambda kind: kind.__name__,
 )
 def test_every_command_leaves_a_row(server: RunningServer, kind: type) -> None:
     """A new command is in the union of orders: it needs a line in `_orders`, and leaves a row by itself."""
@@ -158,20 +181,22 @@ def test_every_command_leaves_a_row(server: RunningServer, kind: type) -> None:
     ann.push()
     order = _orders(server, mine)[kind]()
     who = _console(server)
-    if isinstance(order, commands.Claim):
-        who = commands.Asker(ann.user, Role.REP, ann.welcome["device"])
+    if isinstance(order, orders.Claim):
+        who = orders.Asker(ann.user, Role.REP, ann.welcome["device"])
     commands.carry_out(server.database, who, order, server.clock)
     commands.carry_out(server.database, who, order, server.clock)  # repeated, it does nothing more
-    entry = only(server, str(kind.__struct_config__.tag)) if kind is not commands.Release else None  # type: ignore[attr-defined]
+    entry = only(server, str(kind.__struct_config__.tag)) if kind is not orders.Release else None  # type: ignore[attr-defined]
     entry = entry or entries(server, "release")[-1]
     assert (entry.chain, entry.user, entry.device) == (COMPANY, who.user, who.device)
     about = said(entry)
     if isinstance(order, CustomerOrder):
         assert [(one[0], one[1]) for one in about["customers"]] == [(mine, "done")]
         assert entry.kind in found_by(server, mine)
-    else:
+    elif isinstance(order, UserOrder):
         assert about["before"] != about["after"]
         assert entry.kind in found_by(server, about["user"])
+    else:
+        assert about
 
 
 def test_each_step_of_a_long_command_leaves_a_row_of_its_own(
@@ -181,7 +206,7 @@ def test_each_step_of_a_long_command_leaves_a_row_of_its_own(
     mei, ann = enrolled(server, "Mei"), enrolled(server, "Ann")
     customers = tuple(ann.customer().id for _ in range(5))
     ann.push()
-    carry_out(server, mei, commands.Release(fresh_id(), customers))
+    carry_out(server, mei, orders.Release(fresh_id(), customers))
     moved = [[one[0] for one in said(entry)["customers"]] for entry in entries(server, "release")]
     assert [name for step in moved for name in step] == list(customers)
     assert len(moved) == 3
@@ -190,7 +215,7 @@ def test_each_step_of_a_long_command_leaves_a_row_of_its_own(
 def test_rights_that_change_are_told(server: RunningServer) -> None:
     cai, mei = server.people["Cai"], server.people["Mei"]
     commands.carry_out(
-        server.database, _console(server), commands.ChangeTeam(fresh_id(), cai.user, None), server.clock
+        server.database, _console(server), orders.ChangeTeam(fresh_id(), cai.user, None), server.clock
     )
     entry = entries(server, "rights")[-1]
     assert said(entry) == {"rights": [[cai.book, mei.user, True, None]]}
@@ -306,7 +331,7 @@ def test_no_row_holds_what_a_person_typed(server: RunningServer) -> None:
     customer = ruth.customer(words[0], phone=words[1])
     ruth.customer(words[0], no_such_field=words[1])
     ruth.push()
-    order = commands.ChangeOwner(fresh_id(), (customer.id,), "Ann")  # by name, as the console may
+    order = orders.ChangeOwner(fresh_id(), (customer.id,), "Ann")  # by name, as the console may
     commands.carry_out(server.database, _console(server), order, server.clock)
     text = "\n".join(repr(tuple(entry)) for entry in entries(server))
     assert not [word for word in (*words, "Ann", "laptop") if re.search(rf"\b{word}\b", text)]

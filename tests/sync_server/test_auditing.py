@@ -11,7 +11,7 @@ import pytest
 from crmdesk.core.errors import CrmError
 from crmdesk.core.roots import Signed
 from crmdesk.store import dialect
-from sync_server import auditing, commands, exporting, keeping, roots
+from sync_server import auditing, commands, exporting, keeping, orders, roots
 from sync_server.audit import COMPANY, PUSH
 from sync_server.auditing import Problem, Wanted
 from sync_server.signing import signer_of
@@ -254,8 +254,8 @@ def test_the_rows_about_a_customer_are_its_edits_and_its_acts(server: RunningSer
     ann.push()
     ann.write(visit, {"summary": "y"})
     ann.push()
-    order = commands.ChangeOwner(fresh_id(), (mine.id,), server.people["Cai"].user)
-    who = commands.Asker(mei.user, server.people["Mei"].role, mei.welcome["device"])
+    order = orders.ChangeOwner(fresh_id(), (mine.id,), server.people["Cai"].user)
+    who = orders.Asker(mei.user, server.people["Mei"].role, mei.welcome["device"])
     commands.carry_out(server.database, who, order, server.clock)
     for limit in (1, 100):
         found = listed(server, limit, customer=mine.id)

@@ -12,11 +12,11 @@ import msgspec
 import pytest
 
 from crmdesk.core.record import RecordKey
+from crmdesk.core.roles import Role
 from crmdesk.store import dialect
-from sync_server import accounts, commands
-from sync_server.commands import ChangeOwner
+from sync_server import accounts, commands, orders
+from sync_server.orders import ChangeOwner
 from sync_server.placing import LATE_MS
-from sync_server.policy import Role
 from sync_server.storage import people
 from tests.support.laptop import Laptop, enrolled, fresh_id, shown, verdicts
 from tests.support.server import RunningServer
@@ -332,7 +332,7 @@ def test_many_customers_move_in_several_transactions_and_a_cut_command_goes_on(
     customers = [ann.customer(f"客户{n}") for n in range(5)]
     ann.push()
     order = ChangeOwner(secrets.token_hex(16), tuple(key.id for key in customers), server.people["Cai"].user)
-    who = commands.Asker(mei.user, Role.MANAGER)
+    who = orders.Asker(mei.user, Role.MANAGER)
     with server.database.write() as connection:
         first = commands._step(connection, who, order, server.clock())
     assert not first.is_done

@@ -3,9 +3,9 @@ from __future__ import annotations
 import msgspec
 
 from crmdesk.core.record import RecordKey
+from crmdesk.core.roles import Role
 from crmdesk.store import dialect
-from sync_server import accounts, commands
-from sync_server.policy import Role
+from sync_server import accounts, commands, orders
 from tests.support.laptop import (
     enrolled,
     fresh_id,
@@ -40,7 +40,7 @@ def test_a_child_made_below_a_customer_that_moved_outranks_the_place_its_author_
     customer = ann.customer()
     ann.push()
     mei.pull_all()
-    asker, order = commands.Asker("console", Role.ADMINISTRATOR), commands.ChangeOwner
+    asker, order = orders.Asker("console", Role.ADMINISTRATOR), orders.ChangeOwner
     commands.carry_out(
         server.database, asker, order(fresh_id(), (customer.id,), server.people["Cai"].user), server.clock
     )

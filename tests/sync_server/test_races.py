@@ -16,9 +16,9 @@ import pytest
 from sqlalchemy import Connection
 
 from crmdesk.core.record import Dot, Record, RecordKey, encode
+from crmdesk.core.roles import Role
 from crmdesk.core.wire import PushAnswer, PushRecord, Recover
 from sync_server import accounts, authoring, keeping
-from sync_server.policy import Role
 from sync_server.storage import actors, buckets, people, recoveries
 from tests.support.laptop import Laptop, enrolled, fresh_id, verdicts
 from tests.support.postgres import Postgres

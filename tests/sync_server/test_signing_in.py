@@ -12,10 +12,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from crmdesk.core.errors import CrmError
 from crmdesk.core.fingerprint import words
+from crmdesk.core.roles import Role
 from sync_server import accounts, enrolment, limits, signing_in
 from sync_server.clock import Moment
 from sync_server.passwords import Hasher
-from sync_server.policy import Role
 from sync_server.signing import signer_of
 from sync_server.signing_in import Claim
 from sync_server.storage import passwords

@@ -8,12 +8,12 @@ import pytest
 from PySide6.QtWidgets import QPushButton
 
 from crmdesk.core.record import RecordKey
+from crmdesk.core.roles import Role
 from crmdesk.core.roots import Root, Signed, content_of
 from crmdesk.store import outdated, projection, records, settings
 from crmdesk.store.settings import Contradiction, Pause, Server, Testimony
 from crmdesk.usecases import records as forms
 from sync_server import accounts
-from sync_server.policy import Role
 from tests.support.desks import alone, customer, sync, visit, write
 
 

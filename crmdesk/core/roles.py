@@ -1,0 +1,49 @@
+"""What a person is in the company, and what a role that the company made itself withholds."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+
+class Role(enum.StrEnum):
+    """The roles that come with the product; every other is a copy of one of them."""
+
+    REP = "rep"
+    MANAGER = "manager"
+    DIRECTOR = "director"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+
+
+EVERY_FIELD: Final = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Mandate:
+    """As what somebody acts: a role, less the fields it withholds (`customer.grade`; `visit.*`: all of them)."""
+
+    role: Role
+    withheld: frozenset[str] = frozenset()
+
+    def withholds(self, entity: str, fields: Iterable[str]) -> str | None:
+        """The first of an edit's `fields` that this mandate may not write, or None. An element counts as its field."""
+        if not self.withheld:
+            return None
+        is_all = f"{entity}.{EVERY_FIELD}" in self.withheld
+        return next((f for f in fields if is_all or f"{entity}.{f.partition(':')[0]}" in self.withheld), None)
+
+    @property
+    def text(self) -> str:
+        """The mandate as it is kept: the role and what it withholds, separated by blanks."""
+        return " ".join((self.role.value, *sorted(self.withheld)))
+
+
+@lru_cache(maxsize=1024)
+def mandate(text: str) -> Mandate:
+    """The mandate behind its kept text."""
+    role, *withheld = text.split(" ")
+    return Mandate(Role(role), frozenset(withheld))

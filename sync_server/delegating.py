@@ -1,0 +1,70 @@
+"""Orders about rights: who ends a share, who stands in for whom, which roles there are."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from crmdesk.core.errors import CrmError
+from crmdesk.core.roles import Role
+from sync_server import accounts, policy, sharing, sight
+from sync_server.authoring import new_id
+from sync_server.clock import Moment
+from sync_server.orders import Asker, DefineRole, Delegate, EndDelegation, EndShare, RightsOrder
+from sync_server.storage import people, rights
+from sync_server.storage import sharing as shares
+
+
+def change_rights(connection: Connection, who: Asker, order: RightsOrder, now: Moment) -> None:
+    """Change who may see or write what. Raises `forbidden`, `not_found`, `bad_period`, `name_taken`, ..."""
+    match order:
+        case EndShare():
+            share = shares.find_share(connection, order.share)
+            _check_may_end(connection, who, share)
+            if share.ended_at is None:
+                sharing.end(connection, share, now)
+        case Delegate():
+            _check_may_delegate(connection, who, order)
+            absent = people.find_account(connection, order.user).user
+            deputy = people.find_account(connection, order.to_user).user
+            new = shares.Delegation(new_id(now), absent, deputy, order.starts, order.ends, who.user, now.ms)
+            sharing.delegate(connection, new, now)
+        case EndDelegation():
+            found = shares.find_delegation(connection, order.delegation)
+            if who.user not in (found.user, found.deputy) and not _leads(connection, who, found.user):
+                raise CrmError("not_found")
+            if found.ended_at is None:
+                sharing.end_delegation(connection, found, now)
+        case DefineRole():
+            if not policy.may_lead(who.role):
+                raise CrmError("forbidden")
+            withheld = frozenset(order.withheld)
+            accounts.define_role(connection, order.role, order.name, order.copy_of, withheld, now)
+
+
+def _check_may_end(connection: Connection, who: Asker, share: shares.Share) -> None:
+    """Who answers for the customer, and the colleague, who may want it no longer. Raises `not_found` or `forbidden`."""
+    if who.user == share.user:
+        return
+    place = sight.seen(connection, who, share.customer).record.placement.bucket
+    own = rights.rights(connection, who.user)
+    sight.check_visible(who, own, place)
+    sight.check_may_share(connection, who, own, place)
+
+
+def _check_may_delegate(connection: Connection, who: Asker, order: Delegate) -> None:
+    """Whoever is away, who leads them, an administrator. An auditor writes nothing and stands in for nobody."""
+    if who.user != order.user and not _leads(connection, who, order.user):
+        raise CrmError("forbidden")
+    sharing.check_people(connection, [order.user, order.to_user])
+    deputy = people.find_account(connection, order.to_user)
+    if deputy.user == people.find_account(connection, order.user).user or deputy.role is Role.AUDITOR:
+        raise CrmError("forbidden")
+
+
+def _leads(connection: Connection, who: Asker, user: str) -> bool:
+    """Whether somebody may decide who stands in for `user`."""
+    if policy.may_lead(who.role):
+        return True
+    book = people.find_account(connection, user).book
+    right = rights.rights(connection, who.user).get(book)
+    return who.role is Role.MANAGER and right is not None and right.can_write

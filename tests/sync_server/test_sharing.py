@@ -1,0 +1,373 @@
+"""Shares, deputies and roles of the company's own: who sees and writes what, and until when."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+import httpx2
+import pytest
+
+from crmdesk.core.record import RecordKey
+from crmdesk.core.wire import LATE
+from sync_server.settings import DAY_MS
+from tests.support.laptop import Laptop, enrolled, fresh_id, shown, verdicts
+from tests.support.server import HOUR_MS, RunningServer
+
+TAKEN = ({("accepted", None)}, {("merged", None)})
+"""A laptop of a test puts what it makes into its own book; the server says where it belongs."""
+
+
+@pytest.fixture(autouse=True)
+def dan(server: RunningServer) -> None:
+    """A second rep of the west, who shares nothing with Cai."""
+    server.add_user("Dan", "rep", team="West")
+
+
+def ask(laptop: Laptop, order: str, **asked: Any) -> httpx2.Response:
+    return laptop.http.post(f"/v1/commands/{order}", json={"id": secrets.token_hex(16), **asked})
+
+
+def user(server: RunningServer, name: str) -> str:
+    return server.people[name].user
+
+
+def share(by: Laptop, customer: RecordKey, name: str, *, can_write: bool, until: int | None = None) -> None:
+    reply = ask(
+        by, "share", customers=[customer.id], user=user(by.server, name), can_write=can_write, until=until
+    )
+    assert reply.status_code == 200, reply.text
+
+
+def delegate(by: Laptop, absent: str, deputy: str, *, starts: int, ends: int) -> httpx2.Response:
+    names = user(by.server, absent), user(by.server, deputy)
+    return ask(by, "delegate", user=names[0], to_user=names[1], starts=starts, ends=ends)
+
+
+def sees(laptop: Laptop) -> set[RecordKey]:
+    """What a laptop with nothing on it gets to see of customers and below."""
+    laptop.records.clear()
+    laptop.pull_all()
+    kinds = ("customer", "visit", "contact", "task", "review")
+    return {key for key in laptop.records if key.entity in kinds}
+
+
+def shares(laptop: Laptop) -> list[RecordKey]:
+    return [key for key in laptop.records if key.entity == "share"]
+
+
+# -- shares ------------------------------------------------------------------------------------------------
+
+
+def test_a_shared_customer_is_seen_with_all_below_it_by_the_guest_and_by_nobody_else_anew(
+    server: RunningServer,
+) -> None:
+    ann, cai, dan = enrolled(server, "Ann"), enrolled(server, "Cai"), enrolled(server, "Dan")
+    shared, kept = ann.customer(), ann.customer("留下的客户")
+    visit = ann.visit(shared)
+    ann.push()
+    share(ann, shared, "Cai", can_write=False)
+    assert sees(cai) == {shared, visit}
+    assert sees(dan) == set()
+    assert sees(ann) == {shared, visit, kept}
+    assert sees(enrolled(server, "Mei")) == {shared, visit, kept}
+
+
+def test_a_guest_who_may_only_read_is_refused_and_one_who_may_write_is_not(server: RunningServer) -> None:
+    ann, cai = enrolled(server, "Ann"), enrolled(server, "Cai")
+    customer = ann.customer()
+    ann.push()
+    share(ann, customer, "Cai", can_write=False)
+    sees(cai)
+    cai.write(customer, {"name": "不该写"})
+    assert verdicts(cai.push()) == [("rejected", "forbidden")]
+    share(ann, customer, "Cai", can_write=True)
+    sees(cai)
+    cai.write(customer, {"name": "可以写"})
+    visit = cai.visit(customer)
+    assert set(verdicts(cai.push())) <= {("accepted", None), ("merged", None)}
+    assert visit in sees(ann)
+    assert shown(ann, customer)["name"] == "可以写"
+
+
+def test_a_share_ends_at_its_time_without_anybody_doing_anything(server: RunningServer) -> None:
+    ann, cai = enrolled(server, "Ann"), enrolled(server, "Cai")
+    customer = ann.customer()
+    ann.push()
+    share(ann, customer, "Cai", can_write=True, until=server.clock().ms + HOUR_MS)
+    before = {head.bucket for head in cai.heads().heads}
+    assert customer in sees(cai)
+    place = cai.records[customer].placement.bucket
+    assert place in before
+    server.clock.ahead_ms += HOUR_MS + 1
+    refresh(ann, cai)
+    assert cai.ask_page(place).status_code == 404
+    assert sees(cai) == set()
+    assert customer in sees(ann)
+    (about,) = shares(ann)
+    assert shown(ann, about)["ended"] is True
+
+
+def refresh(*laptops: Laptop) -> None:
+    """An hour later, or in another role, an access token is not good any more."""
+    for laptop in laptops:
+        assert laptop.token().status_code == 200
+
+
+def test_what_a_guest_wrote_before_hearing_of_the_end_is_late_work(server: RunningServer) -> None:
+    ann, cai = enrolled(server, "Ann"), enrolled(server, "Cai")
+    customer = ann.customer()
+    ann.push()
+    share(ann, customer, "Cai", can_write=True)
+    sees(cai)
+    ann.pull_all()
+    (about,) = shares(ann)
+    assert ask(ann, "end-share", share=about.id).status_code == 200
+    cai.write(customer, {"name": "写得太晚"})
+    assert verdicts(cai.push()) == [("accepted", LATE)]
+    assert sees(cai) == set()
+    assert sees(ann) == {customer}
+    assert shown(ann, customer)["name"] == "写得太晚"
+
+
+def test_two_guests_of_one_customer_add_up_and_part_again(server: RunningServer) -> None:
+    ann, cai, dan = enrolled(server, "Ann"), enrolled(server, "Cai"), enrolled(server, "Dan")
+    customer = ann.customer()
+    ann.push()
+    share(ann, customer, "Cai", can_write=True)
+    share(ann, customer, "Dan", can_write=False)
+    assert sees(cai) == sees(dan) == {customer}
+    ann.pull_all()
+    ending = next(key for key in shares(ann) if shown(ann, key)["user"] == user(server, "Cai"))
+    assert ask(ann, "end-share", share=ending.id).status_code == 200
+    assert (sees(cai), sees(dan)) == (set(), {customer})
+
+
+def test_a_guest_keeps_no_bucket_once_the_last_shared_customer_is_gone(server: RunningServer) -> None:
+    ann, cai = enrolled(server, "Ann"), enrolled(server, "Cai")
+    before = {head.bucket for head in cai.heads().heads}
+    customer = ann.customer()
+    ann.push()
+    share(ann, customer, "Cai", can_write=True)
+    ann.pull_all()
+    assert {head.bucket for head in cai.heads().heads} > before
+    assert ask(cai, "end-share", share=shares(ann)[0].id).status_code == 200, "a guest may leave"
+    assert {head.bucket for head in cai.heads().heads} == before
+
+
+def test_a_customer_that_goes_to_somebody_else_is_shared_no_longer(server: RunningServer) -> None:
+    ann, cai, dan = enrolled(server, "Ann"), enrolled(server, "Cai"), enrolled(server, "Dan")
+    mei = enrolled(server, "Mei")
+    customer = ann.customer()
+    ann.push()
+    share(ann, customer, "Cai", can_write=True)
+    moved = ask(mei, "change-owner", customers=[customer.id], to_user=user(server, "Dan"))
+    assert moved.json()["results"][0][1] == "done"
+    assert (sees(ann), sees(cai), sees(dan)) == (set(), set(), {customer})
+
+
+def test_shares_stay_when_a_whole_book_changes_hands(server: RunningServer) -> None:
+    ann, cai, dan = enrolled(server, "Ann"), enrolled(server, "Cai"), enrolled(server, "Dan")
+    customer = ann.customer()
+    ann.push()
+    share(ann, customer, "Cai", can_write=True)
+    handed = ask(
+        enrolled(server, "Mei"), "change-book-owner", user=user(server, "Ann"), to_user=user(server, "Dan")
+    )
+    assert handed.status_code == 200
+    assert (sees(ann), sees(cai), sees(dan)) == (set(), {customer}, {customer})
+
+
+def test_who_does_not_answer_for_a_customer_shares_nothing(server: RunningServer) -> None:
+    ann, bo, cai = enrolled(server, "Ann"), enrolled(server, "Bo"), enrolled(server, "Cai")
+    customer = ann.customer()
+    ann.push()
+    before = server.digest()
+    asked = {"customers": [customer.id], "user": user(server, "Dan"), "can_write": False}
+    assert ask(cai, "share", **asked).status_code == 404
+    assert ask(bo, "share", **asked).status_code in (403, 404)
+    late = {**asked, "until": server.clock().ms - 1}
+    assert ask(ann, "share", **late).json()["code"] == "bad_period"
+    assert server.digest() == before
+
+
+def test_a_customer_in_the_pool_is_not_shared(server: RunningServer) -> None:
+    ann, mei = enrolled(server, "Ann"), enrolled(server, "Mei")
+    customer = ann.customer()
+    ann.push()
+    ask(ann, "release", customers=[customer.id])
+    asked = {"customers": [customer.id], "user": user(server, "Dan"), "can_write": False}
+    assert ask(mei, "share", **asked).status_code == 403
+
+
+# -- deputies ----------------------------------------------------------------------------------------------
+
+
+def test_a_deputy_sees_and_writes_from_the_beginning_to_the_end(server: RunningServer) -> None:
+    ann, cai = enrolled(server, "Ann"), enrolled(server, "Cai")
+    customer = ann.customer()
+    ann.push()
+    begin = server.clock().ms + HOUR_MS
+    assert delegate(ann, "Ann", "Cai", starts=begin, ends=begin + DAY_MS).status_code == 200
+    assert sees(cai) == set()
+    server.clock.ahead_ms += HOUR_MS + 1000
+    refresh(ann, cai)
+    assert customer in sees(cai)
+    visit = cai.visit(customer)
+    assert set(verdicts(cai.push())) in TAKEN
+    server.clock.ahead_ms += DAY_MS
+    refresh(ann, cai)
+    assert sees(cai) == set()
+    assert sees(ann) == {customer, visit}
+
+
+def test_a_managers_deputy_reviews_what_the_manager_reviews_and_nothing_else(server: RunningServer) -> None:
+    server.add_user("Lin", "rep")
+    ann, lin, mei = enrolled(server, "Ann"), enrolled(server, "Lin"), enrolled(server, "Mei")
+    customer = ann.customer()
+    visit = ann.visit(customer)
+    ann.push()
+    own = lin.customer("自己的客户")
+    mine = lin.visit(own)
+    lin.push()
+    now = server.clock().ms
+    assert delegate(mei, "Mei", "Lin", starts=now, ends=now + DAY_MS).status_code == 200
+    sees(lin)
+    for about, expected in ((visit, TAKEN), (mine, ({("rejected", "forbidden")},))):
+        lin.write(RecordKey("review", fresh_id()), {"visit": about.id, "outcome": "reviewed"})
+        assert set(verdicts(lin.push())) in expected, about
+
+
+def test_a_delegation_that_is_ended_ends_at_once(server: RunningServer) -> None:
+    ann, cai, dan = enrolled(server, "Ann"), enrolled(server, "Cai"), enrolled(server, "Dan")
+    customer = ann.customer()
+    ann.push()
+    now = server.clock().ms
+    delegate(ann, "Ann", "Cai", starts=now, ends=now + DAY_MS)
+    ann.pull_all()
+    (about,) = [key for key in ann.records if key.entity == "delegation"]
+    assert ask(dan, "end-delegation", delegation=about.id).status_code == 404
+    assert customer in sees(cai)
+    assert ask(cai, "end-delegation", delegation=about.id).status_code == 200
+    assert sees(cai) == set()
+
+
+def test_nobody_delegates_for_a_stranger_to_themselves_or_backwards(server: RunningServer) -> None:
+    ann, cai, mei = enrolled(server, "Ann"), enrolled(server, "Cai"), enrolled(server, "Mei")
+    now = server.clock().ms
+    before = server.digest()
+    assert delegate(cai, "Ann", "Cai", starts=now, ends=now + 1000).status_code == 403
+    assert delegate(ann, "Ann", "Ann", starts=now, ends=now + 1000).status_code == 403
+    assert delegate(ann, "Ann", "Cai", starts=now, ends=now - 1).json()["code"] == "bad_period"
+    assert server.digest() == before
+    assert delegate(mei, "Ann", "Cai", starts=now, ends=now + DAY_MS).status_code == 200
+
+
+# -- roles of the company's own -----------------------------------------------------------------------------
+
+
+def define(by: Laptop, name: str, *withheld: str, role: str | None = None) -> httpx2.Response:
+    return ask(by, "define-role", role=role, name=name, copy_of="rep", withheld=list(withheld))
+
+
+@pytest.fixture
+def root(server: RunningServer) -> Laptop:
+    server.add_user("Root", "administrator")
+    return enrolled(server, "Root")
+
+
+def defined(root: Laptop, name: str) -> str:
+    root.pull_all()
+    return next(k.id for k in root.records if k.entity == "role" and shown(root, k)["name"] == name)
+
+
+def test_t29_a_role_withholds_fields_from_whoever_has_it(server: RunningServer, root: Laptop) -> None:
+    ann = enrolled(server, "Ann")
+    customer = ann.customer()
+    ann.push()
+    assert define(root, "内勤", "customer.grade", "task.*").status_code == 200
+    role = defined(root, "内勤")
+    assert ask(root, "change-role", user=user(server, "Ann"), role=role).status_code == 200
+    refresh(ann)
+    ann.write(customer, {"grade": "A"})
+    answer = ann.push()
+    assert verdicts(answer) == [("rejected", "forbidden_field")]
+    assert answer.outcomes[0].about == "grade"
+    ann.records.clear()
+    ann.pull_all()
+    ann.write(customer, {"stage": "quote"})
+    assert verdicts(ann.push()) == [("accepted", None)]
+    ann.write(RecordKey("task", fresh_id()), {"customer": customer.id, "title": "不该有"})
+    assert verdicts(ann.push()) == [("rejected", "forbidden_field")]
+    about = shown(ann, RecordKey("user", user(server, "Ann")))
+    assert (about["role"], about["custom_role"]) == ("rep", role)
+
+
+def test_a_changed_role_counts_for_all_who_have_it_at_once(server: RunningServer, root: Laptop) -> None:
+    ann = enrolled(server, "Ann")
+    customer = ann.customer()
+    ann.push()
+    define(root, "内勤")
+    role = defined(root, "内勤")
+    ask(root, "change-role", user=user(server, "Ann"), role=role)
+    refresh(ann)
+    assert define(root, "内勤专员", "customer.name", role=role).status_code == 200
+    ann.write(customer, {"name": "改名"})
+    assert verdicts(ann.push()) == [("rejected", "forbidden_field")]
+    root.pull_all()
+    assert shown(root, RecordKey("role", role)) == {
+        "name": "内勤专员",
+        "base": "rep",
+        "withheld": "customer.name",
+    }
+
+
+def test_a_role_that_makes_no_sense_changes_nothing(server: RunningServer, root: Laptop) -> None:
+    ann = enrolled(server, "Ann")
+    before = server.digest()
+    assert define(ann, "自封").status_code == 403
+    assert define(root, "x", "customer.nonsense").json()["code"] == "unknown_field"
+    assert define(root, "x", "user.role").json()["code"] == "unknown_entity"
+    assert define(root, "Ann").json()["code"] == "name_taken"
+    assert define(root, "rep").json()["code"] == "name_taken"
+    assert define(root, "x", role="0" * 32).status_code == 404
+    assert server.digest() == before
+
+
+# -- drills ---------------------------------------------------------------------------------------------------
+
+
+def test_a_transfer_leaves_the_book_with_a_colleague_and_the_person_in_another_team(
+    server: RunningServer, root: Laptop
+) -> None:
+    ann, cai, dan = enrolled(server, "Ann"), enrolled(server, "Cai"), enrolled(server, "Dan")
+    customer = ann.customer()
+    ann.push()
+    root.pull_all()
+    west = str(shown(root, RecordKey("user", user(server, "Cai"))).get("team") or "")
+    reply = ask(
+        root, "transfer", user=user(server, "Ann"), role="rep", team=west or None, to_user=user(server, "Dan")
+    )
+    assert reply.status_code == 200, reply.text
+    refresh(ann)
+    assert (sees(ann), sees(dan)) == (set(), {customer})
+    own = ann.customer("新团队的客户")
+    ann.push()
+    assert own in sees(enrolled(server, "Ann"))
+    assert customer not in sees(cai)
+
+
+def test_an_auditor_reads_everything_and_writes_nothing(server: RunningServer, root: Laptop) -> None:
+    ann = enrolled(server, "Ann")
+    customer = ann.customer()
+    visit = ann.visit(customer)
+    ann.push()
+    server.add_user("Ada", "auditor")
+    ada = enrolled(server, "Ada")
+    assert sees(ada) == {customer, visit}
+    ada.write(customer, {"name": "审计改的"})
+    assert verdicts(ada.push()) == [("rejected", "forbidden")]
+    ada.write(RecordKey("tag", fresh_id()), {"name": "审计的标签"})
+    assert verdicts(ada.push()) == [("rejected", "forbidden")]
+    ada.customer("审计的客户")
+    assert verdicts(ada.push()) == [("rejected", "forbidden")]
