@@ -160,7 +160,7 @@ BUGS: Final = (
     _bug("leave_ignores_move_no", "R24: a LEAVE removes a record that has come back since", "tests/store/test_take_in.py",
         ("crmdesk.store.replica", "            and stored[d.key].record.placement.bucket == d.bucket\n            and stored[d.key].record.placement.move_no < d.move_no\n", "")),
     _bug("unsent_purged", "R26: what is unsent goes with a record that is taken away", "tests/store/test_database.py",
-        ("crmdesk.store.replica", "kept = [s for s in leaving if s.key in unsent]\n        gone = [s for s in leaving if s.key not in unsent]",
+        ("crmdesk.store.replica", "kept = [s for s in leaving if s.key in waiting]\n        gone = [s for s in leaving if s.key not in waiting]",
          "kept = [s for s in leaving if s.key in ()]\n        gone = list(leaving)")),
     _bug("history_stays", "I8: the past of a record that left stays in the file", "tests/store/test_database.py",
         ("crmdesk.store.replica", "        records.remove_history(connection, [s.key for s in gone])\n", "")),
