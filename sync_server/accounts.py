@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
@@ -17,7 +18,7 @@ from crmdesk.core.values import canonical_text
 from crmdesk.store import records
 from crmdesk.store.database import Database
 from crmdesk.store.tables import replica
-from sync_server import audit, policy, salts, tables
+from sync_server import audit, policy, row_security, salts, tables
 from sync_server.authoring import Place, new_id, take_actor, write_record
 from sync_server.clock import Moment
 from sync_server.fields import known_registry
@@ -27,6 +28,7 @@ from sync_server.storage import actors, buckets, devices, people, rights, sharin
 from sync_server.storage.actors import Actor
 from sync_server.storage.people import Account, Company, CustomRole
 
+_log: Final = logging.getLogger(__name__)
 METADATA: Final[Sequence[MetaData]] = (replica, tables.metadata)
 
 
@@ -57,6 +59,11 @@ def start_company(settings: Settings, now: Moment) -> Database:
     try:
         with database.write() as connection:
             take_actor(connection, now)
+            database.confines = row_security.ensure(connection)
+        if settings.url is not None and not database.confines:
+            _log.warning(
+                "PostgreSQL keeps no second net below the rights: docs/security.md says how to let it"
+            )
     except CrmError:
         database.close()
         raise

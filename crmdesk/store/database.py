@@ -18,13 +18,17 @@ from crmdesk.store.reading import check
 
 
 class Database:
-    """A database, in a file or a service. Open one with `create` or `open`, then `close` it."""
+    """A database, in a file or a service. Open one with `create` or `open`, then `close` it.
+
+    `confines`: it is a service that is set up to show a reading transaction only what its reader may see.
+    """
 
     def __init__(self, place: Place) -> None:
         self.place = place
         self._next = threading.Lock()
         self._only = threading.RLock()
         self._reading, self._writing = dialect.engine(place)
+        self.confines = False
 
     @property
     def file(self) -> File:
@@ -124,6 +128,21 @@ class Database:
         """A consistent view of the moment it began."""
         with self._expected_errors(), self._reading.connect() as connection, connection.begin():
             yield connection
+
+    @contextmanager
+    def read_as(self, user: str) -> Iterator[Connection]:
+        """As `read`, on somebody's behalf: a service that is set up for it shows no row that `user` may not read.
+
+        A second net below the code that asks only for what `user` may read.
+        """
+        with self.read() as connection:
+            self.confine(connection, user)
+            yield connection
+
+    def confine(self, connection: Connection, user: str) -> None:
+        """Read on somebody's behalf until the transaction ends; see `read_as`."""
+        if self.confines:
+            dialect.confine(connection, user)
 
     def scrub(self) -> None:
         """Leave no trace of deleted rows in the file, its log or the search index."""

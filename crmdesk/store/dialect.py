@@ -188,6 +188,23 @@ def locking(connection: Any) -> str:
     return " FOR UPDATE" if is_shared(connection) else ""
 
 
+READER: Final = "crmdesk_reader"
+"""The role of a service as which a transaction reads on somebody's behalf."""
+
+
+def can_confine(connection: Any) -> bool:
+    """Whether transactions of this database can be confined: a service whose reading role is there and may be taken."""
+    if not is_shared(connection):
+        return False
+    found = value(connection, "SELECT pg_has_role(oid, 'MEMBER') FROM pg_roles WHERE rolname = ?", (READER,))
+    return bool(found)
+
+
+def confine(connection: Any, user: str) -> None:
+    """Let the rest of a service's transaction see only rows that `user` may read."""
+    run(connection, "SELECT set_config('crmdesk.user', ?, true), set_config('role', ?, true)", (user, READER))
+
+
 def numbers(connection: Any, table: str, count: int) -> Sequence[int]:
     """Row numbers for `count` new rows, rising."""
     if is_shared(connection):

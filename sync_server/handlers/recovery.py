@@ -86,7 +86,7 @@ def commits(
 )
 def groups(request: Request, who: SignedIn, bucket: Bucket, accepts: Accepts = None) -> Response:
     """The bucket's head and the sums of its records' digests, by the last two digits of their ids."""
-    with context(request).database.read() as connection:
+    with context(request).database.read_as(who.user) as connection:
         found = reconciling.groups(connection, who, bucket)
     return answer(msgspec.json.encode(found), accepts)
 
@@ -104,7 +104,7 @@ def digests(
     accepts: Accepts = None,
 ) -> Response:
     """Each record's digest in the groups named, which are separated by commas."""
-    with context(request).database.read() as connection:
+    with context(request).database.read_as(who.user) as connection:
         found = reconciling.digests(connection, who, bucket, groups.split(","))
     return answer(msgspec.json.encode(found), accepts)
 
@@ -123,7 +123,7 @@ def states(
     if len(wanted.keys) > BATCH_RECORDS:
         raise CrmError("body_too_large")
     keys = [RecordKey(*key) for key in wanted.keys]
-    with context(request).database.read() as connection:
+    with context(request).database.read_as(who.user) as connection:
         found = reconciling.states(connection, who, wanted.bucket, keys)
     return answer(msgspec.json.encode(found), accepts)
 

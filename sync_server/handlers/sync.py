@@ -52,10 +52,11 @@ def heads(request: Request, challenge: Challenge = None, accepts: Accepts = None
     here = context(request)
     with here.database.read() as connection:  # every laptop asks all day long: one thread, one transaction
         who = asker(request, connection, may_leave=True)
+        here.database.confine(connection, who.user)
         found = pulling.heads(connection, who, here.authority, here.now(), challenge)
     if who.due is not None and who.due <= here.now().ms:
         sharing.settle_due(here.database, here.now())
-        with here.database.read() as connection:
+        with here.database.read_as(who.user) as connection:
             found = pulling.heads(connection, who, here.authority, here.now(), challenge)
     return answer(msgspec.json.encode(found), accepts)
 
@@ -113,7 +114,7 @@ def pull(
 ) -> Response:
     """The next page of a bucket after a cursor, up to a head that stays fixed once it was given."""
     here = context(request)
-    with here.database.read() as connection:
+    with here.database.read_as(who.user) as connection:
         page = pulling.page(connection, who, Cursor(bucket, epoch, after, salt, head))
     if page.complete and not unsent:
         with here.database.write() as connection:
@@ -137,6 +138,6 @@ def history(
     accepts: Accepts = None,
 ) -> Response:
     """The past of one record, edit by edit: [dot, at, by, eff, txn, values]."""
-    with context(request).database.read() as connection:
+    with context(request).database.read_as(who.user) as connection:
         found = pulling.history(connection, who, entity, record_id)
     return answer(found, accepts)
