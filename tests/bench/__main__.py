@@ -36,6 +36,7 @@ BENCHMARKS: Final = (
     "search_key_to_paint",
     "list_scroll",
     "storm",
+    "policy_cost",
 )
 """Modules of this package with a `run() -> list[Row]`."""
 INSIDE: Final = "--inside"
