@@ -182,6 +182,7 @@ audit: Final = Table(
     Column("seal", LargeBinary, nullable=False),  # of this row and the one before it
     Index("audit_by_time", "at"),
     Index("audit_by_actor", "actor", "top"),
+    sqlite_with_rowid=False,  # a chain lies together, as it is read when it is verified
 )
 
 audit_subject: Final = Table(
@@ -190,6 +191,7 @@ audit_subject: Final = Table(
     Column("subject", String, primary_key=True),  # what an act was about
     Column("chain", String, primary_key=True),
     Column("number", BigInteger, primary_key=True),
+    sqlite_with_rowid=False,
 )
 
 audit_root: Final = Table(
@@ -211,6 +213,7 @@ audit_root_head: Final = Table(
     Column("root", BigInteger, nullable=False),  # the first that bound this row as its chain's latest
     Column("seal", LargeBinary, nullable=False),
     Index("audit_root_head_by_root", "root", "chain"),
+    sqlite_with_rowid=False,
 )
 
 sign_in: Final = Table(

@@ -74,7 +74,7 @@ def last(connection: Connection, chain: str) -> tuple[int, bytes] | None:
 
 def after(connection: Connection, chain: str, number: int, limit: int) -> list[Entry]:
     """The next rows of all chains, by chain and number."""
-    return _entries(dialect.run(connection, _AFTER, (chain, number, limit)))
+    return _entries(dialect.run(connection, _AFTER, (chain, number, limit)).fetchall())
 
 
 def latest(

@@ -35,6 +35,7 @@ BENCHMARKS: Final = (
     "desktop_memory",
     "search_key_to_paint",
     "list_scroll",
+    "audit_verify",
     "storm",
     "policy_cost",
 )
