@@ -28,8 +28,17 @@ DAY_MS: Final = 24 * 60 * 60 * 1000
 def look(replica: Replica, http: Http, offered: Signed | None, heads: Iterable[Head]) -> None:
     """Take in the root that came with the heads, or keep what is held and say that they contradict each other.
 
-    A later epoch explains it: the server was restored. Raises what asking the server raises.
+    A later epoch explains it: the server was restored. Raises what asking the server raises, but for a refusal:
+    whoever left the company is shown no roots, and still hands in what is unsent.
     """
+    try:
+        _look(replica, http, offered, heads)
+    except CrmError as error:
+        if error.code != "device_revoked":
+            raise
+
+
+def _look(replica: Replica, http: Http, offered: Signed | None, heads: Iterable[Head]) -> None:
     with replica.database.read() as connection:
         known = settings.read(connection, "testimony", Testimony) or Testimony()
         server = settings.read(connection, "server", Server)

@@ -10,7 +10,7 @@ import pytest
 
 from crmdesk.store import settings
 from crmdesk.store.settings import Testimony
-from sync_server import audit, roots
+from sync_server import accounts, audit, roots
 from sync_server.signing import signer_of
 from sync_server.storage import audits
 from tests.support.postgres import Postgres
@@ -84,6 +84,21 @@ def test_a_laptop_keeps_the_newest_root_and_follows_those_in_between(
     assert not is_contradicted(ann)
     assert number(ann) == first + 5
     assert told(server) == []
+
+
+def test_who_left_hands_in_what_is_unsent_though_no_root_is_shown_to_them(
+    server: RunningServer, hire: Hire
+) -> None:
+    """R28."""
+    ann, bo = hire("Ann"), hire("Bo")
+    customer = ann.customer("宏远机械")
+    busy(server, ann)
+    ann.sync()
+    ann.write(customer, city="上海")
+    busy(server, bo, 3)
+    with server.database.write() as connection:
+        accounts.disable_user(connection, "Ann", server.clock())
+    assert ann.sync().unsent == (0, 0)
 
 
 def test_the_first_root_of_each_day_is_kept(server: RunningServer, hire: Hire) -> None:
