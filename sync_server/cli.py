@@ -119,6 +119,10 @@ def serve(
         int,
         typer.Option(help="Processes that share the work; PostgreSQL only. 进程数，仅限 PostgreSQL。", min=1),
     ] = 1,
+    certificate: Annotated[
+        Path | None, typer.Option(help="Speak TLS with this chain (PEM). TLS 证书链。")
+    ] = None,
+    key: Annotated[Path | None, typer.Option(help="Its private key (PEM). TLS 私钥。")] = None,
     proxy: Annotated[
         list[str] | None,
         typer.Option(help="A proxy that is believed when it says who asks. 可信的反向代理地址。"),
@@ -135,14 +139,24 @@ def serve(
         allow_many_connections,
         announce,
         bind,
+        check_certificate,
         collect_rarely,
         stop_quietly,
     )
 
-    settings = Settings(directory, host, port, url=url_of(directory), proxies=tuple(proxy or ()))
+    settings = Settings(
+        directory,
+        host,
+        port,
+        url=url_of(directory),
+        proxies=tuple(proxy or ()),
+        certificate=certificate,
+        private_key=key,
+    )
+    check_certificate(settings)
     application = create_app(settings) if processes == 1 else None
     listener = bind(host, port)
-    address = address_of(listener)
+    address = address_of(listener, settings)
 
     def started() -> None:
         if announce_file is not None:

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from pathlib import Path
 from typing import Annotated, Final
 
 import typer
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from crmdesk.core.errors import CrmError
 from sync_server import enrolment, signing_in
 from sync_server.clock import moment
-from sync_server.console import HERE, Dir, Json, company, say
+from sync_server.console import HERE, Dir, Json, company, say, settings_of
+from sync_server.signing import signer_of
+from sync_server.storage import people
 
 HOUR_MS: Final = 60 * 60 * 1000
 ValidHours = Annotated[int, typer.Option(help="How long the code is good. 有效小时数。", min=1, max=72)]
@@ -20,15 +28,64 @@ def enrol(
         bool, typer.Option(help="The laptop waits until you approve it. 设备须经批准后才能使用。")
     ] = False,
     valid_hours: ValidHours = 72,
+    file: Annotated[
+        Path | None, typer.Option(help="Write an invitation for `crmdesk enrol --file`. 写入邀请文件。")
+    ] = None,
+    url: Annotated[
+        str | None, typer.Option(help="With --file: the address laptops enter. 服务器地址。")
+    ] = None,
+    pin: Annotated[
+        list[Path] | None,
+        typer.Option(help="With --file: a certificate (PEM) of the server or its CA. 证书指纹固定。"),
+    ] = None,
     directory: Dir = HERE,
     as_json: Json = False,
 ) -> None:
-    """Print a one-use code that connects a person's laptop. 生成一次性入网码。"""
-    now, valid_ms = moment(), valid_hours * HOUR_MS
+    """Print a one-use code that connects a person's laptop, or write it to an invitation. 生成一次性入网码或邀请文件。"""
+    if (file is None) is not (url is None) or (pin and file is None):
+        raise CrmError(
+            "bad_argument", argument="--file", hint="--file FILE --url https://… [--pin CERTIFICATE]"
+        )
+    pins = [_fingerprint(one) for one in pin or ()]
+    settings, now, valid_ms = settings_of(directory), moment(), valid_hours * HOUR_MS
     with company(directory) as database, database.write() as connection:
         code = enrolment.issue_code(connection, user, now, valid_ms, hold=hold)
+        server_id = people.load_company(connection).server_id
     expires_at = now.ms + valid_ms
-    say(as_json, {"code": code, "expires_at": expires_at, "hold": hold}, code, code)
+    facts = {"code": code, "expires_at": expires_at, "hold": hold}
+    if file is None:
+        say(as_json, facts, code, code)
+        return
+    told = {
+        "url": url,
+        "server_id": server_id,
+        "server_key": signer_of(settings).public.hex(),
+        "pins": pins,
+        "code": code,
+    }
+    _write_private(file, json.dumps(told, indent=1))
+    said = f"已写入 {file}。", f"Wrote {file}."
+    say(as_json, {**facts, "file": str(file)}, *said)
+
+
+def _fingerprint(path: Path) -> str:
+    """What pins a certificate: the SHA-256 of its public key. Raises `file_unreadable`, `bad_argument`."""
+    try:
+        key = x509.load_pem_x509_certificate(path.read_bytes()).public_key()
+    except OSError as error:
+        raise CrmError("file_unreadable", path=path) from error
+    except ValueError as error:
+        raise CrmError("bad_argument", argument=str(path), hint="--pin: PEM") from error
+    return hashlib.sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).hexdigest()
+
+
+def _write_private(file: Path, content: str) -> None:
+    """Write for the owner's eyes only: there is a code in it. Raises `database_unwritable`."""
+    try:
+        file.touch(mode=0o600)
+        file.write_text(content + "\n", encoding="utf-8")
+    except OSError as error:
+        raise CrmError("database_unwritable", path=file) from error
 
 
 def reset_password(

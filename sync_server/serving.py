@@ -6,6 +6,7 @@ import gc
 import os
 import signal
 import socket
+import ssl
 import sys
 import tempfile
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from fastapi import FastAPI
 
 from crmdesk.core.errors import CrmError
 from sync_server.handlers.context import Context
+from sync_server.settings import Settings
 
 _ALLOCATIONS: Final = 50_000
 """Objects made, beyond those freed, before the collector looks at the new ones; Python's own figure is 700."""
@@ -41,10 +43,31 @@ def bind(host: str, port: int) -> socket.socket:
     return listener
 
 
-def address_of(listener: socket.socket) -> str:
+def address_of(listener: socket.socket, settings: Settings) -> str:
     """The address that clients enter."""
+    scheme = "http" if settings.certificate is None else "https"
     host, port = listener.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
+
+
+def check_certificate(settings: Settings) -> None:
+    """Load certificate and key once, to say what is wrong with them. Raises `bad_argument`."""
+    if settings.certificate is None and settings.private_key is None:
+        return
+    try:
+        _tls(settings)
+    except (OSError, ValueError, TypeError) as error:
+        named = f"{settings.certificate} {settings.private_key}"
+        raise CrmError("bad_argument", argument=named, hint="--certificate, --key") from error
+
+
+def _tls(settings: Settings) -> ssl.SSLContext:
+    found = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    found.minimum_version = ssl.TLSVersion.TLSv1_2
+    if settings.certificate is None:
+        raise ValueError("a key without its certificate")
+    found.load_cert_chain(settings.certificate, settings.private_key, "")
+    return found
 
 
 class Server(uvicorn.Server):
@@ -53,12 +76,14 @@ class Server(uvicorn.Server):
     def __init__(self, app: FastAPI, listener: socket.socket, started: Callable[[], None]) -> None:
         here = app.state.context
         assert isinstance(here, Context)
-        proxies = here.settings.proxies
+        settings = here.settings
+        proxies = settings.proxies
         super().__init__(
             uvicorn.Config(
                 app,
                 proxy_headers=bool(proxies),
                 forwarded_allow_ips=list(proxies),
+                ssl_context_factory=(lambda *_: _tls(settings)) if settings.certificate else None,
                 log_level="warning",
                 access_log=False,
                 server_header=False,

@@ -34,6 +34,9 @@ class Settings:
     heartbeat_ms: int = 20_000
     blob_bytes: int = 100 * 2**30
     """How much the contents of attachments may take together."""
+    certificate: Path | None = None
+    """The chain that proves this server to laptops (PEM), with `private_key`; without it a proxy speaks TLS for it."""
+    private_key: Path | None = None
     proxies: tuple[str, ...] = ()
     """Addresses or networks of proxies before this server: they alone are believed when they say who asks."""
     url: str | None = field(default=None, repr=False)

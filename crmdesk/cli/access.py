@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
@@ -34,20 +35,31 @@ root.add_typer(password_app, name="password")
 @command(root, "enrol")
 def enrol(
     session: Session,
-    url: Annotated[str, typer.Argument(help="The server's address. 服务器地址。")],
+    url: Annotated[str | None, typer.Argument(help="The server's address. 服务器地址。")] = None,
     code: Annotated[str | None, typer.Argument(help="The one-use code. 入网码。")] = None,
     user: Annotated[
         str | None, typer.Option(help="Sign in by name and password instead. 用姓名和密码登录。")
+    ] = None,
+    file: Annotated[
+        Path | None, typer.Option(help="Your administrator's invitation, with address and code. 邀请文件。")
     ] = None,
     name: Annotated[str | None, typer.Option(help="What to call this device. 设备名称。")] = None,
     password_fd: PasswordFd = None,
 ) -> None:
     """Connect to a company; what was typed alone comes along. 连接公司。"""
     from crmdesk.sync import enrolment
-    from crmdesk.sync.http import Account
+    from crmdesk.sync.http import Account, Expected
+    from crmdesk.sync.invitation import Invitation, read_invitation
     from crmdesk.sync.transport import checked_address
 
-    checked_address(url)
+    if (url is None) is (file is None):
+        hint = Label(
+            "请给出地址，或用 --file 给出邀请文件。", "Give an address, or an invitation with --file."
+        )
+        raise CrmError("bad_argument", argument=url or "URL", hint=hint)
+    invited = Invitation(url or "", "", "") if file is None else read_invitation(file)
+    code = code or (invited.code if user is None else "") or None
+    checked_address(invited.url)
     if session.profile.is_sample:
         raise CrmError("sample_profile")
     if (code is None) is (user is None):
@@ -56,7 +68,14 @@ def enrol(
     proof = code if user is None else Account(user, *session.passwords(password_fd, PASSWORD))
     assert proof is not None
     workspace = session.workspace if session.profile.exists() else session.create("")
-    joined = enrolment.enrol(workspace.replica, url, proof, name or _device_name())
+    joined = enrolment.enrol(
+        workspace.replica,
+        invited.url,
+        proof,
+        name or _device_name(),
+        expected=None if file is None else Expected(invited.server_id, invited.server_key),
+        pins=invited.pins,
+    )
     facts = {
         "company": joined.company,
         "user": joined.user_name,

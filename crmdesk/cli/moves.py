@@ -32,7 +32,7 @@ late_app = group("What former owners wrote late. 迟到的修改。")
 request_app = group("What was asked offline. 申请。")
 Colleague = Annotated[str, typer.Argument(help="The colleague's name. 同事姓名。")]
 Record = Annotated[str, typer.Argument(help="The record's id. 记录编号。")]
-_NOT_NOW = ("offline", "server_busy", "not_crmdesk")
+_NOT_NOW = ("offline", "server_busy", "not_crmdesk", "server_untrusted")
 
 
 @command(root, "release")

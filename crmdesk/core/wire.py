@@ -6,7 +6,7 @@ neither parsed nor rewritten on its way. Pydantic stands only at the server's sm
 
 from __future__ import annotations
 
-from typing import Final, Literal, NamedTuple, TypeAlias
+from typing import Annotated, Final, Literal, NamedTuple, TypeAlias
 
 import msgspec
 
@@ -29,6 +29,9 @@ class Versions(NamedTuple):
         """Whether none of them is below `least`."""
         return all(ours >= asked for ours, asked in zip(self, least, strict=True))
 
+
+Int: TypeAlias = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+"""A number that a database takes: a larger one is no number of ours, whoever sends it."""
 
 PROTOCOL: Final = 1
 OURS: Final = Versions(PROTOCOL, merge=1, schema=VERSION)
@@ -72,7 +75,7 @@ def _state(content: msgspec.Raw) -> bytes | None:
 class LogEdit(msgspec.Struct, frozen=True, array_like=True):
     """One new edit of the pusher's log: the counter of its dot, its record, and the edit's bytes whole."""
 
-    counter: int
+    counter: Int
     entity: str
     id: str
     part: str
@@ -116,7 +119,7 @@ class Outcome(msgspec.Struct, frozen=True, array_like=True):
     part: str
     verdict: Verdict
     bucket: str | None = None
-    move_no: int = 0
+    move_no: Int = 0
     code: str | None = None
     about: str | None = None
     content: msgspec.Raw = msgspec.field(default_factory=_nothing)
@@ -136,8 +139,8 @@ class Commit(msgspec.Struct, frozen=True, array_like=True):
     """
 
     bucket: str
-    before: int
-    seq: int
+    before: Int
+    seq: Int
     salt: str
 
 
@@ -145,8 +148,8 @@ class Accepted(msgspec.Struct, frozen=True, array_like=True):
     """Records that were accepted with nothing else to say, all in one place: the counters of their edits in runs."""
 
     bucket: str
-    move_no: int
-    runs: tuple[tuple[int, int], ...]
+    move_no: Int
+    runs: tuple[tuple[Int, Int], ...]
 
 
 class PushAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -157,16 +160,16 @@ class PushAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
 
     chain: str
     outcomes: tuple[Outcome, ...]
-    eff: dict[str, int]
+    eff: dict[str, Int]
     commits: tuple[Commit, ...]
-    server_ms: int
+    server_ms: Int
     accepted: tuple[Accepted, ...] = ()
 
 
 class BlobState(msgspec.Struct, frozen=True):
     """How many bytes of a content the server has from the asker; `complete`: all, and they are what they should be."""
 
-    have: int
+    have: Int
     complete: bool
 
 
@@ -174,10 +177,10 @@ class Head(msgspec.Struct, frozen=True, array_like=True):
     """How far a bucket has come: (epoch, seq, salt of that commit), and the sum of its records' digests."""
 
     bucket: str
-    epoch: int
-    seq: int
+    epoch: Int
+    seq: Int
     salt: str
-    checksum: int = 0
+    checksum: Int = 0
 
 
 class Granted(msgspec.Struct, frozen=True):
@@ -197,9 +200,9 @@ class Heads(msgspec.Struct, frozen=True):
     """
 
     heads: tuple[Head, ...]
-    server_ms: int
+    server_ms: Int
     server_id: str
-    protocol: int
+    protocol: Int
     user: str = ""
     withdrawn: tuple[tuple[str, str], ...] | None = None
     server_key: str = ""
@@ -216,12 +219,12 @@ class Roots(msgspec.Struct, frozen=True):
 class PullItem(msgspec.Struct, frozen=True, array_like=True):
     """One record of a page. A LEAVE has no state: the record's placement outgrew this bucket."""
 
-    seq: int
+    seq: Int
     kind: Kind
     entity: str
     id: str
     part: str
-    move_no: int
+    move_no: Int
     content: msgspec.Raw = msgspec.field(default_factory=_nothing)
 
     @property
@@ -236,21 +239,21 @@ class PullPage(msgspec.Struct, frozen=True):
     """
 
     bucket: str
-    epoch: int
-    seq: int
+    epoch: Int
+    seq: Int
     salt: str
-    head: int
+    head: Int
     complete: bool
     items: tuple[PullItem, ...]
-    checksum: int | None = None
+    checksum: Int | None = None
 
 
 class Evidence(msgspec.Struct, frozen=True, array_like=True):
     """A commit that the asker was told of."""
 
     bucket: str
-    epoch: int
-    seq: int
+    epoch: Int
+    seq: Int
     salt: str
 
 
@@ -263,7 +266,7 @@ class Shown(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Lost(msgspec.Struct, frozen=True):
     """The server's epoch, the buckets whose commits shown are gone, and whether the asker may bring records back."""
 
-    epoch: int
+    epoch: Int
     lost: tuple[str, ...]
     may_recover: bool
 
@@ -272,18 +275,18 @@ class Groups(msgspec.Struct, frozen=True):
     """A bucket's head and its records by the last two digits of their ids: (group, sum of digests, how many)."""
 
     bucket: str
-    epoch: int
-    seq: int
+    epoch: Int
+    seq: Int
     salt: str
-    checksum: int
-    groups: tuple[tuple[str, int, int], ...]
+    checksum: Int
+    groups: tuple[tuple[str, Int, Int], ...]
 
 
 class Digests(msgspec.Struct, frozen=True):
     """The records of some groups: (entity, id, part, digest)."""
 
     bucket: str
-    digests: tuple[tuple[str, str, str, int], ...]
+    digests: tuple[tuple[str, str, str, Int], ...]
 
 
 class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -320,5 +323,5 @@ class RecoverAnswer(msgspec.Struct, frozen=True):
     """Per record a verdict, in the order brought; the commit that holds what was taken in, by bucket."""
 
     outcomes: tuple[Outcome, ...]
-    commits: dict[str, int]
-    server_ms: int
+    commits: dict[str, Int]
+    server_ms: Int

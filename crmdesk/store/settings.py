@@ -40,12 +40,16 @@ class Identity(msgspec.Struct, frozen=True):
 
 
 class Server(msgspec.Struct, frozen=True):
-    """The company this laptop is connected to. `key` verifies what it signed (Ed25519, hexadecimal), once pinned."""
+    """The company this laptop is connected to. `key` verifies what it signed (Ed25519, hexadecimal), once pinned.
+
+    `pins` are the fingerprints of the certificates that its server may show; none: whatever the system trusts.
+    """
 
     url: str
     server_id: str
     company: str
     key: str = ""
+    pins: tuple[str, ...] = ()
 
 
 class Outdated(msgspec.Struct, frozen=True):

@@ -40,7 +40,7 @@ _FORKED: Final = ("actor_forked", "dot_reused", "counter_gap")
 """Answers that mean this actor's numbering can't be trusted any longer; a new actor heals them all."""
 _MAX_FORKS: Final = 3
 _NOT_NOW: Final = (
-    "offline", "not_crmdesk", "wrong_server", "server_key_changed", "server_busy", "too_many_tries",
+    "offline", "not_crmdesk", "server_untrusted", "wrong_server", "server_key_changed", "server_busy", "too_many_tries",
     "upgrade_needed", "session_expired", "sign_in_needed", "device_pending", "device_revoked",
 )  # fmt: skip
 """Trouble with the line or with signing in: a push that fails so is tried again soon, and a pull would fail too."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -13,7 +14,7 @@ from crmdesk.store.replica import Replica
 from crmdesk.store.settings import Device, Server
 from crmdesk.sync import http
 from crmdesk.sync.answers import Enrolment, Hello
-from crmdesk.sync.http import Account, Http, Session
+from crmdesk.sync.http import Account, Expected, Http, Session
 from crmdesk.sync.transport import Transport
 
 
@@ -33,15 +34,18 @@ def enrol(
     proof: str | Account,
     device_name: str,
     transport: Transport | None = None,
+    *,
+    expected: Expected | None = None,
+    pins: Sequence[str] = (),
 ) -> Joined:
     """Connect a laptop that works alone, or was just set up, to a company; nothing typed before is lost.
 
-    `proof` is a one-use code, or name and password. The device's key is on disk before it is used, so a lost reply is healed by asking again. Raises
+    `proof` is a one-use code, or name and password; `expected` and `pins` are what an invitation says of the server. The device's key is on disk before it is used, so a lost reply is healed by asking again. Raises
     `already_enrolled`, `code_invalid`, `wrong_password`, `insecure_address`, `not_crmdesk`, `upgrade_needed` `no_server`, or `offline` once the
     server has been heard.
     """
     key = _key(replica)
-    server = Http(url, transport=transport)
+    server = Http(url, transport=transport, expected=expected, pins=pins)
     try:
         met = _greet(server)
         if isinstance(proof, Account):
@@ -50,7 +54,9 @@ def enrol(
             welcome = server.enrol(proof, http.public_key(key), device_name)
     finally:
         server.close()
-    _join(replica, server.url, key, welcome)
+    if expected is not None and welcome.server_key != expected.server_key:
+        raise CrmError("server_key_changed")
+    _join(replica, server.url, key, welcome, tuple(pins))
     return Joined(welcome.company, welcome.user_name, welcome.state != "active", welcome.words)
 
 
@@ -83,7 +89,10 @@ def connect(replica: Replica, transport: Transport | None = None) -> Http:
             settings.write(connection, {"device": device})
 
     return Http(
-        server.url, Session(server.server_id, load, keep, replica.clock.now_ms, server.key), transport
+        server.url,
+        Session(server.server_id, load, keep, replica.clock.now_ms, server.key),
+        transport,
+        pins=server.pins,
     )
 
 
@@ -98,7 +107,7 @@ def _key(replica: Replica) -> str:
         return str(device.key)
 
 
-def _join(replica: Replica, url: str, key: str, welcome: Enrolment) -> None:
+def _join(replica: Replica, url: str, key: str, welcome: Enrolment, pins: tuple[str, ...]) -> None:
     until = replica.clock.now_ms() + welcome.access_expires_in * 1000 if welcome.access else 0
     device = Device(
         welcome.device, key, welcome.refresh, welcome.access or "", until, welcome.state, welcome.words
@@ -111,5 +120,5 @@ def _join(replica: Replica, url: str, key: str, welcome: Enrolment) -> None:
         book=welcome.book,
         config=welcome.config,
     )
-    server = Server(url, welcome.server_id, welcome.company, welcome.server_key)
+    server = Server(url, welcome.server_id, welcome.company, welcome.server_key, pins)
     join(replica, identity, server=server, device=device)

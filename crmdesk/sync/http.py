@@ -11,7 +11,7 @@ import json
 import re
 import secrets
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final, Literal, NamedTuple, TypeVar
 
@@ -123,17 +123,35 @@ class Session(NamedTuple):
     server_key: str = ""
 
 
+class Expected(NamedTuple):
+    """Whose server it must be, and the company's key, if that is known."""
+
+    server_id: str
+    server_key: str = ""
+
+
 class Http:
     """A server at `url`, over `transport` if one is given. Without a `session` only the routes that let a laptop in can be asked.
+
+    `expected` is who must be there before there is a session, `pins` which certificates prove it.
 
     Raises `insecure_address` for anything but https, except on this machine.
     """
 
-    def __init__(self, url: str, session: Session | None = None, transport: Transport | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        session: Session | None = None,
+        transport: Transport | None = None,
+        *,
+        expected: Expected | None = None,
+        pins: Collection[str] = (),
+    ) -> None:
         self.url = checked_address(url)
         self._session = session
+        self._expected = Expected(session.server_id, session.server_key) if session else expected
         self._known = False
-        self._line = Line(self.url) if transport is None else transport
+        self._line = Line(self.url, pins=pins) if transport is None else transport
 
     def close(self) -> None:
         self._line.close()
@@ -150,9 +168,10 @@ class Http:
                 raise
             raise CrmError("not_crmdesk", address=self.url) from error  # a path too many in the address
         found = self._decode(answer, Hello)
-        if self._session is not None and found.server_id != self._session.server_id:
+        expected = self._expected
+        if expected is not None and found.server_id != expected.server_id:
             raise CrmError("wrong_server")  # what another company's server works with is nothing to us
-        pinned = self._session.server_key if self._session is not None else ""
+        pinned = expected.server_key if expected is not None else ""
         if pinned and not verify(pinned, "hello", challenge, found.proof):
             raise CrmError("server_key_changed")
         if not OURS.reach(found.oldest):

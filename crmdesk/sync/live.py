@@ -145,7 +145,7 @@ class Listener:
             server = settings.read(connection, "server", Server)
         if not isinstance(server, Server):
             raise CrmError("not_enrolled")
-        return Line(server.url, read_seconds=self._silence)
+        return Line(server.url, read_seconds=self._silence, pins=server.pins)
 
     def _is_news(self, data: bytes) -> bool:
         try:

@@ -159,6 +159,8 @@ def _pages(http: Http, wanted: Pull, *, has_unsent: bool) -> Iterator[PullPage]:
     upto: int | None = None
     while True:
         page = http.pull(head.bucket, epoch, seq, salt, upto, has_unsent=has_unsent)
+        if page.bucket != head.bucket or page.seq < seq or not (page.complete or page.seq > seq):
+            raise CrmError("not_crmdesk", address=http.url)  # another bucket's, or it would never end
         yield page
         if page.complete:
             return

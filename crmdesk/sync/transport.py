@@ -9,12 +9,13 @@ from __future__ import annotations
 import socket
 import ssl
 import weakref
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any, Final, NamedTuple, Protocol
 from urllib.parse import urlsplit
 
 from crmdesk.core.errors import CrmError
+from crmdesk.sync.pinned import is_pinned
 
 CONNECT_SECONDS: Final = 5.0
 READ_SECONDS: Final = 30.0
@@ -52,13 +53,16 @@ class Transport(Protocol):
 class Line:
     """HTTP over the network to the server at `url`. Raises `insecure_address` for what `checked_address` refuses.
 
-    An answer that is silent for `read_seconds` counts as lost.
+    An answer that is silent for `read_seconds` counts as lost. The server's certificate is judged by what the system trusts,
+    and where there are `pins` (`pinned.fingerprint`), by these as well: before anything is sent, or `server_untrusted`.
     """
 
-    def __init__(self, url: str, read_seconds: float = READ_SECONDS) -> None:
+    def __init__(self, url: str, read_seconds: float = READ_SECONDS, pins: Collection[str] = ()) -> None:
         import httpx2  # the desktop's first paint must not wait for it
 
-        address = checked_address(url)
+        address = self._address = checked_address(url)
+        self._pins = frozenset(pins)
+        self._refused = httpx2.ConnectError
         self._failures = (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError)
         is_local = urlsplit(address).scheme == "http"
         self._client = httpx2.Client(
@@ -66,7 +70,7 @@ class Line:
             timeout=httpx2.Timeout(read_seconds, connect=CONNECT_SECONDS),
             follow_redirects=False,
             # Without TLS the system's certificates need not be read, and no proxy stands before this machine.
-            verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if is_local else True,
+            verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if is_local else _trusting(),
             trust_env=not is_local,
         )
         self._sockets: weakref.WeakSet[socket.socket] = weakref.WeakSet()
@@ -86,6 +90,8 @@ class Line:
                 headers = {name.lower(): value for name, value in response.headers.items()}
                 yield Reply(response.status_code, headers, response.iter_raw())
         except self._failures as error:
+            if isinstance(error, self._refused) and _is_about_trust(error):
+                raise CrmError("server_untrusted", address=self._address) from error
             raise CrmError("offline") from error
 
     def hang_up(self) -> None:
@@ -97,13 +103,55 @@ class Line:
 
     def _note(self, event: str, about: Mapping[str, Any]) -> None:
         """Keep hold of each connection as it is made: closing a socket would not wake the one who reads from it."""
-        if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
-            self._sockets.add(about["return_value"].get_extra_info("socket"))
+        is_tls = event.endswith(".start_tls.complete")  # to the server itself, or through a proxy
+        if is_tls or event == "connection.connect_tcp.complete":
+            stream = about["return_value"]
+            self._sockets.add(stream.get_extra_info("socket"))
             if self._is_hung_up:
                 self.hang_up()
+            if is_tls and self._pins:
+                self._check_pins(stream)
+
+    def _check_pins(self, stream: Any) -> None:
+        host = urlsplit(self._address).hostname or ""
+        if not is_pinned(self._pins, _chain(stream.get_extra_info("ssl_object")), host):
+            stream.close()
+            raise CrmError("server_untrusted", address=self._address)
 
     def close(self) -> None:
         self._client.close()
+
+
+def _trusting() -> ssl.SSLContext:
+    """What the system trusts, by TLS 1.2 and later."""
+    import httpx2
+
+    found = httpx2.create_ssl_context()
+    found.minimum_version = ssl.TLSVersion.TLSv1_2
+    return found
+
+
+def _is_about_trust(error: BaseException) -> bool:
+    """Whether a connection failed over who the server is, or how it speaks; a line that broke is no such thing."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLError):
+            return not isinstance(cause, ssl.SSLEOFError | ssl.SSLZeroReturnError | ssl.SSLSyscallError)
+        cause = cause.__cause__ or cause.__context__
+    return False
+
+
+def _chain(connection: Any) -> list[bytes]:
+    """The server's certificate, then all that came with it or that the system found above it (DER)."""
+    inner = getattr(connection, "_sslobj", connection)  # what is asked here is public from Python 3.13 on
+    leaf = inner.getpeercert(True)
+    more = [*(inner.get_verified_chain() or ()), *(inner.get_unverified_chain() or ())]
+    shown = [one if isinstance(one, bytes) else one.public_bytes(_DER) for one in more]
+    return [leaf, *dict.fromkeys(one for one in shown if one != leaf)]
+
+
+_DER: Final = 2
+"""How the interpreter's own certificates name their bytes (`_ssl.ENCODING_DER`)."""
 
 
 def checked_address(url: str) -> str:

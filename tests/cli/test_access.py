@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import os
+import stat
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
+from crmdesk.cli.session import Given, session
+from crmdesk.store import settings
 from sync_server import enrolment, signing_in
+from sync_server.cli import main
 from sync_server.storage import devices
 from tests.support.desk import Desk
+from tests.support.impostor import Authority
 from tests.support.server import HOUR_MS, RunningServer, build_company, running_server
 
 RIGHT, NEW = "correct horse battery", "another horse altogether"
@@ -132,3 +140,93 @@ def test_a_role_changes_once_the_password_was_given_again(server: RunningServer,
         assert ada.fails("people", "role", "Bo", "manager", "--password-fd", fd)["code"] == "wrong_password"
     with_passwords(ada, (RIGHT,), "people", "role", "Bo", "manager")
     assert ada("people", "role", "Cai", "manager")["role"] == "manager", "it holds for ten minutes"
+
+
+# -- invitations ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def pinned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[RunningServer, Path]]:
+    """A server that speaks TLS, and the certificate of the authority that vouches for it."""
+    authority = Authority("Company CA")
+    identity = authority.issue(tmp_path / "tls", host="127.0.0.1")
+    ca = tmp_path / "ca.pem"
+    ca.write_bytes(authority.pem)
+    monkeypatch.setenv("SSL_CERT_FILE", str(ca))
+    with running_server(tmp_path, certificate=identity.chain, private_key=identity.key) as running:
+        build_company(running)
+        yield running, ca
+
+
+def invited(monkeypatch: pytest.MonkeyPatch, server: RunningServer, file: Path, *wishes: str) -> int:
+    """The administrator's command; its exit status."""
+    words = ["enrol", "Ann", "--dir", str(server.settings.directory), *wishes]
+    monkeypatch.setattr(sys, "argv", ["crmdesk-server", *words, "--file", str(file), "--url", server.address])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    return int(ended.value.code or 0)
+
+
+def test_t09_an_invitation_joins_and_its_pins_hold_for_every_sync(
+    pinned: tuple[RunningServer, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (server, ca), file, desk = pinned, tmp_path / "ann.crmdesk", Desk(tmp_path / "ann")
+    assert invited(monkeypatch, server, file, "--pin", str(ca)) == 0
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert desk("enrol", "--file", str(file))["state"] == "active"
+    desk("sync")
+    other = Authority("Somebody else's CA")
+    renewed = other.issue(tmp_path / "tls2", host="127.0.0.1")
+    ca.write_bytes(ca.read_bytes() + other.pem)
+    with running_server(tmp_path, certificate=renewed.chain, private_key=renewed.key) as replaced:
+        _point(desk, replaced.address)
+        assert desk.fails("sync")["code"] == "server_untrusted"
+
+
+def _point(desk: Desk, url: str) -> None:
+    """Have the profile look for its company elsewhere."""
+    with session(Given(profile=desk.profile)) as found, found.replica.database.write() as connection:
+        server = settings.read(connection, "server", settings.Server)
+        settings.write(connection, {"server": msgspec.structs.replace(server, url=url)})
+
+
+@pytest.mark.parametrize("change", [{"server_id": "0" * 32}, {"server_key": "0" * 64}, {"pins": ["0" * 64]}])
+def test_t09_an_invitation_to_another_server_gives_no_code_away(
+    pinned: tuple[RunningServer, Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    change: dict[str, Any],
+) -> None:
+    (server, _), file = pinned, tmp_path / "ann.crmdesk"
+    invited(monkeypatch, server, file)
+    told = {**json.loads(file.read_text()), **change}
+    file.write_text(json.dumps(told))
+    code = {"server_id": "wrong_server", "server_key": "server_key_changed", "pins": "server_untrusted"}
+    error = Desk(tmp_path / "new").fails("enrol", "--file", str(file))
+    assert error["code"] == code[next(iter(change))]
+    with server.database.read() as connection:
+        assert devices.devices(connection) == []
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"[]", b'{"url":"x"}', b"\xff", b'{"url":1,"server_id":"","server_key":""}']
+)
+def test_a_file_that_is_no_invitation_is_said(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "x"
+    file.write_bytes(content)
+    assert Desk(tmp_path / "new").fails("enrol", "--file", str(file))["code"] == "bad_argument"
+
+
+def test_an_invitation_that_is_not_there_is_said(tmp_path: Path) -> None:
+    assert Desk(tmp_path / "new").fails("enrol", "--file", str(tmp_path / "x"))["code"] == "file_unreadable"
+
+
+@pytest.mark.parametrize("wishes", [("--certificate", "none.pem"), ("--key", "none.pem")])
+def test_a_certificate_that_does_not_load_is_said_before_anything_listens(
+    server: RunningServer, monkeypatch: pytest.MonkeyPatch, wishes: tuple[str, ...]
+) -> None:
+    words = ["serve", "--dir", str(server.settings.directory), "--port", "0", *wishes]
+    monkeypatch.setattr(sys, "argv", ["crmdesk-server", *words])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 1

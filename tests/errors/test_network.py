@@ -17,6 +17,7 @@ from sync_server import enrolment
 from sync_server.storage import devices
 from tests.support import laptop
 from tests.support.desk import Desk
+from tests.support.impostor import Authority, impostor
 from tests.support.provoked import answering, code_for, opened, provokes, said
 from tests.support.server import HOUR_MS, RunningServer, build_company, running_server
 
@@ -140,6 +141,12 @@ def test_a_session_that_has_ended_takes_the_password(tmp_path: Path, desk: Desk)
         desk("enrol", running.address, code_for(running))
         running.clock.ahead_ms = 200 * 24 * HOUR_MS
         return said(desk, "sync")
+
+
+@provokes("server_untrusted")
+def test_a_server_that_nobody_vouches_for_is_told_nothing(tmp_path: Path, desk: Desk) -> str:
+    with impostor(Authority("Unknown").issue(tmp_path / "tls")) as found:
+        return said(desk, "enrol", f"https://localhost:{found.port}", "CODE")
 
 
 @provokes("unknown_code")

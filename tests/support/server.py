@@ -173,6 +173,8 @@ def running_server(
     blob_bytes: int = 2**30,
     url: str | None = None,
     proxies: tuple[str, ...] = (),
+    certificate: Path | None = None,
+    private_key: Path | None = None,
 ) -> Iterator[RunningServer]:
     """A company served on a free port of this machine, the one in the folder or at the address; in an empty folder a new one."""
     clock = clock or Clock()
@@ -183,6 +185,8 @@ def running_server(
         blob_bytes=blob_bytes,
         url=url,
         proxies=proxies,
+        certificate=certificate,
+        private_key=private_key,
     )
     if url is None and not settings.database.exists():
         accounts.create_company(settings, company, clock())
@@ -190,7 +194,7 @@ def running_server(
     ready = threading.Event()
     server = Server(create_app(settings, clock), listener, ready.set)
     thread = threading.Thread(target=server.serve_until_told, name="server")
-    address = address_of(listener)
+    address = address_of(listener, settings)
     thread.start()
     database = accounts.open_company(settings)
     try:

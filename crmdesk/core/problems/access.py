@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from crmdesk.core.problems.wording import NOTHING_EN, NOTHING_ZH
+from crmdesk.core.problems.wording import KEPT_EN, KEPT_ZH, NOTHING_EN, NOTHING_ZH
 from crmdesk.core.sentences import Problem, Sentence
-
-_KEPT_ZH: Final = "您录入的内容都在本机，没有丢失。"
-_KEPT_EN: Final = "Everything you typed is kept on this laptop."
 
 ACCESS: Final[dict[str, Problem]] = {
     "wrong_password": Problem(
@@ -42,13 +39,26 @@ ACCESS: Final[dict[str, Problem]] = {
         401,
         Sentence(
             "需要重新登录。",
-            _KEPT_ZH,
+            KEPT_ZH,
             "请在「同步」页输入密码，或运行 crmdesk signin；没有密码时，请向管理员索取重设码。",
         ),
         Sentence(
             "You have to sign in again.",
-            _KEPT_EN,
+            KEPT_EN,
             "Give your password on the Sync page, or run `crmdesk signin`; without one, ask your administrator for a code.",
+        ),
+    ),
+    "server_untrusted": Problem(
+        502,
+        Sentence(
+            "{address} 的服务器无法证明自己的身份（TLS 证书）。",
+            KEPT_ZH,
+            "没有发送任何内容。请核对地址和网络；如果仍然出现，请联系管理员。",
+        ),
+        Sentence(
+            "The server at {address} can't prove who it is (its TLS certificate).",
+            KEPT_EN,
+            "Nothing was sent. Check the address and the network; if it lasts, call your administrator.",
         ),
     ),
 }

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from crmdesk.store.replica import Replica
     from crmdesk.sync.answers import Moved
 
-_NOT_NOW = ("offline", "server_busy", "not_crmdesk")
+_NOT_NOW = ("offline", "server_busy", "not_crmdesk", "server_untrusted")
 
 
 class CustomerMoves(QObject):
