@@ -6,7 +6,7 @@ The faces of a declaration are ordinary functions elsewhere; this file knows non
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -77,7 +77,7 @@ class Field:
     """One field of an entity.
 
     `repeated` makes it a set of elements, each with a clock of its own: `phone:<element id>`. `server` marks
-    fields that only the server's own edits may set.
+    fields that only the server's own edits may set, `withheld` those that the role of whoever looks may not write.
     """
 
     name: str
@@ -91,6 +91,7 @@ class Field:
     target: str | None = None
     server: bool = False
     aliases: tuple[str, ...] = ()
+    withheld: bool = False
 
     def option(self, key: object) -> Option | None:
         return next((option for option in self.options if option.key == key), None)
@@ -126,6 +127,15 @@ class Entity:
     def __post_init__(self) -> None:
         object.__setattr__(self, "by_name", {f.name: f for f in (*self.fields, *MARKS)})
         object.__setattr__(self, "free_texts", frozenset(f.name for f in self.fields if _is_free_text(f)))
+
+    def may_write(self, *names: str) -> bool:
+        """Whether the role of whoever looks lets them write these fields; without any, whether one at all."""
+        own = (f for f in self.fields if not f.server)
+        return not any(self.by_name[n].withheld for n in names) if names else not all(f.withheld for f in own)
+
+    def may_make(self) -> bool:
+        """Whether the role of whoever looks lets them make a new one: all that it needs is theirs to write."""
+        return self.may_write() and not any(f.withheld for f in self.fields if f.required and not f.server)
 
     def find(self, key: str) -> Field | None:
         """The declaration behind a key in an edit (`name`, or `tag:<id>` of a repeated field)."""
@@ -182,6 +192,14 @@ class Registry:
             theirs = frozenset(known[name])
             fields = (f if f.name in theirs else replace(f, server=True) for f in entities[name].fields)
             entities[name] = replace(entities[name], fields=tuple(fields))
+        return Registry(entities)
+
+    def less(self, withholds: Callable[[str, str], bool]) -> Registry:
+        """This registry for somebody whose role withholds fields, by entity and name: shown, but not theirs to write."""
+        entities = dict(self.entities)
+        for name, entity in self.entities.items():
+            fields = (replace(f, withheld=True) if withholds(name, f.name) else f for f in entity.fields)
+            entities[name] = replace(entity, fields=tuple(fields))
         return Registry(entities)
 
     def children(self, name: str) -> list[Entity]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -40,6 +40,17 @@ class Mandate:
     def text(self) -> str:
         """The mandate as it is kept: the role and what it withholds, separated by blanks."""
         return " ".join((self.role.value, *sorted(self.withheld)))
+
+
+def withheld_from(mandates: Collection[Mandate], entity: str, fields: Collection[str]) -> str | None:
+    """The first of `fields` that somebody who acts as any of these may not write; an auditor may write none."""
+    found = None
+    for one in mandates:
+        is_all = one.role is Role.AUDITOR
+        found = next(iter(fields), None) if is_all else one.withholds(entity, fields)
+        if found is None:
+            return None
+    return found
 
 
 @lru_cache(maxsize=1024)

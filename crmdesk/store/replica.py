@@ -22,6 +22,7 @@ from crmdesk.core.form import Shown
 from crmdesk.core.ids import uuid7
 from crmdesk.core.record import Dot, Edit, Placement, Record, RecordKey, Txn
 from crmdesk.core.registry import Registry
+from crmdesk.core.roles import Mandate, withheld_from
 from crmdesk.core.text import Readings
 from crmdesk.core.values import MAX_RECORD_BYTES, Value
 from crmdesk.core.wire import MAX_TRANSACTION_RECORDS
@@ -31,6 +32,7 @@ from crmdesk.store import (
     dialect,
     drafts,
     leases,
+    mandates,
     outbox,
     outdated,
     projection,
@@ -183,13 +185,30 @@ class Replica:
 
         What a form shows may leave this laptop while a person types: then it stays hidden, and the server is told.
         Raises `record_left` (of what was to be here), `invalid_value`, `field_too_long`, `record_too_large`,
-        `fixed_field`, `disk_full`, `lease_expired` or `clock_set_back`, or `upgrade_needed` once the server has
+        `fixed_field`, `forbidden_field`, `disk_full`, `lease_expired` or `clock_set_back`, or `upgrade_needed` once the server has
         refused this program; then nothing was changed.
         """
         if not any(write.values for write in writes):
             return Committed(None, Touched())
         with self.database.write() as connection:
+            self._check_mandate(connection, writes)
             return self.write(connection, writes, kind=kind)
+
+    def may_write(self, entity: str, field: str) -> bool:
+        """Whether the person's role lets them write a field, as far as this laptop has heard."""
+        with self.database.read() as connection:
+            found = self._mandates(connection)
+        return not found or withheld_from(found, entity, (field,)) is None
+
+    def _check_mandate(self, connection: Connection, writes: Sequence[Write]) -> None:
+        found = self._mandates(connection)
+        mandates.check(found, self.registry, [(write.key.entity, write.values) for write in writes])
+
+    def _mandates(self, connection: Connection) -> tuple[Mandate, ...]:
+        user = settings.identity(connection).user
+        return mandates.mandates(
+            lambda sql, bind: dialect.run(connection, sql, tuple(bind)).fetchall(), user, self.clock.now_ms()
+        )
 
     def write(self, connection: Connection, writes: Sequence[Write], *, kind: str = "form") -> Committed:
         """`commit` inside the caller's transaction, which must not go on after an error."""

@@ -14,7 +14,7 @@ import shiboken6
 from PySide6.QtCore import QObject
 
 from crmdesk.core.errors import CrmError, Language
-from crmdesk.core.registry import Registry
+from crmdesk.core.registry import Field, Registry
 from crmdesk.store.reading import Reader
 from crmdesk.system import preferences as stored
 from crmdesk.system.preferences import Preferences
@@ -83,6 +83,18 @@ class Context(QObject):
         if self._registry is None:
             self._registry = read_registry(self.reader)
         return self._registry
+
+    def may(self, entity: str, *fields: str) -> bool:
+        """Whether this person's role lets them write these fields of an entity; without any, make a new one."""
+        declared = self.registry[entity]
+        return declared.may_write(*fields) if fields else declared.may_make()
+
+    def why_not(self, field: Field) -> str:
+        """Why a withheld field can't be filled in; blank for any other."""
+        if not field.withheld:
+            return ""
+        error = CrmError("forbidden_field", field=field.label)
+        return str(error.sentence(self.language).happened)
 
     def today(self) -> date:
         """The company's day."""

@@ -39,7 +39,7 @@ class Desk(QObject):
         self._is_read_only = False
         syncing.changed.connect(self._show_outdated)
         self._show_outdated()
-        self._role = context.directory.me.role
+        self._role = _role(context)
         context.bus.touched.connect(self._watch_role)
         self.window.visit_requested.connect(self.visit.open_here)
         self._list_keys()
@@ -78,7 +78,7 @@ class Desk(QObject):
 
     def _watch_role(self, _change: object) -> None:
         """Somebody was promoted, or does other work: the pages of this window are those of the earlier role."""
-        role = self._context.directory.me.role
+        role = _role(self._context)
         if role == self._role:
             return
         self._role = role
@@ -110,10 +110,14 @@ class Desk(QObject):
             for spec in specs
             if spec.place != "hidden"
         ]
+        makes = []
+        if self._context.may("visit"):
+            makes.append(Command(self.tr("Log a visit"), self.visit.open_here, "footprints", "F6"))
+        if self._context.may("customer"):
+            makes.append(Command(self.tr("New customer"), self._new_customer, "plus"))
         return [
             *places,
-            Command(self.tr("Log a visit"), self.visit.open_here, "footprints", "F6"),
-            Command(self.tr("New customer"), self._new_customer, "plus"),
+            *makes,
             Command(self.tr("Sync now"), self._sync, "refresh-cw", "F9"),
             Command(self.tr("Undo what I did last"), self._context.undo_last, "undo-2"),
             Command(self.tr("All keys"), self.window.show_keys, "keyboard", "F1"),
@@ -146,3 +150,8 @@ class Desk(QObject):
         list_key("K", self.tr("Previous"), review)
         list_key("R", self.tr("Remark; Enter saves it as reviewed"), review)
         list_key("F", self.tr("Flag"), review)
+
+
+def _role(context: Context) -> tuple[object, ...]:
+    """What this person's pages depend on: the role, and what it withholds."""
+    return context.directory.me.role, context.directory.mandates

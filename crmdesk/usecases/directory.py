@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from crmdesk.core.registry import Registry
+from crmdesk.core.roles import Mandate, Role, withheld_from
+from crmdesk.store import mandates
 from crmdesk.store.names import SHOWN
 from crmdesk.store.reading import Reader
 from crmdesk.store.settings import Identity
+from crmdesk.system.clock import SystemClock
 
-ENTITIES: Final = ("user", "team", "book", "tag", "tag_group", "field")
+ENTITIES: Final = ("user", "team", "role", "book", "tag", "tag_group", "field", "delegation")
 """A directory is stale once a record of one of these moved."""
 
 
@@ -22,6 +25,7 @@ class Person:
     team: str | None
     book: str | None
     has_left: bool = False
+    custom_role: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,8 @@ class Tag:
 class Directory:
     """Everything with a name that customers refer to. `me` is the workspace's own person.
 
-    `owners` says who answers for which bucket; `pool` is the bucket whose customers anybody may claim.
+    `owners` says who answers for which bucket; `pool` is the bucket whose customers anybody may claim. `roles` are
+    those that the company made itself; `mandates` say as what `me` writes.
     """
 
     me: Person
@@ -47,6 +52,8 @@ class Directory:
     tags: dict[str, Tag]
     groups: dict[str, str]
     teams: dict[str, str]
+    roles: dict[str, str]
+    mandates: tuple[Mandate, ...] = ()
 
     def person_name(self, user: str) -> str:
         """A person's name; the id's beginning where it is not known here."""
@@ -80,8 +87,10 @@ def read_directory(reader: Reader) -> Directory:
     identity = reader.setting("identity", Identity)
     assert identity is not None, "a workspace has an identity"
     people = {
-        row[0]: Person(row[0], row[1] or "", row[2] or "rep", row[3], row[4], bool(row[5]))
-        for row in reader.all(f"SELECT id, f_name, f_role, f_team, f_book, f_left FROM p_user WHERE {SHOWN}")
+        row[0]: Person(row[0], row[1] or "", row[2] or "rep", row[3], row[4], bool(row[5]), row[6])
+        for row in reader.all(
+            f"SELECT id, f_name, f_role, f_team, f_book, f_left, f_custom_role FROM p_user WHERE {SHOWN}"
+        )
     }
     me = people.get(identity.user) or Person(
         identity.user, identity.user_name, identity.role, None, identity.book
@@ -103,17 +112,27 @@ def read_directory(reader: Reader) -> Directory:
         tags=tags,
         groups=dict(reader.all(f"SELECT id, f_name FROM p_tag_group WHERE {SHOWN} ORDER BY sort, n")),
         teams=dict(reader.all(f"SELECT id, f_name FROM p_team WHERE {SHOWN} ORDER BY sort, n")),
+        roles=dict(reader.all(f"SELECT id, f_name FROM p_role WHERE {SHOWN} ORDER BY sort, n")),
+        mandates=mandates.mandates(reader.all, me.id, SystemClock().now_ms()),
     )
 
 
 def read_registry(reader: Reader) -> Registry:
-    """The declarations as the company's server knows them, with the fields that administrators added."""
+    """The declarations as the company's server knows them, with the fields that administrators added.
+
+    What the person's role withholds is marked so.
+    """
     from crmdesk.core.entities import REGISTRY, custom_field
 
     rows = reader.all(
         f"SELECT id, f_entity, f_type, f_label_zh, f_label_en FROM p_field WHERE {SHOWN} ORDER BY f_entity, id"
     )
     known = reader.setting("announced", dict[str, list[str]]) or {}
-    return REGISTRY.announced(known).with_fields(
+    found = REGISTRY.announced(known).with_fields(
         (row[1], custom_field(row[0], *row[2:])) for row in rows if row[1]
     )
+    identity = reader.setting("identity", Identity)
+    own = mandates.mandates(reader.all, identity.user if identity else "", SystemClock().now_ms())
+    if all(one.role is not Role.AUDITOR and not one.withheld for one in own):
+        return found
+    return found.less(lambda entity, name: withheld_from(own, entity, (name,)) is not None)

@@ -41,6 +41,8 @@ class VisitNote:
 def log(replica: Replica, note: VisitNote) -> Outcome[str]:
     """Save a visit; returns its id. Instant and local: nothing here waits for the network.
 
+    A promise or a next date that the person's role withholds elsewhere stays in the visit alone.
+
     Raises `required` when nothing was written down, `not_found` when the customer is not here, `record_left`,
     `too_many_attachments`.
     """
@@ -53,9 +55,10 @@ def log(replica: Replica, note: VisitNote) -> Outcome[str]:
     writes = [Write(visit, values)]
     made = {replica.new_id(): canonical_text(name).strip() for name in note.new_tags}
     writes += [Write(RecordKey("tag", tag), {"name": name, "hue": "grey"}) for tag, name in made.items()]
-    if customer := {**_customer_values(note), **{f"tag:{tag}": True for tag in made}}:
+    sets_date = note.next_on is not None and replica.may_write("customer", "next_follow_up_on")
+    if customer := {**_customer_values(note, sets_date), **{f"tag:{tag}": True for tag in made}}:
         writes.append(Write(RecordKey("customer", note.customer), customer, is_known=True))
-    if note.next_step.strip() and note.next_on:
+    if note.next_step.strip() and note.next_on and replica.may_write("task", "title"):
         task: dict[str, Value] = {
             "customer": note.customer,
             "title": canonical_text(note.next_step).strip(),
@@ -81,10 +84,10 @@ def _values(note: VisitNote, now_ms: int) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value not in (None, "")}
 
 
-def _customer_values(note: VisitNote) -> dict[str, Value]:
+def _customer_values(note: VisitNote, sets_date: bool) -> dict[str, Value]:
     values: dict[str, Value] = {f"tag:{tag}": True for tag in note.tags}
     values.update({f"tag:{tag}": False for tag in note.tags_off})
-    if note.next_on:
+    if note.next_on and sets_date:
         values["next_follow_up_on"] = note.next_on.isoformat()
     return values
 

@@ -847,6 +847,10 @@
         <source>Attach files…</source>
         <translation>添加附件…</translation>
     </message>
+    <message>
+        <source>No files yet.</source>
+        <translation>还没有文件。</translation>
+    </message>
     <message numerus="yes">
         <source>Attached %n file(s)</source>
         <translation>

@@ -20,7 +20,7 @@ KEY = RecordKey("customer", "0" * 31 + "1")
 TASK = RecordKey("task", "0" * 31 + "2")
 REQUEST = RecordKey("request", "0" * 31 + "3")
 FOLLOW_UP = agenda.Due("customer", KEY.id, KEY.id, "宏远", "", date(2026, 11, 22))
-NOBODY = Directory(Person("me", "我", "rep", None, None), {}, {}, None, {}, {}, {})
+NOBODY = Directory(Person("me", "我", "rep", None, None), {}, {}, None, {}, {}, {}, {})
 
 
 def opened(desk: Workspace, key: RecordKey = KEY):

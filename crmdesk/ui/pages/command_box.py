@@ -115,7 +115,8 @@ class CommandBox(Sheet):
         found = [self._hit(hit) for hit in hits]
         found += [*self._tags(text)[:_OF_EACH], *self._people(text)[:_OF_EACH]]
         found += self._commands(text)[:_OF_EACH]
-        found.append(self._creation(text))
+        if self._context.may("customer"):
+            found.append(self._creation(text))
         return found
 
     def _hit(self, hit: Hit) -> Found:

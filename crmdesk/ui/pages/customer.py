@@ -76,6 +76,7 @@ class CustomerView(QFrame):
         super().__init__(parent)
         self._context = context
         self._card: Card | None = None
+        self._frozen = ""
         self.head = CustomerHead()
         self.tabs = SegmentedTabs(
             self.tr("Parts of the customer"),
@@ -190,12 +191,14 @@ class CustomerView(QFrame):
             self.show_tab("history")
             self._focus_part()
         elif key == Qt.Key.Key_T:
-            self.focus_tags()
+            if not self._why_not("tag"):
+                self.focus_tags()
         elif key in (Qt.Key.Key_E, Qt.Key.Key_F2):
             self.show_tab("details")
             self._focus_part()
         elif key == Qt.Key.Key_Delete:
-            self.delete()
+            if not self._frozen and self._context.registry["customer"].may_write():
+                self.delete()
         else:
             return False
         return True
@@ -249,16 +252,13 @@ class CustomerView(QFrame):
         for form in (self.form, self.people.form):
             form.left.connect(self._left)
         menu = QMenu(self)
-        for text, slot in (
-            (self.tr("New contact"), self._new_contact),
-            (self.tr("Edit details"), self._edit),
-            (self.tr("Copy phone number"), self._copy_phone),
-        ):
-            menu.addAction(text, slot)
+        self._add_contact = menu.addAction(self.tr("New contact"), self._new_contact)
+        self._change = menu.addAction(self.tr("Edit details"), self._edit)
+        menu.addAction(self.tr("Copy phone number"), self._copy_phone)
         self._hand_over = menu.addAction(self.tr("Hand over…"), self.moves.hand_over)
         self._release = menu.addAction(self.tr("Release to the pool"), self.moves.release)
         self._claim = menu.addAction(self.tr("Claim"), self.moves.claim)
-        menu.addAction(self.tr("Delete customer"), self.delete)
+        self._delete = menu.addAction(self.tr("Delete customer"), self.delete)
         menu.aboutToShow.connect(self._offer_moves)
         self.head.more.setMenu(menu)
         self.head.more.setPopupMode(self.head.more.ToolButtonPopupMode.InstantPopup)
@@ -277,6 +277,9 @@ class CustomerView(QFrame):
             (self._hand_over, "hand_over"), (self._release, "release"), (self._claim, "claim"),
         ):  # fmt: skip
             action.setVisible(kind in may)
+        self._add_contact.setVisible(self._may("contact"))
+        for action in (self._change, self._delete):
+            action.setVisible(not self._frozen and self._context.registry["customer"].may_write())
 
     def _days(self) -> Sequence[_Day]:
         return (
@@ -310,6 +313,9 @@ class CustomerView(QFrame):
         facts = [values.get("code"), values.get("city"), grade.label.text(spoken) if grade else None]
         head.facts.set_text(" · ".join(str(fact) for fact in facts if fact))
         head.unsent.setVisible(card.is_unsent and self._context.workspace.server() is not None)
+        head.tags.hold(self._why_not("tag"))
+        head.visit.setVisible(self._may("visit"))
+        head.follow_up.setVisible(self._may("customer", "next_follow_up_on"))
         head.tags.set_tags(chips(names, card.tags))
         head.tags.set_known([tag.name for tag in names.tags.values() if not tag.retired])
         head.grid.set_fields(self._figures(card))
@@ -363,13 +369,23 @@ class CustomerView(QFrame):
             self.story.setVisible(bool(entries))
             self._no_story.setVisible(not entries)
         elif self.tabs.key == "details":
+            self.form.freeze(self._frozen)
             self.form.open_record(customer)
         elif self.tabs.key == "people":
+            self.people.freeze(self._frozen)
             self.people.show_customer(customer)
         elif self.tabs.key == "files":
+            self.files.hold(may=self._may("attachment"))
             self.files.show_customer(customer)
         else:
+            self.past.hold(may=self._may("customer", "name"))
             self.past.show_customer(customer)
+
+    def _may(self, entity: str, *fields: str) -> bool:
+        return not self._frozen and self._context.may(entity, *fields)
+
+    def _why_not(self, field: str) -> str:
+        return self._frozen or self._context.why_not(self._context.registry["customer"].by_name[field])
 
     def _focus_part(self) -> None:
         if self.tabs.key == "details":

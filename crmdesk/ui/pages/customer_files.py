@@ -92,15 +92,13 @@ class Files(QWidget):
         self._gauge: Gauge | None = None
         self._awaited: tuple[Attachment, Callable[[Attachment], object]] | None = None
         self._is_offered = False
+        self._may = True
         self.setAcceptDrops(True)
         self.tiles = Tiles(self.tr("Files"))
         self.tiles.opened.connect(self.open)
         self.tiles.removed.connect(self.remove)
         self.tiles.current.connect(self._choose)
-        self.empty = EmptyState(
-            "paperclip", self.tr("No files yet. Drop photos or documents here, or paste a picture."),
-            self.tr("Attach files…"),
-        )  # fmt: skip
+        self.empty = EmptyState("paperclip", "")
         self.empty.acted.connect(self._ask)
         self.preview = Preview()
         self.preview.left.connect(self._back)
@@ -108,9 +106,21 @@ class Files(QWidget):
         self._stack = QStackedWidget(self)
         for page in (self._listed(), self.preview):
             self._stack.addWidget(page)
+        self.hold(may=True)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._stack)
+
+    def hold(self, *, may: bool) -> None:
+        """Whether files may be attached and removed here."""
+        self._may = may
+        self.setAcceptDrops(may)
+        self._attach.setVisible(may)
+        self._remove.setVisible(may)
+        said = self.tr("No files yet. Drop photos or documents here, or paste a picture.")
+        self.empty.set_sentence(
+            said if may else self.tr("No files yet."), self.tr("Attach files…") if may else ""
+        )
 
     def show_customer(self, customer: str) -> None:
         """The files of this customer."""
@@ -123,7 +133,7 @@ class Files(QWidget):
 
     def attach(self, offers: Sequence[Offer]) -> None:
         """Put what was offered on the customer."""
-        if offers and self._customer:
+        if offers and self._customer and self._may:
             said = self.tr("Attached %n file(s)", "", len(offers))
             self._context.write(partial(_attach, self._customer, list(offers)), said=said)
 
@@ -134,7 +144,7 @@ class Files(QWidget):
 
     def remove(self, attachment: str) -> None:
         """Take a file off; the notice offers it back."""
-        if (found := self._found.get(attachment)) is not None:
+        if self._may and (found := self._found.get(attachment)) is not None:
             said = self.tr("Removed %1").replace("%1", found.name)
             self._context.write(partial(_remove, attachment), said=said)
 

@@ -51,13 +51,19 @@ class Contacts(QWidget):
         column.setSpacing(0)
         column.addWidget(self._empty)
         column.addWidget(self.people, 1)
-        column.addWidget(_foot(buttons.secondary(self.tr("New contact"), "user-plus", self.add)))
+        self._add_foot = _foot(buttons.secondary(self.tr("New contact"), "user-plus", self.add))
+        column.addWidget(self._add_foot)
         self._stack = QStackedWidget(self)
         self._stack.addWidget(listed)
         self._stack.addWidget(self.form)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._stack)
+
+    def freeze(self, why: str) -> None:
+        """Only show people from now on, and say why; blank: let them be edited."""
+        self.form.freeze(why)
+        self._add_foot.setVisible(not why and self._context.may("contact"))
 
     def show_customer(self, customer: str) -> None:
         """The people of this customer."""
@@ -127,6 +133,10 @@ class History(QWidget):
         column.addWidget(self.changes, 1)
         column.addWidget(_foot(self.bring_back, self._hint))
 
+    def hold(self, *, may: bool) -> None:
+        """Whether earlier values may be brought back; a single withheld one is refused when it is tried."""
+        self.bring_back.setVisible(may)
+
     def show_customer(self, customer: str) -> None:
         """The changes of this customer's own fields."""
         found = history.changes(self._context.reader, RecordKey("customer", customer))
@@ -139,6 +149,8 @@ class History(QWidget):
         """Write the value of a step again, in place of what is shown now."""
         step = self._steps.get(step_id)
         if step is None or step.change.is_current or step.change.field == "deleted":
+            return
+        if self.bring_back.isHidden():
             return
         change = step.change
         self._context.write(

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from crmdesk.core.errors import CrmError
 from crmdesk.core.resolve import Life
 from crmdesk.store.window import CustomerFilter
 from crmdesk.ui import theme
@@ -94,7 +95,7 @@ class CustomersPage(Page):
         rows.setPopupMode(rows.ToolButtonPopupMode.InstantPopup)
         create = buttons.primary(self.tr("New customer"), "plus", self.new_record)
         create.setToolTip(f"{self.tr('New customer')}  {buttons.key_text('Ctrl+N')}")
-        return rows, create
+        return (rows, create) if self._context.may("customer") else (rows,)
 
     def show_subject(self, subject: object) -> None:
         if isinstance(subject, NewCustomerWish):
@@ -276,7 +277,7 @@ class CustomersPage(Page):
                 self.tr(
                     "No customers yet. Make the first one, or connect to your company under Sync to receive yours."
                 ),
-                self.tr("New customer"),
+                self.tr("New customer") if self._context.may("customer") else "",
                 "" if self._context.workspace.profile.is_sample else self.tr("Try with sample data"),
             )
         else:
@@ -311,6 +312,9 @@ class CustomersPage(Page):
         self.shell.go("customer", customer)
 
     def _open_new(self, name: str = "") -> None:
+        if not self._context.may("customer"):
+            self._context.tell(CrmError("forbidden"))
+            return
         self._aside.setCurrentWidget(self.new)
         self._fold()
         self.new.open(name)

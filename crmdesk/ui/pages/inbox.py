@@ -301,6 +301,7 @@ class Inbox(Page):
             self.decision.show_item(name, self._say.sentence(item), self._say.choices(item), place)
             self.decision.show_background(self._say.earlier(item), self._say.about(item))
             self.decision.can_undo(can=bool(self._decided))
+            self.decision.hold(self._why_not(item))
             self._right.setCurrentWidget(self.decision)
         elif late := self._late.get(key):
             name = late.customer_name or self.tr("No customer")
@@ -314,6 +315,14 @@ class Inbox(Page):
         elif found := self._same.get(key):
             self.duplicates.show_same(found[0], self._owners(found[1]))
             self._right.setCurrentWidget(self.duplicates)
+
+    def _why_not(self, item: Item) -> str:
+        """Why this person's role can't decide an item; blank where it can."""
+        entity = self._context.registry.entities.get(item.key.entity)
+        if entity is None or entity.may_write():
+            declared = self._context.registry.find(item.key.entity, item.field)
+            return self._context.why_not(declared) if declared is not None else ""
+        return str(CrmError("forbidden").sentence(self._context.language).happened)
 
     def _owners(self, ids: list[str]) -> list[Entry]:
         rows = []

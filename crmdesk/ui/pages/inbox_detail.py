@@ -67,6 +67,11 @@ class Decision(QWidget):
             grid.setVisible(bool(fields))
             title.setVisible(bool(fields))
 
+    def hold(self, why: str) -> None:
+        """Let nothing be decided, and say why; blank: let it be decided."""
+        self._apply.setEnabled(not why)
+        self._apply.setToolTip(why)
+
     def can_undo(self, *, can: bool) -> None:
         """Whether there is a decision to take back."""
         self._undo.setEnabled(can)

@@ -79,6 +79,7 @@ class RecordForm(QWidget):
         self._draft_pause = QTimer(self, singleShot=True, interval=_AUTOSAVE_MS)
         self._draft_pause.timeout.connect(self.keep_draft)
         self._cells: dict[str, _Cell] = {}
+        self._frozen = ""
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -107,6 +108,10 @@ class RecordForm(QWidget):
         """The label, editor and remark of a field."""
         return self._cells[name]
 
+    def freeze(self, why: str) -> None:
+        """Only show what is opened from now on, and say why in each field; blank: let it be edited."""
+        self._frozen = why
+
     def open_record(self, record_id: str) -> None:
         """Show a record, or the draft that was left of it. Raises `not_found`."""
         self.leave()
@@ -123,7 +128,8 @@ class RecordForm(QWidget):
 
     def focus_first(self) -> None:
         """Put the keyboard into the first field."""
-        control = next(iter(self._cells.values())).editor.input()
+        cells = list(self._cells.values())
+        control = next((c for c in cells if c.editor.isEnabled()), cells[0]).editor.input()
         control.setFocus()
         if isinstance(control, QLineEdit):
             control.end(False)
@@ -267,9 +273,14 @@ class RecordForm(QWidget):
         draft = drafts.find(self._context.reader, self._subject.draft)
         self._shown = shown if draft is None else _shown_of(draft, shown)
         self._fill(self._shown.values)
-        for name, typed in (draft or {}).get("typed", {}).items():
-            if name in self._cells:
-                self._cells[name].editor.set_typed(_over(self._filled[name], typed))
+        drafted = (draft or {}).get("typed", {})
+        for name, cell in self._cells.items():
+            why = self._frozen or self._context.why_not(cell.editor.field)
+            cell.hold(
+                "" if name in drafted else why
+            )  # what was typed before it was withheld can be taken back
+            if name in drafted:
+                cell.editor.set_typed(_over(self._filled[name], drafted[name]))
         self._show_dirty(is_dirty=draft is not None)
         if draft is not None:
             self._state.setText(self.tr("Your draft, not saved yet"))
@@ -407,6 +418,12 @@ class _Cell(QWidget):
         self.decide.hide()
         made.changed.connect(self._changed)
         column.addWidget(self.decide, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def hold(self, why: str) -> None:
+        """Show the value without letting it be edited, and say why; blank: let it be edited."""
+        self.editor.setEnabled(not why)
+        self.setToolTip(why)
+        self.editor.input().setAccessibleDescription(why)
 
     def say(self, text: str, tone: str = "second", *, decide: bool = False) -> None:
         """A remark below the editor; blank takes it away."""

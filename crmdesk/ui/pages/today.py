@@ -11,7 +11,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
 from crmdesk.core.dates import COMPANY_ZONE, parse_date
-from crmdesk.core.errors import sentences
+from crmdesk.core.errors import CrmError, sentences
 from crmdesk.ui import formats
 from crmdesk.ui.context import Context
 from crmdesk.ui.page import Page, Shell
@@ -170,9 +170,13 @@ class Today(Page):
         card = Card(self.tr("To do"))
         card.body.setContentsMargins(0, 14, 0, 8)
         card.head.setContentsMargins(16, 0, 16, 0)
-        for keys, meaning in (
-            ("Space", self.tr("Done")), ("+", self.tr("Postpone")), ("F6", self.tr("Log visit")),
+        may_move = self._context.may("task", "due_on") or self._context.may("customer", "next_follow_up_on")
+        for keys, meaning, may in (
+            ("Space", self.tr("Done"), may_move), ("+", self.tr("Postpone"), may_move),
+            ("F6", self.tr("Log visit"), self._context.may("visit")),
         ):  # fmt: skip
+            if not may:
+                continue
             card.head.addWidget(KeyHint(keys))
             card.head.addWidget(label(meaning, "faint"))
             card.head.addSpacing(4)
@@ -232,7 +236,7 @@ class Today(Page):
     # -- what the window asks -----------------------------------------------------------------------
 
     def actions_in_bar(self) -> tuple[QWidget, ...]:
-        return (self._whose, self._visit)
+        return (self._whose, self._visit) if self._context.may("visit") else (self._whose,)
 
     def entered(self) -> None:
         if self._is_stale:
@@ -329,7 +333,7 @@ class Today(Page):
 
     def _finish(self) -> None:
         item = self._items.get(self.agenda.current_id)
-        if item is None:
+        if item is None or not self._may_move(item, "done"):
             return
         name = item.title or item.customer_name
         said = self.tr("Done: %1").replace("%1", name)
@@ -339,11 +343,20 @@ class Today(Page):
             self._context.write(partial(agenda.reschedule, item=item, day=None), said=said)
 
     def _ask_postpone(self) -> None:
-        if self.agenda.current_id in self._items:
+        item = self._items.get(self.agenda.current_id)
+        if item is not None and self._may_move(item, "due_on"):
             self._postpone.show()
             self.postpone_to.setText("+")
             self.postpone_to.setFocus()
             self.postpone_to.end(False)
+
+    def _may_move(self, item: Due, field: str) -> bool:
+        """Whether this person's role lets them finish or postpone it; if not, say so."""
+        name = field if item.entity == "task" else "next_follow_up_on"
+        declared = self._context.registry[item.entity].by_name[name]
+        if declared.withheld:
+            self._context.tell(CrmError("forbidden_field", field=declared.label))
+        return not declared.withheld
 
     def _preview(self, text: str) -> None:
         day = parse_date(text, self._context.today())

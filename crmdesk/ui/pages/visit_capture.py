@@ -78,8 +78,12 @@ class VisitSheet(Sheet):
 
     def open_for(self, customer: str) -> None:
         """Log a visit to a customer; blank asks which one. A draft that was left comes back."""
+        if not self._context.may("visit"):
+            self._context.tell(CrmError("forbidden"))
+            return
         self.keep_draft()
         self._clear()
+        self._hold_withheld()
         self._load_customer(customer)
         if draft := drafts.find(self._context.reader, self._draft_name()):
             self._fill(draft)
@@ -310,6 +314,20 @@ class VisitSheet(Sheet):
         shown += [(key, name, names[key].hue if key in names else "slate") for key, name in self._on.items()]
         self.tags.set_tags(shown)
         self.tags.set_known([tag.name for tag in names.values() if not tag.retired])
+
+    def _hold_withheld(self) -> None:
+        """What this person's role withholds is on show and can't be filled in."""
+        declared = self._context.registry["visit"].by_name
+        tag = self._context.registry["customer"].by_name["tag"]
+        self.tags.hold(self._context.why_not(tag))
+        for name, control in (
+            ("kind", self.kind), ("summary", self.summary), ("result", self.result), ("contact", self.contact),
+            ("next_step", self.next_step), ("next_on", self.next_on),
+        ):  # fmt: skip
+            why = self._context.why_not(declared[name])
+            control.setEnabled(not why)
+            control.setToolTip(why)
+        self.files.setEnabled(self._context.may("attachment"))
 
     def _focus_start(self) -> None:
         if self._card is None:

@@ -152,6 +152,7 @@ class TagField(QWidget):
         self._edit.returnPressed.connect(self._add)
         self._chips: list[TagChip] = []
         self._tags: tuple[Tag, ...] = ()
+        self._why = ""
         self._flow.addWidget(self._edit)
         policy = self.sizePolicy()
         policy.setHeightForWidth(True)
@@ -159,15 +160,17 @@ class TagField(QWidget):
 
     def set_tags(self, tags: Sequence[Tag]) -> None:
         """Show these tags."""
-        if tuple(tags) == self._tags:
-            return
+        if tuple(tags) != self._tags:
+            self._put(tags)
+
+    def _put(self, tags: Sequence[Tag]) -> None:
         self._tags = tuple(tags)
         for chip in self._chips:
             self._flow.removeWidget(chip)
             chip.hide()
             chip.deleteLater()
         self._flow.removeWidget(self._edit)
-        self._chips = [TagChip(tag, parent=self) for tag in tags]
+        self._chips = [TagChip(tag, removable=not self._why, parent=self) for tag in tags]
         previous: QWidget = self._edit  # whose place in the order the chips take
         for chip in self._chips:
             chip.removed.connect(self.removed)
@@ -182,6 +185,15 @@ class TagField(QWidget):
     def set_known(self, labels: Sequence[str]) -> None:
         """The labels offered while typing."""
         self._words.setStringList(list(labels))
+
+    def hold(self, why: str) -> None:
+        """Show the tags without letting them be changed, and say why; blank: let them be changed."""
+        if why != self._why:
+            self._why = why
+            tags, self._tags = self._tags, ()
+            self._edit.setVisible(not why)
+            self.setToolTip(why)
+            self._put(tags)
 
     def focus_field(self) -> None:
         """Put the keyboard into the adding field (key T on a list)."""
