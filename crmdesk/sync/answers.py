@@ -140,3 +140,38 @@ class Moved(msgspec.Struct, frozen=True):
 
 class History(msgspec.Struct, frozen=True):
     edits: list[msgspec.Raw]
+
+
+class AuditRow(msgspec.Struct, frozen=True, array_like=True):
+    """A row of the server's audit. `said` is its JSON, `at` in UTC milliseconds."""
+
+    chain: str
+    number: int
+    at: int
+    kind: str
+    user: str
+    device: str
+    said: msgspec.Raw
+    seal: str
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What it says."""
+        found: dict[str, Any] = msgspec.json.decode(self.said, type=dict[str, Any])
+        return found
+
+
+class AuditPage(msgspec.Struct, frozen=True):
+    """Some rows, the latest first; `next` names where those before them begin."""
+
+    rows: list[AuditRow]
+    next: str | None = None
+
+
+class AuditStep(msgspec.Struct, frozen=True):
+    """A part of a verification: rows read, (chain, number, what) of what is wrong, where the next part begins."""
+
+    rows: int
+    problems: list[tuple[str, int, str]]
+    next: str | None = None
+    total: int | None = None

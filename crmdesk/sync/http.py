@@ -44,6 +44,8 @@ from crmdesk.core.wire import (
 )
 from crmdesk.store.settings import Device
 from crmdesk.sync.answers import (
+    AuditPage,
+    AuditStep,
     Contents,
     Enrolment,
     Hello,
@@ -307,6 +309,16 @@ class Http:
     def recover(self, brought: Recover) -> RecoverAnswer:
         """Bring records back that the server lost. Raises `not_recovering`."""
         return self._decode(self._ask("POST", "/v1/recover", msgspec.json.encode(brought)), RecoverAnswer)
+
+    def audit(self, query: Mapping[str, str | int], before: str | None, limit: int) -> AuditPage:
+        """Rows of the audit before a place, the latest first. Raises `forbidden`."""
+        asked = {**query, "limit": limit} | ({"before": before} if before else {})
+        return self._decode(self._ask("GET", "/v1/audit", params=asked), AuditPage)
+
+    def verify_audit(self, after: str | None) -> AuditStep:
+        """The next part of a verification of the audit. Raises `forbidden`."""
+        asked = {"after": after} if after else {}
+        return self._decode(self._ask("GET", "/v1/audit/verify", params=asked), AuditStep)
 
     def audit_roots(self, after: int) -> tuple[Signed, ...]:
         """The signed roots of the audit that follow a number."""

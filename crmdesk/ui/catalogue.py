@@ -41,6 +41,8 @@ def page_specs(context: Context, syncing: Syncing, doors: Doors, customers: Cust
         specs.append(
             PageSpec("company", translate("Pages", "Company"), "building-2", partial(_company, context))
         )
+    if context.directory.me.role in ("administrator", "auditor"):
+        specs.append(PageSpec("audit", translate("Pages", "Audit"), "shield-check", partial(_audit, context)))
     specs += [
         PageSpec("sync", translate("Pages", "Sync"), "refresh-cw", partial(_sync, context, syncing)),
         PageSpec(
@@ -68,6 +70,12 @@ def _company(context: Context, shell: Shell) -> Page:
     from crmdesk.ui.pages.company import Company
 
     return Company(shell, context)
+
+
+def _audit(context: Context, shell: Shell) -> Page:
+    from crmdesk.ui.pages.audit import Audit
+
+    return Audit(shell, context)
 
 
 def _review(context: Context, shell: Shell) -> Page:

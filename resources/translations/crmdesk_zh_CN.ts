@@ -80,6 +80,349 @@
     </message>
 </context>
 <context>
+    <name>Audit</name>
+    <message>
+        <source>Audit</source>
+        <translation>审计</translation>
+    </message>
+    <message>
+        <source>A customer&apos;s name or id…</source>
+        <translation>客户名称或编号…</translation>
+    </message>
+    <message>
+        <source>Save as a file…</source>
+        <translation>保存为文件…</translation>
+    </message>
+    <message>
+        <source>Verify</source>
+        <translation>校验</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>时间</translation>
+    </message>
+    <message>
+        <source>Person</source>
+        <translation>人员</translation>
+    </message>
+    <message>
+        <source>What</source>
+        <translation>操作</translation>
+    </message>
+    <message>
+        <source>About</source>
+        <translation>内容</translation>
+    </message>
+    <message>
+        <source>Period</source>
+        <translation>时段</translation>
+    </message>
+    <message>
+        <source>Today</source>
+        <translation>今天</translation>
+    </message>
+    <message>
+        <source>7 days</source>
+        <translation>7 天</translation>
+    </message>
+    <message>
+        <source>30 days</source>
+        <translation>30 天</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>全部</translation>
+    </message>
+    <message>
+        <source>Everything</source>
+        <translation>全部操作</translation>
+    </message>
+    <message>
+        <source>No customer of that name is on this laptop; an id is found anywhere.</source>
+        <translation>本机没有这个名称的客户；可以输入客户编号查找。</translation>
+    </message>
+    <message>
+        <source>Whose actions?</source>
+        <translation>查看谁的操作？</translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation>查看</translation>
+    </message>
+    <message>
+        <source>Everybody</source>
+        <translation>所有人</translation>
+    </message>
+    <message>
+        <source>The audit is the server&apos;s: connect to a company first.</source>
+        <translation>审计记录在服务器上：请先连接公司。</translation>
+    </message>
+    <message>
+        <source>Asking the server…</source>
+        <translation>正在询问服务器…</translation>
+    </message>
+    <message>
+        <source>Nothing was written down that fits.</source>
+        <translation>没有符合条件的记录。</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>重试</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>设备</translation>
+    </message>
+    <message>
+        <source>Chain</source>
+        <translation>审计链</translation>
+    </message>
+    <message>
+        <source>Seal</source>
+        <translation>封印</translation>
+    </message>
+    <message>
+        <source>Verifying…</source>
+        <translation>正在校验…</translation>
+    </message>
+    <message>
+        <source>%1 of %2 rows verified</source>
+        <translation>已校验 %1 / %2 行</translation>
+    </message>
+    <message>
+        <source>Every row is sealed with the one before it; each hour all of them are signed.</source>
+        <translation>每一行都与前一行相封，每小时对全部记录签名。</translation>
+    </message>
+    <message>
+        <source>Whole: all %1 rows are as they were written, and as they were signed.</source>
+        <translation>完好：全部 %1 行与写入和签名时一致。</translation>
+    </message>
+    <message>
+        <source>signed states</source>
+        <translation>签名</translation>
+    </message>
+    <message>
+        <source>Problems found: %1. The first: %2, row %3 (%4). Keep a copy of the server&apos;s database.</source>
+        <translation>发现 %1 处问题，第一处：%2，第 %3 行（%4）。请保留一份服务器数据库。</translation>
+    </message>
+    <message>
+        <source>Save as a file</source>
+        <translation>保存为文件</translation>
+    </message>
+    <message>
+        <source>%1 rows saved</source>
+        <translation>已保存 %1 行</translation>
+    </message>
+    <message>
+        <source>Edits sent</source>
+        <translation>发送修改</translation>
+    </message>
+    <message>
+        <source>Written by the server</source>
+        <translation>服务器写入</translation>
+    </message>
+    <message>
+        <source>Signing in</source>
+        <translation>登录</translation>
+    </message>
+    <message>
+        <source>Laptop joined</source>
+        <translation>设备入网</translation>
+    </message>
+    <message>
+        <source>Code issued</source>
+        <translation>签发入网码</translation>
+    </message>
+    <message>
+        <source>Laptop approved</source>
+        <translation>批准设备</translation>
+    </message>
+    <message>
+        <source>Laptop shut out</source>
+        <translation>停用设备</translation>
+    </message>
+    <message>
+        <source>Customers handed over</source>
+        <translation>移交客户</translation>
+    </message>
+    <message>
+        <source>Given to the pool</source>
+        <translation>放入公海</translation>
+    </message>
+    <message>
+        <source>Taken from the pool</source>
+        <translation>从公海领取</translation>
+    </message>
+    <message>
+        <source>Request decided</source>
+        <translation>处理申请</translation>
+    </message>
+    <message>
+        <source>Whole book handed over</source>
+        <translation>整本移交</translation>
+    </message>
+    <message>
+        <source>Team changed</source>
+        <translation>变更团队</translation>
+    </message>
+    <message>
+        <source>Role changed</source>
+        <translation>变更角色</translation>
+    </message>
+    <message>
+        <source>Person shut out</source>
+        <translation>停用用户</translation>
+    </message>
+    <message>
+        <source>Person added</source>
+        <translation>新增用户</translation>
+    </message>
+    <message>
+        <source>Team added</source>
+        <translation>新增团队</translation>
+    </message>
+    <message>
+        <source>Rights changed</source>
+        <translation>变更权限</translation>
+    </message>
+    <message>
+        <source>Refused edits judged again</source>
+        <translation>重新处理被拒修改</translation>
+    </message>
+    <message>
+        <source>Refused edits kept out</source>
+        <translation>作废被拒修改</translation>
+    </message>
+    <message>
+        <source>Server restored</source>
+        <translation>服务器恢复</translation>
+    </message>
+    <message>
+        <source>Brought back after a restore</source>
+        <translation>恢复后送回</translation>
+    </message>
+    <message>
+        <source>Removed for good</source>
+        <translation>彻底清除</translation>
+    </message>
+    <message>
+        <source>Company founded</source>
+        <translation>新建公司</translation>
+    </message>
+    <message>
+        <source>Audit exported</source>
+        <translation>导出审计</translation>
+    </message>
+    <message>
+        <source>Signed state not known</source>
+        <translation>不认识的签名</translation>
+    </message>
+    <message>
+        <source>Before</source>
+        <translation>之前</translation>
+    </message>
+    <message>
+        <source>After</source>
+        <translation>之后</translation>
+    </message>
+    <message>
+        <source>To</source>
+        <translation>接手人</translation>
+    </message>
+    <message>
+        <source>Role</source>
+        <translation>角色</translation>
+    </message>
+    <message>
+        <source>Team</source>
+        <translation>团队</translation>
+    </message>
+    <message>
+        <source>Book</source>
+        <translation>客户簿</translation>
+    </message>
+    <message>
+        <source>Books</source>
+        <translation>负责的客户簿</translation>
+    </message>
+    <message>
+        <source>Has left</source>
+        <translation>已离职</translation>
+    </message>
+    <message>
+        <source>Customers</source>
+        <translation>客户</translation>
+    </message>
+    <message>
+        <source>Devices</source>
+        <translation>设备</translation>
+    </message>
+    <message>
+        <source>Rights</source>
+        <translation>权限</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>类型</translation>
+    </message>
+    <message>
+        <source>Fields</source>
+        <translation>字段</translation>
+    </message>
+    <message>
+        <source>Numbers</source>
+        <translation>编号</translation>
+    </message>
+    <message>
+        <source>Digest</source>
+        <translation>摘要</translation>
+    </message>
+    <message>
+        <source>Commit</source>
+        <translation>提交号</translation>
+    </message>
+    <message>
+        <source>At the server</source>
+        <translation>服务器控制台</translation>
+    </message>
+    <message>
+        <source>Somebody unknown</source>
+        <translation>身份不明</translation>
+    </message>
+    <message>
+        <source>The server</source>
+        <translation>服务器</translation>
+    </message>
+    <message>
+        <source>The company</source>
+        <translation>公司</translation>
+    </message>
+    <message>
+        <source>The pool</source>
+        <translation>公海</translation>
+    </message>
+    <message>
+        <source>Customers of %1</source>
+        <translation>%1的客户</translation>
+    </message>
+    <message>
+        <source>Settings and shared</source>
+        <translation>公司设置与共享</translation>
+    </message>
+    <message>
+        <source>Changes: %1</source>
+        <translation>%1 处修改</translation>
+    </message>
+    <message>
+        <source>went well</source>
+        <translation>成功</translation>
+    </message>
+</context>
+<context>
     <name>Busy</name>
     <message>
         <source>Working</source>
@@ -1329,6 +1672,10 @@
     <message>
         <source>Company</source>
         <translation>公司</translation>
+    </message>
+    <message>
+        <source>Audit</source>
+        <translation>审计</translation>
     </message>
     <message>
         <source>Sync</source>

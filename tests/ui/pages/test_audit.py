@@ -1,0 +1,132 @@
+"""The audit's page, over a real server: rows page by page, filters, verification, a file, and what is said without a network."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+
+from crmdesk.store import settings
+from crmdesk.store.settings import Server
+from crmdesk.ui.pages import audit as audit_page
+from crmdesk.ui.tables.window_model import ROW_ROLE
+from sync_server.handlers import audit as routes
+from tests.support.desks import OpenDesk, customer, sync
+from tests.support.server import RunningServer
+from tests.support.tampering import tamper
+
+
+@pytest.fixture
+def ada(server: RunningServer, hire, open_desk) -> OpenDesk:
+    """An administrator's desk, after Ann sent three customers one by one."""
+    server.add_user("Ada", "administrator")
+    ann = hire("Ann")
+    for name in ("宏远机械", "Acme", "Blue Harbour"):
+        customer(ann, name)
+        sync(ann)
+    desk: OpenDesk = open_desk(hire("Ada"))
+    return desk
+
+
+def shown(desk: OpenDesk) -> Any:
+    page: Any = desk.go("audit")
+    return page
+
+
+def lines(page: Any) -> list[tuple[str, str, str]]:
+    found = [page.model.data(page.model.index(row, 0), ROW_ROLE) for row in range(page.model.rowCount())]
+    return [(line.who, line.what, line.about) for line in found]
+
+
+def test_the_page_is_for_those_who_may_read_the_audit(hire, open_desk, server: RunningServer) -> None:
+    assert "audit" not in open_desk(hire("Mei")).window.page_keys()
+    server.add_user("Ada", "administrator")
+    assert "audit" in open_desk(hire("Ada")).window.page_keys()
+
+
+def test_what_was_done_stands_in_words_the_latest_first(ada: OpenDesk) -> None:
+    page = shown(ada)
+    found = lines(page)
+    assert ("Ann", "发送修改", "1 处修改 · Ann 的客户") in found
+    assert ("Ada", "设备入网") in [(who, what) for who, what, _ in found]
+    assert page.name.text() == found[0][1]
+
+
+def test_rows_come_page_by_page_as_the_list_is_scrolled(
+    ada: OpenDesk, monkeypatch: pytest.MonkeyPatch, server: RunningServer
+) -> None:
+    monkeypatch.setattr(audit_page, "ROWS_A_PAGE", 5)
+    page = shown(ada)
+    page._period_chosen("")
+    first = lines(page)[:5]
+    while page.model.canFetchMore():
+        page.table.scrollToBottom()
+        page.model.fetchMore()
+        QApplication.processEvents()
+    whole = lines(page)
+    assert len(whole) > 15
+    assert whole[:5] == first
+    assert whole[-1][1] in ("新建公司", "服务器写入")
+
+
+def test_a_person_a_kind_and_a_customer_narrow_the_list(ada: OpenDesk, server: RunningServer) -> None:
+    page = shown(ada)
+    page._person_chosen(server.people["Ann"].user)
+    assert {who for who, _, _ in lines(page)} == {"Ann"}
+    assert page.person.text() == "Ann"
+    page._choose_person()  # again: everybody
+    page.kind.menu().actions()[2].trigger()
+    assert {what for _, what, _ in lines(page)} == {"发送修改"}
+    with server.database.read() as connection:
+        one = connection.exec_driver_sql("SELECT id FROM record WHERE entity = 'customer' LIMIT 1").scalar()
+    page.search(str(one))
+    assert len(lines(page)) == 1
+    page._forget_customer()
+    assert len(lines(page)) == 3
+    page.search("nobody's")
+    assert "编号" in ada.notice()
+
+
+def test_verifying_says_whether_it_is_whole_or_where_it_broke(
+    ada: OpenDesk, server: RunningServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(routes, "ROWS_A_STEP", 4)
+    page = shown(ada)
+    ada.press(Qt.Key.Key_V)
+    assert page.state.text().startswith("完好：全部")
+    assert not page.progress.isVisible()
+    book = server.people["Ann"].book
+    tamper(server, "UPDATE audit SET at = 1 WHERE chain = ? AND number = 2", (book,))
+    page.verify()
+    assert "Ann 的客户，第 2 行" in page.state.text()
+
+
+def test_what_is_listed_is_saved_as_a_file(ada: OpenDesk, tmp_path: Path) -> None:
+    page = shown(ada)
+    page.kind.menu().actions()[2].trigger()
+    page.export_to(tmp_path / "audit.csv")
+    with (tmp_path / "audit.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["kind"] for row in rows] == ["push"] * 3
+    assert all(len(row["seal"]) == 64 for row in rows)
+    page.export_to(tmp_path / "no" / "audit.csv")
+    assert "无法写入" in ada.notice()
+
+
+def test_without_a_network_the_page_says_so_and_offers_to_try_again(ada: OpenDesk) -> None:
+    with ada.workspace.replica.database.write() as connection:
+        known = settings.read(connection, "server", Server)
+        settings.write(
+            connection, {"server": Server("http://127.0.0.1:9", known.server_id, known.company, known.key)}
+        )
+    page = shown(ada)
+    assert page._stack.currentWidget() is page._empty
+    assert "(offline)" in page._empty.accessibleName()
+    with ada.workspace.replica.database.write() as connection:
+        settings.write(connection, {"server": known})
+    page._empty.acted.emit()
+    assert lines(page)
