@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import os
 import signal
@@ -13,8 +14,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+import h11
 import uvicorn
 from fastapi import FastAPI
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from crmdesk.core.errors import CrmError
 from sync_server.handlers.context import Context
@@ -70,6 +73,36 @@ def _tls(settings: Settings) -> ssl.SSLContext:
     return found
 
 
+HEAD_SECONDS: Final = 20.0
+"""How long somebody may take from connecting, or from a request's first byte, to the end of its head."""
+
+
+class Patient(H11Protocol):
+    """Hangs up on whoever keeps a connection open without ever asking anything."""
+
+    _due: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+        super().connection_made(transport)
+        self._wait()
+
+    def data_received(self, data: bytes) -> None:
+        if self._due is None and self.conn.their_state is h11.IDLE:
+            self._wait()
+        super().data_received(data)
+        if self._due is not None and self.conn.their_state is not h11.IDLE:
+            self._due.cancel()
+            self._due = None
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._due is not None:
+            self._due.cancel()
+        super().connection_lost(exc)
+
+    def _wait(self) -> None:
+        self._due = self.loop.call_later(HEAD_SECONDS, self.transport.close)
+
+
 class Server(uvicorn.Server):
     """A uvicorn that calls back once it answers."""
 
@@ -81,6 +114,7 @@ class Server(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 app,
+                http=Patient,
                 proxy_headers=bool(proxies),
                 forwarded_allow_ips=list(proxies),
                 ssl_context_factory=(lambda *_: _tls(settings)) if settings.certificate else None,

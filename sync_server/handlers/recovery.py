@@ -44,10 +44,14 @@ _PROBLEMS: Final = (*SESSION_PROBLEMS, *ANY_PROBLEMS)
 
 
 def _read(body: bytes, encoding: str | None, kind: type[Kind]) -> Kind:
+    content = plain(body, encoding)
     try:
-        return msgspec.json.decode(plain(body, encoding), type=kind)
+        found = msgspec.json.decode(content, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise CrmError("malformed_body") from error
+    if rb"\u0000" in content or msgspec.json.encode(found) != content:
+        raise CrmError("malformed_body")  # a key twice, for instance
+    return found
 
 
 def _wants(shape: type, description: str) -> dict[str, object]:
