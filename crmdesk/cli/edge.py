@@ -15,7 +15,19 @@ from typing import Annotated, Final
 import typer
 
 import crmdesk
-from crmdesk.cli import access, attachments, company, customers, doctor, inbox, journal, moves, tags, upkeep
+from crmdesk.cli import (
+    access,
+    attachments,
+    company,
+    customers,
+    doctor,
+    inbox,
+    journal,
+    moves,
+    sharing,
+    tags,
+    upkeep,
+)
 from crmdesk.cli.command import FdOption, JsonOption, LangOption, ProfileOption, root
 from crmdesk.cli.output import Output, system_language
 from crmdesk.cli.session import Given, session
@@ -39,6 +51,8 @@ root.add_typer(moves.late_app, name="late")
 root.add_typer(moves.request_app, name="request")
 root.add_typer(moves.refused_app, name="refused")
 root.add_typer(moves.people_app, name="people")
+root.add_typer(sharing.share_app, name="share")
+root.add_typer(sharing.delegate_app, name="delegate")
 
 __all__ = [
     "access",

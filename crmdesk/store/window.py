@@ -66,12 +66,16 @@ class CustomerRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CustomerFilter:
-    """What a customers list shows. `tags` must all be present; `sort` is one of `SORTS`; `due_by` an ISO date."""
+    """What a customers list shows. `tags` must all be present; `sort` is one of `SORTS`; `due_by` an ISO date.
+
+    `owner` is a person's id: customers of all buckets that they answer for.
+    """
 
     text: str = ""
     stage: str | None = None
     tags: tuple[str, ...] = ()
     bucket: str | None = None
+    owner: str | None = None
     sort: str = "visited"
     due_by: str | None = None
     trash: bool = False
@@ -90,6 +94,14 @@ def compile_filter(wanted: CustomerFilter) -> tuple[list[str], list[Any]]:
     if wanted.bucket:
         where.append("c.bucket = ?")
         bind.append(wanted.bucket)
+    if wanted.owner:
+        where.append(
+            "c.bucket IN (SELECT id FROM p_book WHERE f_owner = ? "
+            "UNION SELECT f_book FROM p_user WHERE id = ? AND f_book IS NOT NULL "
+            # Whoever works alone is in no directory.
+            "UNION SELECT value ->> '$.book' FROM setting WHERE name = 'identity' AND value ->> '$.user' = ?)"
+        )
+        bind += [wanted.owner] * 3
     if wanted.due_by:
         where.append("c.f_next_follow_up_on <= ?")
         bind.append(wanted.due_by)

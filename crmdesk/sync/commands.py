@@ -51,6 +51,29 @@ def disable_user(replica: Replica, http: Http, user: str) -> Moved:
     return _command(replica, http, "disable-user", user=user)
 
 
+def share(
+    replica: Replica, http: Http, customers: Sequence[str], user: str, *, can_write: bool, until: int | None
+) -> Moved:
+    """Let a colleague see customers until a time (UTC milliseconds) or until it is ended. Raises `bad_period`, as above."""
+    asked = {"customers": list(customers), "user": user, "can_write": can_write, "until": until}
+    return _command(replica, http, "share", **asked)
+
+
+def end_share(replica: Replica, http: Http, share_id: str) -> Moved:
+    """The colleague sees the customer no longer. Raises as above."""
+    return _command(replica, http, "end-share", share=share_id)
+
+
+def delegate(replica: Replica, http: Http, user: str, to_user: str, *, starts: int, ends: int) -> Moved:
+    """While `user` is away (UTC milliseconds) `to_user` stands in for them. Raises `bad_period`, as above."""
+    return _command(replica, http, "delegate", user=user, to_user=to_user, starts=starts, ends=ends)
+
+
+def end_delegation(replica: Replica, http: Http, delegation: str) -> Moved:
+    """Nobody stands in any longer. Raises as above."""
+    return _command(replica, http, "end-delegation", delegation=delegation)
+
+
 def _command(replica: Replica, http: Http, name: str, **asked: object) -> Moved:
     return http.command(name, {"id": replica.new_id(), **asked})
 

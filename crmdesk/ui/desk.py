@@ -6,6 +6,9 @@ from functools import partial
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
+from crmdesk.core.errors import sentences
+from crmdesk.store.window import CustomerFilter
+from crmdesk.ui import formats
 from crmdesk.ui.catalogue import Doors, page_specs
 from crmdesk.ui.context import Context
 from crmdesk.ui.main_window import MainWindow
@@ -17,7 +20,7 @@ from crmdesk.ui.signs import Signs
 from crmdesk.ui.syncing import Syncing
 from crmdesk.ui.widgets import buttons
 from crmdesk.ui.widgets.fields import label
-from crmdesk.usecases import status
+from crmdesk.usecases import sharing, status
 
 
 class Desk(QObject):
@@ -41,6 +44,9 @@ class Desk(QObject):
         self._show_outdated()
         self._role = _role(context)
         context.bus.touched.connect(self._watch_role)
+        self._absent: tuple[str, ...] = ()
+        context.bus.touched.connect(self._watch_absences)
+        self._watch_absences(None)
         self.window.visit_requested.connect(self.visit.open_here)
         self._list_keys()
 
@@ -84,6 +90,29 @@ class Desk(QObject):
         self._role = role
         said = self.tr("Your role in the company has changed, and your pages with it.")
         self._show_banner(said, buttons.quiet(self.tr("Show my pages"), "refresh-cw", self._doors.speak))
+
+    def _watch_absences(self, _change: object) -> None:
+        """Say over the whole window for whom this person stands in, with the way to their customers."""
+        now, names = self._context.workspace.clock.now_ms(), self._context.directory
+        found = sharing.stands_in_for(self._context.reader, names.me.id, now)
+        absent = tuple(one.id for one in found)
+        if absent == self._absent or self._is_read_only:
+            return
+        self._absent = absent
+        if not found:
+            self.window.setMenuWidget(None)  # type: ignore[arg-type]  # takes it away; the stub forgets that
+            return
+        first, others = found[0], len(found) - 1
+        last = formats.calendar_day(sharing.last_day(first.ends), self._context.today())
+        who = names.person_name(first.user)
+        said = formats.filled(self.tr("You stand in for %1 until %2."), who, last)
+        if others:
+            said = sentences(said, self.tr("And for %n more; see Settings.", "", others))
+        show = buttons.quiet(self.tr("Show their customers"), "users", partial(self._show_owner, first.user))
+        self._show_banner(said, show)
+
+    def _show_owner(self, user: str) -> None:
+        self.window.go("customers", CustomerFilter(owner=user))
 
     def log_visit(self, customer: str) -> None:
         """Open the visit note for a customer, or for one still to be chosen if it is ""."""

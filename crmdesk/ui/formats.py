@@ -171,3 +171,8 @@ def weekday_date(value: date) -> str:
     locale = QLocale(language.current())
     shape = "M月d日 ddd" if language.current() == "zh_CN" else "ddd d MMM"
     return locale.toString(QDate(value.year, value.month, value.day), shape)
+
+
+def calendar_day(value: date, today: date) -> str:
+    """A day within a sentence: 11月25日 周三, or Wed 25 Nov; with the year where it is another one."""
+    return weekday_date(value) if value.year == today.year else value.isoformat()

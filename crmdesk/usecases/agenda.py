@@ -59,21 +59,25 @@ _NO_TASK: Final = (
 """A follow-up that is also a task for the same day is one thing to do, not two."""
 
 
+_OWN: Final = "IN (SELECT ? UNION SELECT b.id FROM p_book b JOIN p_book own ON own.f_owner = b.f_owner WHERE own.id = ?)"
+"""The buckets of whoever answers for a book: it, others that were handed over whole, and what is shared of them."""
+
+
 def due(
     reader: Reader, today: date, *, days: int = 7, limit: int = 200, book: str | None = None
 ) -> list[Due]:
     """Everything due until `days` from today, the longest overdue first. `book` limits it to one rep's."""
     until = (today + timedelta(days=days)).isoformat()
-    bind = (until, *([book] if book else []), limit)
+    bind = (until, *([book, book] if book else []), limit)
     tasks = reader.all(
         "SELECT 'task', t.id, t.f_customer, coalesce(c.f_name, ''), coalesce(t.f_title, ''), t.f_due_on "
         f"FROM p_task t LEFT JOIN p_customer c ON c.id = t.f_customer WHERE t.{SHOWN} "
-        f"AND {_OPEN} AND t.f_due_on <= ? {'AND t.bucket = ?' if book else ''} ORDER BY t.f_due_on, t.n LIMIT ?",
+        f"AND {_OPEN} AND t.f_due_on <= ? {f'AND t.bucket {_OWN}' if book else ''} ORDER BY t.f_due_on, t.n LIMIT ?",
         bind,
     )
     follow_ups = reader.all(
         "SELECT 'customer', c.id, c.id, coalesce(c.f_name, ''), '', c.f_next_follow_up_on FROM p_customer c "
-        f"WHERE c.{SHOWN} AND {_NO_TASK} AND c.f_next_follow_up_on <= ? {'AND +c.bucket = ?' if book else ''} "
+        f"WHERE c.{SHOWN} AND {_NO_TASK} AND c.f_next_follow_up_on <= ? {f'AND +c.bucket {_OWN}' if book else ''} "
         "ORDER BY c.f_next_follow_up_on, c.n LIMIT ?",
         bind,
     )
@@ -90,8 +94,8 @@ def numbers(reader: Reader, today: date, *, week_start_ms: int, book: str | None
     day = today.isoformat()
 
     def count(table: str, condition: str, *bind: object) -> int:
-        mine = " AND +bucket = ?" if book else ""  # the plus: the date narrows far better
-        bound = (*bind, book) if book else bind
+        mine = f" AND +bucket {_OWN}" if book else ""  # the plus: the date narrows far better
+        bound = (*bind, book, book) if book else bind
         return int(reader.value(f"SELECT count(*) FROM {table} c WHERE {SHOWN} AND {condition}{mine}", bound))
 
     follow_up = f"{_NO_TASK} AND c.f_next_follow_up_on"
@@ -102,8 +106,8 @@ def numbers(reader: Reader, today: date, *, week_start_ms: int, book: str | None
         visits_this_week=count("p_visit", "f_at >= ?", week_start_ms),
         customers=int(
             reader.value(
-                f"SELECT count(*) FROM p_customer WHERE {SHOWN}{' AND bucket = ?' if book else ''}",
-                (book,) if book else (),
+                f"SELECT count(*) FROM p_customer WHERE {SHOWN}{f' AND bucket {_OWN}' if book else ''}",
+                (book, book) if book else (),
             )
         ),
     )
@@ -111,7 +115,7 @@ def numbers(reader: Reader, today: date, *, week_start_ms: int, book: str | None
 
 def recent_visits(reader: Reader, *, limit: int = 8, book: str | None = None) -> list[Logged]:
     """The visits logged last, latest first. `book` as in `due`."""
-    mine, bind = ("AND v.bucket = ?", (book, limit)) if book else ("", (limit,))
+    mine, bind = (f"AND v.bucket {_OWN}", (book, book, limit)) if book else ("", (limit,))
     rows = reader.all(
         "SELECT v.id, v.root, coalesce(c.f_name, ''), coalesce(v.f_kind, ''), v.f_at, coalesce(v.f_summary, '') "
         f"FROM p_visit v LEFT JOIN p_customer c ON c.id = v.root WHERE v.{SHOWN} AND v.f_at IS NOT NULL {mine} "

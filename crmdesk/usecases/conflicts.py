@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 MANAGERS_WAIT_MS: Final = 3 * 24 * 3600 * 1000
 """How long those who wrote the values have before a manager is asked too."""
+_OWN: Final = "a.bucket IN (SELECT id FROM p_book WHERE f_owner = ? AND f_kind IN ('book', 'set'))"
 Kind: TypeAlias = Literal["conflict", "contested"]
 
 
@@ -81,8 +82,8 @@ def _concerns(reader: Reader, now_ms: int | None) -> tuple[str, list[Any]]:
     """Whom a conflict is listed for: its authors, the owner of the book, after three days a manager too."""
     identity = reader.setting("identity", Identity)
     assert identity is not None, "a workspace has an identity"
-    where = ["' ' || a.authors || ' ' LIKE ?", "a.bucket = ?"]
-    bind: list[Any] = [f"% {identity.user} %", identity.book]
+    where = ["' ' || a.authors || ' ' LIKE ?", "a.bucket = ?", _OWN]
+    bind: list[Any] = [f"% {identity.user} %", identity.book, identity.user]
     if identity.role in REVIEWERS:
         where.append("a.since <= ?")
         bind.append((SystemClock().now_ms() if now_ms is None else now_ms) - MANAGERS_WAIT_MS)

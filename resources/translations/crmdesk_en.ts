@@ -22,6 +22,16 @@
     </message>
 </context>
 <context>
+    <name>Desk</name>
+    <message numerus="yes">
+        <source>And for %n more; see Settings.</source>
+        <translation>
+            <numerusform>And for %n more; see Settings.</numerusform>
+            <numerusform>And for %n more; see Settings.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>Files</name>
     <message numerus="yes">
         <source>Attached %n file(s)</source>

@@ -423,6 +423,64 @@
     </message>
 </context>
 <context>
+    <name>AwayCard</name>
+    <message>
+        <source>While I&apos;m away</source>
+        <translation>请假代理</translation>
+    </message>
+    <message>
+        <source>A colleague sees and does meanwhile what you may, under their own name. It ends by itself.</source>
+        <translation>其间由一位同事代您查看和处理您的工作，以其本人的名义记录；到期自动结束。</translation>
+    </message>
+    <message>
+        <source>Choose a stand-in…</source>
+        <translation>选择代理人…</translation>
+    </message>
+    <message>
+        <source>End it</source>
+        <translation>结束代理</translation>
+    </message>
+    <message>
+        <source>%1 stands in for you until %2</source>
+        <translation>%1代理您的工作，至%2</translation>
+    </message>
+    <message>
+        <source>You stand in for %1 until %2</source>
+        <translation>您正在代理%1，至%2</translation>
+    </message>
+    <message>
+        <source>%1 will stand in for you from %2 to %3</source>
+        <translation>%1将于%2至%3代理您的工作</translation>
+    </message>
+    <message>
+        <source>You will stand in for %1 from %2 to %3</source>
+        <translation>您将于%2至%3代理%1</translation>
+    </message>
+    <message>
+        <source>%1 stands in for you; the next sync shows it</source>
+        <translation>%1代理您的工作，下次同步后可见</translation>
+    </message>
+    <message>
+        <source>Nobody stands in any longer; the next sync shows it</source>
+        <translation>代理已结束，下次同步后可见</translation>
+    </message>
+</context>
+<context>
+    <name>AwayDialog</name>
+    <message>
+        <source>First day</source>
+        <translation>第一天</translation>
+    </message>
+    <message>
+        <source>Last day</source>
+        <translation>最后一天</translation>
+    </message>
+    <message>
+        <source>at once</source>
+        <translation>立即开始</translation>
+    </message>
+</context>
+<context>
     <name>Busy</name>
     <message>
         <source>Working</source>
@@ -786,6 +844,49 @@
     </message>
 </context>
 <context>
+    <name>CustomerShares</name>
+    <message>
+        <source>%1 is responsible for this customer; you can read it only.</source>
+        <translation>这个客户由 %1 负责，您只能查看。</translation>
+    </message>
+    <message>
+        <source>Shared with %1; the next sync shows it</source>
+        <translation>已共享给%1，下次同步后可见</translation>
+    </message>
+    <message>
+        <source>No longer shared with %1</source>
+        <translation>不再共享给%1</translation>
+    </message>
+    <message>
+        <source>Share again</source>
+        <translation>重新共享</translation>
+    </message>
+    <message>
+        <source>may change it</source>
+        <translation>可修改</translation>
+    </message>
+    <message>
+        <source>read only</source>
+        <translation>只读</translation>
+    </message>
+    <message>
+        <source>%1 shared it with you</source>
+        <translation>%1共享给您</translation>
+    </message>
+    <message>
+        <source>Shared with %1</source>
+        <translation>已共享给%1</translation>
+    </message>
+    <message>
+        <source>%1 shared it with you until %2</source>
+        <translation>%1共享给您，至%2</translation>
+    </message>
+    <message>
+        <source>Shared with %1 until %2</source>
+        <translation>已共享给%1，至%2</translation>
+    </message>
+</context>
+<context>
     <name>CustomerView</name>
     <message>
         <source>Parts of the customer</source>
@@ -834,6 +935,10 @@
     <message>
         <source>Copy phone number</source>
         <translation>复制电话号码</translation>
+    </message>
+    <message>
+        <source>Share…</source>
+        <translation>共享…</translation>
     </message>
     <message>
         <source>Hand over…</source>
@@ -1029,6 +1134,20 @@
     <message>
         <source>Show my pages</source>
         <translation>显示我的页面</translation>
+    </message>
+    <message>
+        <source>You stand in for %1 until %2.</source>
+        <translation>您正在代理%1，至%2。</translation>
+    </message>
+    <message numerus="yes">
+        <source>And for %n more; see Settings.</source>
+        <translation>
+            <numerusform>另外还代理 %n 位，见「设置」。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Show their customers</source>
+        <translation>查看其客户</translation>
     </message>
     <message>
         <source>Log a visit</source>
@@ -1981,6 +2100,75 @@
     </message>
 </context>
 <context>
+    <name>ShareChips</name>
+    <message>
+        <source>%1, press to end it</source>
+        <translation>%1，按下即结束</translation>
+    </message>
+</context>
+<context>
+    <name>ShareDialog</name>
+    <message>
+        <source>They may</source>
+        <translation>对方可以</translation>
+    </message>
+    <message>
+        <source>read only</source>
+        <translation>只读</translation>
+    </message>
+    <message>
+        <source>read and change</source>
+        <translation>查看和修改</translation>
+    </message>
+    <message>
+        <source>Until</source>
+        <translation>期限</translation>
+    </message>
+    <message>
+        <source>end of today</source>
+        <translation>今天内</translation>
+    </message>
+    <message>
+        <source>7 days</source>
+        <translation>7 天</translation>
+    </message>
+    <message>
+        <source>30 days</source>
+        <translation>30 天</translation>
+    </message>
+    <message>
+        <source>a date</source>
+        <translation>指定日期</translation>
+    </message>
+    <message>
+        <source>without end</source>
+        <translation>不限期</translation>
+    </message>
+    <message>
+        <source>Last day</source>
+        <translation>最后一天</translation>
+    </message>
+</context>
+<context>
+    <name>Sharing</name>
+    <message>
+        <source>Who may see %1, with all visits, tasks and contacts?</source>
+        <translation>把 %1 连同拜访、任务和联系人共享给谁？</translation>
+    </message>
+    <message>
+        <source>Share</source>
+        <translation>共享</translation>
+    </message>
+    <message>
+        <source>Who sees and does meanwhile what you may? Everything they do carries their own name.</source>
+        <translation>其间由谁代您查看和处理？对方所做的一切都以其本人的名义记录。</translation>
+    </message>
+    <message>
+        <source>Set the stand-in</source>
+        <translation>设为代理人</translation>
+    </message>
+</context>
+<context>
     <name>SignInAgain</name>
     <message>
         <source>Sign in…</source>
@@ -2697,6 +2885,17 @@
     <message>
         <source>This laptop saw what the company signed on %1, and the server no longer stands by it. Its record of who did what was changed, or it was put back from a backup and no laptop has proven that yet. Your work goes on and is safe here. Tell your administrator; the laptop has told the server as well.</source>
         <translation>这台电脑见证过公司在 %1 的签名，但服务器现在不再承认它：操作记录被改动过，或者服务器从备份恢复而尚无电脑能够证明。您的工作照常进行，内容在本机是安全的。请告诉管理员；本机也已通知服务器。</translation>
+    </message>
+</context>
+<context>
+    <name>_Asking</name>
+    <message>
+        <source>This needs the server, and it can&apos;t be reached. Try again once there is a network.</source>
+        <translation>这需要服务器，而现在连不上。有网络后请再试。</translation>
+    </message>
+    <message>
+        <source>+7, zs3, 11-30…</source>
+        <translation>+7、周三、11-30…</translation>
     </message>
 </context>
 <context>

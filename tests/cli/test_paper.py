@@ -93,6 +93,13 @@ def test_every_answer_has_the_keys_that_the_paper_promises(tmp_path: Path) -> No
             do(words)
         do("refused export", str(tmp_path / "refused.json"))
         do("people handover", "Ann", "Bo")
+        do("share add", "Cai", "Acme")
+        do("sync")
+        do("share list")
+        do("share end", desk("share", "list")["shares"][0]["id"])
+        do("delegate add", "Cai", "--until", "+3")
+        do("sync")
+        do("delegate end", do("delegate list")["delegations"][0]["id"])  # type: ignore[index]
         do("transfer", "Acme", "Ann")
         do("reconcile")
     do("backup", str(tmp_path / "copy.db"))

@@ -132,17 +132,17 @@ class CommandBox(Sheet):
         ]
 
     def _people(self, text: str) -> list[Found]:
-        owners = self._context.directory.owners
+        owners = {who.id: who for who in self._context.directory.owners.values()}
         return [
             Found(
                 person.name,
                 self.tr("their customers"),
                 self.tr("Person"),
-                CustomerFilter(bucket=book),
+                CustomerFilter(owner=user),
                 "users",
                 "violet",
             )
-            for book, person in owners.items()
+            for user, person in owners.items()
             if self._fits(text, person.name)
         ]
 

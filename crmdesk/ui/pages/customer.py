@@ -33,6 +33,7 @@ from crmdesk.ui.pages.customer_files import Files
 from crmdesk.ui.pages.customer_head import CustomerHead
 from crmdesk.ui.pages.customer_moves import CustomerMoves
 from crmdesk.ui.pages.customer_parts import Contacts, History
+from crmdesk.ui.pages.customer_shares import CustomerShares
 from crmdesk.ui.pages.customer_story import moment, told
 from crmdesk.ui.pages.record_form import RecordForm
 from crmdesk.ui.widgets import buttons
@@ -89,6 +90,7 @@ class CustomerView(QFrame):
         self.files = Files(context)
         self.past = History(context)
         self.moves = CustomerMoves(context, self)
+        self.shares = CustomerShares(context, self)
         self._pages = QStackedWidget()
         for page in (self._story_page(), self.form, self.people, self.files, self.past):
             self._pages.addWidget(page)
@@ -125,15 +127,14 @@ class CustomerView(QFrame):
         self.moves.set_customer(self.customer, self._name())
         if self._card is not None:
             self._show_head(self._card)
-            self.tabs.set_number("people", len(self._card.contacts))
-            self.tabs.set_number("files", self._card.attachments or None)
             self._show_tab()
 
     def touched(self, change: "Touched") -> None:
         """A write or a sync: show again what moved; a form that is being typed into stays as it is."""
         if self._card is None or not change.concerns(
-            "customer", "contact", "visit", "task", "review", "attachment", "tag", "user", "late_work"
-        ):
+            "customer", "contact", "visit", "task", "review", "attachment", "tag", "user", "late_work",
+            "share", "delegation", "role",
+        ):  # fmt: skip
             return
         if not self._is_mine(change):
             return
@@ -147,8 +148,6 @@ class CustomerView(QFrame):
             return
         self._touch_forms(change)
         self._show_head(self._card)
-        self.tabs.set_number("people", len(self._card.contacts))
-        self.tabs.set_number("files", self._card.attachments or None)
         if self.tabs.key != "details":
             self._show_tab()
 
@@ -243,6 +242,7 @@ class CustomerView(QFrame):
         self.tabs.chosen.connect(self._show_tab)
         self.people.numbered.connect(self._numbered)
         self.files.numbered.connect(self._files_numbered)
+        self.head.shares.ended.connect(self.shares.end)
         self.head.tags.added.connect(self._add_tag)
         self.head.tags.removed.connect(self._take_tag_off)
         self.head.visit.clicked.connect(self._ask_visit)
@@ -255,6 +255,7 @@ class CustomerView(QFrame):
         self._add_contact = menu.addAction(self.tr("New contact"), self._new_contact)
         self._change = menu.addAction(self.tr("Edit details"), self._edit)
         menu.addAction(self.tr("Copy phone number"), self._copy_phone)
+        self._share = menu.addAction(self.tr("Share…"), self.shares.ask)
         self._hand_over = menu.addAction(self.tr("Hand over…"), self.moves.hand_over)
         self._release = menu.addAction(self.tr("Release to the pool"), self.moves.release)
         self._claim = menu.addAction(self.tr("Claim"), self.moves.claim)
@@ -277,6 +278,7 @@ class CustomerView(QFrame):
             (self._hand_over, "hand_over"), (self._release, "release"), (self._claim, "claim"),
         ):  # fmt: skip
             action.setVisible(kind in may)
+        self._share.setVisible(self.shares.may_share)
         self._add_contact.setVisible(self._may("contact"))
         for action in (self._change, self._delete):
             action.setVisible(not self._frozen and self._context.registry["customer"].may_write())
@@ -300,6 +302,8 @@ class CustomerView(QFrame):
 
     def _show_head(self, card: Card) -> None:
         values, names = card.view.values, self._context.directory
+        self.tabs.set_number("people", len(card.contacts))
+        self.tabs.set_number("files", card.attachments or None)
         declared = self._context.registry["customer"].by_name
         spoken = self._context.language
         head = self.head
@@ -313,6 +317,9 @@ class CustomerView(QFrame):
         facts = [values.get("code"), values.get("city"), grade.label.text(spoken) if grade else None]
         head.facts.set_text(" · ".join(str(fact) for fact in facts if fact))
         head.unsent.setVisible(card.is_unsent and self._context.workspace.server() is not None)
+        self.shares.set_customer(card.id, name, card.bucket)
+        self._frozen = self.shares.frozen()
+        head.shares.show_chips(self.shares.chips())
         head.tags.hold(self._why_not("tag"))
         head.visit.setVisible(self._may("visit"))
         head.follow_up.setVisible(self._may("customer", "next_follow_up_on"))
@@ -402,7 +409,11 @@ class CustomerView(QFrame):
     def _is_mine(self, change: "Touched") -> bool:
         """Whether it touched this customer or anything that may hang under it."""
         card = self._card
-        if change.is_everything or card is None or any(key.entity in ("tag", "user") for key in change.keys):
+        if (
+            change.is_everything
+            or card is None
+            or any(key.entity in ("tag", "user", "share", "role") for key in change.keys)
+        ):
             return True
         known = {card.id, *(contact.id for contact in card.contacts)}
         return any(

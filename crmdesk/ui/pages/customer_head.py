@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWi
 
 from crmdesk.ui import text_layout, theme
 from crmdesk.ui.fonts import SMALL, font
+from crmdesk.ui.pages.customer_shares import ShareChips
 from crmdesk.ui.widgets import buttons, painting
 from crmdesk.ui.widgets.chips import TagField
 from crmdesk.ui.widgets.fields import FieldGrid, heading, label
@@ -84,6 +85,7 @@ class CustomerHead(QWidget):
         self.name.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.stage, self.facts, self.unsent = StagePill(), _Facts(), _Dot()
         self.banner, self.tags, self.grid = _Banner(), TagField(), FieldGrid()
+        self.shares = ShareChips()
         self.visit = buttons.primary(self.tr("Log visit"), "plus")
         self.visit.setToolTip(f"{self.tr('Log visit')}  F6")
         self.follow_up = buttons.secondary(self.tr("Follow up"), "bell")
@@ -94,6 +96,7 @@ class CustomerHead(QWidget):
         column.addLayout(self._title())
         column.addWidget(self.banner)
         column.addLayout(self._actions())
+        column.addWidget(self.shares)
         column.addWidget(self.tags)
         column.addWidget(self.grid)
 

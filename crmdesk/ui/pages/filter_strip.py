@@ -105,9 +105,9 @@ class FilterStrip(QFrame):
         chips = [(_TAG + tag.id, tag.name, tag.hue) for tag in found]
         if self._filter.bucket and self._filter.bucket == names.pool:
             chips.append((_OWNER, self.tr("The pool"), "teal"))
-        elif self._filter.bucket:
+        elif self._filter.owner:
             chips.append(
-                (_OWNER, self.tr("Owner: %1").replace("%1", names.owner_name(self._filter.bucket)), "slate")
+                (_OWNER, self.tr("Owner: %1").replace("%1", names.person_name(self._filter.owner)), "slate")
             )
         return chips
 
@@ -123,10 +123,10 @@ class FilterStrip(QFrame):
             for tag in sorted(names.tags.values(), key=lambda tag: names.groups.get(tag.group or "", ""))
             if not tag.retired
         ]
-        owners = sorted(names.owners.items(), key=lambda pair: pair[1].name)
+        owners = {who.id: who for who in names.owners.values()}  # somebody may answer for several buckets
         ticks += [
-            Tick(_OWNER + book, who.name, self.tr("Owner"), book == self._filter.bucket)
-            for book, who in owners
+            Tick(_OWNER + who.id, who.name, self.tr("Owner"), who.id == self._filter.owner)
+            for who in sorted(owners.values(), key=lambda who: who.name)
         ]
         if names.pool is not None:
             ticks.append(
@@ -142,7 +142,10 @@ class FilterStrip(QFrame):
 
     def _ticked(self, key: str, is_on: bool) -> None:
         if key.startswith(_OWNER):
-            self._say(replace(self._filter, bucket=key[len(_OWNER) :] if is_on else None))
+            chosen = key[len(_OWNER) :] if is_on else None
+            is_pool = chosen is not None and chosen == self._context.directory.pool
+            bucket, owner = (chosen, None) if is_pool else (None, chosen)
+            self._say(replace(self._filter, bucket=bucket, owner=owner))
             self.popup.close()
             return
         tag = key[len(_TAG) :]

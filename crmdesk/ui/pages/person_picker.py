@@ -39,7 +39,7 @@ class PersonPicker(QDialog):
         row.addStretch(1)
         row.addWidget(buttons.secondary(self.tr("Cancel"), clicked=self.reject))
         row.addWidget(self._choose)
-        column = QVBoxLayout(self)
+        self.column = column = QVBoxLayout(self)
         column.setContentsMargins(20, 16, 20, 16)
         column.setSpacing(10)
         for widget in (self._sentence, self.field, self.list):

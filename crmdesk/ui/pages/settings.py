@@ -12,6 +12,7 @@ from crmdesk.system import secrets
 from crmdesk.ui import appearance
 from crmdesk.ui.context import Context
 from crmdesk.ui.page import Page, Shell
+from crmdesk.ui.pages.away_card import AwayCard
 from crmdesk.ui.widgets import buttons
 from crmdesk.ui.widgets.fields import Card, FieldGrid, label
 from crmdesk.ui.widgets.pills import PillGroup
@@ -53,13 +54,14 @@ class Settings(Page):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         inside = QWidget()
         inside.setObjectName("page")
+        self.away = AwayCard(self._context)
         row = QHBoxLayout(inside)
         row.setContentsMargins(18, 14, 18, 14)
         row.setSpacing(12)
         left, right = QVBoxLayout(), QVBoxLayout()
         for column, cards in (
             (left, (self._looks_card(), self._phrases_card())),
-            (right, (self._data_card(), self._about_card())),
+            (right, (self.away, self._data_card(), self._about_card())),
         ):
             column.setSpacing(12)
             for card in cards:
@@ -142,7 +144,12 @@ class Settings(Page):
 
     # -- what the window asks -----------------------------------------------------------------------
 
+    def touched(self, change: object) -> None:
+        if self.isVisible() and change.concerns("delegation", "user"):  # type: ignore[attr-defined]
+            self.away.reload()
+
     def entered(self) -> None:
+        self.away.reload()
         profile = self._context.workspace.profile
         self._facts.set_fields(
             [

@@ -89,8 +89,11 @@ class TagChip(QAbstractButton):
 
     removed = Signal(str)
 
-    def __init__(self, tag: Tag, *, removable: bool = True, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, tag: Tag, *, removable: bool = True, parent: QWidget | None = None, longest: int = _LONGEST
+    ) -> None:
         super().__init__(parent)
+        self._longest = longest
         self.tag_id, label, self._hue = tag
         self._removable = removable
         self.setText(label)
@@ -102,7 +105,7 @@ class TagChip(QAbstractButton):
         self.clicked.connect(self._ask)
 
     def sizeHint(self) -> QSize:
-        words = min(text_layout.width(self.text(), font(TINY, MEDIUM)), _LONGEST)
+        words = min(text_layout.width(self.text(), font(TINY, MEDIUM)), self._longest)
         return QSize(words + (32 if self._removable else 16), 22)
 
     def minimumSizeHint(self) -> QSize:

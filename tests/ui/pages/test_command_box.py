@@ -84,7 +84,7 @@ def test_a_person_shows_their_customers(desk, qtbot) -> None:
     ask(desk, qtbot, "lx")
     hit = next(h for h in desk.box.list.found if h.name == "林晓")
     desk.box.list.chosen.emit(hit.subject)
-    assert desk.customers._wanted.bucket == desk.workspace.identity().book
+    assert desk.customers._wanted.owner == desk.workspace.identity().user
     assert desk.customers.count == 300
 
 
