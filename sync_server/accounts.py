@@ -13,18 +13,20 @@ from crmdesk.core.entities import REGISTRY
 from crmdesk.core.errors import CrmError
 from crmdesk.core.record import RecordKey
 from crmdesk.core.resolve import read_record
-from crmdesk.core.roles import EVERY_FIELD
+from crmdesk.core.roles import EVERY_FIELD, Mandate
 from crmdesk.core.values import canonical_text
 from crmdesk.store import records
 from crmdesk.store.database import Database
 from crmdesk.store.tables import replica
-from sync_server import audit, policy, row_security, salts, tables
+from sync_server import audit, drills, policy, row_security, salts, tables
 from sync_server.authoring import Place, new_id, take_actor, write_record
 from sync_server.clock import Moment
+from sync_server.drills import Change, Post, State
 from sync_server.fields import known_registry
+from sync_server.orders import ChangeBookOwner, ChangeRole, ChangeTeam, DisableUser, Transfer, UserOrder
 from sync_server.policy import Kind, Team
 from sync_server.settings import Settings
-from sync_server.storage import actors, buckets, devices, people, rights, sharing
+from sync_server.storage import actors, buckets, devices, people, rights
 from sync_server.storage.actors import Actor
 from sync_server.storage.people import Account, Company, CustomRole
 
@@ -106,11 +108,29 @@ def add_team(
     above = people.find_team(connection, parent) if parent else None
     team = Team(new_id(now), above, shares_books)
     people.add_team(connection, team, name)
-    values = {"name": name, "parent": above, "shares_books": shares_books}
-    _publish(connection, RecordKey("team", team.id), values, now)
+    _publish_team(connection, team, name, now)
     rewrite_readers(connection, now)
-    _note(connection, "add_team", {"team": team.id, "parent": above, "shares_books": shares_books}, now)
     return team.id
+
+
+def edit_team(
+    connection: Connection, team: str, name: str, now: Moment, *, parent: str | None, shares_books: bool
+) -> None:
+    """A team by another name, elsewhere, or sharing its books or not; who reads what follows.
+
+    Raises `not_found`, `name_taken`, and `team_ring` where it would be part of itself.
+    """
+    people.lock_company(connection)
+    team_id = people.find_team(connection, team)
+    above = people.find_team(connection, parent) if parent else None
+    if drills.is_ring(people.load_org(connection, now.ms), team_id, above):
+        raise CrmError("team_ring")
+    if _name(name) != people.team_names(connection)[team_id]:
+        name = _free_name(connection, name)
+    changed = Team(team_id, above, shares_books)
+    people.change_team(connection, changed, _name(name))
+    _publish_team(connection, changed, _name(name), now)
+    rewrite_readers(connection, now)
 
 
 def add_user(
@@ -126,32 +146,109 @@ def add_user(
     add_bucket(connection, account.book, Kind.BOOK, account.user, now)
     _publish_account(connection, account, now)
     rewrite_readers(connection, now)
-    told = {"user": account.user, "role": role, "team": team_id, "book": account.book}
-    _note(connection, "add_user", told, now)
     return account
+
+
+# -- what becomes of a person ------------------------------------------------------------------------------
+
+
+def state(connection: Connection, now: Moment) -> State:
+    """The company's people and buckets as they are."""
+    return State(people.load_org(connection, now.ms), people.domains(connection))
+
+
+def plan(connection: Connection, order: UserOrder, now: Moment) -> Change:
+    """What an order about a person comes to. Raises `not_found`."""
+    account = people.find_account(connection, order.user)
+    mandate = people.mandate_of(connection, account)
+    post = Post(mandate, account.custom_role, account.team, account.is_disabled)
+    heir: str | None = None
+    match order:
+        case ChangeBookOwner():
+            heir = _heir(connection, account, order.to_user)
+            post = replace(post, has_left=post.has_left or order.leaving)
+        case ChangeTeam():
+            post = replace(post, team=people.find_team(connection, order.team) if order.team else None)
+        case ChangeRole():
+            post = _with_role(connection, post, order.role)
+        case Transfer():
+            heir = None if order.to_user is None else _heir(connection, account, order.to_user)
+            post = replace(post, team=people.find_team(connection, order.team) if order.team else None)
+            post = _with_role(connection, post, order.role)
+        case DisableUser():
+            post = replace(post, has_left=True)
+    return Change(account.user, post, heir, None if heir is None or post.has_left else now.hex(16))
+
+
+def _heir(connection: Connection, giver: Account, to: str) -> str:
+    taker = people.find_account(connection, to)
+    if taker.is_disabled or taker.user == giver.user:
+        raise CrmError("not_found", name=to)
+    return taker.user
+
+
+def _with_role(connection: Connection, post: Post, role: str) -> Post:
+    base, custom = people.find_role(connection, role)
+    mandate = people.custom_roles(connection)[custom].mandate if custom else Mandate(base)
+    return replace(post, mandate=mandate, custom_role=custom)
+
+
+def rearrange(connection: Connection, change: Change, now: Moment) -> Account:
+    """Make a change: books go to whoever takes them over, and who reads what follows; no record moves.
+
+    The laptops of somebody who leaves may still hand in what they have not sent: it arrives as late work.
+    """
+    people.lock_company(connection)
+    old, before = people.find_account(connection, change.user), state(connection, now)
+    then = drills.after(before, change)
+    for bucket, domain in then.domains.items():
+        if bucket not in before.domains:
+            add_bucket(connection, bucket, domain.kind, old.user, now)
+        elif domain.owner is not None and domain.owner != before.domains[bucket].owner:
+            people.change_book_owner(connection, bucket, domain.owner)
+            _publish_book(connection, bucket, domain.kind, domain.owner, now)
+    post = change.post
+    new = replace(
+        old,
+        role=post.mandate.role,
+        custom_role=post.custom_role,
+        team=post.team,
+        book=change.fresh or old.book,
+    )
+    if (new.role, new.custom_role) != (old.role, old.custom_role):
+        devices.end_access(connection, old.user)
+    people.change_account(connection, new)
+    if post.has_left and not old.is_disabled:
+        people.disable(connection, old.user, now.ms)
+        devices.let_leave(connection, old.user)
+    made = people.find_account(connection, old.user)
+    _publish_account(connection, made, now)
+    _write_readers(connection, then, now)
+    return made
 
 
 def disable_user(connection: Connection, name: str, now: Moment) -> Account:
-    """A person may no longer sign in or read anything; what they wrote stays. Raises `not_found`.
-
-    Their laptops may still hand in what they have not sent: it arrives as late work.
-    """
-    account = people.find_account(connection, name)
-    if not account.is_disabled:
-        people.disable(connection, account.user, now.ms)
-        devices.let_leave(connection, account.user)
-        account = people.find_account(connection, account.user)
-        _publish_account(connection, account, now)
-        rewrite_readers(connection, now)
-    return account
+    """A person may no longer sign in or read anything; what they wrote stays. Raises `not_found`."""
+    return rearrange(connection, plan(connection, DisableUser("", name), now), now)
 
 
 def change_role(connection: Connection, name: str, role: str, now: Moment) -> Account:
     """Somebody is promoted, or does other work: what they read and write follows. Raises `not_found`."""
-    base, custom = people.find_role(connection, role)
-    account = replace(people.find_account(connection, name), role=base, custom_role=custom)
-    devices.end_access(connection, account.user)
-    return _change(connection, account, now)
+    return rearrange(connection, plan(connection, ChangeRole("", name, role), now), now)
+
+
+def change_team(connection: Connection, name: str, team: str | None, now: Moment) -> Account:
+    """Somebody joins another team, with their book; who reads it follows. Raises `not_found`."""
+    return rearrange(connection, plan(connection, ChangeTeam("", name, team), now), now)
+
+
+def change_book_owner(connection: Connection, name: str, to: str, now: Moment, *, leaving: bool) -> Account:
+    """Hand all the books somebody answers for to another person. Raises `not_found`."""
+    order = ChangeBookOwner("", name, to, leaving)
+    return rearrange(connection, plan(connection, order, now), now)
+
+
+# -- roles and rights -----------------------------------------------------------------------------------------
 
 
 def define_role(
@@ -190,45 +287,6 @@ def _check_withheld(connection: Connection, withheld: frozenset[str]) -> None:
             raise CrmError("unknown_field", field=text)
 
 
-def change_team(connection: Connection, name: str, team: str | None, now: Moment) -> Account:
-    """Somebody joins another team, with their book; who reads it follows. Raises `not_found`."""
-    team_id = people.find_team(connection, team) if team else None
-    return _change(connection, replace(people.find_account(connection, name), team=team_id), now)
-
-
-def change_book_owner(connection: Connection, name: str, to: str, now: Moment, *, leaving: bool) -> list[str]:
-    """Hand all the books somebody answers for to another person: no record moves. Returns the books.
-
-    Who leaves is disabled; anybody else gets a new, empty book. Raises `not_found`.
-    """
-    giver, taker = people.find_account(connection, name), people.find_account(connection, to)
-    if taker.is_disabled or giver.user == taker.user:
-        raise CrmError("not_found", name=to)
-    books = people.books(connection, giver.user)
-    for book in books:
-        people.change_book_owner(connection, book, taker.user)
-        _publish_book(connection, book, Kind.BOOK, taker.user, now)
-        for shared in sharing.sets_of(connection, book):
-            _publish_book(connection, shared, Kind.SET, taker.user, now)
-    if leaving:
-        disable_user(connection, giver.user, now)
-        rewrite_readers(connection, now)
-    elif not giver.is_disabled:
-        fresh = replace(giver, book=now.hex(16))
-        add_bucket(connection, fresh.book, Kind.BOOK, fresh.user, now)
-        _change(connection, fresh, now)
-    else:
-        rewrite_readers(connection, now)
-    return books
-
-
-def _change(connection: Connection, account: Account, now: Moment) -> Account:
-    people.change_account(connection, account)
-    _publish_account(connection, account, now)
-    rewrite_readers(connection, now)
-    return account
-
-
 def rewrite_readers(connection: Connection, now: Moment) -> None:
     """Derive who reads what from the accounts and teams as they now are.
 
@@ -236,10 +294,11 @@ def rewrite_readers(connection: Connection, now: Moment) -> None:
     changes people locks the company first, before any bucket, so that no two wait for each other.
     """
     people.lock_company(connection)
-    org = people.load_org(connection, now.ms)
-    found = people.domains(connection).items()
-    readers = {bucket: policy.readers(domain, org) for bucket, domain in found}
-    changes = rights.replace(connection, readers, now.ms)
+    _write_readers(connection, state(connection, now), now)
+
+
+def _write_readers(connection: Connection, found: State, now: Moment) -> None:
+    changes = rights.replace(connection, found.readers(), now.ms)
     audit.note_rights(connection, changes, now)
 
 
@@ -261,6 +320,11 @@ def _publish_book(connection: Connection, book: str, kind: Kind, owner: str | No
     """What a bucket is, for everybody; of a set only those hear who read it."""
     place = Place(book, book) if kind is Kind.SET else None
     _publish(connection, RecordKey("book", book), {"kind": kind.value, "owner": owner}, now, place)
+
+
+def _publish_team(connection: Connection, team: Team, name: str, now: Moment) -> None:
+    values = {"name": name, "parent": team.parent, "shares_books": team.shares_books}
+    _publish(connection, RecordKey("team", team.id), values, now)
 
 
 def _publish_account(connection: Connection, account: Account, now: Moment) -> None:

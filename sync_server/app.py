@@ -25,6 +25,7 @@ from sync_server.handlers import (
     audit,
     blobs,
     commands,
+    console,
     health,
     live,
     passwords,
@@ -76,7 +77,7 @@ def create_app(settings: Settings, now: Callable[[], Moment] = moment) -> FastAP
     )
     authority = Authority(signer, opener_of(settings))
     app.state.context = Context(database, settings, now, channel, authority, Doorkeeper())
-    for part in (health, access, passwords, sync, live, commands, blobs, recovery, refusals, audit):
+    for part in (health, access, passwords, sync, live, commands, blobs, recovery, refusals, audit, console):
         app.include_router(part.router)
     _answer_errors(app, now)
     return app

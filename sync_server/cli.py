@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shlex
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -13,35 +12,39 @@ import msgspec
 import typer
 
 from crmdesk.core.errors import CrmError
-from crmdesk.store.database import Database
 from sync_server import (
     accounts,
     blobs,
     cli_access,
     cli_audit,
+    cli_drills,
     cli_laptops,
+    cli_people,
+    cli_rights,
     commands,
     keeping,
     refusals,
     sweeping,
 )
 from sync_server.clock import moment
-from sync_server.console import HERE, Dir, Json, authority, company, language, say, settings_of, table
-from sync_server.orders import (
-    ChangeBookOwner,
-    ChangeOwner,
-    ChangeRole,
-    ChangeTeam,
-    DisableUser,
-    Order,
-    Release,
+from sync_server.console import (
+    HERE,
+    Dir,
+    Json,
+    authority,
+    carry_out,
+    company,
+    language,
+    say,
+    settings_of,
+    table,
 )
+from sync_server.orders import ChangeBookOwner, ChangeOwner, Order, Release
 from sync_server.sealing import opener_of
 from sync_server.settings import DAY_MS, Settings, note_url, url_of
 from sync_server.signing import signer_of
 from sync_server.storage import graves, people, recoveries
 from sync_server.storage.blob_files import BlobFiles
-from sync_server.storage.people import Account
 
 app = typer.Typer(
     name="crmdesk-server",
@@ -50,13 +53,15 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-team_app = typer.Typer(help="Teams. 团队。", no_args_is_help=True)
-user_app = typer.Typer(help="People. 用户。", no_args_is_help=True)
 pool_app = typer.Typer(help="Customers that anybody may claim. 公海。", no_args_is_help=True)
 refused_app = typer.Typer(help="What the server would not take. 被拒绝的修改。", no_args_is_help=True)
 owner_app = typer.Typer(help="Who a customer belongs to. 客户归属。", no_args_is_help=True)
-app.add_typer(team_app, name="team")
-app.add_typer(user_app, name="user")
+app.add_typer(cli_people.team_app, name="team")
+app.add_typer(cli_people.user_app, name="user")
+app.add_typer(cli_rights.role_app, name="role")
+app.add_typer(cli_rights.share_app, name="share")
+app.add_typer(cli_rights.delegation_app, name="delegation")
+app.add_typer(cli_drills.app, name="drill")
 app.add_typer(cli_laptops.app, name="device")
 app.command()(cli_laptops.lease)
 app.add_typer(owner_app, name="owner")
@@ -64,7 +69,7 @@ app.add_typer(pool_app, name="pool")
 app.add_typer(refused_app, name="refused")
 app.add_typer(cli_audit.app, name="audit")
 app.command("enrol")(cli_access.enrol)
-user_app.command("reset-password")(cli_access.reset_password)
+cli_people.user_app.command("reset-password")(cli_access.reset_password)
 
 Name = Annotated[str, typer.Argument(help="As `refused list` names it. 编号。")]
 
@@ -173,114 +178,6 @@ def serve(
     Server(application, listener, started).serve_until_told()
 
 
-@team_app.command("add")
-def team_add(
-    name: str,
-    parent: Annotated[str | None, typer.Option(help="The team it is part of. 上级团队。")] = None,
-    share_books: Annotated[bool, typer.Option(help="Colleagues share their books. 组内共享客户。")] = False,
-    directory: Dir = HERE,
-    as_json: Json = False,
-) -> None:
-    """Add a team. 新增团队。"""
-    with authority(directory) as database, database.write() as connection:
-        team = accounts.add_team(connection, name, moment(), parent=parent, shares_books=share_books)
-    say(as_json, {"team": team, "name": name}, f"已新增团队「{name}」。", f"Added the team “{name}”.")
-
-
-@team_app.command("list")
-def team_list(directory: Dir = HERE, as_json: Json = False) -> None:
-    """List the teams. 列出团队。"""
-    with company(directory) as database, database.read() as connection:
-        names, teams = people.team_names(connection), people.load_org(connection, moment().ms).teams
-    rows = [
-        {
-            "team": team,
-            "name": name,
-            "parent": names.get(teams[team].parent or ""),
-            "shares_books": teams[team].shares_books,
-        }
-        for team, name in names.items()
-    ]
-    table(as_json, "teams", rows)
-
-
-@user_app.command("add")
-def user_add(
-    name: str,
-    role: Annotated[str, typer.Option(help="What they are; see: role list. 角色，见 role list。")],
-    team: Annotated[str | None, typer.Option(help="Their team. 所属团队。")] = None,
-    directory: Dir = HERE,
-    as_json: Json = False,
-) -> None:
-    """Add a person. 新增用户。"""
-    with authority(directory) as database, database.write() as connection:
-        made = accounts.add_user(connection, name, role, moment(), team=team)
-    say(
-        as_json,
-        {"user": made.user, "name": made.name, "role": made.role.value, "book": made.book},
-        f"已新增用户「{made.name}」。下一步：crmdesk-server enrol {shlex.quote(made.name)}",
-        f"Added “{made.name}”. Next: crmdesk-server enrol {shlex.quote(made.name)}",
-    )
-
-
-@user_app.command("list")
-def user_list(directory: Dir = HERE, as_json: Json = False) -> None:
-    """List the people. 列出用户。"""
-    with company(directory) as database, database.read() as connection:
-        found, names = people.accounts(connection), people.team_names(connection)
-    rows = [
-        {
-            "user": a.user,
-            "name": a.name,
-            "role": a.role.value,
-            "team": names.get(a.team or ""),
-            "disabled": a.is_disabled,
-        }
-        for a in found
-    ]
-    table(as_json, "users", rows)
-
-
-@user_app.command("disable")
-def user_disable(name: str, directory: Dir = HERE, as_json: Json = False) -> None:
-    """Shut a person out; what they wrote stays, what is unsent still comes in. 停用用户，其数据保留。"""
-    made = _rearrange(directory, name, lambda command, found: DisableUser(command, found.user))
-    say(
-        as_json,
-        {"user": made.user, "disabled": True},
-        f"已停用「{made.name}」。",
-        f"“{made.name}” is shut out.",
-    )
-
-
-@user_app.command("role")
-def user_role(
-    name: str,
-    role: Annotated[
-        str, typer.Argument(help="What they are from now on; see: role list. 新角色，见 role list。")
-    ],
-    directory: Dir = HERE,
-    as_json: Json = False,
-) -> None:
-    """Promote a person, or give them other work. 变更角色。"""
-    made = _rearrange(directory, name, lambda command, found: ChangeRole(command, found.user, role))
-    facts = {"user": made.user, "role": made.role.value}
-    say(as_json, facts, f"已变更「{made.name}」的角色。", f"“{made.name}” is a {made.role.value} now.")
-
-
-@user_app.command("move")
-def user_move(
-    name: str,
-    team: Annotated[str | None, typer.Option(help="The team to join; none to leave all. 新团队。")] = None,
-    directory: Dir = HERE,
-    as_json: Json = False,
-) -> None:
-    """Move a person to another team, with their customers. 变更团队。"""
-    made = _rearrange(directory, name, lambda command, found: ChangeTeam(command, found.user, team))
-    facts = {"user": made.user, "team": made.team}
-    say(as_json, facts, f"已变更「{made.name}」的团队。", f"Moved “{made.name}” to the team.")
-
-
 @owner_app.command("change")
 def owner_change(
     customers: Annotated[list[str], typer.Argument(help="The customers' ids. 客户编号。")],
@@ -301,7 +198,7 @@ def owner_change_book(
     as_json: Json = False,
 ) -> None:
     """Hand somebody's whole book to another person: no record moves. 整本移交客户簿。"""
-    made = _rearrange(
+    made = cli_people.rearrange(
         directory, user, lambda command, found: ChangeBookOwner(command, found.user, to, leaving)
     )
     say(
@@ -394,7 +291,7 @@ def refused_discard(name: Name, directory: Dir = HERE, as_json: Json = False) ->
 def _move(directory: Path, order: Callable[[str], Order], as_json: bool) -> None:
     """Carry out an order about customers and say what became of them."""
     with authority(directory) as database:
-        made = _carry_out(database, order(moment().hex(16)))
+        made = carry_out(database, order(moment().hex(16)))
     refused = [result for result in made.results if result.outcome == commands.REFUSED]
     say(
         as_json,
@@ -402,22 +299,6 @@ def _move(directory: Path, order: Callable[[str], Order], as_json: bool) -> None
         f"已移动 {len(made.results) - len(refused)} 个客户，共 {made.moved} 条记录。",
         f"Moved {len(made.results) - len(refused)} customers, {made.moved} records.",
     )
-
-
-def _rearrange(directory: Path, user: str, order: Callable[[str, Account], Order]) -> Account:
-    """Carry out an order about a person; returns what they are afterwards."""
-    with authority(directory) as database:
-        with database.read() as connection:
-            found = people.find_account(connection, user)
-        _carry_out(database, order(moment().hex(16), found))
-        with database.read() as connection:
-            return people.find_account(connection, found.user)
-
-
-def _carry_out(database: Database, order: Order) -> commands.Answer:
-    with database.read() as connection:
-        who = commands.console(connection)
-    return msgspec.json.decode(commands.carry_out(database, who, order, moment), type=commands.Answer)
 
 
 @app.command()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -17,7 +16,7 @@ from sync_server import roots as signing_roots
 from sync_server.audit import Word
 from sync_server.auditing import Wanted
 from sync_server.clock import moment
-from sync_server.console import HERE, Dir, Json, company, say, settings_of, table
+from sync_server.console import HERE, Dir, Json, company, instant, say, settings_of, table
 from sync_server.exporting import Verified
 from sync_server.signing import signer_of
 from sync_server.storage import audits, people, roots
@@ -110,7 +109,7 @@ def list_rows(
     as_json: Json = False,
 ) -> None:
     """List who did what, the latest first. 列出审计记录。"""
-    first, last = _instant(since, "--since"), _instant(until, "--until", is_end=True)
+    first, last = instant(since, "--since"), instant(until, "--until", is_end=True)
     with company(directory) as database, database.read() as connection:
         names = {account.user: account.name for account in people.accounts(connection)}
         person = people.find_account(connection, user).user if user else None
@@ -199,19 +198,6 @@ def _root(digest: str, root: Any) -> dict[str, Any]:
         "rows": root.rows,
         "digest": digest,
     }
-
-
-def _instant(text: str | None, option: str, *, is_end: bool = False) -> int | None:
-    """UTC milliseconds of what somebody typed; a day means its beginning, or for an end that it is included."""
-    if text is None:
-        return None
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise CrmError("bad_argument", argument=option, hint="2026-11-27, 2026-11-27T18:00") from error
-    if is_end and len(text) <= len("2026-11-27"):
-        found += timedelta(days=1)
-    return int(found.timestamp() * 1000)
 
 
 def _key(text: str | None) -> bytes | None:

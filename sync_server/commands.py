@@ -26,23 +26,22 @@ from sync_server.orders import (
     Asker,
     ChangeBookOwner,
     ChangeOwner,
-    ChangeRole,
-    ChangeTeam,
     Claim,
     CustomerOrder,
-    DisableUser,
     Order,
     Release,
     Share,
-    Transfer,
+    StaffOrder,
     UserOrder,
 )
+from sync_server.staffing import change_staff
 from sync_server.storage import actors, buckets, people, rights
 from sync_server.storage.actors import Command
 
 MAX_CUSTOMERS: Final = 1000
 DONE: Final = "done"
 REFUSED: Final = "refused"
+_OWN_ROLES: Final = frozenset(role.value for role in Role)
 
 
 class Result(msgspec.Struct, frozen=True, array_like=True):
@@ -56,10 +55,11 @@ class Result(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """How many records moved, and what became of each customer."""
+    """How many records moved, what became of each customer, and the id of what the command made, if it made something."""
 
     moved: int = 0
     results: tuple[Result, ...] = ()
+    made: str | None = None
 
 
 def console(connection: Connection) -> Asker:
@@ -95,12 +95,17 @@ def _step(connection: Connection, who: Asker, order: Order, now: Moment) -> Comm
         answer = _move_some(connection, who, order, before if step else None, now)
         is_done = len(answer.results) == len(order.customers)
     else:
+        made = None
         if isinstance(order, UserOrder):
             _rearrange(connection, who, order, now)
+        elif isinstance(order, StaffOrder):
+            made = change_staff(connection, who, order, now)
         else:
-            change_rights(connection, who, order, now)
-        answer, is_done = Answer(), True
+            made = change_rights(connection, who, order, now)
+        answer, is_done = Answer(made=made), True
     told = _told(order, answer.results[len(before.results) :])
+    if answer.made is not None:
+        told["made"] = answer.made
     if stood is not None:
         told |= {"before": stood, "after": _standing(connection, order)}
     audit.act(connection, _kind(order), (who.user, who.device), told, now)
@@ -116,7 +121,9 @@ def _kind(order: Order) -> str:
 def _told(order: Order, results: Sequence[Result]) -> dict[str, Any]:
     """What the audit keeps of an order that was carried out, or of the step that was."""
     named = {name: value for name, value in msgspec.structs.asdict(order).items() if name != "id"}
-    named |= {name: named[name] and Word(named[name]) for name in ("role", "copy_of") if name in named}
+    for name in ("role", "copy_of"):
+        if named.get(name) in _OWN_ROLES:
+            named[name] = Word(named[name])
     if "withheld" in named:
         named["withheld"] = [Word(field) for field in named["withheld"]]
     if not results:
@@ -307,24 +314,11 @@ def _book_of(connection: Connection, user: str) -> str:
 
 def _rearrange(connection: Connection, who: Asker, order: UserOrder, now: Moment) -> None:
     """Change who is what. Raises `forbidden` or `not_found`."""
-    _check_may_rearrange(connection, who, order)
-    match order:
-        case ChangeBookOwner():
-            accounts.change_book_owner(connection, order.user, order.to_user, now, leaving=order.leaving)
-        case ChangeTeam():
-            accounts.change_team(connection, order.user, order.team, now)
-        case ChangeRole():
-            accounts.change_role(connection, order.user, order.role, now)
-        case Transfer():
-            if order.to_user is not None:
-                accounts.change_book_owner(connection, order.user, order.to_user, now, leaving=False)
-            accounts.change_team(connection, order.user, order.team, now)
-            accounts.change_role(connection, order.user, order.role, now)
-        case DisableUser():
-            accounts.disable_user(connection, order.user, now)
+    check_may_rearrange(connection, who, order)
+    accounts.rearrange(connection, accounts.plan(connection, order, now), now)
 
 
-def _check_may_rearrange(connection: Connection, who: Asker, order: UserOrder) -> None:
+def check_may_rearrange(connection: Connection, who: Asker, order: UserOrder) -> None:
     """Administrators; a manager may hand one book of the team to another. Nobody does it to themselves."""
     if policy.may_lead(who.role):
         if order.user == who.user:

@@ -6,17 +6,19 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Final
 
+import msgspec
 import typer
 from rich.cells import cell_len
 
-from crmdesk.core.errors import Language
+from crmdesk.core.errors import CrmError, Language
 from crmdesk.store.database import Database
-from sync_server import accounts
+from sync_server import accounts, commands
 from sync_server.clock import moment
+from sync_server.orders import Order
 from sync_server.settings import Settings, url_of
 
 Dir = Annotated[Path, typer.Option("--dir", help="The company's folder. 公司数据目录。")]
@@ -83,3 +85,23 @@ def company(directory: Path) -> Iterator[Database]:
         yield database
     finally:
         database.close()
+
+
+def carry_out(database: Database, order: Order) -> commands.Answer:
+    """Carry out what the administrator orders at the server itself."""
+    with database.read() as connection:
+        who = commands.console(connection)
+    return msgspec.json.decode(commands.carry_out(database, who, order, moment), type=commands.Answer)
+
+
+def instant(text: str | None, option: str, *, is_end: bool = False) -> int | None:
+    """UTC milliseconds of what somebody typed; a day means its beginning, or for an end that it is included."""
+    if text is None:
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise CrmError("bad_argument", argument=option, hint="2026-11-27, 2026-11-27T18:00") from error
+    if is_end and len(text) <= len("2026-11-27"):
+        found += timedelta(days=1)
+    return int(found.timestamp() * 1000)

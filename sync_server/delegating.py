@@ -14,8 +14,8 @@ from sync_server.storage import people, rights
 from sync_server.storage import sharing as shares
 
 
-def change_rights(connection: Connection, who: Asker, order: RightsOrder, now: Moment) -> None:
-    """Change who may see or write what. Raises `forbidden`, `not_found`, `bad_period`, `name_taken`, ..."""
+def change_rights(connection: Connection, who: Asker, order: RightsOrder, now: Moment) -> str | None:
+    """Change who may see or write what; returns the id of what this makes, if anything. Raises `forbidden`, `not_found`, `bad_period`, `name_taken`, ..."""
     match order:
         case EndShare():
             share = shares.find_share(connection, order.share)
@@ -28,6 +28,7 @@ def change_rights(connection: Connection, who: Asker, order: RightsOrder, now: M
             deputy = people.find_account(connection, order.to_user).user
             new = shares.Delegation(new_id(now), absent, deputy, order.starts, order.ends, who.user, now.ms)
             sharing.delegate(connection, new, now)
+            return new.id
         case EndDelegation():
             found = shares.find_delegation(connection, order.delegation)
             if who.user not in (found.user, found.deputy) and not _leads(connection, who, found.user):
@@ -38,7 +39,8 @@ def change_rights(connection: Connection, who: Asker, order: RightsOrder, now: M
             if not policy.may_lead(who.role):
                 raise CrmError("forbidden")
             withheld = frozenset(order.withheld)
-            accounts.define_role(connection, order.role, order.name, order.copy_of, withheld, now)
+            return accounts.define_role(connection, order.role, order.name, order.copy_of, withheld, now).id
+    return None
 
 
 def _check_may_end(connection: Connection, who: Asker, share: shares.Share) -> None:

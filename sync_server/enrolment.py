@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import Final, TypeAlias
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from crmdesk.core.errors import CrmError
 from crmdesk.core.fingerprint import words
+from crmdesk.core.values import canonical_text
 from sync_server import audit
 from sync_server.audit import Word
 from sync_server.clock import Moment
@@ -61,13 +62,19 @@ class Enrolment:
     server_key: str
 
 
-def issue_code(connection: Connection, user: str, now: Moment, valid_ms: int, *, hold: bool) -> str:
+By: TypeAlias = tuple[str, str] | None
+"""Who does it, from which device; None: the administrator at the server's own console."""
+
+
+def issue_code(
+    connection: Connection, user: str, now: Moment, valid_ms: int, *, hold: bool, by: By = None
+) -> str:
     """A new one-use code for a person; 125 bits, so its digest needs no salt. Raises `not_found`."""
     account = people.find_account(connection, user)
     code = new_code(now)
     devices.add_code(connection, digest_of(plain_code(code)), account.user, now.ms + valid_ms, hold=hold)
     told = {"user": account.user, "hold": hold, "expires_at": now.ms + valid_ms}
-    _note(connection, "code", told, now)
+    _note(connection, "code", told, now, by)
     return code
 
 
@@ -275,20 +282,33 @@ def authenticate(connection: Connection, access: str, now: Moment, *, may_leave:
     return bearer
 
 
-def approve(connection: Connection, device_id: str, now: Moment) -> Device:
+def approve(connection: Connection, device_id: str, now: Moment, by: By = None) -> Device:
     """Let a waiting device in; of somebody who has left, to hand in what is unsent. Raises `not_found`, `device_revoked`."""
     device = devices.find_device(connection, device_id)
     has_left = device is not None and people.find_account(connection, device.user).is_disabled
-    return _change(connection, device_id, DeviceState.LEAVING if has_left else DeviceState.ACTIVE, now)
+    return _change(connection, device_id, DeviceState.LEAVING if has_left else DeviceState.ACTIVE, now, by)
 
 
-def revoke(connection: Connection, device_id: str, now: Moment) -> Device:
+def rename(connection: Connection, device_id: str, name: str, now: Moment, by: By = None) -> Device:
+    """Call a laptop by another name. Raises `not_found`, `bad_argument`."""
+    clean = canonical_text(name).strip()
+    device = devices.find_device(connection, device_id)
+    if device is None:
+        raise CrmError("not_found")
+    if not clean:
+        raise CrmError("bad_argument", argument=name[:40], hint="1-200")
+    devices.rename(connection, device_id, clean)
+    _note(connection, "rename", {"device": device_id, "user": device.user, "name": clean}, now, by)
+    return replace(device, name=clean)
+
+
+def revoke(connection: Connection, device_id: str, now: Moment, by: By = None) -> Device:
     """Shut a device out for good. Raises `not_found`."""
     devices.end_sessions(connection, device_id, now)
-    return _change(connection, device_id, DeviceState.REVOKED, now)
+    return _change(connection, device_id, DeviceState.REVOKED, now, by)
 
 
-def _change(connection: Connection, device_id: str, state: DeviceState, now: Moment) -> Device:
+def _change(connection: Connection, device_id: str, state: DeviceState, now: Moment, by: By) -> Device:
     device = devices.find_device(connection, device_id)
     if device is None:
         raise CrmError("not_found")
@@ -296,14 +316,13 @@ def _change(connection: Connection, device_id: str, state: DeviceState, now: Mom
     if state is not DeviceState.REVOKED and device.state is DeviceState.PENDING:
         devices.revive_sessions(connection, device_id)
     told = {"device": device_id, "user": device.user, "before": Word(device.state), "after": Word(state)}
-    _note(connection, "revoke" if state is DeviceState.REVOKED else "approve", told, now)
+    _note(connection, "revoke" if state is DeviceState.REVOKED else "approve", told, now, by)
     return Device(device.id, device.user, device.name, device.key, state, device.created_at, device.pulled_at)
 
 
-def _note(connection: Connection, kind: str, told: Mapping[str, object], now: Moment) -> None:
-    """What is done at the server's own console."""
-    server = people.load_company(connection).server_id
-    audit.act(connection, kind, (server, audit.CONSOLE), told, now)
+def _note(connection: Connection, kind: str, told: Mapping[str, object], now: Moment, by: By) -> None:
+    who = by or (people.load_company(connection).server_id, audit.CONSOLE)
+    audit.act(connection, kind, who, told, now)
 
 
 def digest_of(secret: str) -> bytes:

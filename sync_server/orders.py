@@ -121,6 +121,34 @@ class DefineRole(msgspec.Struct, frozen=True, tag="define_role"):
     withheld: tuple[str, ...]
 
 
+class AddUser(msgspec.Struct, frozen=True, tag="add_user"):
+    """Somebody joins the company, with a book of their own. `team`: none if they work in no team."""
+
+    id: str
+    name: str
+    role: str
+    team: str | None
+
+
+class AddTeam(msgspec.Struct, frozen=True, tag="add_team"):
+    """A new team, part of `parent` or of none. `shares_books`: its people see each other's customers."""
+
+    id: str
+    name: str
+    parent: str | None
+    shares_books: bool
+
+
+class EditTeam(msgspec.Struct, frozen=True, tag="edit_team"):
+    """A team as it is from now on: its name, the team it is part of, whether its people share their books."""
+
+    id: str
+    team: str
+    name: str
+    parent: str | None
+    shares_books: bool
+
+
 class DisableUser(msgspec.Struct, frozen=True, tag="disable_user"):
     """Somebody may no longer sign in; their laptops hand in what is unsent."""
 
@@ -131,4 +159,5 @@ class DisableUser(msgspec.Struct, frozen=True, tag="disable_user"):
 CustomerOrder: TypeAlias = ChangeOwner | Release | Claim | Share
 UserOrder: TypeAlias = ChangeBookOwner | ChangeTeam | ChangeRole | Transfer | DisableUser
 RightsOrder: TypeAlias = EndShare | Delegate | EndDelegation | DefineRole
-Order: TypeAlias = CustomerOrder | UserOrder | RightsOrder
+StaffOrder: TypeAlias = AddUser | AddTeam | EditTeam
+Order: TypeAlias = CustomerOrder | UserOrder | RightsOrder | StaffOrder

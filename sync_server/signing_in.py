@@ -17,7 +17,7 @@ from crmdesk.store.database import Database
 from sync_server import audit, limits
 from sync_server.audit import Word
 from sync_server.clock import Moment
-from sync_server.enrolment import Enrolment, digest_of, is_signed, new_code, plain_code, welcome
+from sync_server.enrolment import By, Enrolment, digest_of, is_signed, new_code, plain_code, welcome
 from sync_server.limits import Try
 from sync_server.passwords import Hasher, check_choice
 from sync_server.settings import Settings
@@ -173,7 +173,7 @@ def set_password(
         audit.act(connection, "set_password", (who.user, who.device), {"way": Word("old")}, now)
 
 
-def reset(connection: Connection, user: str, now: Moment, valid_ms: int) -> str:
+def reset(connection: Connection, user: str, now: Moment, valid_ms: int, by: By = None) -> str:
     """Take somebody's password away: they choose a new one with the code returned, good once. Raises `not_found`."""
     people.lock_company(connection)
     account = people.find_account(connection, user)
@@ -181,9 +181,9 @@ def reset(connection: Connection, user: str, now: Moment, valid_ms: int) -> str:
     passwords.save(
         connection, Password(account.user, None, now.ms, digest_of(plain_code(code)), now.ms + valid_ms)
     )
-    server = people.load_company(connection).server_id
+    who = by or (people.load_company(connection).server_id, audit.CONSOLE)
     told = {"user": account.user, "expires_at": now.ms + valid_ms}
-    audit.act(connection, "reset_password", (server, audit.CONSOLE), told, now)
+    audit.act(connection, "reset_password", who, told, now)
     return code
 
 

@@ -48,8 +48,8 @@ def standing(connection: Connection, who: Asker, user: str) -> Standing:
         raise CrmError("not_found")
     return Standing(
         account.user,
-        sum(_count(connection, place, "customer") for place in places),
-        sum(_count(connection, place, None) for place in places),
+        sum(count(connection, place, "customer") for place in places),
+        sum(count(connection, place, None) for place in places),
         sum(_open_tasks(connection, place) for place in places),
         tuple(
             Laptop(found.name, found.state.value, found.pulled_at)
@@ -58,7 +58,8 @@ def standing(connection: Connection, who: Asker, user: str) -> Standing:
     )
 
 
-def _count(connection: Connection, book: str, entity: str | None) -> int:
+def count(connection: Connection, book: str, entity: str | None) -> int:
+    """How many records are in a bucket, or how many of an entity."""
     where, bind = ("bucket = ?", (book,)) if entity is None else ("bucket = ? AND entity = ?", (book, entity))
     return int(dialect.value(connection, f"SELECT count(*) FROM record WHERE {where}", bind))
 

@@ -127,11 +127,73 @@ class Letters(msgspec.Struct, frozen=True):
     refused: list[Letter]
 
 
+class Sight(msgspec.Struct, frozen=True):
+    """Somebody whose sight is concerned: `read`, `write` or None, before and after."""
+
+    user: str
+    name: str
+    before: str | None = None
+    after: str | None = None
+
+
+class Foresight(msgspec.Struct, frozen=True):
+    """What an order about a person will bring about; nothing is changed yet.
+
+    `readers` are those who read the person's books, `sees` the people whose books the person reads. With `heir` the
+    books go to them, who have `heir_customers`. What is unsent on the laptops, nobody knows.
+    """
+
+    user: str
+    name: str
+    customers: int
+    records: int
+    open_tasks: int
+    shares_given: int
+    shares_held: int
+    delegations: int
+    heir: str | None
+    heir_customers: int
+    has_left: bool
+    gets_book: bool
+    readers: tuple[Sight, ...] = ()
+    sees: tuple[Sight, ...] = ()
+    laptops: tuple[Laptop, ...] = ()
+
+
+class DeviceShown(msgspec.Struct, frozen=True):
+    """A laptop of the company. Times are UTC milliseconds; `doubt` is why it waits, if not for its first approval."""
+
+    device: str
+    user: str
+    name: str
+    state: str
+    words: str
+    created_at: int
+    pulled_at: int | None = None
+    doubt: str | None = None
+
+
+class Devices(msgspec.Struct, frozen=True):
+    """Every laptop, and how many days without contact lock and empty one."""
+
+    devices: list[DeviceShown]
+    lock_days: int
+    purge_days: int
+
+
+class IssuedCode(msgspec.Struct, frozen=True):
+    """A code that works once, until then (UTC milliseconds); nobody can see it again."""
+
+    code: str
+    expires_at: int
+
+
 class Moved(msgspec.Struct, frozen=True):
-    """What a command did: how many records moved, and what became of each customer."""
+    """What a command did: how many records moved, what became of each customer, the id of what it made."""
 
     moved: int
     results: tuple[Result, ...] = ()
+    made: str | None = None
 
     @property
     def refused(self) -> tuple[Result, ...]:

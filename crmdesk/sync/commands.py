@@ -74,8 +74,42 @@ def end_delegation(replica: Replica, http: Http, delegation: str) -> Moved:
     return _command(replica, http, "end-delegation", delegation=delegation)
 
 
-def _command(replica: Replica, http: Http, name: str, **asked: object) -> Moved:
-    return http.command(name, {"id": replica.new_id(), **asked})
+def transfer(
+    replica: Replica, http: Http, user: str, role: str, team: str | None, to_user: str | None
+) -> Moved:
+    """Give somebody other work in one step; `to_user` takes the books over, None: they keep them. Raises as above."""
+    return _command(replica, http, "transfer", user=user, role=role, team=team, to_user=to_user)
+
+
+def add_user(replica: Replica, http: Http, name: str, role: str, team: str | None) -> Moved:
+    """Somebody joins the company; the answer's `made` is their id. Raises as above, and `name_taken`."""
+    return _command(replica, http, "add-user", name=name, role=role, team=team)
+
+
+def add_team(replica: Replica, http: Http, name: str, parent: str | None, *, shares_books: bool) -> Moved:
+    """Make a team. Raises as above, and `name_taken`."""
+    return _command(replica, http, "add-team", name=name, parent=parent, shares_books=shares_books)
+
+
+def edit_team(
+    replica: Replica, http: Http, team: str, name: str, parent: str | None, *, shares_books: bool
+) -> Moved:
+    """Say what a team is from now on. Raises as above, and `name_taken`, `team_ring`."""
+    return _command(
+        replica, http, "edit-team", team=team, name=name, parent=parent, shares_books=shares_books
+    )
+
+
+def define_role(
+    replica: Replica, http: Http, role: str | None, name: str, copy_of: str, withheld: Sequence[str]
+) -> Moved:
+    """Make a role of the company's own, or change one for all who have it. Raises as above, and `name_taken`."""
+    asked = {"role": role, "name": name, "copy_of": copy_of, "withheld": list(withheld)}
+    return _command(replica, http, "define-role", **asked)
+
+
+def _command(replica: Replica, http: Http, route: str, /, **asked: object) -> Moved:
+    return http.command(route, {"id": replica.new_id(), **asked})
 
 
 def fetch_history(replica: Replica, http: Http, key: RecordKey) -> int:

@@ -47,9 +47,13 @@ from crmdesk.sync.answers import (
     AuditPage,
     AuditStep,
     Contents,
+    Devices,
+    DeviceShown,
     Enrolment,
+    Foresight,
     Hello,
     History,
+    IssuedCode,
     Judgement,
     Letter,
     Letters,
@@ -382,6 +386,28 @@ class Http:
     def standing(self, user: str) -> Standing:
         """What somebody answers for. Raises `not_found`."""
         return self._decode(self._ask("GET", f"/v1/people/{user}/standing"), Standing)
+
+    def foresee(self, what: Literal["leaver", "transfer"], asked: Mapping[str, object]) -> Foresight:
+        """What will happen if somebody leaves or gets other work. Raises `forbidden`, `not_found`."""
+        return self._decode(self._ask("POST", f"/v1/foresee/{what}", msgspec.json.encode(asked)), Foresight)
+
+    def devices(self) -> Devices:
+        """Every laptop of the company. Raises `forbidden`."""
+        return self._decode(self._ask("GET", "/v1/devices"), Devices)
+
+    def change_device(
+        self, device: str, what: Literal["approve", "revoke", "rename"], asked: Mapping[str, object]
+    ) -> DeviceShown:
+        """Let a laptop in, shut it out, or call it by another name. Raises `forbidden`, `not_found`, `device_revoked`."""
+        answer = self._ask("POST", f"/v1/devices/{device}/{what}", msgspec.json.encode(asked))
+        return self._decode(answer, DeviceShown)
+
+    def issue_code(
+        self, user: str, what: Literal["code", "reset-password"], asked: Mapping[str, object]
+    ) -> IssuedCode:
+        """A code for a person: to let a laptop in, or to choose a new password. Raises `forbidden`, `not_found`."""
+        answer = self._ask("POST", f"/v1/people/{user}/{what}", msgspec.json.encode(asked))
+        return self._decode(answer, IssuedCode)
 
     def refused(self) -> list[Letter]:
         """What the server refused, for an administrator. Raises `forbidden`."""

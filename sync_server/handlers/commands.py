@@ -21,6 +21,8 @@ from sync_server.handlers.context import (
     speaks_protocol,
 )
 from sync_server.orders import (
+    AddTeam,
+    AddUser,
     Asker,
     ChangeBookOwner,
     ChangeOwner,
@@ -30,6 +32,7 @@ from sync_server.orders import (
     DefineRole,
     Delegate,
     DisableUser,
+    EditTeam,
     EndDelegation,
     EndShare,
     Order,
@@ -138,11 +141,34 @@ class DefineRoleAsked(Asked):
     withheld: Annotated[list[Annotated[str, Field(max_length=120)]], Field(max_length=500)]
 
 
+class AddUserAsked(Asked):
+    """Who joins, as what, and where."""
+
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    role: RoleName
+    team: HexId | None
+
+
+class AddTeamAsked(Asked):
+    """The team's name, the team it is part of, and whether its people see each other's customers."""
+
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    parent: HexId | None
+    shares_books: bool
+
+
+class EditTeamAsked(AddTeamAsked):
+    """The team that is so from now on."""
+
+    team: HexId
+
+
 class CommandAnswer(BaseModel):
-    """How many records moved, and per customer [customer, outcome, code, holder, records moved]."""
+    """How many records moved, per customer [customer, outcome, code, holder, records moved], and the id of what was made."""
 
     moved: int
     results: list[tuple[str, str, str | None, str | None, int]]
+    made: str | None
 
 
 def _documented(*codes: str) -> dict[str, Any]:
@@ -245,4 +271,23 @@ def end_delegation(request: Request, who: SignedIn, asked: EndDelegationAsked) -
 def define_role(request: Request, who: Confirmed, asked: DefineRoleAsked) -> Response:
     """Make a role as a copy of another, or change one of the company's own."""
     order = DefineRole(asked.id, asked.role, asked.name, asked.copy_of, tuple(asked.withheld))
+    return _carry_out(request, who, order)
+
+
+@router.post("/add-user", **_documented("name_taken", "bad_argument", "password_needed"))
+def add_user(request: Request, who: Confirmed, asked: AddUserAsked) -> Response:
+    """Somebody joins the company; a code lets their laptop in."""
+    return _carry_out(request, who, AddUser(asked.id, asked.name, asked.role, asked.team))
+
+
+@router.post("/add-team", **_documented("name_taken", "bad_argument"))
+def add_team(request: Request, who: SignedIn, asked: AddTeamAsked) -> Response:
+    """Make a team."""
+    return _carry_out(request, who, AddTeam(asked.id, asked.name, asked.parent, asked.shares_books))
+
+
+@router.post("/edit-team", **_documented("name_taken", "bad_argument", "team_ring"))
+def edit_team(request: Request, who: SignedIn, asked: EditTeamAsked) -> Response:
+    """Rename a team, move it below another, let its people share their books or not."""
+    order = EditTeam(asked.id, asked.team, asked.name, asked.parent, asked.shares_books)
     return _carry_out(request, who, order)

@@ -149,6 +149,10 @@ def change_state(
     connection.execute(update(device).where(device.c.id == known.id).values(state=state.value, doubt=doubt))
 
 
+def rename(connection: Connection, device_id: str, name: str) -> None:
+    connection.execute(update(device).where(device.c.id == device_id).values(name=name))
+
+
 def let_leave(connection: Connection, user: str) -> None:
     """The laptops of somebody who left hand in what is unsent; one that waits to be let in goes on waiting for that."""
     for known in devices(connection, user):

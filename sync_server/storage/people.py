@@ -121,6 +121,12 @@ def add_team(connection: Connection, new: Team, name: str) -> None:
     )
 
 
+def change_team(connection: Connection, now: Team, name: str) -> None:
+    """Write down what a team now is."""
+    values = {"name": name, "parent": now.parent, "shares_books": now.shares_books}
+    connection.execute(update(team).where(team.c.id == now.id).values(**values))
+
+
 def find_team(connection: Connection, name_or_id: str) -> str:
     """A team's id. Raises `not_found`."""
     found = connection.scalar(
@@ -263,8 +269,6 @@ def books(connection: Connection, owner: str) -> list[str]:
     return sorted(connection.scalars(found))
 
 
-def change_book_owner(connection: Connection, book: str, owner: str) -> None:
-    """A book, and the sets of its customers that are shared, are somebody else's to answer for."""
-    connection.execute(
-        update(bucket).where(or_(bucket.c.id == book, bucket.c.book == book)).values(owner=owner)
-    )
+def change_book_owner(connection: Connection, bucket_id: str, owner: str) -> None:
+    """A book, or a set of its customers, is somebody else's to answer for."""
+    connection.execute(update(bucket).where(bucket.c.id == bucket_id).values(owner=owner))

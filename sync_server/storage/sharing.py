@@ -73,6 +73,21 @@ def shares_with(connection: Connection, user: str) -> list[Share]:
     return _shares(connection, share.c.user == user)
 
 
+def count_in(connection: Connection, places: Iterable[str]) -> int:
+    """How many shares last of customers that are in these buckets."""
+    where, bind = dialect.among(connection, "r.bucket", list(places))
+    query = (
+        "SELECT count(*) FROM share s JOIN record r ON r.entity = 'customer' AND r.id = s.customer"
+        f" WHERE s.ended_at IS NULL AND {where}"
+    )
+    return int(dialect.value(connection, query, tuple(bind)))
+
+
+def lasting(connection: Connection) -> list[Share]:
+    """Every share that lasts, oldest first."""
+    return _shares(connection, share.c.ended_at.is_(None))
+
+
 def run_out(connection: Connection, now_ms: int) -> list[Share]:
     """The shares whose time is over and that nobody ended yet."""
     return _shares(connection, share.c.until <= now_ms)

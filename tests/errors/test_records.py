@@ -9,6 +9,7 @@ import pytest
 
 from crmdesk.core.record import RecordKey
 from crmdesk.core.wire import PushAnswer
+from sync_server.storage import people
 from tests.support import laptop
 from tests.support.desk import Desk
 from tests.support.provoked import opened, provokes, said
@@ -18,6 +19,16 @@ from tests.support.server import RunningServer
 @provokes("malformed_body")
 def test_a_request_that_is_no_json_is_refused(server: RunningServer) -> str:
     return str(laptop.enrolled(server, "Ann").post(b"{").json()["code"])
+
+
+@provokes("team_ring")
+def test_a_team_is_not_part_of_one_below_it(server: RunningServer) -> str:
+    server.add_user("Root", "administrator")
+    with server.database.read() as connection:
+        north, east = (people.find_team(connection, name) for name in ("North", "East"))
+    asked = {"id": laptop.fresh_id(), "team": north, "name": "North", "parent": east, "shares_books": False}
+    reply = laptop.enrolled(server, "Root").http.post("/v1/commands/edit-team", json=asked)
+    return str(reply.json()["code"])
 
 
 @provokes("method_not_allowed")

@@ -143,11 +143,13 @@ def test_a_promotion_reaches_what_a_manager_reads(server: RunningServer) -> None
     assert ann.book not in readable(cai)
     user = server.people["Cai"].user
     assert ask(root, "change-role", user=user, role="manager").status_code == 200
+    assert cai.token().status_code == 200  # a new role takes the access tokens
     assert ann.book in readable(cai)
     assert details(server) in readable(cai)
     cai.pull_all()
     assert shown(cai, RecordKey("user", user))["role"] == "manager"
     assert ask(root, "change-role", user=user, role="rep").status_code == 200
+    assert cai.token().status_code == 200
     assert ann.book not in readable(cai)
 
 
@@ -220,7 +222,7 @@ def test_the_first_claim_wins_and_the_other_is_told_who(server: RunningServer) -
     bo = enrolled(server, "Bo")
     won = ask(cai, "claim", customers=[customer.id]).json()
     user = server.people["Cai"].user
-    assert won == {"moved": 2, "results": [[customer.id, "done", None, user, 2]]}
+    assert won == {"moved": 2, "results": [[customer.id, "done", None, user, 2]], "made": None}
     lost = ask(bo, "claim", customers=[customer.id]).json()
     assert lost == {"moved": 0, "results": [[customer.id, "refused", "taken", user, 0]]}
     again = ask(cai, "claim", customers=[customer.id]).json()

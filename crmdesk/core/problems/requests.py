@@ -16,6 +16,15 @@ from crmdesk.core.problems.wording import (
 from crmdesk.core.sentences import Problem
 
 REQUESTS: Final[dict[str, Problem]] = {
+    "team_ring": problem(
+        422,
+        ("一个团队不能成为它自己的一部分。", NOTHING_ZH, "请选择另一个上级团队。"),
+        (
+            "A team can't be part of itself.",
+            NOTHING_EN,
+            "Choose another team for it to be part of.",
+        ),
+    ),
     "malformed_body": problem(
         422,
         ("服务器看不懂这个请求。", NOTHING_ZH, "请更新 crmdesk；如果仍然出现，请联系管理员。"),

@@ -1,0 +1,115 @@
+"""What an order about a person will bring about, told beforehand; nothing is changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+from sqlalchemy import Connection
+
+from sync_server import accounts, commands, drills, standing
+from sync_server.clock import Moment
+from sync_server.drills import State
+from sync_server.orders import Asker, UserOrder
+from sync_server.policy import Kind, Right
+from sync_server.standing import Laptop
+from sync_server.storage import people, sharing
+
+READ, WRITE = "read", "write"
+
+
+class Sight(msgspec.Struct, frozen=True):
+    """Somebody whose sight is concerned: `read`, `write` or null, before and after."""
+
+    user: str
+    name: str
+    before: str | None
+    after: str | None
+
+
+class Foresight(msgspec.Struct, frozen=True):
+    """What is counted in a person's books, who takes them over, and who reads what before and after.
+
+    `readers` are those who read the books, `sees` the people whose books the person reads. Shares stay as they are; those
+    that the person holds count only while they are here. What is unsent on the laptops, nobody knows.
+    """
+
+    user: str
+    name: str
+    customers: int
+    records: int
+    open_tasks: int
+    shares_given: int
+    shares_held: int
+    delegations: int
+    heir: str | None
+    heir_customers: int
+    has_left: bool
+    gets_book: bool
+    readers: tuple[Sight, ...]
+    sees: tuple[Sight, ...]
+    laptops: tuple[Laptop, ...]
+
+
+def foresee(connection: Connection, who: Asker, order: UserOrder, now: Moment) -> Foresight:
+    """What the order will bring about. Raises what carrying it out raises: `forbidden`, `not_found`."""
+    commands.check_may_rearrange(connection, who, order)
+    change = accounts.plan(connection, order, now)
+    before = accounts.state(connection, now)
+    then = drills.after(before, change)
+    books = before.books(change.user)
+    found = standing.standing(connection, who, change.user)
+    names = {account.user: account.name for account in people.accounts(connection)}
+    lent = [one for one in sharing.delegations(connection, change.user) if one.ends > now.ms]
+    heirs = before.books(change.heir) if change.heir else []
+    return Foresight(
+        change.user,
+        names[change.user],
+        found.customers,
+        found.records,
+        found.open_tasks,
+        sharing.count_in(connection, books),
+        len(sharing.shares_with(connection, change.user)),
+        len(lent),
+        change.heir,
+        sum(standing.count(connection, place, "customer") for place in heirs),
+        change.post.has_left,
+        change.fresh is not None,
+        _sights(names, _readers_of(before, books), _readers_of(then, books)),
+        _sights(names, _seen_by(before, before, change.user), _seen_by(then, before, change.user)),
+        found.laptops,
+    )
+
+
+def _readers_of(state: State, books: Iterable[str]) -> dict[str, str]:
+    """Who reads one of these books, and how at best."""
+    found: dict[str, str] = {}
+    for readers in map(state.readers().__getitem__, books):
+        for user, right in readers.items():
+            found[user] = _better(found.get(user), right)
+    return found
+
+
+def _seen_by(state: State, owners: State, user: str) -> dict[str, str]:
+    """Whose books somebody reads, by whom they belonged to in `owners`."""
+    found: dict[str, str] = {}
+    readers = state.readers()
+    for name, domain in owners.domains.items():
+        right = readers[name].get(user)
+        if domain.kind is Kind.BOOK and domain.owner is not None and right is not None:
+            found[domain.owner] = _better(found.get(domain.owner), right)
+    return found
+
+
+def _better(known: str | None, right: Right) -> str:
+    return WRITE if right.can_write or known == WRITE else READ
+
+
+def _sights(
+    names: Mapping[str, str], before: Mapping[str, str], after: Mapping[str, str]
+) -> tuple[Sight, ...]:
+    found = {*before, *after}
+    return tuple(
+        Sight(user, names[user], before.get(user), after.get(user))
+        for user in sorted(found, key=names.__getitem__)
+    )

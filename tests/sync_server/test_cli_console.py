@@ -1,0 +1,194 @@
+"""Roles, teams, people, shares, deputies and the drills at the administrator's command line."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sync_server.cli import main
+from tests.support.laptop import Laptop, enrolled
+from tests.support.server import RunningServer, build_company, running_server
+
+Ask = Callable[..., Any]
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[RunningServer]:
+    """The small company, served from the folder that the commands look in."""
+    with running_server(tmp_path) as running:
+        build_company(running)
+        yield running
+
+
+@pytest.fixture
+def typed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., tuple[int, str, str]]:
+    """Type a command: (exit status, output, errors)."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["crmdesk-server", *arguments])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main()
+        said = capsys.readouterr()
+        return int(ended.value.code or 0), said.out, said.err
+
+    return run
+
+
+@pytest.fixture
+def facts(typed: Callable[..., tuple[int, str, str]]) -> Ask:
+    """Give a command that must succeed: its JSON."""
+
+    def asked(*arguments: str) -> Any:
+        status, out, err = typed(*arguments, "--json")
+        assert status == 0, err
+        return json.loads(out)
+
+    return asked
+
+
+@pytest.fixture
+def refused(typed: Callable[..., tuple[int, str, str]]) -> Callable[..., str]:
+    """Give a command that must be refused: its code."""
+
+    def asked(*arguments: str) -> str:
+        status, _, err = typed(*arguments, "--json")
+        assert status == 1
+        return str(json.loads(err)["code"])
+
+    return asked
+
+
+def with_customers(server: RunningServer, count: int = 2) -> tuple[Laptop, list[str]]:
+    ann = enrolled(server, "Ann")
+    found = [ann.customer(f"客户 {n}").id for n in range(count)]
+    ann.push()
+    return ann, found
+
+
+def test_a_role_is_copied_tightened_loosened_and_shown(
+    server: RunningServer, facts: Ask, refused: Callable[..., str]
+) -> None:
+    made = facts(
+        "role", "copy", "内勤", "--of", "rep", "--withhold", "customer.grade", "--withhold", "visit.*"
+    )
+    assert (made["base"], made["withheld"]) == ("rep", ["customer.grade", "visit.*"])
+    facts("user", "role", "Ann", "内勤")
+    changed = facts(
+        "role", "set", "内勤", "--allow", "visit.*", "--withhold", "task.title", "--rename", "助理"
+    )
+    assert (changed["withheld"], changed["people"]) == (["customer.grade", "task.title"], 1)
+    shown = facts("role", "show", "助理")
+    assert (shown["role"], shown["withheld"], shown["people"]) == (made["role"], changed["withheld"], ["Ann"])
+    assert facts("role", "show", "rep")["people"] == ["Bo", "Cai"]
+    copied = facts("role", "copy", "实习", "--of", "助理", "--withhold", "contact.*")
+    assert copied["withheld"] == ["contact.*", "customer.grade", "task.title"]
+    listed = {row["name"]: (row["base"], row["people"]) for row in facts("role", "list")["roles"]}
+    assert (listed["助理"], listed["manager"]) == (("rep", 1), (None, 1))
+    assert refused("role", "set", "rep", "--withhold", "customer.grade") == "bad_argument"
+    assert refused("role", "set", "助理", "--withhold", "customer.nothing") == "unknown_field"
+    assert refused("role", "copy", "x", "--of", "nobody") == "not_found"
+
+
+def test_teams_are_renamed_moved_and_share_their_books(
+    server: RunningServer, facts: Ask, refused: Callable[..., str]
+) -> None:
+    assert facts("team", "rename", "West", "Far west")["name"] == "Far west"
+    assert facts("team", "move", "Far west", "--parent", "East")["parent"] == "East"
+    assert refused("team", "move", "North", "--parent", "Far west") == "team_ring"
+    assert facts("team", "move", "Far west")["parent"] is None
+    assert facts("team", "share-books", "Far west")["shares_books"] is True
+    assert facts("team", "share-books", "Far west", "--off")["shares_books"] is False
+    rows = {row["name"]: (row["parent"], row["people"]) for row in facts("team", "list")["teams"]}
+    assert rows == {"North": (None, 1), "East": ("North", 2), "Far west": (None, 1)}
+    assert refused("team", "rename", "East", "Ann") == "name_taken"
+
+
+def test_a_person_is_transferred_in_one_step(server: RunningServer, facts: Ask) -> None:
+    before = server.people["Ann"].book
+    made = facts("user", "transfer", "Ann", "--role", "manager", "--team", "North", "--to", "Bo")
+    server.refresh()
+    assert (made["role"], made["team"]) == ("manager", server.people["Mei"].team)
+    assert made["book"] == server.people["Ann"].book != before
+
+
+def test_a_customer_is_shared_until_somebody_ends_it(server: RunningServer, facts: Ask) -> None:
+    _, (customer, _) = with_customers(server)
+    made = facts("share", "add", customer, "--with", "Cai", "--write", "--until", "2099-01-01")
+    assert (made["customers"], made["moved"]) == (1, 1)
+    (row,) = facts("share", "list")["shares"]
+    assert (row["customer"], row["with"], row["can_write"]) == (customer, "Cai", True)
+    assert facts("share", "list", "--with", "Bo")["shares"] == []
+    facts("share", "end", row["share"])
+    assert facts("share", "list", "--with", "Cai")["shares"] == []
+
+
+def test_somebody_stands_in_until_it_is_ended(
+    server: RunningServer, facts: Ask, refused: Callable[..., str]
+) -> None:
+    made = facts("delegation", "add", "Ann", "--to", "Cai", "--until", "2099-01-01")
+    (row,) = facts("delegation", "list")["delegations"]
+    assert (row["delegation"], row["user"], row["deputy"]) == (made["delegation"], "Ann", "Cai")
+    facts("delegation", "end", made["delegation"])
+    assert facts("delegation", "list")["delegations"] == []
+    assert refused("delegation", "add", "Ann", "--to", "Cai", "--until", "2020-01-01") == "bad_period"
+    assert refused("delegation", "add", "Ann", "--to", "Cai", "--until", "soon") == "bad_argument"
+
+
+def sight(told: Any, name: str) -> tuple[str | None, str | None]:
+    return next((s["before"], s["after"]) for s in told["readers"] if s["name"] == name)
+
+
+def test_a_leaver_is_looked_at_and_then_leaves(server: RunningServer, facts: Ask) -> None:
+    ann, _ = with_customers(server)
+    before = server.digest()
+    told = facts("drill", "leaver", "Ann", "--to", "Cai", "--preview")
+    assert (server.digest(), told["done"]) == (before, False)
+    assert (told["customers"], told["has_left"]) == (2, True)
+    assert sight(told, "Cai") == (None, "write")
+    assert sight(told, "Ann") == ("write", None)
+    assert [laptop["state"] for laptop in told["laptops"]] == ["active"]
+    done = facts("drill", "leaver", "Ann", "--to", "Cai")
+    assert {**done, "done": False} == told
+    assert ann.http.get("/v1/pull", params={"bucket": ann.book, "epoch": 1, "after": 0, "salt": ""}).is_error
+    gone = facts("drill", "leaver", "Bo")
+    assert (gone["heir"], gone["done"]) == (None, True)
+
+
+def test_a_transfer_and_a_promotion(server: RunningServer, facts: Ask) -> None:
+    with_customers(server)
+    told = facts("drill", "transfer", "Ann", "--team", "West", "--preview")
+    assert (told["heir"], told["gets_book"], sight(told, "Bo")) == (None, False, ("write", None))
+    facts("drill", "transfer", "Ann", "--team", "West", "--to", "Bo")
+    told = facts("drill", "promotion", "Cai", "--role", "manager", "--team", "North", "--preview")
+    sees = {s["name"]: (s["before"], s["after"]) for s in told["sees"]}
+    assert sees["Ann"] == (None, "write")
+    assert facts("drill", "promotion", "Cai", "--role", "manager", "--team", "North")["sees"] == told["sees"]
+    roles = {row["name"]: (row["role"], row["team"]) for row in facts("user", "list")["users"]}
+    assert (roles["Ann"], roles["Cai"]) == (("rep", "West"), ("manager", "North"))
+
+
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+def test_a_preview_is_told_in_the_persons_language(
+    server: RunningServer,
+    typed: Callable[..., tuple[int, str, str]],
+    monkeypatch: pytest.MonkeyPatch,
+    language: str,
+) -> None:
+    with_customers(server)
+    monkeypatch.setitem(os.environ, "CRMDESK_LANGUAGE", language)
+    _, out, _ = typed("drill", "leaver", "Ann", "--to", "Cai", "--preview")
+    wanted = {
+        "zh_CN": ("预览，未做改动。", "归「Cai」", "Cai (看不到 → 可写)"),
+        "en": ("A preview; nothing was changed.", "to “Cai”", "Cai (nothing → write)"),
+    }
+    assert [text for text in wanted[language] if text not in out] == []
