@@ -43,8 +43,9 @@ from sync_server.orders import ChangeBookOwner, ChangeOwner, Order, Release
 from sync_server.sealing import opener_of
 from sync_server.settings import DAY_MS, Settings, note_url, url_of
 from sync_server.signing import signer_of
-from sync_server.storage import graves, people, recoveries
+from sync_server.storage import devices, graves, people, recoveries
 from sync_server.storage.blob_files import BlobFiles
+from sync_server.storage.devices import DeviceState
 
 app = typer.Typer(
     name="crmdesk-server",
@@ -343,6 +344,8 @@ def status(directory: Dir = HERE, as_json: Json = False) -> None:
     with company(directory) as database, database.read() as connection:
         epoch, opened = people.load_company(connection).epoch, recoveries.recoveries(connection)
         brought, graves_dug = recoveries.recovered(connection), graves.count(connection)
+        waiting = [d for d in devices.devices(connection) if d.state is DeviceState.PENDING]
+    doubted = sum(d.doubt in ("token_reused", "token_unknown") for d in waiting)
     kept = sum(one.verdict == "quarantined" for one in brought)
     facts = {
         "epoch": epoch,
@@ -352,13 +355,16 @@ def status(directory: Dir = HERE, as_json: Json = False) -> None:
         "brought_back": len(brought) - kept,
         "quarantined": kept,
         "graves": graves_dug,
+        "waiting": len(waiting),
+        "doubted": doubted,
     }
     say(
         as_json,
         facts,
-        f"纪元 {epoch}；发现恢复 {len(opened)} 次；送回 {len(brought) - kept} 条，待查 {kept} 条；彻底清除 {graves_dug} 条。",
+        f"纪元 {epoch}；发现恢复 {len(opened)} 次；送回 {len(brought) - kept} 条，待查 {kept} 条；彻底清除 {graves_dug} 条；"
+        f"{len(waiting)} 台设备等待批准，其中 {doubted} 台的令牌可能被复制。",
         f"Epoch {epoch}; {len(opened)} restores noticed; {len(brought) - kept} records brought back, {kept} kept apart; "
-        f"{graves_dug} gone for good.",
+        f"{graves_dug} gone for good; {len(waiting)} laptops wait for an approval, {doubted} because a token may have been copied.",
     )
 
 

@@ -37,6 +37,7 @@ BENCHMARKS: Final = (
     "list_scroll",
     "audit_verify",
     "storm",
+    "login_flood",
     "policy_cost",
 )
 """Modules of this package with a `run() -> list[Row]`."""

@@ -98,8 +98,10 @@ def records(count: int) -> list[SampleRecord]:
 
 
 @contextmanager
-def company(name: str, database: str | None = None) -> Iterator[Company]:
+def company(name: str, database: str | None = None, serve: Sequence[str] = ()) -> Iterator[Company]:
     """A new company, served by a process of its own, from a file or the PostgreSQL database at an address.
+
+    `serve` are more words for the command that serves.
 
     This process stops collecting garbage by itself: in the desktop only the window's thread does.
     """
@@ -112,7 +114,17 @@ def company(name: str, database: str | None = None) -> Iterator[Company]:
     _command(folder, "team", "add", TEAM, "--share-books")
     announced = folder / "address"
     server = subprocess.Popen(
-        [*_COMMAND, "serve", "--dir", str(folder / "company"), "--port", "0", "--announce", str(announced)],
+        [
+            *_COMMAND,
+            "serve",
+            "--dir",
+            str(folder / "company"),
+            "--port",
+            "0",
+            "--announce",
+            str(announced),
+            *serve,
+        ],
         stdout=subprocess.DEVNULL,
     )
     try:

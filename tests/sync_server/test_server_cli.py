@@ -124,6 +124,8 @@ def test_a_company_is_made_staffed_and_looked_after_while_it_serves(tmp_path: Pa
             "brought_back": 0,
             "quarantined": 0,
             "graves": 0,
+            "waiting": 0,
+            "doubted": 0,
         }
         assert facts("recovered") == {"recovered": []}
     finally:
