@@ -1831,6 +1831,41 @@
     </message>
 </context>
 <context>
+    <name>PasswordCard</name>
+    <message>
+        <source>Password</source>
+        <translation>登录密码</translation>
+    </message>
+    <message>
+        <source>With it you sign in on a new laptop, and confirm what is dangerous. Your other laptops have to sign in again after a change.</source>
+        <translation>用它在新电脑上登录，并确认重要操作。更改后，您的其他设备需要重新登录。</translation>
+    </message>
+    <message>
+        <source>Choose a password…</source>
+        <translation>设置登录密码…</translation>
+    </message>
+    <message>
+        <source>Old password (empty if you have none)</source>
+        <translation>旧密码（没有则留空）</translation>
+    </message>
+    <message>
+        <source>New password</source>
+        <translation>新密码</translation>
+    </message>
+    <message>
+        <source>At least 8 characters; not a common password, and no name.</source>
+        <translation>至少 8 个字符；不要用常见的密码或名字。</translation>
+    </message>
+    <message>
+        <source>Choose</source>
+        <translation>设置</translation>
+    </message>
+    <message>
+        <source>Your password is set</source>
+        <translation>登录密码已设置</translation>
+    </message>
+</context>
+<context>
     <name>PasswordDialog</name>
     <message>
         <source>Cancel</source>

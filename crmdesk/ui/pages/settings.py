@@ -13,6 +13,7 @@ from crmdesk.ui import appearance
 from crmdesk.ui.context import Context
 from crmdesk.ui.page import Page, Shell
 from crmdesk.ui.pages.away_card import AwayCard
+from crmdesk.ui.pages.password_card import PasswordCard
 from crmdesk.ui.widgets import buttons
 from crmdesk.ui.widgets.fields import Card, FieldGrid, label
 from crmdesk.ui.widgets.pills import PillGroup
@@ -54,14 +55,14 @@ class Settings(Page):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         inside = QWidget()
         inside.setObjectName("page")
-        self.away = AwayCard(self._context)
+        self.away, self.password = AwayCard(self._context), PasswordCard(self._context)
         row = QHBoxLayout(inside)
         row.setContentsMargins(18, 14, 18, 14)
         row.setSpacing(12)
         left, right = QVBoxLayout(), QVBoxLayout()
         for column, cards in (
             (left, (self._looks_card(), self._phrases_card())),
-            (right, (self.away, self._data_card(), self._about_card())),
+            (right, (self.away, self.password, self._data_card(), self._about_card())),
         ):
             column.setSpacing(12)
             for card in cards:
@@ -150,6 +151,7 @@ class Settings(Page):
 
     def entered(self) -> None:
         self.away.reload()
+        self.password.reload()
         profile = self._context.workspace.profile
         self._facts.set_fields(
             [

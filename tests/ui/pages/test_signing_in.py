@@ -93,6 +93,32 @@ def test_an_administrators_code_and_a_new_password_let_in_as_well(server, hire, 
     qtbot.waitUntil(lambda: desk.syncing.problem is None)
 
 
+def test_a_password_is_chosen_in_the_settings_and_changed_with_the_old_one(
+    server, hire, open_desk, qtbot
+) -> None:
+    ann = hire("Ann")
+    sync(ann)
+    desk = open_desk(ann)
+    card = desk.go("settings").password
+    assert card.isVisible()
+    card.choose.click()
+    give(card.dialog, "", "football")
+    qtbot.waitUntil(card.dialog.said.isVisible)
+    assert card.dialog.said.text().startswith("这个密码太容易被猜到。")
+    give(card.dialog, "", RIGHT)
+    qtbot.waitUntil(lambda: desk.notice() == "登录密码已设置")
+    card.choose.click()
+    give(card.dialog, "", NEW)
+    qtbot.waitUntil(card.dialog.said.isVisible)
+    assert card.dialog.said.text().startswith("姓名或密码不正确。")
+    give(card.dialog, RIGHT, NEW)
+    qtbot.waitUntil(lambda: not card.findChildren(type(card.dialog)))
+
+
+def test_working_alone_there_is_no_password_to_choose(workspace, open_desk) -> None:
+    assert not open_desk(workspace).go("settings").password.isVisible()
+
+
 def test_a_dangerous_act_asks_for_the_password_in_place_and_is_then_done(
     server, hire, open_desk, qtbot
 ) -> None:
