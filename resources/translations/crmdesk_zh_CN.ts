@@ -282,6 +282,62 @@
         <translation>新增团队</translation>
     </message>
     <message>
+        <source>Team edited</source>
+        <translation>修改团队</translation>
+    </message>
+    <message>
+        <source>Renamed</source>
+        <translation>改名</translation>
+    </message>
+    <message>
+        <source>Customers shared</source>
+        <translation>共享客户</translation>
+    </message>
+    <message>
+        <source>Sharing ended</source>
+        <translation>结束共享</translation>
+    </message>
+    <message>
+        <source>Customers moved over</source>
+        <translation>转交客户</translation>
+    </message>
+    <message>
+        <source>Deputy appointed</source>
+        <translation>指定代理人</translation>
+    </message>
+    <message>
+        <source>Deputy dismissed</source>
+        <translation>取消代理</translation>
+    </message>
+    <message>
+        <source>Role defined</source>
+        <translation>定义角色</translation>
+    </message>
+    <message>
+        <source>Offline terms changed</source>
+        <translation>变更离线期限</translation>
+    </message>
+    <message>
+        <source>Password set</source>
+        <translation>设置密码</translation>
+    </message>
+    <message>
+        <source>Password reset</source>
+        <translation>重置密码</translation>
+    </message>
+    <message>
+        <source>Password confirmed</source>
+        <translation>确认密码</translation>
+    </message>
+    <message>
+        <source>Sign-in copied</source>
+        <translation>登录凭据被复制</translation>
+    </message>
+    <message>
+        <source>Sign-in not known</source>
+        <translation>登录凭据不认识</translation>
+    </message>
+    <message>
         <source>Rights changed</source>
         <translation>变更权限</translation>
     </message>

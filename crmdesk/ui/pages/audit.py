@@ -44,7 +44,6 @@ if TYPE_CHECKING:
     from crmdesk.sync.answers import AuditPage, AuditRow, AuditStep
     from crmdesk.sync.http import Http
 
-READERS: Final = ("administrator", "auditor")
 ROWS_A_PAGE: Final = 100
 _DAYS: Final = {"today": 0, "week": 6, "month": 29}
 _HEAD: Final = ("chain", "number", "at", "kind", "user", "device", "said", "seal")

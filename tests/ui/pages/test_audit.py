@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from PySide6.QtCore import Qt
@@ -13,8 +13,10 @@ from PySide6.QtWidgets import QApplication
 from crmdesk.store import settings
 from crmdesk.store.settings import Server
 from crmdesk.ui.pages import audit as audit_page
+from crmdesk.ui.pages.audit_words import kinds
 from crmdesk.ui.tables.window_model import ROW_ROLE
 from sync_server.handlers import audit as routes
+from sync_server.orders import CustomerOrder, RightsOrder, StaffOrder, UserOrder
 from tests.support.desks import OpenDesk, customer, sync
 from tests.support.server import RunningServer
 from tests.support.tampering import tamper
@@ -130,3 +132,9 @@ def test_without_a_network_the_page_says_so_and_offers_to_try_again(ada: OpenDes
         settings.write(connection, {"server": known})
     page._empty.acted.emit()
     assert lines(page)
+
+
+def test_every_command_has_a_name_in_words(qapp) -> None:
+    unions = (CustomerOrder, UserOrder, RightsOrder, StaffOrder)
+    tags = {str(kind.__struct_config__.tag) for union in unions for kind in get_args(union)}
+    assert tags <= kinds().keys()
