@@ -12,11 +12,10 @@ from sync_server.settings import Settings
 from tests.bench import stores
 from tests.bench.company import company
 from tests.bench.login_flood import MEMORY_MB, PROXY, flooded, requests
-from tests.bench.rows import percentile
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads another process's memory from /proc")
-def test_t08_sixty_logins_at_once_keep_nobody_waiting_and_take_the_memory_of_a_few(
+def test_t08_a_hundred_logins_at_once_keep_nobody_waiting_and_take_the_memory_of_a_few(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """`make bench ONLY=login_flood` times 200 of them; here the mark is what a busy machine keeps as well."""
@@ -24,10 +23,10 @@ def test_t08_sixty_logins_at_once_keep_nobody_waiting_and_take_the_memory_of_a_f
     monkeypatch.chdir(tmp_path)
     try:
         with company("login_flood", serve=PROXY) as here:
-            flood = flooded(here.address, here.pid, requests(Settings(here.folder / "company"), 60))
+            flood = flooded(here.address, here.pid, requests(Settings(here.folder / "company"), 100))
     finally:
         gc.enable()  # the benchmarks' company turns it off
-    assert flood.statuses == [200] * 60
+    assert flood.statuses == [200] * 100
     assert flood.rose_mb < MEMORY_MB
     assert len(flood.health_ms) > 20
-    assert percentile(flood.health_ms, 0.99) < 1000
+    assert max(flood.health_ms) < 1500, "nobody waits behind the logins, not even once"
