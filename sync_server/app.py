@@ -29,6 +29,7 @@ from sync_server.handlers import (
     health,
     live,
     passwords,
+    permissions,
     recovery,
     refusals,
     sync,
@@ -77,7 +78,20 @@ def create_app(settings: Settings, now: Callable[[], Moment] = moment) -> FastAP
     )
     authority = Authority(signer, opener_of(settings))
     app.state.context = Context(database, settings, now, channel, authority, Doorkeeper())
-    for part in (health, access, passwords, sync, live, commands, blobs, recovery, refusals, audit, console):
+    for part in (
+        health,
+        access,
+        passwords,
+        sync,
+        live,
+        commands,
+        blobs,
+        recovery,
+        refusals,
+        audit,
+        console,
+        permissions,
+    ):
         app.include_router(part.router)
     _answer_errors(app, now)
     return app

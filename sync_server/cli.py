@@ -20,6 +20,7 @@ from sync_server import (
     cli_drills,
     cli_laptops,
     cli_people,
+    cli_permissions,
     cli_rights,
     commands,
     keeping,
@@ -69,6 +70,7 @@ app.add_typer(owner_app, name="owner")
 app.add_typer(pool_app, name="pool")
 app.add_typer(refused_app, name="refused")
 app.add_typer(cli_audit.app, name="audit")
+app.add_typer(cli_permissions.app, name="permissions")
 app.command("enrol")(cli_access.enrol)
 cli_people.user_app.command("reset-password")(cli_access.reset_password)
 

@@ -401,6 +401,15 @@ recovered: Final = Table(
     Column("state", LargeBinary),  # what was quarantined, as it came
 )
 
+confirmation: Final = Table(  # what somebody said they may, by the digest of the list
+    "confirmation",
+    metadata,
+    Column("user", ForeignKey("account.user"), primary_key=True),
+    Column("digest", String, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("device", String, nullable=False),
+)
+
 tombstone: Final = Table(
     "tombstone",
     metadata,

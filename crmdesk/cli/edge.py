@@ -24,6 +24,7 @@ from crmdesk.cli import (
     inbox,
     journal,
     moves,
+    permissions,
     sharing,
     tags,
     upkeep,
@@ -51,6 +52,7 @@ root.add_typer(moves.late_app, name="late")
 root.add_typer(moves.request_app, name="request")
 root.add_typer(moves.refused_app, name="refused")
 root.add_typer(moves.people_app, name="people")
+root.add_typer(permissions.permissions_app, name="permissions")
 root.add_typer(sharing.share_app, name="share")
 root.add_typer(sharing.delegate_app, name="delegate")
 

@@ -13,6 +13,7 @@ from crmdesk.core.registry import Field, Type
 from crmdesk.core.values import Value, canonical_text, money
 
 EMPTY: Final = "—"
+_GUARDED: Final = tuple("=+-@\t\r\n\0＝＋－＠")
 _SYMBOLS: Final = {"CNY": "¥", "USD": "$", "EUR": "€", "HKD": "HK$"}
 _YES: Final = {"1", "y", "yes", "true", "是", "有", "对"}
 _NO: Final = {"0", "n", "no", "false", "否", "无", "没有"}
@@ -47,6 +48,11 @@ def format_value(
             return phone(str(value))
         case _:
             return _plain(value)
+
+
+def guarded(cell: str) -> str:
+    """A cell of a table for spreadsheets; one that could be run as a formula gets an apostrophe in front."""
+    return f"'{cell}" if cell.startswith(_GUARDED) else cell
 
 
 def phone(number: str) -> str:

@@ -20,6 +20,7 @@ import zstandard
 
 from crmdesk.core.errors import CrmError
 from crmdesk.core.media import CHUNK_BYTES
+from crmdesk.core.permissions import Own, Standings
 from crmdesk.core.record import RecordKey
 from crmdesk.core.roots import Signed
 from crmdesk.core.wire import (
@@ -382,6 +383,19 @@ class Http:
         """
         answer = self._ask("POST", f"/v1/commands/{name}", msgspec.json.encode(asked))
         return self._decode(answer, Moved)
+
+    def permissions(self) -> Own:
+        """What this person may, and what of it they confirmed."""
+        return self._decode(self._ask("GET", "/v1/permissions"), Own)
+
+    def confirm_permissions(self, digest: str) -> Own:
+        """Say that this list is right. Raises `permissions_changed`."""
+        asked = msgspec.json.encode({"digest": digest})
+        return self._decode(self._ask("POST", "/v1/permissions/confirm", asked), Own)
+
+    def permission_states(self) -> Standings:
+        """Who has confirmed what they may, for an administrator. Raises `forbidden`."""
+        return self._decode(self._ask("GET", "/v1/permissions/state"), Standings)
 
     def standing(self, user: str) -> Standing:
         """What somebody answers for. Raises `not_found`."""

@@ -9,16 +9,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 from crmdesk.core.errors import CrmError, Language
-from crmdesk.core.format import EMPTY, format_value
+from crmdesk.core.format import EMPTY, format_value, guarded
 from crmdesk.core.record import decode
 from crmdesk.core.registry import Entity, Registry
 from crmdesk.core.resolve import Life, read_record
 from crmdesk.core.values import Value
 from crmdesk.store.reading import Reader
 from crmdesk.usecases.directory import Directory, read_directory
-
-_GUARDED = tuple("=+-@\t\r\n\0＝＋－＠")
-"""A cell that begins so could be run as a formula by a spreadsheet; it gets an apostrophe in front."""
 
 
 def export(
@@ -68,7 +65,7 @@ def _csv(
     # utf-8-sig: Excel takes a CSV without it for the local code page and garbles Chinese.
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(["id", *(_guarded(field.label.text(language)) for field in entity.fields)])
+        writer.writerow(["id", *(guarded(field.label.text(language)) for field in entity.fields)])
         for record_id, values in rows:
             writer.writerow(
                 [record_id, *(_cell(field, values, language, directory) for field in entity.fields)]
@@ -84,11 +81,7 @@ def _cell(field: Any, values: dict[str, Value], language: Language, directory: D
         text = "、".join(sorted(texts))
     else:
         text = format_value(field, values.get(field.name), language, directory.name_of)
-    return _guarded("" if text == EMPTY else text)
-
-
-def _guarded(text: str) -> str:
-    return f"'{text}" if text.startswith(_GUARDED) else text
+    return guarded("" if text == EMPTY else text)
 
 
 def _json(path: Path, rows: Iterator[tuple[str, dict[str, Value]]]) -> int:

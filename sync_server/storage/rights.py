@@ -30,6 +30,15 @@ def rights(connection: Connection, user: str) -> dict[str, Right]:
     return {place: _right(bool(can_write), mandates) for place, can_write, mandates in rows}
 
 
+def of_everybody(connection: Connection) -> dict[str, dict[str, Right]]:
+    """User -> the buckets they read -> what they may do there."""
+    found: dict[str, dict[str, Right]] = {}
+    rows = dialect.run(connection, 'SELECT "user", bucket, can_write, mandates FROM reader')
+    for user, place, can_write, mandates in rows:
+        found.setdefault(user, {})[place] = _right(bool(can_write), mandates)
+    return found
+
+
 def lost_rights(connection: Connection, user: str) -> dict[str, tuple[Right, int]]:
     """The buckets a user could once read: bucket -> (what they could do there, until when)."""
     rows = dialect.run(

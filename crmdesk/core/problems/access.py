@@ -35,6 +35,15 @@ ACCESS: Final[dict[str, Problem]] = {
         Sentence("这个操作需要再次输入您的密码。", NOTHING_ZH, "请输入密码，然后重试。"),
         Sentence("This needs your password once more.", NOTHING_EN, "Enter it, then try again."),
     ),
+    "permissions_changed": Problem(
+        409,
+        Sentence("您的权限刚刚有变化，没有确认。", NOTHING_ZH, "请重新查看，再确认。"),
+        Sentence(
+            "What you may has changed meanwhile; nothing was confirmed.",
+            NOTHING_EN,
+            "Read it again, then confirm it.",
+        ),
+    ),
     "sign_in_needed": Problem(
         401,
         Sentence(
