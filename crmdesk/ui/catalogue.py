@@ -44,6 +44,13 @@ def page_specs(context: Context, syncing: Syncing, doors: Doors, customers: Cust
     if context.directory.me.role in ("administrator", "auditor"):
         specs.append(PageSpec("audit", translate("Pages", "Audit"), "shield-check", partial(_audit, context)))
     specs += [
+        PageSpec(
+            "permissions",
+            translate("Pages", "My permissions"),
+            "user-check",
+            partial(_permissions, context),
+            "hidden",
+        ),
         PageSpec("sync", translate("Pages", "Sync"), "refresh-cw", partial(_sync, context, syncing)),
         PageSpec(
             "settings", translate("Pages", "Settings"), "settings", partial(_settings, context, doors), "foot"
@@ -64,6 +71,12 @@ def _inbox(context: Context, shell: Shell) -> Page:
     from crmdesk.ui.pages.inbox import Inbox
 
     return Inbox(shell, context)
+
+
+def _permissions(context: Context, shell: Shell) -> Page:
+    from crmdesk.ui.pages.permissions import MyPermissions
+
+    return MyPermissions(shell, context)
 
 
 def _company(context: Context, shell: Shell) -> Page:

@@ -21,6 +21,7 @@ from crmdesk.system.preferences import Preferences
 from crmdesk.ui import language
 from crmdesk.ui.bus import Bus
 from crmdesk.ui.notices import Notice
+from crmdesk.ui.permits import Permits
 from crmdesk.ui.runner import Job, Lane, Runner
 from crmdesk.usecases import history
 from crmdesk.usecases.directory import ENTITIES, Directory, read_directory, read_registry
@@ -57,6 +58,7 @@ class Context(QObject):
         super().__init__(parent)
         self.workspace, self.runner, self.bus = workspace, runner, bus
         self.preferences = preferences or stored.load(workspace.profile.preferences)
+        self.permits = Permits(workspace, runner, self)
         self._directory: Directory | None = None
         self._registry: Registry | None = None
         bus.touched.connect(self._touched)
@@ -191,6 +193,8 @@ class Context(QObject):
         self.say(text, "warn" if kept else "done")
 
     def _touched(self, change: "Touched") -> None:
+        if change.concerns("user", "role", "team", "book", "share", "delegation"):
+            self.permits.forget()
         if change.concerns(*ENTITIES):
             self._directory = self._registry = None
 

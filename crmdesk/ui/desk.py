@@ -44,6 +44,7 @@ class Desk(QObject):
         self._show_outdated()
         self._role = _role(context)
         context.bus.touched.connect(self._watch_role)
+        syncing.changed.connect(self._heard)
         self._absent: tuple[str, ...] = ()
         context.bus.touched.connect(self._watch_absences)
         self._watch_absences(None)
@@ -90,6 +91,11 @@ class Desk(QObject):
         self._role = role
         said = self.tr("Your role in the company has changed, and your pages with it.")
         self._show_banner(said, buttons.quiet(self.tr("Show my pages"), "refresh-cw", self._doors.speak))
+
+    def _heard(self) -> None:
+        """A sync went through: a moment at which the server may be asked what this person may."""
+        if self._syncing.report is not None and self._syncing.report.is_complete:
+            self._context.permits.ask_now_and_then()
 
     def _watch_absences(self, _change: object) -> None:
         """Say over the whole window for whom this person stands in, with the way to their customers."""
@@ -147,6 +153,7 @@ class Desk(QObject):
         return [
             *places,
             *makes,
+            Command(self.tr("My permissions"), partial(self.window.go, "permissions"), "user-check"),
             Command(self.tr("Sync now"), self._sync, "refresh-cw", "F9"),
             Command(self.tr("Undo what I did last"), self._context.undo_last, "undo-2"),
             Command(self.tr("All keys"), self.window.show_keys, "keyboard", "F1"),

@@ -1214,6 +1214,10 @@
         <translation>新建客户</translation>
     </message>
     <message>
+        <source>My permissions</source>
+        <translation>我的权限</translation>
+    </message>
+    <message>
         <source>Sync now</source>
         <translation>立即同步</translation>
     </message>
@@ -1338,6 +1342,57 @@
     <message>
         <source>+7, zs3, 11-30…</source>
         <translation>+7、zs3、11-30…</translation>
+    </message>
+</context>
+<context>
+    <name>Everybody</name>
+    <message>
+        <source>Which</source>
+        <translation>筛选</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>全部</translation>
+    </message>
+    <message>
+        <source>Not confirmed</source>
+        <translation>未确认</translation>
+    </message>
+    <message>
+        <source>Changed since</source>
+        <translation>有变化</translation>
+    </message>
+    <message>
+        <source>Confirmed</source>
+        <translation>已确认</translation>
+    </message>
+    <message>
+        <source>People</source>
+        <translation>人员</translation>
+    </message>
+    <message>
+        <source>Copy a reminder</source>
+        <translation>复制提醒</translation>
+    </message>
+    <message>
+        <source>Spreadsheet…</source>
+        <translation>表格…</translation>
+    </message>
+    <message>
+        <source>Page to print…</source>
+        <translation>打印页…</translation>
+    </message>
+    <message>
+        <source>The reminder is on the clipboard</source>
+        <translation>提醒文字已复制</translation>
+    </message>
+    <message>
+        <source>Saved as %1</source>
+        <translation>已保存为 %1</translation>
+    </message>
+    <message>
+        <source>Save as</source>
+        <translation>另存为</translation>
     </message>
 </context>
 <context>
@@ -1806,6 +1861,57 @@
     </message>
 </context>
 <context>
+    <name>MyPermissions</name>
+    <message>
+        <source>My permissions</source>
+        <translation>我的权限</translation>
+    </message>
+    <message>
+        <source>Whose permissions</source>
+        <translation>谁的权限</translation>
+    </message>
+    <message>
+        <source>Mine</source>
+        <translation>我的</translation>
+    </message>
+    <message>
+        <source>Everybody</source>
+        <translation>全员</translation>
+    </message>
+    <message>
+        <source>Ask again</source>
+        <translation>重新查询</translation>
+    </message>
+    <message>
+        <source>This is right: confirm</source>
+        <translation>核对无误，确认</translation>
+    </message>
+    <message>
+        <source>You work alone: everything here is yours to see and change.</source>
+        <translation>您在单独使用：这里的全部内容都由您查看和修改。</translation>
+    </message>
+    <message>
+        <source>You confirmed this list on %1.</source>
+        <translation>您已于%1确认这份权限。</translation>
+    </message>
+    <message>
+        <source>You confirmed an earlier list on %1. Your permissions have changed since.</source>
+        <translation>您已于%1确认过权限，之后有变化，请重新核对。</translation>
+    </message>
+    <message>
+        <source>You have not confirmed this list yet. If something is wrong, tell your administrator.</source>
+        <translation>您还没有确认这份权限。如有不符，请告诉管理员。</translation>
+    </message>
+    <message>
+        <source>Digest %1</source>
+        <translation>摘要%1</translation>
+    </message>
+    <message>
+        <source>Confirmed. Thank you.</source>
+        <translation>已确认，谢谢。</translation>
+    </message>
+</context>
+<context>
     <name>NavRail</name>
     <message>
         <source>Navigation</source>
@@ -1851,6 +1957,10 @@
     <message>
         <source>Audit</source>
         <translation>审计</translation>
+    </message>
+    <message>
+        <source>My permissions</source>
+        <translation>我的权限</translation>
     </message>
     <message>
         <source>Sync</source>
@@ -2140,6 +2250,18 @@
     <message>
         <source>One a line. In a visit note, /1 to /9 put them in.</source>
         <translation>每行一句。写拜访记录时，用 /1 到 /9 插入。</translation>
+    </message>
+    <message>
+        <source>My permissions</source>
+        <translation>我的权限</translation>
+    </message>
+    <message>
+        <source>What you may see and do here, in words; check it and confirm it.</source>
+        <translation>您可以查看和操作的内容，逐条列出，供您核对和确认。</translation>
+    </message>
+    <message>
+        <source>Look at them</source>
+        <translation>查看</translation>
     </message>
     <message>
         <source>Data on this laptop</source>
@@ -2716,6 +2838,18 @@
     <message>
         <source>Log visit</source>
         <translation>记录拜访</translation>
+    </message>
+    <message>
+        <source>Look at them</source>
+        <translation>查看</translation>
+    </message>
+    <message>
+        <source>Your permissions have changed. Check them and confirm them.</source>
+        <translation>您的权限有变化，请核对并确认。</translation>
+    </message>
+    <message>
+        <source>Check what you may see and do here, and confirm it.</source>
+        <translation>请核对您的权限并确认。</translation>
     </message>
     <message>
         <source>Due today</source>

@@ -61,7 +61,7 @@ class Settings(Page):
         row.setSpacing(12)
         left, right = QVBoxLayout(), QVBoxLayout()
         for column, cards in (
-            (left, (self._looks_card(), self._phrases_card())),
+            (left, (self._looks_card(), self._phrases_card(), self._permissions_card())),
             (right, (self.away, self.password, self._data_card(), self._about_card())),
         ):
             column.setSpacing(12)
@@ -124,6 +124,20 @@ class Settings(Page):
         card.body.addWidget(self.phrases)
         return card
 
+    def _permissions_card(self) -> Card:
+        self._permits = Card(self.tr("My permissions"))
+        why = label(self.tr("What you may see and do here, in words; check it and confirm it."), "second")
+        why.setWordWrap(True)
+        self._permits.body.addWidget(why)
+        line = QHBoxLayout()
+        line.addWidget(buttons.secondary(self.tr("Look at them"), "user-check", self._open_permissions))
+        line.addStretch(1)
+        self._permits.body.addLayout(line)
+        return self._permits
+
+    def _open_permissions(self) -> None:
+        self.shell.go("permissions")
+
     def _data_card(self) -> Card:
         card = Card(self.tr("Data on this laptop"))
         self._facts = FieldGrid(1)
@@ -152,6 +166,7 @@ class Settings(Page):
     def entered(self) -> None:
         self.away.reload()
         self.password.reload()
+        self._permits.setVisible(self._context.workspace.server() is not None)
         profile = self._context.workspace.profile
         self._facts.set_fields(
             [

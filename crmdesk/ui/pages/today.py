@@ -140,6 +140,7 @@ class Today(Page):
         column = QVBoxLayout(self)
         column.setContentsMargins(18, 14, 18, 14)
         column.setSpacing(12)
+        column.addWidget(self._reminder())
         column.addLayout(self._figures())
         row = QHBoxLayout()
         row.setSpacing(12)
@@ -150,6 +151,32 @@ class Today(Page):
         side.addWidget(self._visits_card(), 1)
         row.addLayout(side, 2)
         column.addLayout(row, 1)
+
+    def _reminder(self) -> QWidget:
+        """Quietly: the list of permissions waits to be confirmed."""
+        self.reminder = Card()
+        self.reminder.body.setContentsMargins(16, 6, 8, 6)
+        self._remind = label("", "second")
+        self._remind.setWordWrap(True)
+        line = QHBoxLayout()
+        line.addWidget(self._remind, 1)
+        line.addWidget(buttons.quiet(self.tr("Look at them"), "user-check", self._go_permissions))
+        self.reminder.body.addLayout(line)
+        self._context.permits.changed.connect(self._show_reminder)
+        self._show_reminder()
+        return self.reminder
+
+    def _show_reminder(self) -> None:
+        found = self._context.permits.found
+        self.reminder.setVisible(found is not None and found.state != "confirmed")
+        self._remind.setText(
+            self.tr("Your permissions have changed. Check them and confirm them.")
+            if found is not None and found.state == "changed"
+            else self.tr("Check what you may see and do here, and confirm it.")
+        )
+
+    def _go_permissions(self) -> None:
+        self.shell.go("permissions")
 
     def _figures(self) -> QHBoxLayout:
         self._overdue = FigureCard(self.tr("Overdue"), "calendar-clock", "red")
