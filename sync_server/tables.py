@@ -410,6 +410,14 @@ confirmation: Final = Table(  # what somebody said they may, by the digest of th
     Column("device", String, nullable=False),
 )
 
+seen_as: Final = Table(  # who last began to look with whose eyes
+    "seen_as",
+    metadata,
+    Column("user", ForeignKey("account.user"), primary_key=True),
+    Column("other", ForeignKey("account.user"), primary_key=True),
+    Column("at", BigInteger, nullable=False),
+)
+
 tombstone: Final = Table(
     "tombstone",
     metadata,

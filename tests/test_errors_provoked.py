@@ -17,6 +17,7 @@ ELSEWHERE: Final = {
     "forbidden_field": "test_t29_a_role_withholds_fields_from_whoever_has_it",
     "bad_period": "test_nobody_delegates_for_a_stranger_to_themselves_or_backwards",
     "permissions_changed": "test_what_changed_meanwhile_is_not_confirmed",
+    "seeing_as": "test_every_other_route_refuses_it_and_changes_nothing",
     "taken": "test_the_first_claim_wins_and_the_other_is_told_who",
     "blob_broken": "test_a_damaged_piece_is_refused_and_nothing_of_it_is_kept",
     "blob_offset": "test_a_repeated_piece_changes_nothing_and_says_where_to_go_on",

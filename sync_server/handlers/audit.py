@@ -17,9 +17,11 @@ from sync_server.handlers.bodies import StrictRoute, answer
 from sync_server.handlers.context import (
     ANY_PROBLEMS,
     SESSION_PROBLEMS,
+    Looking,
     SignedIn,
     context,
     problems,
+    reads_as_another,
     speaks_protocol,
 )
 from sync_server.handlers.sync import Accepts, Counter, schema_of
@@ -131,10 +133,14 @@ def _place(after: str | None) -> Place:
 
 @router.get(
     "/roots",
-    responses={200: schema_of(Roots, "Signed roots"), **problems(*SESSION_PROBLEMS, *ANY_PROBLEMS)},
+    responses={
+        200: schema_of(Roots, "Signed roots"),
+        **problems("forbidden", "not_found", *SESSION_PROBLEMS, *ANY_PROBLEMS),
+    },
     response_class=Response,
 )
-def signed_roots(request: Request, _who: SignedIn, after: Counter = 0, accepts: Accepts = None) -> Response:
+@reads_as_another
+def signed_roots(request: Request, _who: Looking, after: Counter = 0, accepts: Accepts = None) -> Response:
     """The roots after a number, the earliest first: do they carry on from the one that a laptop holds?"""
     with context(request).database.read() as connection:
         found = kept_roots.after(connection, after, MAX_ROOTS)

@@ -19,9 +19,11 @@ from sync_server.handlers.bodies import RawBody, StrictRoute, answer
 from sync_server.handlers.context import (
     ANY_PROBLEMS,
     SESSION_PROBLEMS,
+    Looking,
     SignedIn,
     context,
     problems,
+    reads_as_another,
     speaks_protocol,
 )
 from sync_server.handlers.sync import schema_of
@@ -104,13 +106,14 @@ def _digest(header: str) -> bytes:
     "/{sha256}",
     responses={
         200: {"description": "The whole content, or with 206 the asked range of it", "content": {OCTETS: {}}},
-        **problems("not_found", "blob_absent", *SESSION_PROBLEMS, *ANY_PROBLEMS),
+        **problems("not_found", "blob_absent", "forbidden", *SESSION_PROBLEMS, *ANY_PROBLEMS),
     },
     response_class=Response,
 )
+@reads_as_another
 def get(
     request: Request,
-    who: SignedIn,
+    who: Looking,
     sha256: Sha256,
     wanted: Annotated[str | None, Header(alias="Range", max_length=100)] = None,
 ) -> Response:

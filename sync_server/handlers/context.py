@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from crmdesk.core.errors import CrmError
 from crmdesk.core.wire import OLDEST, OURS, Versions
 from crmdesk.store.database import Database
-from sync_server import enrolment, sharing, signing_in
+from sync_server import enrolment, seeing, sharing, signing_in
 from sync_server.clock import Moment
 from sync_server.errors import MEDIA_TYPE, Problem
 from sync_server.leases import Authority
@@ -69,12 +69,26 @@ def context(request: Request) -> Context:
     return found
 
 
+SEE_AS: Final = "crmdesk-see-as"
+_READS: Final[set[Callable[..., Any]]] = set()
+R = TypeVar("R", bound=Callable[..., Any])
+
+
+def reads_as_another(route: R) -> R:
+    """Mark a route that only reads: it may be asked with another person's eyes. Every other refuses that."""
+    _READS.add(route)
+    return route
+
+
 async def speaks_protocol(
+    request: Request,
     crmdesk_protocol: Annotated[str | None, Header()] = None,
     crmdesk_merge: Annotated[str | None, Header()] = None,
     crmdesk_schema: Annotated[str | None, Header()] = None,
 ) -> None:
     """Refuse a client that is too old; one that names no version is taken to have the present one.
+
+    And one that looks with another person's eyes at anything but what is marked as reading (`seeing_as`).
 
     `async` because it waits for nothing: a worker thread would cost more than the question.
     """
@@ -82,6 +96,8 @@ async def speaks_protocol(
     theirs = Versions(*(present if said is None else _number(said) for said, present in named))
     if not theirs.reach(OLDEST):
         raise CrmError("upgrade_needed")
+    if SEE_AS in request.headers and request.scope["endpoint"] not in _READS:
+        raise CrmError("seeing_as")
 
 
 def _number(said: str) -> int:
@@ -120,8 +136,24 @@ def handing_in(request: Request, _documented: Annotated[object, Depends(bearer_s
     return _asker(request, may_leave=True)
 
 
+def looking(request: Request, _documented: Annotated[object, Depends(bearer_scheme)]) -> Bearer:
+    """Who asks to read, as whom they look. Raises what `signed_in` raises, `forbidden` and `not_found`."""
+    who, user = _asker(request, may_leave=False), request.headers.get(SEE_AS)
+    if user is None:
+        return who
+    here = context(request)
+    with here.database.read() as connection:
+        other = seeing.as_another(connection, who, user)
+        is_noted = seeing.is_noted(connection, who, other.user, here.now())
+    if not is_noted:
+        with here.database.write() as connection:
+            seeing.note(connection, who, other.user, here.now())
+    return other
+
+
 Challenge: TypeAlias = Annotated[str | None, Query(pattern="^[0-9a-f]{64}$")]
 SignedIn: TypeAlias = Annotated[Bearer, Depends(signed_in)]
+Looking: TypeAlias = Annotated[Bearer, Depends(looking)]
 
 
 def check_confirmed(request: Request, who: Bearer) -> None:
@@ -165,5 +197,5 @@ def problems(*codes: str) -> dict[int | str, dict[str, Any]]:
 
 
 SESSION_PROBLEMS: Final = ("session_expired", "device_revoked", "device_pending", "upgrade_needed")
-ANY_PROBLEMS: Final = ("malformed_body", "server_busy", "server_error")
+ANY_PROBLEMS: Final = ("malformed_body", "seeing_as", "server_busy", "server_error")
 """What any route may answer."""

@@ -15,9 +15,11 @@ from sync_server.handlers.bodies import StrictRoute, answer
 from sync_server.handlers.context import (
     ANY_PROBLEMS,
     SESSION_PROBLEMS,
+    Looking,
     SignedIn,
     context,
     problems,
+    reads_as_another,
     speaks_protocol,
 )
 from sync_server.handlers.sync import Accepts, schema_of
@@ -40,10 +42,14 @@ class ConfirmAsked(BaseModel):
 
 @router.get(
     "",
-    responses={200: schema_of(Own, "One's own list"), **problems(*SESSION_PROBLEMS, *ANY_PROBLEMS)},
+    responses={
+        200: schema_of(Own, "One's own list"),
+        **problems("forbidden", "not_found", *SESSION_PROBLEMS, *ANY_PROBLEMS),
+    },
     response_class=Response,
 )
-def own(request: Request, who: SignedIn, accepts: Accepts = None) -> Response:
+@reads_as_another
+def own(request: Request, who: Looking, accepts: Accepts = None) -> Response:
     """What the asker may see and do, and what of it they confirmed."""
     here = context(request)
     with here.database.read() as connection:

@@ -27,9 +27,11 @@ from sync_server.handlers.bodies import BulkRoute, RawBody, answer, plain
 from sync_server.handlers.context import (
     ANY_PROBLEMS,
     SESSION_PROBLEMS,
+    Looking,
     SignedIn,
     context,
     problems,
+    reads_as_another,
     speaks_protocol,
 )
 from sync_server.handlers.sync import Accepts, schema_of
@@ -85,10 +87,11 @@ def commits(
 
 @router.get(
     "/reconcile/groups",
-    responses={200: schema_of(Groups, "Groups"), **problems("not_found", *_PROBLEMS)},
+    responses={200: schema_of(Groups, "Groups"), **problems("not_found", "forbidden", *_PROBLEMS)},
     response_class=Response,
 )
-def groups(request: Request, who: SignedIn, bucket: Bucket, accepts: Accepts = None) -> Response:
+@reads_as_another
+def groups(request: Request, who: Looking, bucket: Bucket, accepts: Accepts = None) -> Response:
     """The bucket's head and the sums of its records' digests, by the last two digits of their ids."""
     with context(request).database.read_as(who.user) as connection:
         found = reconciling.groups(connection, who, bucket)
@@ -97,12 +100,13 @@ def groups(request: Request, who: SignedIn, bucket: Bucket, accepts: Accepts = N
 
 @router.get(
     "/reconcile/digests",
-    responses={200: schema_of(Digests, "Digests"), **problems("not_found", *_PROBLEMS)},
+    responses={200: schema_of(Digests, "Digests"), **problems("not_found", "forbidden", *_PROBLEMS)},
     response_class=Response,
 )
+@reads_as_another
 def digests(
     request: Request,
-    who: SignedIn,
+    who: Looking,
     bucket: Bucket,
     groups: Annotated[str, Query(max_length=1000)],
     accepts: Accepts = None,

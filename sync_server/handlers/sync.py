@@ -12,14 +12,17 @@ from sync_server import batches, pulling, pushing, sharing
 from sync_server.handlers.bodies import BulkRoute, RawBody, answer, plain
 from sync_server.handlers.context import (
     ANY_PROBLEMS,
+    SEE_AS,
     SESSION_PROBLEMS,
     Challenge,
     HandingIn,
-    SignedIn,
+    Looking,
     asker,
     bearer_scheme,
     context,
+    looking,
     problems,
+    reads_as_another,
     speaks_protocol,
 )
 from sync_server.pulling import Cursor
@@ -43,13 +46,22 @@ def schema_of(shape: type, description: str) -> dict[str, Any]:
 
 @router.get(
     "/heads",
-    responses={200: schema_of(Heads, "Heads"), **problems(*SESSION_PROBLEMS, *ANY_PROBLEMS)},
+    responses={
+        200: schema_of(Heads, "Heads"),
+        **problems("forbidden", "not_found", *SESSION_PROBLEMS, *ANY_PROBLEMS),
+    },
     response_class=Response,
     dependencies=[Depends(bearer_scheme)],
 )
+@reads_as_another
 def heads(request: Request, challenge: Challenge = None, accepts: Accepts = None) -> Response:
     """How far each bucket has come that the asker may see; one that is missing was taken away."""
     here = context(request)
+    if SEE_AS in request.headers:
+        who = looking(request, None)
+        with here.database.read_as(who.user) as connection:  # a lease is for the laptop's own person
+            found = pulling.heads(connection, who, here.authority, here.now())
+        return answer(msgspec.json.encode(found), accepts)
     with here.database.read() as connection:  # every laptop asks all day long: one thread, one transaction
         who = asker(request, connection, may_leave=True)
         here.database.confine(connection, who.user)
@@ -97,13 +109,14 @@ def push(
     "/pull",
     responses={
         200: schema_of(PullPage, "A page of whole commits"),
-        **problems("not_found", "regressed", *SESSION_PROBLEMS, *ANY_PROBLEMS),
+        **problems("not_found", "regressed", "forbidden", *SESSION_PROBLEMS, *ANY_PROBLEMS),
     },
     response_class=Response,
 )
+@reads_as_another
 def pull(
     request: Request,
-    who: SignedIn,
+    who: Looking,
     bucket: Annotated[str, Query(max_length=100)],
     epoch: Counter,
     after: Counter,
@@ -116,7 +129,7 @@ def pull(
     here = context(request)
     with here.database.read_as(who.user) as connection:
         page = pulling.page(connection, who, Cursor(bucket, epoch, after, salt, head))
-    if page.complete and not unsent:
+    if page.complete and not unsent and SEE_AS not in request.headers:
         with here.database.write() as connection:
             pulling.note_complete(connection, who, page, here.now())
     return answer(msgspec.json.encode(page), accepts)
@@ -126,13 +139,14 @@ def pull(
     "/records/{entity}/{id}/history",
     responses={
         200: {"description": "Every edit, earliest first", "content": {JSON: {}}},
-        **problems("not_found", *SESSION_PROBLEMS, *ANY_PROBLEMS),
+        **problems("not_found", "forbidden", *SESSION_PROBLEMS, *ANY_PROBLEMS),
     },
     response_class=Response,
 )
+@reads_as_another
 def history(
     request: Request,
-    who: SignedIn,
+    who: Looking,
     entity: Id,
     record_id: Annotated[str, Path(alias="id", max_length=100)],
     accepts: Accepts = None,

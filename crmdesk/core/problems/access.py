@@ -44,6 +44,15 @@ ACCESS: Final[dict[str, Problem]] = {
             "Read it again, then confirm it.",
         ),
     ),
+    "seeing_as": Problem(
+        403,
+        Sentence("您正在以他人视角查看，只能阅读。", NOTHING_ZH, "请关闭这个窗口，在自己的窗口中操作。"),
+        Sentence(
+            "You are looking with another person's eyes; that only reads.",
+            NOTHING_EN,
+            "Close this window and do it in your own.",
+        ),
+    ),
     "sign_in_needed": Problem(
         401,
         Sentence(
