@@ -342,6 +342,14 @@
         <translation>变更权限</translation>
     </message>
     <message>
+        <source>Permissions confirmed</source>
+        <translation>确认权限</translation>
+    </message>
+    <message>
+        <source>Looked with another&apos;s eyes</source>
+        <translation>以他人视角查看</translation>
+    </message>
+    <message>
         <source>Refused edits judged again</source>
         <translation>重新处理被拒修改</translation>
     </message>

@@ -58,6 +58,8 @@ def kinds() -> dict[str, str]:
         "token_reused": translate("Audit", "Sign-in copied"),
         "token_unknown": translate("Audit", "Sign-in not known"),
         "rights": translate("Audit", "Rights changed"),
+        "confirm_permissions": translate("Audit", "Permissions confirmed"),
+        "see_as": translate("Audit", "Looked with another's eyes"),
         "retry": translate("Audit", "Refused edits judged again"),
         "discard": translate("Audit", "Refused edits kept out"),
         "restore": translate("Audit", "Server restored"),
@@ -90,6 +92,7 @@ def _fields() -> dict[str, str]:
         "fields": translate("Audit", "Fields"),
         "counters": translate("Audit", "Numbers"),
         "edits": translate("Audit", "Digest"),
+        "digest": translate("Audit", "Digest"),
         "seq": translate("Audit", "Commit"),
     }
 
