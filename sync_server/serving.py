@@ -77,30 +77,47 @@ HEAD_SECONDS: Final = 20.0
 """How long somebody may take from connecting, or from a request's first byte, to the end of its head."""
 
 
+PAUSE_SECONDS: Final = 30.0
+"""How long a body may pause: a slow line gets through, one that sends nothing does not."""
+
+
 class Patient(H11Protocol):
-    """Hangs up on whoever keeps a connection open without ever asking anything."""
+    """Hangs up on whoever keeps a connection open without ever asking anything, or without going on."""
 
     _due: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         super().connection_made(transport)
-        self._wait()
+        self._wait(HEAD_SECONDS)
 
     def data_received(self, data: bytes) -> None:
         if self._due is None and self.conn.their_state is h11.IDLE:
-            self._wait()
+            self._wait(HEAD_SECONDS)
         super().data_received(data)
-        if self._due is not None and self.conn.their_state is not h11.IDLE:
+        if self.conn.their_state is h11.SEND_BODY:
+            self._wait(PAUSE_SECONDS)
+        elif self.conn.their_state is not h11.IDLE:
+            self._rest()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._rest()
+        super().connection_lost(exc)
+
+    def _wait(self, seconds: float) -> None:
+        self._rest()
+        self._due = self.loop.call_later(seconds, self._give_up)
+
+    def _rest(self) -> None:
+        if self._due is not None:
             self._due.cancel()
             self._due = None
 
-    def connection_lost(self, exc: Exception | None) -> None:
-        if self._due is not None:
-            self._due.cancel()
-        super().connection_lost(exc)
-
-    def _wait(self) -> None:
-        self._due = self.loop.call_later(HEAD_SECONDS, self.transport.close)
+    def _give_up(self) -> None:
+        self._due = None
+        if self.flow.read_paused:  # it is this server that does not go on reading
+            self._wait(PAUSE_SECONDS)
+        else:
+            self.transport.close()
 
 
 class Server(uvicorn.Server):

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import gzip
 import json
 import zlib
-from collections.abc import AsyncGenerator, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Annotated, Any, ClassVar, Final, TypeAlias
 
 import zstandard
@@ -17,15 +16,13 @@ from crmdesk.core.errors import CrmError
 from crmdesk.core.wire import MAX_BODY_BYTES
 
 SMALL_BODY_BYTES: Final = 64 * 1024
-PAUSE_SECONDS: Final = 30.0
-"""How long a body may pause; a slow line gets through, one that sends nothing is hung up on."""
 _HANG_UP: Final = {"Connection": "close"}
 COMPRESS_FROM: Final = 1024
 """Shorter answers travel as they are."""
 
 
 class StrictRequest(Request):
-    """A request that is read up to a limit and without long pauses, whose JSON means one thing to every parser."""
+    """A request that is read up to a limit, whose JSON means one thing to every parser."""
 
     limit: int
 
@@ -33,8 +30,7 @@ class StrictRequest(Request):
         if not hasattr(self, "_body"):
             parts: list[bytes] = []
             size = 0
-            parts_come = self.stream()
-            while (part := await self._next(parts_come)) is not None:
+            async for part in self.stream():
                 size += len(part)
                 if size > self.limit:
                     # The framework lets no other exception through here; what is still to come is not waited for.
@@ -42,13 +38,6 @@ class StrictRequest(Request):
                 parts.append(part)
             self._body = b"".join(parts)
         return self._body
-
-    async def _next(self, parts: AsyncGenerator[bytes, None]) -> bytes | None:
-        try:
-            async with asyncio.timeout(PAUSE_SECONDS):
-                return await anext(parts, None)
-        except TimeoutError as error:
-            raise HTTPException(400, headers=_HANG_UP) from error
 
     async def json(self) -> Any:
         try:
