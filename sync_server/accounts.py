@@ -13,12 +13,12 @@ from crmdesk.core.entities import REGISTRY
 from crmdesk.core.errors import CrmError
 from crmdesk.core.record import RecordKey
 from crmdesk.core.resolve import read_record
-from crmdesk.core.roles import EVERY_FIELD, Mandate
+from crmdesk.core.roles import EVERY_FIELD, SERVER_ENTITIES, Mandate
 from crmdesk.core.values import canonical_text
 from crmdesk.store import records
 from crmdesk.store.database import Database
 from crmdesk.store.tables import replica
-from sync_server import audit, drills, policy, row_security, salts, tables
+from sync_server import audit, drills, row_security, salts, tables
 from sync_server.authoring import Place, new_id, take_actor, write_record
 from sync_server.clock import Moment
 from sync_server.drills import Change, Post, State
@@ -281,7 +281,7 @@ def _check_withheld(connection: Connection, withheld: frozenset[str]) -> None:
     for text in withheld:
         name, _, declared = text.partition(".")
         entity = registry.entities.get(name)
-        if entity is None or name in policy.SERVER_ENTITIES:
+        if entity is None or name in SERVER_ENTITIES:
             raise CrmError("unknown_entity", entity=name)
         if declared != EVERY_FIELD and declared not in entity.by_name:
             raise CrmError("unknown_field", field=text)

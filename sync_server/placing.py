@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from crmdesk.core.errors import CrmError
 from crmdesk.core.record import Edit, Placement, RecordKey
 from crmdesk.core.registry import Entity, Registry
+from crmdesk.core.roles import SERVER_ENTITIES
 from crmdesk.store import dialect, records
 from crmdesk.store.records import Stored
 from sync_server import moving, policy
@@ -83,7 +84,7 @@ class Map:
         stored = self.stored.get(item.key)
         if stored is None and item.key.id in self.buried:
             raise CrmError("grave")
-        is_servers = entity.name in policy.SERVER_ENTITIES
+        is_servers = entity.name in SERVER_ENTITIES
         if is_servers or (stored is None and entity.name in policy.SERVER_MADE):
             raise CrmError("server_field", field=entity.name)
         return _outranking(self._new(item, entity), item) if stored is None else self._existing(item, stored)

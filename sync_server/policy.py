@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from crmdesk.core.roles import Mandate, Role
+from crmdesk.core.roles import SERVER_ENTITIES, Mandate, Role
 
 
 class Kind(enum.StrEnum):
@@ -27,8 +27,6 @@ class Kind(enum.StrEnum):
 ONLY_READ: Final = frozenset((Role.DIRECTOR, Role.AUDITOR))
 """They never write what belongs to somebody else; an auditor writes nothing at all."""
 CONFIGURERS: Final = frozenset((Role.MANAGER, Role.DIRECTOR, Role.ADMINISTRATOR))
-SERVER_ENTITIES: Final = frozenset(("user", "team", "role", "book", "share", "delegation"))
-"""Records that only the server writes: the account tables are their truth."""
 SERVER_MADE: Final = frozenset(("late_work",))
 """Records that only the server makes; those who may write where they are say what became of them."""
 

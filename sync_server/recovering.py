@@ -27,10 +27,11 @@ from crmdesk.core.record import (
     moved,
 )
 from crmdesk.core.registry import Registry
+from crmdesk.core.roles import SERVER_ENTITIES
 from crmdesk.core.wire import Evidence, Lost, Outcome, Recover, RecoverAnswer
 from crmdesk.store import records
 from crmdesk.store.records import Row, Stored, decode_edit
-from sync_server import audit, moving, policy, salts
+from sync_server import audit, moving, salts
 from sync_server.audit import Word
 from sync_server.authoring import new_actor
 from sync_server.clock import Moment
@@ -187,7 +188,7 @@ class _Scene:
         return Outcome(*key, "merged", bucket, move_no, content=msgspec.Raw(encode(record)))
 
     def _restored(self, key: RecordKey, claim: Record, stored: Stored | None) -> Record:
-        if key.entity in policy.SERVER_ENTITIES:
+        if key.entity in SERVER_ENTITIES:
             raise CrmError("server_field", field=key.entity)  # the account tables are their truth
         if key.id in self._buried:
             raise CrmError("grave")

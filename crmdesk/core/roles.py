@@ -20,6 +20,8 @@ class Role(enum.StrEnum):
 
 
 EVERY_FIELD: Final = "*"
+SERVER_ENTITIES: Final = frozenset(("user", "team", "role", "book", "share", "delegation"))
+"""Records that only the server writes: the account tables are their truth. No role has them to withhold."""
 
 
 @dataclass(frozen=True, slots=True)

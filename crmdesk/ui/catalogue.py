@@ -43,6 +43,9 @@ def page_specs(context: Context, syncing: Syncing, doors: Doors, customers: Cust
         )
     if context.directory.me.role in ("administrator", "auditor"):
         specs.append(PageSpec("audit", translate("Pages", "Audit"), "shield-check", partial(_audit, context)))
+    if context.directory.me.role == "administrator":
+        page = partial(_administration, context, syncing)
+        specs.append(PageSpec("console", translate("Pages", "Administration"), "users-round", page))
     specs += [
         PageSpec(
             "permissions",
@@ -95,6 +98,12 @@ def _review(context: Context, shell: Shell) -> Page:
     from crmdesk.ui.pages.review import Review
 
     return Review(shell, context)
+
+
+def _administration(context: Context, syncing: Syncing, shell: Shell) -> Page:
+    from crmdesk.ui.pages.console import Administration
+
+    return Administration(shell, context, syncing)
 
 
 def _sync(context: Context, syncing: Syncing, shell: Shell) -> Page:

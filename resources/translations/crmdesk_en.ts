@@ -82,6 +82,30 @@
     </message>
 </context>
 <context>
+    <name>RolesPart</name>
+    <message numerus="yes">
+        <source>%n person(s)</source>
+        <translation>
+            <numerusform>%n person</numerusform>
+            <numerusform>%n people</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n field(s) withheld</source>
+        <translation>
+            <numerusform>%n field withheld</numerusform>
+            <numerusform>%n fields withheld</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Saving changes this at once for %n person(s).</source>
+        <translation>
+            <numerusform>Saving changes this at once for %n person.</numerusform>
+            <numerusform>Saving changes this at once for %n people.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>Signs</name>
     <message numerus="yes">
         <source>%n change(s) refused</source>
@@ -202,6 +226,16 @@
         <translation>
             <numerusform>%n change reached whoever has the customer now</numerusform>
             <numerusform>%n changes reached whoever has the customer now</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>TeamsPart</name>
+    <message numerus="yes">
+        <source>%n person(s)</source>
+        <translation>
+            <numerusform>%n person</numerusform>
+            <numerusform>%n people</numerusform>
         </translation>
     </message>
 </context>

@@ -2,6 +2,41 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="zh_CN">
 <context>
+    <name>Administration</name>
+    <message>
+        <source>Administration</source>
+        <translation>管理</translation>
+    </message>
+    <message>
+        <source>Parts of the administration</source>
+        <translation>管理的各部分</translation>
+    </message>
+    <message>
+        <source>People</source>
+        <translation>人员</translation>
+    </message>
+    <message>
+        <source>Teams</source>
+        <translation>团队</translation>
+    </message>
+    <message>
+        <source>Roles</source>
+        <translation>角色</translation>
+    </message>
+    <message>
+        <source>Laptops</source>
+        <translation>电脑</translation>
+    </message>
+    <message>
+        <source>Ask again</source>
+        <translation>再问一次</translation>
+    </message>
+    <message>
+        <source>The server cannot be reached. People, teams and roles are shown as this laptop last heard; changing them and seeing the laptops needs the server.</source>
+        <translation>无法连接服务器。人员、团队和角色按本机最后得知的显示；修改它们和查看电脑需要联网。</translation>
+    </message>
+</context>
+<context>
     <name>AsideCard</name>
     <message>
         <source>Set aside</source>
@@ -62,6 +97,13 @@
     <message>
         <source>Undo</source>
         <translation>撤销</translation>
+    </message>
+</context>
+<context>
+    <name>AskDialog</name>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
     </message>
 </context>
 <context>
@@ -552,6 +594,29 @@
     </message>
 </context>
 <context>
+    <name>CodeDialog</name>
+    <message>
+        <source>A code, shown only now</source>
+        <translation>一次性的码，只显示这一次</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>完成</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>复制</translation>
+    </message>
+    <message>
+        <source>Good once, until %1.</source>
+        <translation>仅可使用一次，有效期至 %1。</translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation>已复制</translation>
+    </message>
+</context>
+<context>
     <name>CommandBox</name>
     <message>
         <source>Find or do anything</source>
@@ -794,6 +859,53 @@
     <message>
         <source>Use name and password</source>
         <translation>改用姓名和密码</translation>
+    </message>
+</context>
+<context>
+    <name>ConsoleDesk</name>
+    <message>
+        <source>This needs your password once more. It then holds for ten minutes.</source>
+        <translation>这个操作需要再次输入您的密码，十分钟内有效。</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>继续</translation>
+    </message>
+    <message>
+        <source>Password</source>
+        <translation>密码</translation>
+    </message>
+    <message>
+        <source>Taken back.</source>
+        <translation>已撤销。</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
+        <source>Waits to be let in</source>
+        <translation>等待批准</translation>
+    </message>
+    <message>
+        <source>Active</source>
+        <translation>使用中</translation>
+    </message>
+    <message>
+        <source>Hands in what is unsent</source>
+        <translation>只交回未发送内容</translation>
+    </message>
+    <message>
+        <source>Shut out</source>
+        <translation>已停用</translation>
+    </message>
+    <message>
+        <source>Wiped</source>
+        <translation>已清除</translation>
+    </message>
+    <message>
+        <source>No team</source>
+        <translation>不属于任何团队</translation>
     </message>
 </context>
 <context>
@@ -1332,6 +1444,312 @@
     <message>
         <source>Flag</source>
         <translation>标记跟进</translation>
+    </message>
+</context>
+<context>
+    <name>DevicesPart</name>
+    <message>
+        <source>Laptops</source>
+        <translation>电脑</translation>
+    </message>
+    <message>
+        <source>Person</source>
+        <translation>人员</translation>
+    </message>
+    <message>
+        <source>Laptop</source>
+        <translation>电脑</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <source>Words</source>
+        <translation>核对词</translation>
+    </message>
+    <message>
+        <source>Up to date</source>
+        <translation>最近同步</translation>
+    </message>
+    <message>
+        <source>Locks</source>
+        <translation>锁定时间</translation>
+    </message>
+    <message>
+        <source>Let it in…</source>
+        <translation>批准…</translation>
+    </message>
+    <message>
+        <source>Rename…</source>
+        <translation>改名…</translation>
+    </message>
+    <message>
+        <source>Shut out…</source>
+        <translation>停用…</translation>
+    </message>
+    <message>
+        <source>Person, laptop or words…</source>
+        <translation>人员、电脑或核对词…</translation>
+    </message>
+    <message>
+        <source>Asking the server…</source>
+        <translation>正在询问服务器…</translation>
+    </message>
+    <message>
+        <source>Which laptops there are, only the server knows.</source>
+        <translation>有哪些电脑，只有服务器知道。</translation>
+    </message>
+    <message>
+        <source>Ask again</source>
+        <translation>再问一次</translation>
+    </message>
+    <message>
+        <source>No laptop is called that, or has these words.</source>
+        <translation>没有这个名称或核对词的电脑。</translation>
+    </message>
+    <message>
+        <source>No laptop has joined yet. Give somebody a code for one, in the tab of the people.</source>
+        <translation>还没有电脑加入。请在“人员”页签里为某人生成电脑入网码。</translation>
+    </message>
+    <message>
+        <source>never</source>
+        <translation>从未</translation>
+    </message>
+    <message>
+        <source>Joined</source>
+        <translation>加入时间</translation>
+    </message>
+    <message>
+        <source>Locks unless heard of by</source>
+        <translation>最迟联系时间（否则锁定）</translation>
+    </message>
+    <message>
+        <source>Destroys what it holds</source>
+        <translation>销毁本机数据的时间</translation>
+    </message>
+    <message>
+        <source>A token of it was used twice: it, or its profile, may have been copied.</source>
+        <translation>它的令牌被使用了两次：这台电脑或其配置可能被复制过。</translation>
+    </message>
+    <message>
+        <source>The server was restored and does not know its token any more.</source>
+        <translation>服务器恢复过备份，不再认识它的令牌。</translation>
+    </message>
+    <message>
+        <source>Somebody signed in with the person&apos;s password from it.</source>
+        <translation>有人在这台电脑上用此人的密码登录过。</translation>
+    </message>
+    <message>
+        <source>It waits for its first approval.</source>
+        <translation>等待首次批准。</translation>
+    </message>
+    <message>
+        <source>Let a laptop of %1 in?</source>
+        <translation>批准 %1 的这台电脑吗？</translation>
+    </message>
+    <message>
+        <source>Let it in</source>
+        <translation>批准</translation>
+    </message>
+    <message>
+        <source>Call the person. Let them read out the words that crmdesk shows on that laptop; they must be these:</source>
+        <translation>请给本人打电话，让对方念出那台电脑上 crmdesk 显示的核对词；必须与下面一致：</translation>
+    </message>
+    <message>
+        <source>I have heard these words from the person</source>
+        <translation>我已听到本人念出这些词</translation>
+    </message>
+    <message>
+        <source>%1 is let in</source>
+        <translation>%1 已获批准</translation>
+    </message>
+    <message>
+        <source>Shut out %1 of %2, for good?</source>
+        <translation>永久停用 %2 的 %1 吗？</translation>
+    </message>
+    <message>
+        <source>Shut out for good</source>
+        <translation>永久停用</translation>
+    </message>
+    <message>
+        <source>It was up to date %1.</source>
+        <translation>最近同步：%1。</translation>
+    </message>
+    <message>
+        <source>It was never up to date.</source>
+        <translation>它从未同步过。</translation>
+    </message>
+    <message>
+        <source>What was typed on it since and is unsent, nobody knows.</source>
+        <translation>此后在它上面录入而未发送的内容，无人知晓。</translation>
+    </message>
+    <message>
+        <source>From now on it reads and sends nothing. This cannot be undone: it joins again only as a new laptop.</source>
+        <translation>从现在起它不能读取，也不能发送。此操作无法撤销：它只能作为新电脑重新加入。</translation>
+    </message>
+    <message>
+        <source>Of somebody who leaves, shut out the person instead: their laptops then still hand in what is unsent.</source>
+        <translation>如果是人员离职，请改为停用此人：其电脑仍可交回未发送的内容。</translation>
+    </message>
+    <message>
+        <source>%1 is shut out</source>
+        <translation>%1 已停用</translation>
+    </message>
+    <message>
+        <source>Another name for %1</source>
+        <translation>为 %1 改名</translation>
+    </message>
+    <message>
+        <source>Rename</source>
+        <translation>改名</translation>
+    </message>
+    <message>
+        <source>%1 is called %2 now</source>
+        <translation>%1 已改名为 %2</translation>
+    </message>
+</context>
+<context>
+    <name>DrillDialog</name>
+    <message>
+        <source>Role</source>
+        <translation>角色</translation>
+    </message>
+    <message>
+        <source>Team</source>
+        <translation>团队</translation>
+    </message>
+    <message>
+        <source>Who takes the customers over</source>
+        <translation>由谁接手客户</translation>
+    </message>
+    <message>
+        <source>Hand over what %1 left</source>
+        <translation>移交 %1 留下的客户</translation>
+    </message>
+    <message>
+        <source>Hand over</source>
+        <translation>移交</translation>
+    </message>
+    <message>
+        <source>%1 leaves the company</source>
+        <translation>%1 离职</translation>
+    </message>
+    <message>
+        <source>Shut out</source>
+        <translation>已停用</translation>
+    </message>
+    <message>
+        <source>%1 works elsewhere</source>
+        <translation>%1 调岗</translation>
+    </message>
+    <message>
+        <source>Transfer</source>
+        <translation>调岗</translation>
+    </message>
+    <message>
+        <source>%1 is promoted</source>
+        <translation>%1 晋升</translation>
+    </message>
+    <message>
+        <source>Promote</source>
+        <translation>晋升</translation>
+    </message>
+    <message>
+        <source>Nobody yet; their managers go on reading them</source>
+        <translation>暂无；其经理仍可查看</translation>
+    </message>
+    <message>
+        <source>Nobody; they keep their customers</source>
+        <translation>无人；客户随本人</translation>
+    </message>
+    <message>
+        <source>Who reads these customers</source>
+        <translation>谁能看到这些客户</translation>
+    </message>
+    <message>
+        <source>Whose customers %1 reads</source>
+        <translation>%1 能看到谁的客户</translation>
+    </message>
+    <message>
+        <source>Laptops; what is unsent on them, nobody knows</source>
+        <translation>电脑（其上未发送的内容无人知晓）</translation>
+    </message>
+    <message>
+        <source>What will happen</source>
+        <translation>将会发生什么</translation>
+    </message>
+    <message>
+        <source>Customers</source>
+        <translation>客户</translation>
+    </message>
+    <message>
+        <source>Records</source>
+        <translation>记录</translation>
+    </message>
+    <message>
+        <source>Open tasks</source>
+        <translation>未完成任务</translation>
+    </message>
+    <message>
+        <source>Stands in, or is stood in for</source>
+        <translation>代理与被代理</translation>
+    </message>
+    <message>
+        <source>Shared with others</source>
+        <translation>共享给他人</translation>
+    </message>
+    <message>
+        <source>Shared with them</source>
+        <translation>他人共享给本人</translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation>无</translation>
+    </message>
+    <message>
+        <source>reads</source>
+        <translation>可查看</translation>
+    </message>
+    <message>
+        <source>writes</source>
+        <translation>可修改</translation>
+    </message>
+    <message>
+        <source>sees nothing</source>
+        <translation>看不到</translation>
+    </message>
+    <message>
+        <source>Nobody</source>
+        <translation>无人</translation>
+    </message>
+    <message>
+        <source>up to date %1</source>
+        <translation>最近同步 %1</translation>
+    </message>
+    <message>
+        <source>never up to date</source>
+        <translation>从未同步</translation>
+    </message>
+    <message>
+        <source>%1 then has %2 customers.</source>
+        <translation>此后 %1 共有 %2 个客户。</translation>
+    </message>
+    <message>
+        <source>%1 begins with no customers.</source>
+        <translation>%1 将从零个客户开始。</translation>
+    </message>
+    <message>
+        <source>Their laptops read nothing any more, but still hand in what is unsent; it arrives as late work.</source>
+        <translation>其电脑不能再读取，但仍可交回未发送的内容，作为迟到的修改处理。</translation>
+    </message>
+    <message>
+        <source>%1 has left</source>
+        <translation>%1 已离职</translation>
+    </message>
+    <message>
+        <source>%1 works elsewhere now</source>
+        <translation>%1 已调岗</translation>
     </message>
 </context>
 <context>
@@ -1920,6 +2338,13 @@
     </message>
 </context>
 <context>
+    <name>NameDialog</name>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+</context>
+<context>
     <name>NavRail</name>
     <message>
         <source>Navigation</source>
@@ -1931,6 +2356,56 @@
     <message>
         <source>New customer</source>
         <translation>新建客户</translation>
+    </message>
+</context>
+<context>
+    <name>NewPerson</name>
+    <message>
+        <source>New person</source>
+        <translation>新增人员</translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>新增</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>Role</source>
+        <translation>角色</translation>
+    </message>
+    <message>
+        <source>Team</source>
+        <translation>团队</translation>
+    </message>
+    <message>
+        <source>Give me a code for the first laptop at once</source>
+        <translation>同时生成第一台电脑的入网码</translation>
+    </message>
+</context>
+<context>
+    <name>NewTeam</name>
+    <message>
+        <source>New team</source>
+        <translation>新增团队</translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>新增</translation>
+    </message>
+    <message>
+        <source>No other team</source>
+        <translation>没有上级</translation>
+    </message>
+    <message>
+        <source>Part of</source>
+        <translation>上级团队</translation>
+    </message>
+    <message>
+        <source>Its people see and change each other&apos;s customers</source>
+        <translation>组内成员可以查看和修改彼此的客户</translation>
     </message>
 </context>
 <context>
@@ -1965,6 +2440,10 @@
     <message>
         <source>Audit</source>
         <translation>审计</translation>
+    </message>
+    <message>
+        <source>Administration</source>
+        <translation>管理</translation>
     </message>
     <message>
         <source>My permissions</source>
@@ -2067,6 +2546,153 @@
     <message>
         <source>The server wants to remove %1 of the %2 records here and gives no reason. Nothing was removed, and an encrypted copy was kept. “Keep everything” restores them for your colleagues too.</source>
         <translation>服务器要移除本机 %2 条记录中的 %1 条，却没有说明原因。目前没有移除任何记录，并已另存一份加密备份。选择「全部保留」会为同事们一并恢复。</translation>
+    </message>
+</context>
+<context>
+    <name>PeoplePart</name>
+    <message>
+        <source>People</source>
+        <translation>人员</translation>
+    </message>
+    <message>
+        <source>New person</source>
+        <translation>新增人员</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>Role</source>
+        <translation>角色</translation>
+    </message>
+    <message>
+        <source>Team</source>
+        <translation>团队</translation>
+    </message>
+    <message>
+        <source>Laptops</source>
+        <translation>电脑</translation>
+    </message>
+    <message>
+        <source>Up to date</source>
+        <translation>最近同步</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <source>Transfer…</source>
+        <translation>调岗…</translation>
+    </message>
+    <message>
+        <source>Promote…</source>
+        <translation>晋升…</translation>
+    </message>
+    <message>
+        <source>Leaves…</source>
+        <translation>离职…</translation>
+    </message>
+    <message>
+        <source>Code for a laptop</source>
+        <translation>电脑入网码</translation>
+    </message>
+    <message>
+        <source>Reset password</source>
+        <translation>重设密码</translation>
+    </message>
+    <message>
+        <source>Work</source>
+        <translation>工作</translation>
+    </message>
+    <message>
+        <source>Drills, with a preview</source>
+        <translation>变动（可预览）</translation>
+    </message>
+    <message>
+        <source>Access</source>
+        <translation>登录</translation>
+    </message>
+    <message>
+        <source>Name, role or team…</source>
+        <translation>姓名、角色或团队…</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 / %2</translation>
+    </message>
+    <message>
+        <source>Nobody is called that, or has that role or team.</source>
+        <translation>没有这样的姓名、角色或团队。</translation>
+    </message>
+    <message>
+        <source>Nobody is here yet.</source>
+        <translation>还没有人员。</translation>
+    </message>
+    <message>
+        <source>Has left</source>
+        <translation>已离职</translation>
+    </message>
+    <message>
+        <source>A laptop waits</source>
+        <translation>有电脑待批准</translation>
+    </message>
+    <message>
+        <source>No laptop yet</source>
+        <translation>尚无电脑</translation>
+    </message>
+    <message>
+        <source>Works here</source>
+        <translation>在职</translation>
+    </message>
+    <message>
+        <source>never</source>
+        <translation>从未</translation>
+    </message>
+    <message>
+        <source>never up to date</source>
+        <translation>从未同步</translation>
+    </message>
+    <message>
+        <source>This is you: your own role, team and access are changed by another administrator.</source>
+        <translation>这是您自己：您的角色、团队和登录由另一位管理员修改。</translation>
+    </message>
+    <message>
+        <source>Hand over…</source>
+        <translation>移交…</translation>
+    </message>
+    <message>
+        <source>No team</source>
+        <translation>不属于任何团队</translation>
+    </message>
+    <message>
+        <source>%1: %2 from now on</source>
+        <translation>%1 从现在起：%2</translation>
+    </message>
+    <message>
+        <source>%1 enters this on the new laptop, under “Connect with a company&apos;s code”.</source>
+        <translation>由 %1 在新电脑上“用公司的入网码连接”处输入。</translation>
+    </message>
+    <message>
+        <source>Take away the password of %1?</source>
+        <translation>取消 %1 的密码吗？</translation>
+    </message>
+    <message>
+        <source>Take it away</source>
+        <translation>取消密码</translation>
+    </message>
+    <message>
+        <source>The old password is good no longer. The person chooses a new one with the code that you get here; only then does everything else that is signed in end.</source>
+        <translation>旧密码不再有效。本人用这里生成的码设定新密码；此时其他已登录的设备才会退出。</translation>
+    </message>
+    <message>
+        <source>%1 chooses a new password with it: on the Sync page, under “I have a code”.</source>
+        <translation>由 %1 在“同步”页的“我有重设码”处用它设定新密码。</translation>
+    </message>
+    <message>
+        <source>%1 works here now</source>
+        <translation>%1 已加入</translation>
     </message>
 </context>
 <context>
@@ -2196,6 +2822,139 @@
     <message>
         <source>Flagged: %1</source>
         <translation>已标记跟进：%1</translation>
+    </message>
+</context>
+<context>
+    <name>RolesPart</name>
+    <message>
+        <source>Roles</source>
+        <translation>角色</translation>
+    </message>
+    <message>
+        <source>Copy…</source>
+        <translation>复制…</translation>
+    </message>
+    <message>
+        <source>Rename…</source>
+        <translation>改名…</translation>
+    </message>
+    <message>
+        <source>As it was</source>
+        <translation>还原</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>保存</translation>
+    </message>
+    <message>
+        <source>What the role may write</source>
+        <translation>角色可以填写的内容</translation>
+    </message>
+    <message>
+        <source>May write</source>
+        <translation>可以填写</translation>
+    </message>
+    <message>
+        <source>Compared with what it is a copy of</source>
+        <translation>与原角色的差别</translation>
+    </message>
+    <message>
+        <source>Field or kind of record…</source>
+        <translation>字段或记录类型…</translation>
+    </message>
+    <message>
+        <source>They come with the product</source>
+        <translation>产品自带</translation>
+    </message>
+    <message>
+        <source>The company&apos;s own</source>
+        <translation>公司自定义</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n person(s)</source>
+        <translation>
+            <numerusform>%n 人</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Writes in their own book, and in those of a team that shares its books.</source>
+        <translation>可修改自己的客户，以及共享客户簿的团队中的客户。</translation>
+    </message>
+    <message>
+        <source>Writes in the books of their team and of those below it, and in the pool.</source>
+        <translation>可修改本团队和下级团队的客户，以及公海。</translation>
+    </message>
+    <message>
+        <source>Reads the books of their team and of those below it, and writes none of them.</source>
+        <translation>可查看本团队和下级团队的客户，但不能修改。</translation>
+    </message>
+    <message>
+        <source>Reads, and writes nothing at all.</source>
+        <translation>只能查看，不能填写任何内容。</translation>
+    </message>
+    <message>
+        <source>Looks after people and settings, and reads no customers but their own.</source>
+        <translation>管理人员和设置，看不到他人的客户。</translation>
+    </message>
+    <message>
+        <source>withheld</source>
+        <translation>不可填写</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n field(s) withheld</source>
+        <translation>
+            <numerusform>%n 个字段不可填写</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Who has it: %1</source>
+        <translation>担任者：%1</translation>
+    </message>
+    <message numerus="yes">
+        <source>Saving changes this at once for %n person(s).</source>
+        <translation>
+            <numerusform>保存后立即对 %n 人生效。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Nothing to save.</source>
+        <translation>没有要保存的内容。</translation>
+    </message>
+    <message>
+        <source>nobody</source>
+        <translation>无人</translation>
+    </message>
+    <message>
+        <source>%1 is saved</source>
+        <translation>%1 已保存</translation>
+    </message>
+    <message>
+        <source>%1 is saved; it holds at once for %2</source>
+        <translation>%1 已保存，立即对 %2 生效</translation>
+    </message>
+    <message>
+        <source>Another name for %1</source>
+        <translation>为 %1 改名</translation>
+    </message>
+    <message>
+        <source>Rename</source>
+        <translation>改名</translation>
+    </message>
+    <message>
+        <source>%1 is called %2 now</source>
+        <translation>%1 已改名为 %2</translation>
+    </message>
+    <message>
+        <source>A copy of %1, which you then tighten</source>
+        <translation>复制 %1，然后收紧</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>复制</translation>
+    </message>
+    <message>
+        <source>The role %1 is there now; nobody has it yet</source>
+        <translation>已新增角色 %1，尚无人担任</translation>
     </message>
 </context>
 <context>
@@ -2807,6 +3566,107 @@
     <message>
         <source>Add tag</source>
         <translation>添加标签</translation>
+    </message>
+</context>
+<context>
+    <name>TeamsPart</name>
+    <message>
+        <source>Teams</source>
+        <translation>团队</translation>
+    </message>
+    <message>
+        <source>Its people see and change each other&apos;s customers</source>
+        <translation>组内成员可以查看和修改彼此的客户</translation>
+    </message>
+    <message>
+        <source>New team</source>
+        <translation>新增团队</translation>
+    </message>
+    <message>
+        <source>A manager of a team also leads those below it.</source>
+        <translation>团队的经理同时负责其下级团队。</translation>
+    </message>
+    <message>
+        <source>Rename…</source>
+        <translation>改名…</translation>
+    </message>
+    <message>
+        <source>Part of</source>
+        <translation>上级团队</translation>
+    </message>
+    <message>
+        <source>New team below</source>
+        <translation>新增下级团队</translation>
+    </message>
+    <message>
+        <source>People</source>
+        <translation>人员</translation>
+    </message>
+    <message>
+        <source>Team or person…</source>
+        <translation>团队或人员…</translation>
+    </message>
+    <message>
+        <source>No team is called that, and nobody of that name is in one.</source>
+        <translation>没有这样的团队，团队里也没有这个人。</translation>
+    </message>
+    <message>
+        <source>There are no teams yet.</source>
+        <translation>还没有团队。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n person(s)</source>
+        <translation>
+            <numerusform>%n 人</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>shares its books</source>
+        <translation>组内共享</translation>
+    </message>
+    <message>
+        <source>no other team</source>
+        <translation>没有上级</translation>
+    </message>
+    <message>
+        <source>Nobody works here.</source>
+        <translation>还没有成员。</translation>
+    </message>
+    <message>
+        <source>%1 shares its books now</source>
+        <translation>%1 已开启组内共享</translation>
+    </message>
+    <message>
+        <source>%1 shares its books no longer</source>
+        <translation>%1 已关闭组内共享</translation>
+    </message>
+    <message>
+        <source>No other team</source>
+        <translation>没有上级</translation>
+    </message>
+    <message>
+        <source>%1 is part of %2 now</source>
+        <translation>%1 的上级现在是 %2</translation>
+    </message>
+    <message>
+        <source>%1 is part of no other team now</source>
+        <translation>%1 现在没有上级</translation>
+    </message>
+    <message>
+        <source>Another name for %1</source>
+        <translation>为 %1 改名</translation>
+    </message>
+    <message>
+        <source>Rename</source>
+        <translation>改名</translation>
+    </message>
+    <message>
+        <source>%1 is called %2 now</source>
+        <translation>%1 已改名为 %2</translation>
+    </message>
+    <message>
+        <source>The team %1 is there now</source>
+        <translation>已新增团队 %1</translation>
     </message>
 </context>
 <context>

@@ -5,10 +5,9 @@ from dataclasses import replace
 import pytest
 
 from crmdesk.core.entities import REGISTRY
-from crmdesk.core.roles import Mandate, Role
+from crmdesk.core.roles import SERVER_ENTITIES, Mandate, Role
 from crmdesk.usecases.reviews import REVIEWERS
 from sync_server.policy import (
-    SERVER_ENTITIES,
     Absence,
     Domain,
     Guest,

@@ -1,0 +1,420 @@
+"""Roles: what each may write, field by field; the company's own are copies that may write less."""
+
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QBrush, QColor, QKeyEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QHeaderView,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from crmdesk.core.text import normalise
+from crmdesk.ui import formats, theme
+from crmdesk.ui.pages.console_desk import OWN_ROLES, ConsoleDesk, Order
+from crmdesk.ui.pages.console_teams import NameDialog
+from crmdesk.ui.widgets import buttons
+from crmdesk.ui.widgets.entry_list import Entry, EntryList, Heading
+from crmdesk.ui.widgets.fields import heading, label
+from crmdesk.usecases import organisation
+from crmdesk.usecases.directory import Person
+from crmdesk.usecases.organisation import RoleShown
+
+if TYPE_CHECKING:
+    from crmdesk.store.replica import Replica
+    from crmdesk.sync.answers import Moved
+    from crmdesk.sync.http import Http
+
+_KEY: Final = int(Qt.ItemDataRole.UserRole)
+_NAMED: Final = 3
+_ON, _OFF = Qt.CheckState.Checked, Qt.CheckState.Unchecked
+
+
+class RolesPart(QWidget):
+    """The roles at the left; at the right a tick for each field that the chosen one may write."""
+
+    def __init__(self, desk: ConsoleDesk) -> None:
+        super().__init__()
+        self._desk, self._wanted = desk, ""
+        self._awaited = ""
+        self._told: tuple[RoleShown, RoleShown] | None = None
+        self._own: dict[str, RoleShown] = {}
+        self._shown: tuple[str, frozenset[str]] | None = None
+        self.list = EntryList(self.tr("Roles"))
+        self.list.current.connect(self._show)
+        self.name, self.sentence, self.who = heading(), label("", "second"), label("", "second")
+        self.matrix = QTreeWidget()
+        self.matrix.itemChanged.connect(self._ticked)
+        self._build()
+
+    @property
+    def total(self) -> int:
+        """How many roles there are."""
+        return len(OWN_ROLES) + len(self._own)
+
+    def _build(self) -> None:
+        self.copy = buttons.primary(self.tr("Copy…"), "copy", self.add)
+        self.rename = buttons.secondary(self.tr("Rename…"), "pencil", self.ask_name)
+        self.back = buttons.secondary(self.tr("As it was"), "undo-2", self._put_back)
+        self.save = buttons.primary(self.tr("Save"), "check", self._save)
+        frame = QFrame()
+        frame.setObjectName("listpane")
+        frame.setFixedWidth(330)
+        left = QVBoxLayout(frame)
+        left.setContentsMargins(0, 0, 0, 0)
+        left.addWidget(self.list)
+        head = QHBoxLayout()
+        head.setContentsMargins(20, 12, 16, 0)
+        head.setSpacing(8)
+        head.addWidget(self.name, 1)
+        head.addWidget(self.rename)
+        head.addWidget(self.copy)
+        told = QVBoxLayout()
+        told.setContentsMargins(20, 0, 16, 6)
+        told.setSpacing(2)
+        for said in (self.sentence, self.who):
+            said.setWordWrap(True)
+            told.addWidget(said)
+        foot = QFrame()
+        foot.setObjectName("footer")
+        doing = QHBoxLayout(foot)
+        doing.setContentsMargins(20, 10, 16, 10)
+        self.affected = label("", "second")
+        self.affected.setWordWrap(True)
+        doing.addWidget(self.affected, 1)
+        doing.addWidget(self.back)
+        doing.addWidget(self.save)
+        self._foot = foot
+        right = QVBoxLayout()
+        right.setContentsMargins(0, 0, 0, 0)
+        right.setSpacing(6)
+        right.addLayout(head)
+        right.addLayout(told)
+        right.addWidget(self.matrix, 1)
+        right.addWidget(foot)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(frame)
+        row.addLayout(right, 1)
+        self._build_matrix()
+
+    def _build_matrix(self) -> None:
+        tree = self.matrix
+        tree.setAccessibleName(self.tr("What the role may write"))
+        tree.setColumnCount(2)
+        tree.setHeaderLabels([self.tr("May write"), self.tr("Compared with what it is a copy of")])
+        tree.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        tree.header().setSectionResizeMode(1, QHeaderView.ResizeMode.Fixed)
+        tree.header().resizeSection(1, 280)
+        tree.header().setStretchLastSection(False)
+        tree.setUniformRowHeights(True)
+        tree.setIndentation(22)
+        tree.setFrameShape(QTreeWidget.Shape.NoFrame)
+        tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+
+    # -- what the page asks ---------------------------------------------------------------------------
+
+    def hint(self) -> str:
+        """What the search field says."""
+        return self.tr("Field or kind of record…")
+
+    def take_keyboard(self) -> None:
+        """Let the keys go to the list."""
+        self.list.setFocus()
+
+    def search(self, text: str) -> None:
+        """Show only the fields that this text is found in."""
+        self._wanted = normalise(text)
+        self._filter()
+
+    def reload(self) -> None:
+        """Show the roles as they are now; what is ticked and not saved stays."""
+        self._own = {role.id: role for role in organisation.roles(self._desk.context.reader)}
+        if self._told is not None:  # the server has it, this laptop hears of it with the next sync
+            before, now = self._told
+            if self._own.get(now.id) == before:
+                self._own[now.id] = now
+            else:
+                self._told = None
+        rows: list[Heading | Entry] = [Heading(self.tr("They come with the product"))]
+        rows += [self._entry(key) for key in OWN_ROLES]
+        rows.append(Heading(self.tr("The company's own")))
+        rows += [self._entry(key) for key in self._own]
+        self.list.set_entries(rows)
+        if self._awaited and self.list.select_id(self._awaited):
+            self._awaited = ""
+        key = self.list.current_id
+        if self._shown != (key, self._withheld(key)) and not self.is_changed:
+            self._show(key)
+        else:
+            self._tell()
+
+    def _entry(self, key: str) -> Entry:
+        people = organisation.holders(self._desk.context.directory.people.values(), key)
+        own = self._own.get(key)
+        said = self.tr("%n person(s)", "", len(people))
+        if own is not None:
+            said = f"{formats.filled(self.tr('Copy of %1'), self._desk.role_name(own.base))} · {said}"
+        name = own.name if own else self._desk.role_name(key)
+        return Entry(key, name, said, icon="award", hue="violet" if own else "slate")
+
+    # -- the matrix -----------------------------------------------------------------------------------
+
+    def _withheld(self, key: str) -> frozenset[str]:
+        own = self._own.get(key)
+        return own.withheld if own else frozenset()
+
+    def _base(self, key: str) -> str:
+        own = self._own.get(key)
+        return own.base if own else key
+
+    def _show(self, key: str) -> None:
+        if not key:
+            return
+        self._shown = (key, self._withheld(key))
+        self._fill(key, self._withheld(key))
+        own = self._own.get(key)
+        self.name.setText(own.name if own else self._desk.role_name(key))
+        said = {
+            "rep": self.tr("Writes in their own book, and in those of a team that shares its books."),
+            "manager": self.tr("Writes in the books of their team and of those below it, and in the pool."),
+            "director": self.tr(
+                "Reads the books of their team and of those below it, and writes none of them."
+            ),
+            "auditor": self.tr("Reads, and writes nothing at all."),
+            "administrator": self.tr(
+                "Looks after people and settings, and reads no customers but their own."
+            ),
+        }
+        base = self._base(key)
+        told = said.get(base, "")
+        if own is not None:
+            told = f"{formats.filled(self.tr('Copy of %1'), self._desk.role_name(base))}: {told}"
+        self.sentence.setText(told)
+        for widget in (self.rename, self._foot):
+            widget.setVisible(own is not None)
+        self._tell()
+
+    def _fill(self, key: str, withheld: frozenset[str]) -> None:
+        registry, spoken = self._desk.context.registry, self._desk.context.language
+        can_edit, writes = key in self._own, self._base(key) != "auditor"
+        tree = self.matrix
+        tree.blockSignals(True)
+        tree.clear()
+        for name, fields in organisation.writable(registry).items():
+            entity = registry.entities[name]
+            missing = organisation.withheld_fields(withheld, entity, fields)
+            top = QTreeWidgetItem(tree, [entity.label.text(spoken), ""])
+            top.setData(0, _KEY, name)
+            for field in fields:
+                item = QTreeWidgetItem(top, [entity.by_name[field].label.text(spoken), ""])
+                item.setData(0, _KEY, field)
+                item.setCheckState(0, _ON if writes and field not in missing else _OFF)
+                item.setFlags(_flags(can_edit=can_edit))
+            top.setFlags(_flags(can_edit=can_edit, is_entity=True))
+            if not can_edit:
+                top.setCheckState(0, _ON if writes else _OFF)
+            top.setExpanded(name == "customer" or bool(missing))
+        self._mark()
+        tree.blockSignals(False)
+        self._filter()
+
+    def _tops(self) -> list[QTreeWidgetItem]:
+        found = (self.matrix.topLevelItem(at) for at in range(self.matrix.topLevelItemCount()))
+        return [item for item in found if item is not None]
+
+    def ticks(self) -> frozenset[str]:
+        """What the role withholds as it is ticked now."""
+        ticked = {
+            str(top.data(0, _KEY)): [
+                str(child.data(0, _KEY)) for child in _children(top) if child.checkState(0) == _ON
+            ]
+            for top in self._tops()
+        }
+        fields = organisation.writable(self._desk.context.registry)
+        return organisation.told(ticked, fields, self._shown[1] if self._shown else ())
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether something is ticked that is not saved."""
+        if self._shown is None or self._shown[0] not in self._own:
+            return False
+        fields = organisation.writable(self._desk.context.registry)
+        return _spelt(self.ticks(), fields) != _spelt(self._shown[1], fields)
+
+    def _ticked(self, _item: QTreeWidgetItem, _column: int) -> None:
+        self.matrix.blockSignals(True)
+        self._mark()
+        self.matrix.blockSignals(False)
+        self._tell()
+
+    def _mark(self) -> None:
+        """Make what differs from the base stand out."""
+        colours = theme.tokens()
+        is_own = self._shown is not None and self._shown[0] in self._own
+        for top in self._tops():
+            missing = 0
+            for child in _children(top):
+                differs = is_own and child.checkState(0) != _ON
+                missing += differs
+                child.setText(1, self.tr("withheld") if differs else "")
+                _paint(child, QColor(colours.warn_soft) if differs else None, QColor(colours.warn))
+            top.setText(1, self.tr("%n field(s) withheld", "", missing) if missing else "")
+            _paint(top, None, QColor(colours.warn if missing else colours.text))
+
+    def _filter(self) -> None:
+        for top in self._tops():
+            is_whole = not self._wanted or self._wanted in normalise(top.text(0))
+            shown = 0
+            for child in _children(top):
+                is_found = is_whole or self._wanted in normalise(child.text(0))
+                child.setHidden(not is_found)
+                shown += is_found
+            top.setHidden(not shown)
+            if self._wanted and shown:
+                top.setExpanded(True)
+
+    def _tell(self) -> None:
+        """Who is concerned, and whether there is something to save."""
+        if self._shown is None:
+            return
+        people = organisation.holders(self._desk.context.directory.people.values(), self._shown[0])
+        self.who.setText(formats.filled(self.tr("Who has it: %1"), self._names(people)))
+        changed = self.is_changed
+        self.save.setEnabled(changed)
+        self.back.setEnabled(changed)
+        if changed:
+            said = self.tr("Saving changes this at once for %n person(s).", "", len(people))
+        else:
+            said = self.tr("Nothing to save.")
+        self.affected.setText(said)
+
+    def _names(self, people: list[Person]) -> str:
+        names = "、" if self._desk.context.language == "zh_CN" else ", "
+        told = names.join(person.name for person in people[:_NAMED])
+        more = len(people) - _NAMED
+        return (told + (f" +{more}" if more > 0 else "")) or self.tr("nobody")
+
+    # -- changing -------------------------------------------------------------------------------------
+
+    def _put_back(self) -> None:
+        if self._shown is not None:
+            self._show(self._shown[0])
+
+    def _save(self) -> None:
+        role = self._own.get(self._shown[0]) if self._shown else None
+        if role is None or not self.is_changed:
+            return
+        now = RoleShown(role.id, role.name, role.base, self.ticks())
+        people = organisation.holders(self._desk.context.directory.people.values(), role.id)
+        said = formats.filled(self.tr("%1 is saved"), role.name)
+        if people:
+            said = formats.filled(
+                self.tr("%1 is saved; it holds at once for %2"), role.name, self._names(people)
+            )
+        done = partial(self._saved, role, now)
+        self._desk.order(Order(partial(_define, now), said, partial(_define, role), done))
+
+    def _saved(self, before: RoleShown, now: RoleShown, _made: object) -> None:
+        self._told = (before, now)
+        self._shown = (now.id, now.withheld)
+        self.reload()
+
+    def ask_name(self) -> None:
+        """Ask for another name of the chosen role."""
+        role = self._own.get(self.list.current_id)
+        if role is None:
+            return
+        title = formats.filled(self.tr("Another name for %1"), role.name)
+        self.dialog = NameDialog(title, self.tr("Rename"), role.name, self)
+        self.dialog.given.connect(partial(self._do_rename, role))
+        self.dialog.open()
+        self.dialog.name.setFocus()
+
+    def _do_rename(self, role: RoleShown) -> None:
+        name = self.dialog.name.text().strip()
+        if not name or name == role.name:
+            self.dialog.reject()
+            return
+        now = RoleShown(role.id, name, role.base, role.withheld)
+        said = formats.filled(self.tr("%1 is called %2 now"), role.name, name)
+        work = Order(
+            partial(_define, now), said, partial(_define, role), self._renamed, self.dialog.show_error
+        )
+        self._desk.order(work)
+
+    def _renamed(self, _made: object) -> None:
+        self.dialog.accept()
+
+    def add(self) -> None:
+        """Ask for the name of a copy of the chosen role."""
+        key = self.list.current_id or OWN_ROLES[0]
+        name = self._own[key].name if key in self._own else self._desk.role_name(key)
+        title = formats.filled(self.tr("A copy of %1, which you then tighten"), name)
+        self.dialog = NameDialog(title, self.tr("Copy"), "", self)
+        self.dialog.given.connect(partial(self._do_copy, key))
+        self.dialog.open()
+        self.dialog.name.setFocus()
+
+    def _do_copy(self, key: str) -> None:
+        name = self.dialog.name.text().strip()
+        if not name:
+            self.dialog.set_busy(is_busy=False)
+            return
+        now = RoleShown("", name, key, self._withheld(key))
+        said = formats.filled(self.tr("The role %1 is there now; nobody has it yet"), name)
+        self._desk.order(Order(partial(_define, now), said, None, self._copied, self.dialog.show_error))
+
+    def _copied(self, made: "Moved") -> None:
+        self.dialog.accept()
+        self._awaited = made.made or ""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_F2:
+            self.ask_name()
+        elif event.key() == Qt.Key.Key_S and event.modifiers() == Qt.KeyboardModifier.ControlModifier:
+            self._save()
+        else:
+            super().keyPressEvent(event)
+
+
+def _spelt(withheld: frozenset[str], fields: dict[str, list[str]]) -> set[str]:
+    """Every field that is withheld, one by one."""
+    found = {one for one in withheld if not one.endswith(".*")}
+    for entity, names in fields.items():
+        if f"{entity}.*" in withheld:
+            found |= {f"{entity}.{name}" for name in names}
+    return found
+
+
+def _flags(*, can_edit: bool, is_entity: bool = False) -> Qt.ItemFlag:
+    flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+    if can_edit:
+        flags |= Qt.ItemFlag.ItemIsUserCheckable
+        if is_entity:
+            flags |= Qt.ItemFlag.ItemIsAutoTristate
+    return flags
+
+
+def _children(top: QTreeWidgetItem) -> list[QTreeWidgetItem]:
+    found = (top.child(at) for at in range(top.childCount()))
+    return [child for child in found if child is not None]
+
+
+def _paint(item: QTreeWidgetItem, ground: QColor | None, ink: QColor) -> None:
+    for column in range(2):
+        item.setBackground(column, QBrush() if ground is None else QBrush(ground))
+    item.setForeground(1, QBrush(ink))
+
+
+def _define(role: RoleShown, replica: "Replica", http: "Http") -> "Moved":
+    from crmdesk.sync import commands
+
+    return commands.define_role(replica, http, role.id or None, role.name, role.base, sorted(role.withheld))

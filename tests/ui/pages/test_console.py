@@ -1,0 +1,448 @@
+"""The administration, by an administrator at a real window over a real server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+from crmdesk.store import settings
+from crmdesk.store.settings import Server
+from crmdesk.ui.pages.console import Administration
+from crmdesk.ui.pages.console_roles import _children
+from crmdesk.ui.widgets.entry_list import Entry
+from crmdesk.usecases.workspace import Workspace
+from sync_server.storage import devices, people
+from sync_server.storage.devices import DeviceState
+from tests.support.desks import OpenDesk, customer, sync
+from tests.support.laptop import Laptop
+from tests.support.server import RunningServer
+
+Hire = Callable[[str], Workspace]
+Open = Callable[[Workspace], OpenDesk]
+
+
+@pytest.fixture
+def root(server: RunningServer, hire: Hire, open_desk: Open) -> OpenDesk:
+    """An administrator's window."""
+    server.add_user("Root", "administrator")
+    return open_desk(hire("Root"))
+
+
+@pytest.fixture
+def page(root: OpenDesk) -> Administration:
+    """The page, as it opens."""
+    found = root.go("console")
+    assert isinstance(found, Administration)
+    return found
+
+
+def account(server: RunningServer, name: str) -> Any:
+    with server.database.read() as connection:
+        return people.find_account(connection, name)
+
+
+def settle() -> None:
+    """Let the sync that follows an order run."""
+    for _ in range(5):
+        QApplication.processEvents()
+
+
+def undo(desk: OpenDesk) -> None:
+    settle()
+    assert desk.window.notices.offers_undo()
+    desk.window.notices.act()
+    settle()
+
+
+def choose(button: Any, text: str) -> None:
+    """Take an entry of a button's menu."""
+    menu = button.menu()
+    menu.aboutToShow.emit()
+    menu.triggered.emit(next(action for action in menu.actions() if action.text() == text))
+    settle()
+
+
+def pick(box: Any, key: str) -> None:
+    """Choose in a box, as a person does."""
+    box.setCurrentIndex(box.findData(key))
+    box.activated.emit(box.currentIndex())
+
+
+def offline(desk: OpenDesk) -> None:
+    """The server is out of reach from now on."""
+    with desk.workspace.replica.database.write() as connection:
+        known = settings.read(connection, "server", Server)
+        assert known is not None
+        gone = msgspec.structs.replace(known, url="http://127.0.0.1:9")
+        settings.write(connection, {"server": gone})
+
+
+# -- who sees it -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "role"), [("Ann", None), ("Mei", None), ("Eve", "auditor"), ("Dan", "director")]
+)
+def test_nobody_else_has_the_page(
+    server: RunningServer, hire: Hire, open_desk: Open, name: str, role: str | None
+) -> None:
+    if role:
+        server.add_user(name, role, team="North")
+    assert "console" not in open_desk(hire(name)).window.page_keys()
+
+
+# -- people ------------------------------------------------------------------------------------------------
+
+
+def rows(part: Any) -> dict[str, Any]:
+    model = part.table.window_model
+    found = [model.index(at, 0).data(0x0101) for at in range(model.rowCount())]
+    return {row.name: row for row in found}
+
+
+def test_everybody_is_listed_with_role_team_laptops_and_when_they_were_up_to_date(
+    hire: Hire, page: Administration, server: RunningServer
+) -> None:
+    hire("Ann")
+    page.desk.fetch()
+    ann, cai = rows(page.people)["Ann"], rows(page.people)["Cai"]
+    assert (ann.role, ann.team, ann.laptops, ann.state) == ("销售专员", "East", "1", "在职")
+    assert ann.seen != cai.seen == "从未"
+    assert cai.state == "尚无电脑"
+    page.search("west")
+    assert set(rows(page.people)) == {"Cai"}
+    page.search("nobody")
+    assert page.people._empty.isVisibleTo(page)
+
+
+def test_another_role_and_team_and_both_taken_back(
+    root: OpenDesk, page: Administration, server: RunningServer
+) -> None:
+    page.people.table.select_id(server.people["Cai"].user)
+    choose(page.people.role, "区域经理")
+    assert account(server, "Cai").role == "manager"
+    assert rows(page.people)["Cai"].role == "区域经理"
+    undo(root)
+    assert account(server, "Cai").role == "rep"
+    choose(page.people.team, "North")
+    assert account(server, "Cai").team == server.people["Mei"].team
+    undo(root)
+    assert account(server, "Cai").team == server.people["Cai"].team
+
+
+def test_somebody_joins_and_gets_a_code_shown_once(page: Administration, server: RunningServer) -> None:
+    page.new_record()
+    asked = page.people.newcomer
+    asked.name.setText("Ann")
+    asked.button.click()
+    settle()
+    assert "Ann" in asked.error
+    asked.name.setText("新人")
+    pick(asked.team, account(server, "Cai").team)
+    asked.button.click()
+    settle()
+    made = account(server, "新人")
+    assert (made.role, made.team) == ("rep", server.people["Cai"].team)
+    shown = page.people.shown
+    shown.copy.click()
+    assert QGuiApplication.clipboard().text() == shown.code.text()
+    laptop = Laptop(server, made.user)
+    assert laptop.enrol(shown.code.text()).status_code == 200
+    assert page.people.table.current_id == made.user
+
+
+def test_a_code_for_a_laptop_and_one_for_a_password(page: Administration, server: RunningServer) -> None:
+    server.give_password("Ann", "曾经用过的密码")
+    page.people.table.select_id(server.people["Ann"].user)
+    page.people.code.click()
+    assert page.people.shown.code.text().count("-") == 4
+    page.people.shown.accept()
+    page.people.reset.click()
+    page.people.dialog.button.click()
+    settle()
+    asked = {"name": "Ann", "code": page.people.shown.code.text(), "new": "新的密码也很长很长"}
+    laptop = Laptop(server, server.people["Ann"].user)
+    assert laptop.http.post("/v1/password/reset", json=asked).status_code == 200
+
+
+def test_nobody_changes_themselves(page: Administration, server: RunningServer) -> None:
+    page.people.table.select_id(server.people["Root"].user)
+    assert not page.people._doing.isVisibleTo(page)
+    assert page.people.sentence.isVisibleTo(page)
+
+
+# -- drills ------------------------------------------------------------------------------------------------
+
+
+def test_a_leaver_is_foretold_and_then_leaves(
+    root: OpenDesk, hire: Hire, page: Administration, server: RunningServer
+) -> None:
+    ann = hire("Ann")
+    for name in ("宏远机械", "启邦建材"):
+        customer(ann, name)
+    sync(ann)
+    page.people.table.select_id(server.people["Ann"].user)
+    page.people.leaves.click()
+    drill = page.people.drill
+    assert drill.numbers._values[0].text() == "2"
+    assert "Ann · 可修改 → 看不到" in drill.readers.text()
+    pick(drill.heir, server.people["Cai"].user)
+    assert "Cai · 看不到 → 可修改" in drill.readers.text()
+    assert "Cai" in drill.after.text()
+    assert not account(server, "Ann").is_disabled
+    drill.button.click()
+    settle()
+    assert account(server, "Ann").is_disabled
+    assert root.notice() == "Ann 已离职"
+    with server.database.read() as connection:
+        assert server.people["Ann"].book in people.books(connection, server.people["Cai"].user)
+    assert rows(page.people)["Ann"].state == "已离职"
+
+
+def test_a_promotion_with_the_customers_left_behind(page: Administration, server: RunningServer) -> None:
+    page.people.table.select_id(server.people["Ann"].user)
+    page.people.promote.click()
+    drill = page.people.drill
+    pick(drill.role, "manager")
+    pick(drill.team, server.people["Mei"].team or "")
+    pick(drill.heir, server.people["Bo"].user)
+    assert "Cai · 看不到 → 可修改" in drill.sees.text()
+    drill.button.click()
+    settle()
+    ann = account(server, "Ann")
+    assert (ann.role, ann.team) == ("manager", server.people["Mei"].team)
+    assert ann.book != server.people["Ann"].book
+
+
+def test_what_the_server_refuses_is_said_in_the_drill(page: Administration, server: RunningServer) -> None:
+    page.people.table.select_id(server.people["Ann"].user)
+    page.people.transfer.click()
+    drill = page.people.drill
+    with server.database.write() as connection:
+        made = people.find_account(connection, "Cai")
+        people.disable(connection, made.user, 1)
+    pick(drill.heir, made.user)
+    assert drill.error
+    assert not drill.button.isEnabled()
+    drill.reject()
+
+
+# -- teams -------------------------------------------------------------------------------------------------
+
+
+def teams(server: RunningServer) -> dict[str, tuple[str | None, bool]]:
+    with server.database.read() as connection:
+        names, found = people.team_names(connection), people.load_org(connection, 0).teams
+    return {name: (names.get(found[t].parent or ""), found[t].shares_books) for t, name in names.items()}
+
+
+def test_teams_are_a_tree_to_rename_move_and_add_to(
+    root: OpenDesk, page: Administration, server: RunningServer
+) -> None:
+    page.show_tab("teams")
+    part = page.teams
+    shown = [entry.title.strip() for entry in part.list.entries.items if isinstance(entry, Entry)]
+    assert shown == ["North", "East", "West"]
+    part.list.select_id(account(server, "Cai").team)
+    root.press(Qt.Key.Key_F2)
+    part.dialog.name.setText("East")
+    part.dialog.button.click()
+    settle()
+    assert "East" in part.dialog.error
+    part.dialog.name.setText("远西")
+    part.dialog.button.click()
+    settle()
+    assert teams(server)["远西"] == ("North", False)
+    undo(root)
+    assert "West" in teams(server)
+    choose(part.move_to, "East")
+    assert teams(server)["West"] == ("East", False)
+    undo(root)
+    part.shares.click()
+    assert teams(server)["West"] == ("North", True)
+    undo(root)
+    assert teams(server)["West"] == ("North", False)
+    page.new_record()
+    part.newcomer.name.setText("South")
+    part.newcomer.button.click()
+    settle()
+    assert teams(server)["South"] == (None, False)
+    assert part.team is not None
+    assert part.team.name == "South"
+
+
+def test_a_team_is_never_offered_below_itself(page: Administration, server: RunningServer) -> None:
+    page.show_tab("teams")
+    page.teams.list.select_id(server.people["Mei"].team or "")
+    menu = page.teams.move_to.menu()
+    menu.aboutToShow.emit()
+    assert [action.text() for action in menu.actions()] == ["没有上级"]
+
+
+# -- roles -------------------------------------------------------------------------------------------------
+
+
+def item(page: Administration, entity: str, field: str = "") -> Any:
+    for top in page.roles._tops():
+        if top.data(0, Qt.ItemDataRole.UserRole) == entity:
+            if not field:
+                return top
+            return next(one for one in _children(top) if one.data(0, Qt.ItemDataRole.UserRole) == field)
+    raise AssertionError(entity)
+
+
+def withheld(server: RunningServer, name: str) -> set[str]:
+    with server.database.read() as connection:
+        return set(next(r.withheld for r in people.custom_roles(connection).values() if r.name == name))
+
+
+def test_a_role_is_copied_ticked_saved_and_taken_back(
+    root: OpenDesk, page: Administration, server: RunningServer
+) -> None:
+    page.show_tab("roles")
+    part = page.roles
+    part.list.select_id("rep")
+    assert not part.save.isVisibleTo(page)
+    page.new_record()
+    part.dialog.name.setText("内勤")
+    part.dialog.button.click()
+    settle()
+    made = part.list.current_id
+    assert part.name.text() == "内勤"
+    with server.database.write() as connection:
+        from sync_server import accounts
+
+        accounts.change_role(connection, "Ann", made, server.clock())
+    sync(root.workspace)
+    root.context.bus.touched.emit(_everything())
+    off = Qt.CheckState.Unchecked
+    item(page, "customer", "grade").setCheckState(0, off)
+    item(page, "visit").setCheckState(0, off)
+    assert item(page, "customer", "grade").text(1) == "不可填写"
+    assert "1" in part.affected.text()
+    part.save.click()
+    settle()
+    assert withheld(server, "内勤") == {"customer.grade", "visit.*"}
+    assert "Ann" in root.notice()
+    assert not part.is_changed
+    undo(root)
+    assert withheld(server, "内勤") == set()
+
+
+def _everything() -> Any:
+    from crmdesk.store.replica import Touched
+
+    return Touched(is_everything=True)
+
+
+def test_what_is_ticked_and_not_saved_stays_and_can_be_put_back(
+    root: OpenDesk, page: Administration, server: RunningServer
+) -> None:
+    page.show_tab("roles")
+    page.roles.list.select_id("rep")
+    page.new_record()
+    page.roles.dialog.name.setText("内勤")
+    page.roles.dialog.button.click()
+    settle()
+    item(page, "task", "title").setCheckState(0, Qt.CheckState.Unchecked)
+    root.context.bus.touched.emit(_everything())
+    assert [page.roles.is_changed] == [True]
+    page.roles.back.click()
+    assert not page.roles.is_changed
+    assert item(page, "task", "title").checkState(0) == Qt.CheckState.Checked
+
+
+def test_the_matrix_is_searched(page: Administration) -> None:
+    page.show_tab("roles")
+    page.search("等级")
+    seen = {t.data(0, Qt.ItemDataRole.UserRole) for t in page.roles._tops() if not t.isHidden()}
+    assert seen == {"customer"}
+    assert not item(page, "customer", "grade").isHidden()
+    assert item(page, "customer", "city").isHidden()
+
+
+# -- laptops -----------------------------------------------------------------------------------------------
+
+
+def test_a_waiting_laptop_is_let_in_once_its_words_were_compared(
+    root: OpenDesk, page: Administration, server: RunningServer
+) -> None:
+    laptop = Laptop(server, server.people["Ann"].user)
+    laptop.enrol(server.code("Ann", hold=True))
+    page.desk.fetch()
+    page.show_tab("devices")
+    part = page.devices
+    part.table.select_row(0)
+    assert part.words.text() == laptop.welcome["words"]
+    part.approve.click()
+    assert not part.dialog.button.isEnabled()
+    part.compared.click()
+    part.dialog.button.click()
+    settle()
+    assert state(server, laptop) == DeviceState.ACTIVE
+    part.table.select_id(laptop.welcome["device"])
+    part.ask_name()
+    part.naming.name.setText("车间的电脑")
+    part.naming.button.click()
+    settle()
+    assert part.name.text() == "车间的电脑"
+    undo(root)
+    assert part.name.text() == "laptop"
+    part.revoke.click()
+    part.dialog.button.click()
+    settle()
+    assert state(server, laptop) == DeviceState.REVOKED
+
+
+def state(server: RunningServer, laptop: Laptop) -> DeviceState:
+    with server.database.read() as connection:
+        found = devices.find_device(connection, laptop.welcome["device"])
+    assert found is not None
+    return found.state
+
+
+def test_without_the_server_it_says_what_is_old_and_what_needs_it(
+    root: OpenDesk, page: Administration
+) -> None:
+    offline(root)
+    page.desk.devices = None
+    page.desk.fetch()
+    assert page.offline.isVisibleTo(page)
+    assert "Cai" in rows(page.people)
+    page.show_tab("devices")
+    assert page.devices.empty.isVisibleTo(page)
+    page.show_tab("people")
+    page.people.table.select_row(0)
+    choose(page.people.role, "审计员")
+    assert root.notice()
+
+
+def test_a_dangerous_act_takes_the_password_in_place(
+    root: OpenDesk, page: Administration, server: RunningServer
+) -> None:
+    server.give_password("Root", "管理员的密码")
+    page.people.table.select_id(server.people["Cai"].user)
+    choose(page.people.role, "区域经理")
+    asked = page.desk.password
+    assert asked is not None
+    asked.lines[0].setText("不对的密码呀")
+    asked.button.click()
+    settle()
+    assert asked.said.isVisibleTo(asked)
+    asked.lines[0].setText("管理员的密码")
+    asked.button.click()
+    settle()
+    assert account(server, "Cai").role == "manager"
+
+
+def test_the_tabs_go_by_digits(root: OpenDesk, page: Administration) -> None:
+    root.press("3")
+    assert page.tabs.key == "roles"
+    root.press("1")
+    assert page.tabs.key == "people"
