@@ -154,6 +154,10 @@ class Line:
             answer = self.server.handle(request)
         except KilledError:
             self.died()
+        except CrmError as error:
+            if error.code != "disk_full":
+                raise
+            self.said(f"{self.laptop}: late {request.method} {request.path}, and the server can't start")
         else:
             self.said(f"{self.laptop}: late {request.method} {request.path} -> {answer.status}")
 
