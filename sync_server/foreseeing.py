@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import TypeAlias
 
 import msgspec
 from sqlalchemy import Connection
@@ -57,6 +58,7 @@ def foresee(connection: Connection, who: Asker, order: UserOrder, now: Moment) -
     change = accounts.plan(connection, order, now)
     before = accounts.state(connection, now)
     then = drills.after(before, change)
+    reads, will_read = before.readers(), then.readers()
     books = before.books(change.user)
     found = standing.standing(connection, who, change.user)
     names = {account.user: account.name for account in people.accounts(connection)}
@@ -75,26 +77,28 @@ def foresee(connection: Connection, who: Asker, order: UserOrder, now: Moment) -
         sum(standing.count(connection, place, "customer") for place in heirs),
         change.post.has_left,
         change.fresh is not None,
-        _sights(names, _readers_of(before, books), _readers_of(then, books)),
-        _sights(names, _seen_by(before, before, change.user), _seen_by(then, before, change.user)),
+        _sights(names, _readers_of(reads, books), _readers_of(will_read, books)),
+        _sights(names, _seen_by(change.user, reads, before), _seen_by(change.user, will_read, before)),
         found.laptops,
     )
 
 
-def _readers_of(state: State, books: Iterable[str]) -> dict[str, str]:
+Readers: TypeAlias = Mapping[str, Mapping[str, Right]]
+
+
+def _readers_of(readers: Readers, books: Iterable[str]) -> dict[str, str]:
     """Who reads one of these books, and how at best."""
     found: dict[str, str] = {}
-    for readers in map(state.readers().__getitem__, books):
-        for user, right in readers.items():
+    for book in books:
+        for user, right in readers[book].items():
             found[user] = _better(found.get(user), right)
     return found
 
 
-def _seen_by(state: State, owners: State, user: str) -> dict[str, str]:
-    """Whose books somebody reads, by whom they belonged to in `owners`."""
+def _seen_by(user: str, readers: Readers, state: State) -> dict[str, str]:
+    """Whose books somebody reads, by whom they belong to in `state`."""
     found: dict[str, str] = {}
-    readers = state.readers()
-    for name, domain in owners.domains.items():
+    for name, domain in state.domains.items():
         right = readers[name].get(user)
         if domain.kind is Kind.BOOK and domain.owner is not None and right is not None:
             found[domain.owner] = _better(found.get(domain.owner), right)

@@ -186,6 +186,14 @@ class Desk(QObject):
         list_key("K", self.tr("Previous"), review)
         list_key("R", self.tr("Remark; Enter saves it as reviewed"), review)
         list_key("F", self.tr("Flag"), review)
+        if self._context.directory.me.role == "administrator":
+            console = self.tr("Administration")
+            list_key("1", self.tr("People, 2 teams, 3 roles, 4 laptops"), console)
+            list_key("Ctrl+N", self.tr("A new person, a new team, a copy of a role"), console)
+            list_key("F2", self.tr("Rename a team, a role, a laptop"), console)
+            list_key("M", self.tr("Make a team part of another"), console)
+            list_key("Ins", self.tr("A new team below"), console)
+            list_key("Ctrl+S", self.tr("Save what is ticked of a role"), console)
 
 
 def _role(context: Context) -> tuple[object, ...]:

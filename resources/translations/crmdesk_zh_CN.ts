@@ -1445,6 +1445,34 @@
         <source>Flag</source>
         <translation>标记跟进</translation>
     </message>
+    <message>
+        <source>Administration</source>
+        <translation>管理</translation>
+    </message>
+    <message>
+        <source>People, 2 teams, 3 roles, 4 laptops</source>
+        <translation>人员，2 团队、3 角色、4 电脑</translation>
+    </message>
+    <message>
+        <source>A new person, a new team, a copy of a role</source>
+        <translation>新增人员、团队或复制角色</translation>
+    </message>
+    <message>
+        <source>Rename a team, a role, a laptop</source>
+        <translation>团队、角色、电脑改名</translation>
+    </message>
+    <message>
+        <source>Make a team part of another</source>
+        <translation>变更团队的上级</translation>
+    </message>
+    <message>
+        <source>A new team below</source>
+        <translation>新增下级团队</translation>
+    </message>
+    <message>
+        <source>Save what is ticked of a role</source>
+        <translation>保存角色的勾选</translation>
+    </message>
 </context>
 <context>
     <name>DevicesPart</name>
@@ -1521,12 +1549,8 @@
         <translation>加入时间</translation>
     </message>
     <message>
-        <source>Locks unless heard of by</source>
-        <translation>最迟联系时间（否则锁定）</translation>
-    </message>
-    <message>
-        <source>Destroys what it holds</source>
-        <translation>销毁本机数据的时间</translation>
+        <source>Empties itself</source>
+        <translation>销毁本机数据</translation>
     </message>
     <message>
         <source>A token of it was used twice: it, or its profile, may have been copied.</source>
@@ -1636,8 +1660,8 @@
         <translation>%1 离职</translation>
     </message>
     <message>
-        <source>Shut out</source>
-        <translation>已停用</translation>
+        <source>Shut this person out</source>
+        <translation>停用此人</translation>
     </message>
     <message>
         <source>%1 works elsewhere</source>
@@ -1718,6 +1742,10 @@
     <message>
         <source>sees nothing</source>
         <translation>看不到</translation>
+    </message>
+    <message>
+        <source>As before: %1</source>
+        <translation>不变：%1</translation>
     </message>
     <message>
         <source>Nobody</source>
@@ -2370,7 +2398,7 @@
     </message>
     <message>
         <source>Name</source>
-        <translation>名称</translation>
+        <translation>姓名</translation>
     </message>
     <message>
         <source>Role</source>
@@ -2560,7 +2588,7 @@
     </message>
     <message>
         <source>Name</source>
-        <translation>名称</translation>
+        <translation>姓名</translation>
     </message>
     <message>
         <source>Role</source>
@@ -2875,6 +2903,10 @@
         <translation>
             <numerusform>%n 人</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>Copy of %1</source>
+        <translation>复制自 %1</translation>
     </message>
     <message>
         <source>Writes in their own book, and in those of a team that shares its books.</source>

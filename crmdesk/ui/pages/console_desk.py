@@ -304,18 +304,20 @@ class CodeDialog(AskDialog):
 
     def __init__(self, sentence: str, issued: "IssuedCode", until: str, home: QWidget) -> None:
         super().__init__(self.tr("A code, shown only now"), self.tr("Done"), home)
-        self.setMinimumWidth(480)
         self.add_sentence(sentence)
-        self.code = label(issued.code, "figure")
+        self.code = label(issued.code, "title")
         self.code.setAccessibleName(issued.code)
         self.code.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
-        row = QHBoxLayout()
-        row.addWidget(self.code, 1)
+        self.body.addSpacing(6)
+        self.body.addWidget(self.code)
         self.copy = buttons.secondary(self.tr("Copy"), "copy", self._copy)
+        row = QHBoxLayout()
         row.addWidget(self.copy)
+        row.addStretch(1)
         self.body.addLayout(row)
+        self.body.addSpacing(6)
         self.add_sentence(formats.filled(self.tr("Good once, until %1."), until), "faint")
         self._cancel.hide()
         self.given.connect(self.accept)

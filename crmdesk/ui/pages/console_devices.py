@@ -196,8 +196,8 @@ class DevicesPart(QWidget):
                 (self.tr("State"), self._desk.state(laptop)),
                 (self.tr("Joined"), self._desk.instant(laptop.created_at)),
                 (self.tr("Up to date"), self._desk.instant(laptop.pulled_at) or self.tr("never")),
-                (self.tr("Locks unless heard of by"), self._after(laptop, told.lock_days)),
-                (self.tr("Destroys what it holds"), self._after(laptop, told.purge_days)),
+                (self.tr("Locks"), self._after(laptop, told.lock_days)),
+                (self.tr("Empties itself"), self._after(laptop, told.purge_days)),
             ]
         )
         self.words.setText(laptop.words)
@@ -249,7 +249,8 @@ class DevicesPart(QWidget):
             else self.tr("It was never up to date.")
         )
         for sentence in (
-            up_to + " " + self.tr("What was typed on it since and is unsent, nobody knows."),
+            up_to,
+            self.tr("What was typed on it since and is unsent, nobody knows."),
             self.tr(
                 "From now on it reads and sends nothing. This cannot be undone: it joins again only as a new laptop."
             ),

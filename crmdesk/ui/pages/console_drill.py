@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QScrollArea, QVBoxLayout, QWidg
 from crmdesk.core.errors import CrmError
 from crmdesk.ui import formats
 from crmdesk.ui.pages.console_desk import AskDialog, ConsoleDesk, Order, box
-from crmdesk.ui.widgets.fields import FieldGrid, label
+from crmdesk.ui.widgets.fields import Card, FieldGrid, label
 from crmdesk.usecases.directory import Person
 
 if TYPE_CHECKING:
@@ -59,13 +59,14 @@ class DrillDialog(AskDialog):
         self.found: Foresight | None = None
         self.button.setEnabled(False)
         self.given.connect(self._act)
+        self._fields[0][1].setFocus()
 
     def _words(self) -> tuple[str, str]:
         name = self._person.name
         if self._kind == LEAVER and self._person.has_left:
             return formats.filled(self.tr("Hand over what %1 left"), name), self.tr("Hand over")
         return {
-            LEAVER: (formats.filled(self.tr("%1 leaves the company"), name), self.tr("Shut out")),
+            LEAVER: (formats.filled(self.tr("%1 leaves the company"), name), self.tr("Shut this person out")),
             TRANSFER: (formats.filled(self.tr("%1 works elsewhere"), name), self.tr("Transfer")),
             PROMOTION: (formats.filled(self.tr("%1 is promoted"), name), self.tr("Promote")),
         }[self._kind]
@@ -86,7 +87,7 @@ class DrillDialog(AskDialog):
         self.laptops = label("", "")
         inside = QWidget()
         column = QVBoxLayout(inside)
-        column.setContentsMargins(14, 12, 14, 12)
+        column.setContentsMargins(10, 6, 10, 6)
         column.setSpacing(6)
         column.addWidget(self.numbers)
         for name, told in (
@@ -103,16 +104,18 @@ class DrillDialog(AskDialog):
         self.after = label("", "second")
         self.after.setWordWrap(True)
         area = QScrollArea()
-        area.setObjectName("card")
         area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.StyledPanel)
+        area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setAccessibleName(self.tr("What will happen"))
-        area.setMinimumHeight(250)
+        area.setMinimumHeight(240)
         area.setWidget(inside)
+        frame = Card()
+        frame.body.setContentsMargins(6, 6, 6, 6)
+        frame.body.addWidget(area)
         self.body.addSpacing(4)
         self.body.addWidget(label(self.tr("What will happen"), "faint"))
-        self.body.addWidget(area, 1)
+        self.body.addWidget(frame, 1)
         self.body.addWidget(self.after)
 
     # -- looking beforehand ---------------------------------------------------------------------------
@@ -160,12 +163,18 @@ class DrillDialog(AskDialog):
 
     def _sights(self, sights: "Iterable[Sight]") -> str:
         words = {"read": self.tr("reads"), "write": self.tr("writes")}
-        lines = []
+        between = "、" if self._desk.context.language == "zh_CN" else ", "
+        lines, same = [], []
         for one in sights:
             before, then = (
                 words.get(right or "", self.tr("sees nothing")) for right in (one.before, one.after)
             )
-            lines.append(f"{one.name} · {before}" + (f" → {then}" if before != then else ""))
+            if before == then:
+                same.append(f"{one.name} ({then})")
+            else:
+                lines.append(f"{one.name} · {before} → {then}")
+        if same:
+            lines.append(formats.filled(self.tr("As before: %1"), between.join(same)))
         return "\n".join(lines) or self.tr("Nobody")
 
     def _laptop(self, laptop: "Laptop") -> str:
@@ -187,7 +196,7 @@ class DrillDialog(AskDialog):
                     "Their laptops read nothing any more, but still hand in what is unsent; it arrives as late work."
                 )
             )
-        return " ".join(said)
+        return ("" if self._desk.context.language == "zh_CN" else " ").join(said)
 
     # -- doing it -------------------------------------------------------------------------------------
 

@@ -70,8 +70,8 @@ class PeoplePart(QWidget):
     def _columns(self) -> Sequence[Column[Row]]:
         return (
             Column("name", self.tr("Name"), lambda row: row.name, 150, stretch=True),
-            Column("role", self.tr("Role"), lambda row: row.role, 128),
-            Column("team", self.tr("Team"), lambda row: row.team, 118, drop=2),
+            Column("role", self.tr("Role"), lambda row: row.role, 144),
+            Column("team", self.tr("Team"), lambda row: row.team, 110, drop=2),
             Column("laptops", self.tr("Laptops"), lambda row: row.laptops, 76, drop=3, right=True),
             Column("seen", self.tr("Up to date"), lambda row: row.seen, 116, drop=1),
             Column("state", self.tr("State"), lambda row: row.state, 110),

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QBrush, QColor, QKeyEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 _KEY: Final = int(Qt.ItemDataRole.UserRole)
 _NAMED: Final = 3
+_ROW: Final = 30
 _ON, _OFF = Qt.CheckState.Checked, Qt.CheckState.Unchecked
 
 
@@ -59,7 +60,7 @@ class RolesPart(QWidget):
         return len(OWN_ROLES) + len(self._own)
 
     def _build(self) -> None:
-        self.copy = buttons.primary(self.tr("Copy…"), "copy", self.add)
+        self.copy = buttons.secondary(self.tr("Copy…"), "copy", self.add)
         self.rename = buttons.secondary(self.tr("Rename…"), "pencil", self.ask_name)
         self.back = buttons.secondary(self.tr("As it was"), "undo-2", self._put_back)
         self.save = buttons.primary(self.tr("Save"), "check", self._save)
@@ -161,9 +162,12 @@ class RolesPart(QWidget):
         own = self._own.get(key)
         said = self.tr("%n person(s)", "", len(people))
         if own is not None:
-            said = f"{formats.filled(self.tr('Copy of %1'), self._desk.role_name(own.base))} · {said}"
+            said = f"{self._copy_of(own.base)} · {said}"
         name = own.name if own else self._desk.role_name(key)
         return Entry(key, name, said, icon="award", hue="violet" if own else "slate")
+
+    def _copy_of(self, base: str) -> str:
+        return formats.filled(self.tr("Copy of %1"), self._desk.role_name(base))
 
     # -- the matrix -----------------------------------------------------------------------------------
 
@@ -196,7 +200,7 @@ class RolesPart(QWidget):
         base = self._base(key)
         told = said.get(base, "")
         if own is not None:
-            told = f"{formats.filled(self.tr('Copy of %1'), self._desk.role_name(base))}: {told}"
+            told = formats.filled("%1 · %2", self._copy_of(base), told)
         self.sentence.setText(told)
         for widget in (self.rename, self._foot):
             widget.setVisible(own is not None)
@@ -218,7 +222,9 @@ class RolesPart(QWidget):
                 item.setData(0, _KEY, field)
                 item.setCheckState(0, _ON if writes and field not in missing else _OFF)
                 item.setFlags(_flags(can_edit=can_edit))
+                item.setSizeHint(0, QSize(0, _ROW))
             top.setFlags(_flags(can_edit=can_edit, is_entity=True))
+            top.setSizeHint(0, QSize(0, _ROW))
             if not can_edit:
                 top.setCheckState(0, _ON if writes else _OFF)
             top.setExpanded(name == "customer" or bool(missing))

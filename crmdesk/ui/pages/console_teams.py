@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from crmdesk.sync.answers import Moved
     from crmdesk.sync.http import Http
 
-_INDENT = "\u2003\u2002"
-
 
 class TeamsPart(QWidget):
     """The tree at the left, the chosen team at the right."""
@@ -163,7 +161,7 @@ class TeamsPart(QWidget):
         depth = 0 if self._wanted else team.depth
         said = self.tr("%n person(s)", "", len(self._people(team.id)))
         mark = self.tr("shares its books") if team.shares_books else ""
-        return Entry(team.id, _INDENT * depth + team.name, _INDENT * depth + said, mark, avatar=team.name)
+        return Entry(team.id, team.name, said, mark, depth=depth)
 
     @property
     def team(self) -> TeamShown | None:

@@ -34,6 +34,7 @@ from crmdesk.ui.widgets import painting
 
 Index: TypeAlias = QModelIndex | QPersistentModelIndex
 _PAD, _HEADING = 16, 32
+_STEP = 26
 _ONE_LINE = 44
 """Rows lower than this carry their detail beside the title instead of below it."""
 _NAVIGATION = {
@@ -52,7 +53,10 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One row, every text ready to show. With `icon`, that in `hue`; else an avatar for `avatar`."""
+    """One row, every text ready to show. With `icon`, that in `hue`; else an avatar for `avatar`.
+
+    `depth` is how many steps it stands in, below the row that it is part of.
+    """
 
     id: str
     title: str
@@ -62,6 +66,7 @@ class Entry:
     avatar: str = ""
     icon: str = ""
     hue: str = "slate"
+    depth: int = 0
 
     def sentence(self) -> str:
         """What a screen reader says."""
@@ -119,7 +124,8 @@ class EntryDelegate(QStyledItemDelegate):
             self._paint_heading(painter, option.rect, item)
         else:
             self._paint_ground(painter, option)
-            self._paint_entry(painter, option.rect.adjusted(_PAD, 0, -_PAD, -1), item)
+            left = _PAD + _STEP * item.depth
+            self._paint_entry(painter, option.rect.adjusted(left, 0, -_PAD, -1), item)
         painter.restore()
 
     def _paint_heading(self, painter: QPainter, rect: QRect, heading: Heading) -> None:
