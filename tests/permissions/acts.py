@@ -1,0 +1,418 @@
+"""What happens in a scenario: each act is a function that says whether it could happen now; `ACTS` weighs them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from random import Random
+from typing import Any, Final
+
+from crmdesk.core.errors import CrmError
+from crmdesk.core.record import RecordKey
+from crmdesk.core.resolve import Life, deletion, life
+from crmdesk.core.values import Value
+from crmdesk.store.records import Stored
+from crmdesk.store.replica import Write
+from crmdesk.sync.http import _headers
+from crmdesk.sync.transport import Request
+from tests.permissions.machine import Device, Scenario
+from tests.permissions.model import POOL
+from tests.permissions.staff import ROLES
+from tests.simulation.company import DAY_MS
+
+TYPED: Final = {
+    "customer": ("name", "remark", "city", "address"), "contact": ("name", "position", "remark"),
+    "visit": ("summary", "next_step"), "task": ("title",), "tag": ("name",), "tag_group": ("name",),
+    "field": ("label_en",), "user": ("name",), "team": ("name",),
+}  # fmt: skip
+"""Fields that anybody may try to type into."""
+CHILDREN: Final = ("contact", "visit", "task")
+MOST: Final = 14
+"""Customers, so that people meet over them."""
+
+
+def someone(s: Scenario, chance: Random, *bases: str) -> Device | None:
+    """Somebody at a laptop; with roles named, one of those."""
+    company = s.company()
+    fit = [d for d in s.devices if not bases or company.roles[company.role[d.user]][0] in bases]
+    return chance.choice(fit) if fit else None
+
+
+def leading(s: Scenario, chance: Random, *bases: str) -> Device | None:
+    """Mostly somebody who may, at times anybody."""
+    return someone(s, chance, *(bases if chance.random() < 0.75 else ()))
+
+
+def _write(s: Scenario, device: Device, entity: str, values: dict[str, Value]) -> Write:
+    key = RecordKey(entity, device.laptop.replica.new_id())
+    typed = {name: s.token(key.id, device) for name in TYPED.get(entity, ())}
+    return Write(key, {**typed, **values})
+
+
+def add_customer(s: Scenario, chance: Random) -> bool:
+    device = someone(s, chance)
+    if device is None or sum(e == "customer" for e in s.company().entity.values()) >= MOST:
+        return False
+    return s.commit(device, "adds", _write(s, device, "customer", {}))
+
+
+def add_child(s: Scenario, chance: Random) -> bool:
+    device = someone(s, chance)
+    there = device.rows("customer") if device else []
+    if device is None or not there:
+        return False
+    return s.commit(device, "adds", _child(s, device, chance, chance.choice(there).key.id))
+
+
+def _child(s: Scenario, device: Device, chance: Random, home: str) -> Write:
+    entity = chance.choice(CHILDREN)
+    values: dict[str, Value] = {"customer": home}
+    if entity == "visit":
+        values |= {"kind": "onsite", "at": s.now}
+    elif entity == "task":
+        values |= {"done": False}
+    return _write(s, device, entity, values)
+
+
+def add_task_of_ones_own(s: Scenario, chance: Random) -> bool:
+    device = someone(s, chance)
+    return device is not None and s.commit(device, "adds", _write(s, device, "task", {"done": False}))
+
+
+def add_child_of_the_unseen(s: Scenario, chance: Random) -> bool:
+    """A made-up message: something below a customer that this person can't see."""
+    device = someone(s, chance)
+    hidden = _hidden(s, device, "customer") if device else []
+    if device is None or not hidden:
+        return False
+    return s.commit(device, "guesses below", _child(s, device, chance, chance.choice(hidden)))
+
+
+def edit_the_unseen(s: Scenario, chance: Random) -> bool:
+    """A made-up message: an edit of a record that this person can't see."""
+    device = someone(s, chance)
+    hidden = _hidden(s, device, "customer", *CHILDREN) if device else []
+    if device is None or not hidden:
+        return False
+    name = chance.choice(hidden)
+    entity = s.company().entity[name]
+    if any(row.key.id == name for row in device.laptop.rows().values()):
+        return False
+    values: dict[str, Value] = {field: s.token(name, device) for field in TYPED[entity]}
+    if entity != "customer":
+        values["customer"] = s.company().home[name] if name in s.company().home else None
+    if entity == "visit":
+        values |= {"kind": "onsite", "at": s.now}
+    return s.commit(device, "guesses", Write(RecordKey(entity, name), values))
+
+
+def _hidden(s: Scenario, device: Device, *entities: str) -> list[str]:
+    company = s.company()
+    return sorted(r for r, e in company.entity.items() if e in entities and not company.rights(device.user, r))
+
+
+def review(s: Scenario, chance: Random) -> bool:
+    device = leading(s, chance, "manager")
+    visits = device.rows("visit") if device else []
+    if device is None or not visits:
+        return False
+    write = _write(s, device, "review", {"visit": chance.choice(visits).key.id, "outcome": "reviewed"})
+    remark: dict[str, Value] = {"remark": s.token(write.key.id, device)}
+    return s.commit(device, "reviews", Write(write.key, {**write.values, **remark}))
+
+
+def edit(s: Scenario, chance: Random) -> bool:
+    device = someone(s, chance)
+    there = device.rows("customer", *CHILDREN) if device else []
+    return device is not None and bool(there) and _edit(s, device, chance, chance.choice(there))
+
+
+def _edit(s: Scenario, device: Device, chance: Random, row: Stored) -> bool:
+    names = TYPED[row.key.entity]
+    some = chance.sample(names, chance.randint(1, min(2, len(names))))
+    return s.commit(device, "edits", Write(row.key, {name: s.token(row.key.id, device) for name in some}))
+
+
+def edit_settings(s: Scenario, chance: Random) -> bool:
+    device = leading(s, chance, "manager", "director", "administrator")
+    there = device.rows("tag", "tag", "tag_group", "field", "user", "team") if device else []
+    return device is not None and bool(there) and _edit(s, device, chance, chance.choice(there))
+
+
+def add_setting(s: Scenario, chance: Random) -> bool:
+    device = someone(s, chance)
+    if device is None:
+        return False
+    entity = chance.choice(("tag", "tag", "tag_group", "field"))
+    values: dict[str, Value] = {}
+    if entity == "field":
+        values = {"entity": "customer", "type": "text", "label_zh": "新"}
+    return s.commit(device, "declares", _write(s, device, entity, values))
+
+
+def delete(s: Scenario, chance: Random) -> bool:
+    device = someone(s, chance)
+    there = device.rows("customer", *CHILDREN) if device else []
+    if device is None or not there:
+        return False
+    row = chance.choice(there)
+    if life(row.record) is not Life.LIVE:
+        return s.commit(device, "restores", Write(row.key, {"deleted": None}))
+    below = device.laptop.replica.below(row.key)
+    return s.commit(device, "deletes", Write(row.key, deletion(row.record, below)))
+
+
+def ask(s: Scenario, chance: Random) -> bool:
+    """A wish that the server decides when it hears of it."""
+    device = someone(s, chance)
+    there = device.rows("customer") if device else []
+    if device is None or not there:
+        return False
+    customer = chance.choice(there).key.id
+    kind = "claim" if s.company().place.get(customer) == POOL else chance.choice(("release", "hand_over", "claim"))
+    values: dict[str, Value] = {"kind": kind, "customer": customer}
+    if kind == "hand_over":
+        values["to_user"] = s.users[chance.choice(sorted(s.users))]
+    write = _write(s, device, "request", values)
+    name: dict[str, Value] = {"name": s.token(write.key.id, device)}
+    return s.commit(device, "asks", Write(write.key, {**write.values, **name}))
+
+
+# -- what only the server does ---------------------------------------------------------------------------
+
+
+def _customer(s: Scenario, device: Device, chance: Random) -> str | None:
+    there = [row.key.id for row in device.rows("customer") if row.seq is not None]
+    known = sorted(r for r, e in s.company().entity.items() if e == "customer")
+    some = there if there and chance.random() < 0.85 else known
+    return chance.choice(some) if some else None
+
+
+def hand_over(s: Scenario, chance: Random) -> bool:
+    device = leading(s, chance, "manager", "administrator")
+    customer = _customer(s, device, chance) if device else None
+    to = chance.choice(sorted(s.users))
+    company = s.company()
+    if device is None or customer is None or company.owner.get(company.place[customer]) == to:
+        return False
+    s.order(device, "change-owner", customers=[customer], to_user=s.users[to])
+    return True
+
+
+def there_and_back(s: Scenario, chance: Random) -> bool:
+    """P7: a customer goes to somebody else and comes back, before or after anybody heard of it."""
+    device = someone(s, chance, "administrator")
+    company = s.company()
+    owned = sorted(r for r, e in company.entity.items() if e == "customer" and company.place[r] != POOL)
+    if device is None or not owned:
+        return False
+    customer = chance.choice(owned)
+    first = company.owner[company.place[customer]]
+    others = sorted(name for name in s.users if name != first and name not in company.gone)
+    if not others or first in company.gone:
+        return False
+    s.order(device, "change-owner", customers=[customer], to_user=s.users[chance.choice(others)])
+    for other in s.devices:
+        if chance.random() < 0.4:
+            s.now += 1000
+            s.sync(other)
+    s.now += 1000
+    s.order(device, "change-owner", customers=[customer], to_user=s.users[first])
+    s.happened["there and back"] += 1
+    return True
+
+
+def release(s: Scenario, chance: Random) -> bool:
+    device = someone(s, chance)
+    customer = _customer(s, device, chance) if device else None
+    if device is None or customer is None:
+        return False
+    s.order(device, "release", customers=[customer])
+    return True
+
+
+def claim(s: Scenario, chance: Random) -> bool:
+    device = someone(s, chance)
+    company = s.company()
+    pooled = sorted(r for r, e in company.entity.items() if e == "customer" and company.place[r] == POOL)
+    customer = chance.choice(pooled) if pooled else _customer(s, device, chance) if device else None
+    if device is None or customer is None or company.owner.get(company.place[customer]) == device.user:
+        return False
+    s.order(device, "claim", customers=[customer])
+    return True
+
+
+def hand_over_book(s: Scenario, chance: Random) -> bool:
+    device = leading(s, chance, "manager", "administrator")
+    names = sorted(s.users)
+    giver, taker = chance.sample(names, 2)
+    if device is None:
+        return False
+    is_leaving = chance.random() < 0.3 and len(s.company().gone) < 2
+    s.order(
+        device, "change-book-owner", user=s.users[giver], to_user=s.users[taker], leaving=is_leaving
+    )
+    return True
+
+
+def change_team(s: Scenario, chance: Random) -> bool:
+    device = leading(s, chance, "administrator")
+    team = chance.choice((*sorted(s.template.teams), None))
+    if device is None:
+        return False
+    user = s.users[chance.choice(sorted(s.users))]
+    s.order(device, "change-team", user=user, team=None if team is None else s.template.teams[team])
+    return True
+
+
+def change_role(s: Scenario, chance: Random) -> bool:
+    device = leading(s, chance, "administrator")
+    if device is None:
+        return False
+    user = chance.choice([name for name in sorted(s.users) if name != "Ada"])
+    s.order(device, "change-role", user=s.users[user], role=chance.choice(sorted(ROLES)))
+    return True
+
+
+def disable(s: Scenario, chance: Random) -> bool:
+    device = leading(s, chance, "administrator")
+    user = chance.choice([name for name in sorted(s.users) if name != "Ada"])
+    if device is None or len(s.company().gone) >= 2:
+        return False
+    s.order(device, "disable-user", user=s.users[user])
+    return True
+
+
+def hire(s: Scenario, chance: Random) -> bool:
+    names = [name for name in ("Kim", "Max") if name not in s.users]
+    if not names:
+        return False
+    s.hire(names[0], chance.choice(sorted(ROLES)), chance.choice((*sorted(s.template.teams), None)))
+    s.happened["hired"] += 1
+    return True
+
+
+# -- the world ---------------------------------------------------------------------------------------------
+
+
+def sync(s: Scenario, chance: Random) -> bool:
+    device = someone(s, chance)
+    if device is None:
+        return False
+    s.sync(device)
+    return True
+
+
+def sync_in_trouble(s: Scenario, chance: Random) -> bool:
+    """The line loses, repeats and cuts."""
+    device = someone(s, chance)
+    if device is None:
+        return False
+    device.wire.trouble = 0.05
+    s.sync(device)
+    device.wire.trouble = 0.0
+    return True
+
+
+def sync_until_killed(s: Scenario, chance: Random) -> bool:
+    """The laptop dies between two statements of its own."""
+    device = someone(s, chance)
+    if device is None:
+        return False
+    device.laptop.disk.arm(
+        chance.randint(1, 60), chance.choice(("before", "torn", "late")), loses=chance.random() < 0.5
+    )
+    s.sync(device)
+    device.laptop.disk.countdown = None
+    return True
+
+
+def sync_and_kill_the_server(s: Scenario, chance: Random) -> bool:
+    device = someone(s, chance)
+    if device is None:
+        return False
+    s.server.disk.arm(
+        chance.randint(1, 120), chance.choice(("before", "late")), loses=chance.random() < 0.5
+    )
+    s.sync(device)
+    s.server.disk.countdown = None
+    return True
+
+
+def restart_the_server(s: Scenario, chance: Random) -> bool:
+    s.say("server: restarted")
+    s.server.restart()
+    return True
+
+
+def pass_time(s: Scenario, chance: Random) -> bool:
+    s.now += chance.choice((60_000, 3_600_000, DAY_MS, 3 * DAY_MS, 22 * DAY_MS if chance.random() < 0.2 else DAY_MS))
+    return True
+
+
+def probe(s: Scenario, chance: Random) -> bool:
+    """P5: what is out of sight is answered as what does not exist, byte for byte."""
+    device = someone(s, chance)
+    if device is None or device.user in s.company().gone:
+        return False
+    hidden = _hidden(s, device, "customer", *CHILDREN, "review")
+    try:
+        access = device.laptop.http._access()
+    except CrmError:
+        return False
+    base = s.company().roles[s.company().role[device.user]][0]
+    if hidden:
+        name = chance.choice(hidden)
+        entity = s.company().entity[name]
+        pairs = [("GET", f"/v1/records/{entity}/{{}}/history", {}, None)]
+        if entity == "customer" and base != "administrator":
+            other = {"to_user": s.users[chance.choice(sorted(s.users))]}
+            pairs += [("POST", "/v1/commands/change-owner", {}, other), ("POST", "/v1/commands/release", {}, {})]
+        for method, path, params, asked in pairs:
+            _compare(s, device, access, name, method, path, params, asked)
+    bucket = chance.choice(sorted(s.look().owners))
+    if bucket not in _heads(device):
+        pull = {"bucket": "{}", "epoch": 1, "after": 0, "salt": ""}
+        _compare(s, device, access, bucket, "GET", "/v1/pull", pull, None)
+        _compare(s, device, access, bucket, "GET", "/v1/reconcile/groups", {"bucket": "{}"}, None)
+        _compare(s, device, access, bucket, "GET", "/v1/reconcile/digests", {"bucket": "{}", "groups": "00"}, None)
+        _compare(s, device, access, bucket, "POST", "/v1/reconcile/states", {}, {"bucket": "{}", "keys": []})
+    return True
+
+
+def _heads(device: Device) -> set[str]:
+    try:
+        return {head.bucket for head in device.laptop.http.heads().heads}
+    except CrmError:
+        return set()
+
+
+def _compare(
+    s: Scenario, device: Device, access: str, name: str, method: str, path: str, params: dict[str, Any], asked: Any
+) -> None:
+    import json
+
+    answers = []
+    dump = s.dump()
+    for one in (name, s.names.randbytes(16).hex()):
+        body = None
+        if asked is not None and "bucket" in asked:
+            body = json.dumps({**asked, "bucket": one}, separators=(",", ":")).encode()
+        elif asked is not None:
+            body = json.dumps({"id": s.names.randbytes(16).hex(), "customers": [one], **asked}).encode()
+        said = {k: one if v == "{}" else v for k, v in params.items()}
+        request = Request(method, path.format(one), said, {**_headers(access), "Content-Type": "application/json"}, body)
+        answer = s.server.handle(request)
+        answers.append((answer.status, {k: v for k, v in answer.headers.items() if k != "date"}, answer.body))
+    s.happened["probed"] += 1
+    if answers[0] != answers[1]:
+        s.blame("P5", f"{device.name} ({device.user}) {method} {path} of {name[-6:]}: {answers[0]}, else {answers[1]}"[:500])
+    s.check_unchanged(f"{method} {path} of what is not there", dump)
+
+
+Act = Callable[[Scenario, Random], bool]
+ACTS: Final[dict[Act, float]] = {
+    add_customer: 10, add_child: 14, add_task_of_ones_own: 2, add_child_of_the_unseen: 2, edit_the_unseen: 3, review: 5,
+    edit: 20, edit_settings: 3, add_setting: 3, delete: 4, ask: 5, hand_over: 8, there_and_back: 3, release: 5, claim: 6,
+    hand_over_book: 3, change_team: 4, change_role: 4, disable: 2, hire: 1, sync: 38, sync_in_trouble: 4,
+    sync_until_killed: 4, sync_and_kill_the_server: 3, restart_the_server: 1, pass_time: 6, probe: 6,
+}  # fmt: skip

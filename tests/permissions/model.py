@@ -1,0 +1,181 @@
+"""Who may see and who may write what, from raw events alone: plain lines that share nothing with the product.
+
+An event is (ms, kind, ...). `home` of a record is the one it hangs under. Rights are "", "r" and "w".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+Table = dict[str, Any]
+LATE_MS = 21 * 86_400_000
+POOL, CONFIG = "the pool", "the configuration"
+SETTINGS = ("tag", "tag_group", "field", "user", "team", "book", "role")
+LEADERS = ("manager", "director", "auditor")
+TAKEN, WAITS, LATE, FORBIDDEN, FIELD = "taken in", "waits", "late", "forbidden", "forbidden_field"
+
+
+class Company:
+    """The company as these events have left it at a moment."""
+
+    def __init__(self, events: Iterable[tuple[Any, ...]], now: int) -> None:
+        self.now = now
+        self.roles: Table = {role: (role, frozenset()) for role in ("rep", "administrator", *LEADERS)}
+        self.role, self.team, self.teams, self.own, self.owner = [Table() for _ in range(5)]
+        self.entity, self.home, self.place, self.waiting = [Table() for _ in range(4)]
+        self.shares, self.stands_in = Table(), Table()
+        self.gone: set[str] = set()
+        self.moments: set[int] = set()
+        """When anything may have changed."""
+        for at, *said in events:
+            if at <= now:
+                self.moments.add(at)
+                self.happen(*said)
+
+    def happen(self, kind: str, *said: Any) -> None:
+        match kind, *said:
+            case "team", name, parent, shares_books:
+                self.teams[name] = (parent, shares_books)
+            case "role", name, base, withheld:
+                self.roles[name] = (base, frozenset(withheld))
+            case "hire", who, role, team:
+                self.role[who], self.team[who] = role, team
+                self.new_book(who)
+            case "promote", who, role:
+                self.role[who] = role
+            case "transfer", who, team:
+                self.team[who] = team
+            case "disable", who:
+                self.gone.add(who)
+                self.stands_in = {n: s for n, s in self.stands_in.items() if who not in s[:2]}
+            case "made", record, entity, home, who, is_late:
+                self.entity[record] = entity
+                if home is not None and (is_late or who == "" or self.rights(who, home)):
+                    self.home[record] = home
+                elif entity in SETTINGS:
+                    self.place[record] = CONFIG
+                else:
+                    self.place[record] = self.own[who]
+                    self.waiting |= {record: (home, who)} if home else {}
+            case "move", customer, to:
+                self.place[customer] = POOL if to is None else self.own[to]
+                self.shares = {n: s for n, s in self.shares.items() if s[0] != customer}
+            case "books", giver, taker, is_leaving:
+                self.owner |= {book: taker for book, owner in self.owner.items() if owner == giver}
+                self.happen("disable", giver) if is_leaving else self.new_book(giver)
+            case "share", name, customer, to, until, can_write:
+                self.shares[name] = (customer, to, until, can_write)
+                self.moments |= {until} - {None}
+            case "delegate", name, away, deputy, starts, ends:
+                self.stands_in[name] = (away, deputy, starts, ends)
+                self.moments |= {starts, ends}
+            case "end", name:
+                self.shares.pop(name, None)
+                self.stands_in.pop(name, None)
+        for record, (home, who) in list(self.waiting.items()):  # joins its home once its author may write there
+            if home in self.entity and self.may_write_as(who, who, home, self.entity[record]):
+                self.home[record] = home
+                del self.place[record], self.waiting[record]
+
+    def new_book(self, who: str) -> None:
+        self.own[who] = f"{who}'s book {len(self.owner)}"
+        self.owner[self.own[who]] = who
+
+    def root(self, record: str) -> str:
+        return self.root(self.home[record]) if record in self.home else record
+
+    def above(self, team: str | None) -> list[str]:
+        return [] if team is None else [team, *self.above(self.teams[team][0])]
+
+    def leads(self, who: str, owner: str) -> bool:
+        return self.team[who] in self.above(self.team[owner])
+
+    def book(self, who: str, owner: str) -> str:
+        base, team = self.roles[self.role[who]][0], self.team[owner]
+        if who in self.gone:
+            return ""
+        if who == owner:
+            return "r" if base == "auditor" else "w"
+        if base in LEADERS and (self.leads(who, owner) or (base == "auditor" and self.team[who] is None)):
+            return "w" if base == "manager" else "r"
+        is_shared = team is not None and team == self.team[who] and self.teams[team][1]
+        return "w" if is_shared else ""
+
+    def rights_of(self, who: str, record: str) -> str:
+        """By role, team, ownership and shares, not by standing in for somebody."""
+        base, root = self.roles[self.role[who]][0], self.root(record)
+        place = self.place[root]
+        if who in self.gone:
+            return ""
+        if place == CONFIG:
+            is_writer = base in ("manager", "director", "administrator")
+            return "w" if is_writer and self.entity[record] in SETTINGS[:3] else "r"
+        if place == POOL:
+            right = "w" if base == "manager" else "r" if base in LEADERS or record == root else ""
+        else:
+            right = self.book(who, self.owner[place])
+        for customer, to, until, can_write in self.shares.values():
+            if (customer, to) == (root, who) and (until is None or self.now < until):
+                right = max(right, "w" if can_write else "r")
+        return min(right, "r") if base == "auditor" else right
+
+    def faces(self, who: str, record: str | None) -> list[str]:
+        """The person, and whoever they stand in for where this record is concerned."""
+        if who in self.gone or record is None or self.place[self.root(record)] == CONFIG:
+            return [who]
+        now = [away for away, deputy, a, b in self.stands_in.values() if deputy == who and a <= self.now < b]
+        return [who, *now]
+
+    def rights(self, who: str, record: str) -> str:
+        return max(self.rights_of(face, record) for face in self.faces(who, record))
+
+    def may_write_as(self, who: str, face: str, target: str, entity: str) -> bool:
+        is_reviewer = entity != "review" or self.roles[self.role[face]][0] == "manager"
+        is_auditor = self.roles[self.role[who]][0] == "auditor"
+        return is_reviewer and not is_auditor and self.rights_of(face, target) == "w"
+
+    def refuses(self, who: str, record: str, entity: str, home: str | None, fields: Iterable[str]) -> str | None:
+        """Why an edit is not simply taken in; None: it is. A record that is not known is made."""
+        is_new = record not in self.entity
+        if who not in self.role:
+            return FORBIDDEN
+        target = (home if home in self.entity else None) if is_new else record
+        base = self.roles[self.role[who]][0]
+        if target is not None and self.rights(who, target):
+            faces = [f for f in self.faces(who, target) if self.may_write_as(who, f, target, entity)]
+        elif not is_new or base == "auditor" or who in self.gone or (entity == "review" and base != "manager"):
+            faces = []
+        elif entity in SETTINGS:
+            is_writer = base in ("manager", "director", "administrator") and entity in SETTINGS[:3]
+            faces = [who] if is_writer or entity == "tag" else []
+        else:
+            faces = [who]
+        if not faces:
+            return FORBIDDEN
+        withheld = [self.roles[self.role[face]][1] for face in faces]
+        touched = {(entity, name) for name in (*fields, "*")}
+        if all(touched & some for some in withheld):
+            return FIELD
+        return WAITS if home is not None and target is None else None
+
+
+def judge(events: Sequence[tuple[Any, ...]], now: int, heard: int, who: str, *edit: Any) -> set[str]:
+    """What may come of an edit that arrives now from somebody who last heard at `heard`."""
+    company = Company(events, now)
+    code = company.refuses(who, *edit)
+    if code not in (FORBIDDEN, WAITS):
+        return {code or TAKEN}
+    is_new = edit[0] not in company.entity
+    could = []
+    for moment in sorted(m for m in company.moments | {heard, now} if m < now):
+        then = Company(events, moment)
+        if (is_new or edit[0] in then.entity) and then.refuses(who, *edit) is None:
+            could.append(moment)
+    fresh = [m for m in could if m >= heard]
+    lost = min(m for m in company.moments | {now} if m > could[-1]) if could else now
+    if (could and who in company.gone) or (fresh and fresh[0] != heard):
+        return {LATE, code, FORBIDDEN}
+    if fresh and now - lost <= LATE_MS:
+        return {LATE}
+    return {code, FORBIDDEN} if could else {code}

@@ -1,0 +1,62 @@
+"""Who may order what of the server, by the same model. None: the rules leave it open."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.permissions.model import POOL, Company
+
+
+def may_order(company: Company, who: str, kind: str, *said: Any) -> bool | None:
+    """Whether the server is to do as it is told; nobody else's sight or rights are asked."""
+    if who in company.gone:
+        return False
+    base = company.roles[company.role[who]][0]
+    is_admin, is_manager = base == "administrator", base == "manager"
+    match kind, *said:
+        case "move", customer, None:
+            place = company.place[customer]
+            if place == POOL:
+                return None
+            owner = company.owner[place]
+            return is_admin or (is_manager and company.book(who, owner) == "w") or _answers(company, who, owner)
+        case "move", customer, to:
+            if to in company.gone:
+                return False
+            place = company.place[customer]
+            is_over_both = company.book(who, to) == "w" and (
+                place == POOL or company.book(who, company.owner[place]) == "w"
+            )
+            return is_admin or (is_manager and is_over_both)
+        case "claim", customer:
+            return base in ("rep", "manager") and company.place[customer] == POOL
+        case "books", giver, taker, is_leaving:
+            if is_admin:
+                return giver != who and (None if {giver, taker} & company.gone else True)
+            is_over_both = company.book(who, giver) == company.book(who, taker) == "w"
+            if {giver, taker} & company.gone:
+                return None if is_manager and is_over_both and not is_leaving else False
+            return is_manager and is_over_both and not is_leaving
+        case ("transfer" | "promote" | "disable"), user, *_:
+            return is_admin and user != who
+        case "share", customer, to, until, _:
+            if to in company.gone or (until is not None and until <= company.now):
+                return False
+            place = company.place[customer]
+            if place == POOL or to == who:
+                return None if _may_share(company, who, customer) else False
+            return _may_share(company, who, customer)
+        case _:
+            return None
+
+
+def _may_share(company: Company, who: str, customer: str) -> bool:
+    base, place = company.roles[company.role[who]][0], company.place[customer]
+    is_owner = place != POOL and company.owner[place] == who and base != "auditor"
+    return (
+        base == "administrator" or is_owner or (base == "manager" and company.rights_of(who, customer) == "w")
+    )
+
+
+def _answers(company: Company, who: str, owner: str) -> bool:
+    return who == owner and company.roles[company.role[who]][0] != "auditor"
