@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from random import Random
 from typing import Any, Final
@@ -91,7 +92,7 @@ def edit_the_unseen(s: Scenario, chance: Random) -> bool:
     """A made-up message: an edit of a record that this person can't see."""
     device = someone(s, chance)
     hidden = _hidden(s, device, "customer", *CHILDREN) if device else []
-    if device is None or not hidden:
+    if device is None or not hidden or device.user in s.company().gone:
         return False
     name = chance.choice(hidden)
     entity = s.company().entity[name]
@@ -99,7 +100,7 @@ def edit_the_unseen(s: Scenario, chance: Random) -> bool:
         return False
     values: dict[str, Value] = {field: s.token(name, device) for field in TYPED[entity]}
     if entity != "customer":
-        values["customer"] = s.company().home[name] if name in s.company().home else None
+        values["customer"] = s.homes.get(name)
     if entity == "visit":
         values |= {"kind": "onsite", "at": s.now}
     return s.commit(device, "guesses", Write(RecordKey(entity, name), values))
@@ -107,7 +108,9 @@ def edit_the_unseen(s: Scenario, chance: Random) -> bool:
 
 def _hidden(s: Scenario, device: Device, *entities: str) -> list[str]:
     company = s.company()
-    return sorted(r for r, e in company.entity.items() if e in entities and not company.rights(device.user, r))
+    return sorted(
+        r for r, e in company.entity.items() if e in entities and not company.rights(device.user, r)
+    )
 
 
 def review(s: Scenario, chance: Random) -> bool:
@@ -168,7 +171,11 @@ def ask(s: Scenario, chance: Random) -> bool:
     if device is None or not there:
         return False
     customer = chance.choice(there).key.id
-    kind = "claim" if s.company().place.get(customer) == POOL else chance.choice(("release", "hand_over", "claim"))
+    kind = (
+        "claim"
+        if s.company().place.get(customer) == POOL
+        else chance.choice(("release", "hand_over", "claim"))
+    )
     values: dict[str, Value] = {"kind": kind, "customer": customer}
     if kind == "hand_over":
         values["to_user"] = s.users[chance.choice(sorted(s.users))]
@@ -248,9 +255,7 @@ def hand_over_book(s: Scenario, chance: Random) -> bool:
     if device is None:
         return False
     is_leaving = chance.random() < 0.3 and len(s.company().gone) < 2
-    s.order(
-        device, "change-book-owner", user=s.users[giver], to_user=s.users[taker], leaving=is_leaving
-    )
+    s.order(device, "change-book-owner", user=s.users[giver], to_user=s.users[taker], leaving=is_leaving)
     return True
 
 
@@ -330,9 +335,7 @@ def sync_and_kill_the_server(s: Scenario, chance: Random) -> bool:
     device = someone(s, chance)
     if device is None:
         return False
-    s.server.disk.arm(
-        chance.randint(1, 120), chance.choice(("before", "late")), loses=chance.random() < 0.5
-    )
+    s.server.disk.arm(chance.randint(1, 120), chance.choice(("before", "late")), loses=chance.random() < 0.5)
     s.sync(device)
     s.server.disk.countdown = None
     return True
@@ -345,7 +348,9 @@ def restart_the_server(s: Scenario, chance: Random) -> bool:
 
 
 def pass_time(s: Scenario, chance: Random) -> bool:
-    s.now += chance.choice((60_000, 3_600_000, DAY_MS, 3 * DAY_MS, 22 * DAY_MS if chance.random() < 0.2 else DAY_MS))
+    s.now += chance.choice(
+        (60_000, 3_600_000, DAY_MS, 3 * DAY_MS, 22 * DAY_MS if chance.random() < 0.2 else DAY_MS)
+    )
     return True
 
 
@@ -363,10 +368,15 @@ def probe(s: Scenario, chance: Random) -> bool:
     if hidden:
         name = chance.choice(hidden)
         entity = s.company().entity[name]
-        pairs = [("GET", f"/v1/records/{entity}/{{}}/history", {}, None)]
+        pairs: list[tuple[str, str, dict[str, Any], Any]] = [
+            ("GET", f"/v1/records/{entity}/{{}}/history", {}, None)
+        ]
         if entity == "customer" and base != "administrator":
             other = {"to_user": s.users[chance.choice(sorted(s.users))]}
-            pairs += [("POST", "/v1/commands/change-owner", {}, other), ("POST", "/v1/commands/release", {}, {})]
+            pairs += [
+                ("POST", "/v1/commands/change-owner", {}, other),
+                ("POST", "/v1/commands/release", {}, {}),
+            ]
         for method, path, params, asked in pairs:
             _compare(s, device, access, name, method, path, params, asked)
     bucket = chance.choice(sorted(s.look().owners))
@@ -374,7 +384,9 @@ def probe(s: Scenario, chance: Random) -> bool:
         pull = {"bucket": "{}", "epoch": 1, "after": 0, "salt": ""}
         _compare(s, device, access, bucket, "GET", "/v1/pull", pull, None)
         _compare(s, device, access, bucket, "GET", "/v1/reconcile/groups", {"bucket": "{}"}, None)
-        _compare(s, device, access, bucket, "GET", "/v1/reconcile/digests", {"bucket": "{}", "groups": "00"}, None)
+        _compare(
+            s, device, access, bucket, "GET", "/v1/reconcile/digests", {"bucket": "{}", "groups": "00"}, None
+        )
         _compare(s, device, access, bucket, "POST", "/v1/reconcile/states", {}, {"bucket": "{}", "keys": []})
     return True
 
@@ -387,10 +399,15 @@ def _heads(device: Device) -> set[str]:
 
 
 def _compare(
-    s: Scenario, device: Device, access: str, name: str, method: str, path: str, params: dict[str, Any], asked: Any
+    s: Scenario,
+    device: Device,
+    access: str,
+    name: str,
+    method: str,
+    path: str,
+    params: dict[str, Any],
+    asked: Any,
 ) -> None:
-    import json
-
     answers = []
     dump = s.dump()
     for one in (name, s.names.randbytes(16).hex()):
@@ -400,12 +417,19 @@ def _compare(
         elif asked is not None:
             body = json.dumps({"id": s.names.randbytes(16).hex(), "customers": [one], **asked}).encode()
         said = {k: one if v == "{}" else v for k, v in params.items()}
-        request = Request(method, path.format(one), said, {**_headers(access), "Content-Type": "application/json"}, body)
+        request = Request(
+            method, path.format(one), said, {**_headers(access), "Content-Type": "application/json"}, body
+        )
         answer = s.server.handle(request)
         answers.append((answer.status, {k: v for k, v in answer.headers.items() if k != "date"}, answer.body))
     s.happened["probed"] += 1
     if answers[0] != answers[1]:
-        s.blame("P5", f"{device.name} ({device.user}) {method} {path} of {name[-6:]}: {answers[0]}, else {answers[1]}"[:500])
+        s.blame(
+            "P5",
+            f"{device.name} ({device.user}) {method} {path} of {name[-6:]}: {answers[0]}, else {answers[1]}"[
+                :500
+            ],
+        )
     s.check_unchanged(f"{method} {path} of what is not there", dump)
 
 

@@ -25,7 +25,7 @@ from sqlalchemy import select
 
 from crmdesk.core.errors import CrmError
 from crmdesk.core.record import Edit, Record, RecordKey, decode
-from crmdesk.core.wire import Push, PushAnswer
+from crmdesk.core.wire import PullPage, Push, PushAnswer
 from crmdesk.store import dialect, projection
 from crmdesk.store.records import LEFT, Stored, decode_edit
 from crmdesk.store.replica import Write
@@ -55,7 +55,7 @@ SERVERS_OWN: Final = frozenset(("user", "team", "book", "role", "late_work", "sh
 TROUBLE: Final = frozenset(("offline", "server_busy", "database_busy", "device_pending"))
 NOTES: Final = frozenset(
     (
-        "actor", "audit", "audit_root", "refused", "token", "session", "device", "enrol_code", "pulled_head",
+        "actor", "company", "audit", "audit_root", "refused", "token", "session", "device", "enrol_code", "pulled_head",
         "command",
     )
 )  # fmt: skip
@@ -121,7 +121,9 @@ class Seen(NamedTuple):
 class Scenario:
     """The state of one run. Use it inside `with scenario.running()`."""
 
-    def __init__(self, seed: int | str, *, service: Postgres | None = None, is_talkative: bool = False) -> None:
+    def __init__(
+        self, seed: int | str, *, service: Postgres | None = None, is_talkative: bool = False
+    ) -> None:
         self.seed = seed
         self.is_talkative = is_talkative
         self.names, self.chance = Random(f"{seed} names"), Random(f"{seed} chance")
@@ -134,6 +136,8 @@ class Scenario:
         self.canaries: dict[bytes, Canary] = {}
         self.taken: set[bytes] = set()
         """Canaries that the server has taken in."""
+        self.homes: dict[str, str] = {}
+        """What each record was made below."""
         self.mentions: dict[str, set[str]] = {}
         """Id -> the records in whose fields it stands."""
         self.violations: list[Violation] = []
@@ -155,7 +159,9 @@ class Scenario:
                 if self.chance.random() < 0.3:
                     for module, name, size in SMALL:
                         patch.setattr(module, name, size)
-                disk = self.disks.add(server_disk(self.folder / "server", Random(f"{self.seed} disk"), self.service))
+                disk = self.disks.add(
+                    server_disk(self.folder / "server", Random(f"{self.seed} disk"), self.service)
+                )
                 disk.folder.mkdir()
                 disk.put_back(dict(self.template.images["server"]))
                 self.server = Silent(
@@ -219,6 +225,7 @@ class Scenario:
 
     def event(self, *said: Any) -> None:
         self.events.append((self.now, *said))
+        self.now += 1  # so that what happens in one message has an order
         if said[0] != "made":
             self.say("  " + " ".join(str(word)[-8:] for word in said))
 
@@ -310,14 +317,17 @@ class Scenario:
     def carry(self, device: Device, request: Request, deliver: Callable[[Request], Answer]) -> Answer:
         """Hand a request to the server, and hold what came of it against the model."""
         is_change = request.path == "/v1/push" or request.path.startswith("/v1/commands/")
-        device.met.update(_HEX.findall(_unfolded(request.content or b"", request.headers.get("Content-Encoding"))))
+        device.met.update(
+            _HEX.findall(_unfolded(request.content or b"", request.headers.get("Content-Encoding")))
+        )
         if not is_change:
-            answer = deliver(request)
-            self.check_answer(device, request, answer, self.company())
-            return answer
+            told = deliver(request)
+            self.check_answer(device, request, told, self.company())
+            return told
         before, company = self.look(), self.company()
         dump = self.dump()
-        answer, trouble = None, None
+        answer: Answer | None = None
+        trouble = CrmError("offline")
         try:
             answer = deliver(request)
         except CrmError as error:
@@ -329,13 +339,18 @@ class Scenario:
         after = self.look()
         self.notice(after)
         self.check_places(after)
-        if trouble is not None or answer is None:
-            raise trouble or CrmError("offline")
+        if answer is None:
+            raise trouble
         self.check_answer(device, request, answer, company)
         return answer
 
     def judge_push(
-        self, device: Device, request: Request, answer: Answer | None, before: Seen, dump: dict[str, list[str]]
+        self,
+        device: Device,
+        request: Request,
+        answer: Answer | None,
+        before: Seen,
+        dump: dict[str, list[str]],
     ) -> None:
         """P4: each record is taken in exactly if the model says so, and otherwise stands as it stood."""
         body = _unfolded(request.content or b"", request.headers.get("Content-Encoding"))
@@ -358,23 +373,37 @@ class Scenario:
             if any(taken) != all(taken):
                 self.blame("P4", f"{device.name}: {_brief(key)} was taken in by halves")
             is_anything_taken |= all(taken)
-            self._judge_record(device, key, decode(bytes(record.state)), [e for _, e in fresh], all(taken), codes.get(key))
-            if not all(taken) and before.rows.get(key, ("", 0, b""))[2] != after.rows.get(key, ("", 0, b""))[2]:
+            self._judge_record(
+                device, key, decode(bytes(record.state)), [e for _, e in fresh], all(taken), codes.get(key)
+            )
+            if not all(taken) and _contents(before, key) != _contents(after, key):
                 self.blame("P4", f"{device.name}: {_brief(key)} was refused and changed")
         if not is_anything_taken:
             self.check_unchanged(f"a push of {device.name} of which nothing was taken in", dump)
 
     def _judge_record(
-        self, device: Device, key: RecordKey, state: Record, edits: Sequence[Edit], is_taken: bool, code: str | None
+        self,
+        device: Device,
+        key: RecordKey,
+        state: Record,
+        edits: Sequence[Edit],
+        is_taken: bool,
+        code: str | None,
     ) -> None:
         said = {name: value for edit in state.edits for name, value in edit.values.items()}
         said |= {name: value for edit in edits for name, value in edit.values.items()}
         home = said.get(HOMES.get(key.entity, ""))
         fields = sorted({name.split(":")[0] for edit in edits for name in edit.values})
-        expected = judge(self.events, self.now, device.heard, device.user, key.id, key.entity, home, fields)
+        edit = (key.id, key.entity, home, fields)
+        expected = judge(self.events, self.now, device.heard, device.user, *edit)
         if device.fuzzy > device.heard:
-            expected |= judge(self.events, self.now, device.fuzzy, device.user, key.id, key.entity, home, fields)
+            expected |= judge(self.events, self.now, device.fuzzy, device.user, *edit)
+        if FORBIDDEN in expected or WAITS in expected:
+            expected |= self._by_place(device, edit)
         told = f"{device.name} ({device.user}): {_brief(key)} {fields}"
+        self.say(
+            f"  {told} {'taken in' if is_taken else 'refused'} {code or ''}, model: {' or '.join(sorted(expected))}"
+        )
         for kind in expected:
             self.happened[f"an edit {kind}"] += 1
         if is_taken and expected.isdisjoint((TAKEN, WAITS, LATE)):
@@ -387,14 +416,33 @@ class Scenario:
             return
         self.taken |= {word for edit in edits for word in _WORD.findall(repr(dict(edit.values)).encode())}
         if key.id not in self.company().entity:
-            is_late = LATE in expected and (WAITS not in expected or self._is_at_home(key, home))
+            is_late = LATE in expected and not (WAITS in expected and self._waits(key))
+            self.say(
+                f"  {_brief(key)} below {str(home)[-6:]}{' late' if is_late else ''}{' waits' if self._waits(key) else ''}"
+            )
+            self.homes |= {key.id: home} if home else {}
             self.event("made", key.id, key.entity, home, device.user, is_late)
             if key.entity == "request":
                 self._wish(device, said)
 
-    def _is_at_home(self, key: RecordKey, home: object) -> bool:
-        rows = self.look().rows
-        return any(row[0] == rows[key][0] for other, row in rows.items() if other.id == home)
+    def _by_place(self, device: Device, edit: tuple[Any, ...]) -> set[str]:
+        """Late work is told by where a record is now, be it there since its author lost the place. Left open."""
+        company = self.company()
+        for moment in {device.heard, *(m for m in company.moments if device.heard < m < self.now)}:
+            then = Company(self.events, moment)
+            then.entity, then.home, then.place, then.owner = (
+                company.entity,
+                company.home,
+                company.place,
+                company.owner,
+            )
+            if device.user in then.role and then.refuses(device.user, *edit) is None:
+                return {LATE, FORBIDDEN, WAITS}
+        return set()
+
+    def _waits(self, key: RecordKey) -> bool:
+        with self.server.disk.calm(), self.server.database.read() as connection:
+            return bool(dialect.run(connection, "SELECT 1 FROM waiting WHERE id = ?", (key.id,)).fetchall())
 
     def _wish(self, device: Device, said: dict[str, Any]) -> None:
         """What the server decides as soon as it has the request."""
@@ -410,7 +458,9 @@ class Scenario:
         self, device: Device, request: Request, answer: Answer | None, dump: dict[str, list[str]]
     ) -> None:
         """P4 for what is ordered: done exactly if the model says so."""
-        asked = msgspec.json.decode(_unfolded(request.content or b"", request.headers.get("Content-Encoding")))
+        asked = msgspec.json.decode(
+            _unfolded(request.content or b"", request.headers.get("Content-Encoding"))
+        )
         order = self._ordered(request.path.rpartition("/")[2], asked)
         done = self._is_done(asked["id"]) if answer is None or answer.status == 200 else False
         customer = asked.get("customers", [None])[0]
@@ -422,7 +472,9 @@ class Scenario:
         self.say(f"{device.name}: orders {order} -> {answer and answer.status} {done}")
         if answer is not None and expected is not None and done != expected:
             body = _unfolded(answer.body, answer.headers.get("content-encoding"))[:200]
-            self.blame("P4", f"{device.name} ({device.user}): {order} {done}, the model says {expected}: {body!r}")
+            self.blame(
+                "P4", f"{device.name} ({device.user}): {order} {done}, the model says {expected}: {body!r}"
+            )
         if done:
             self.obey(device, order)
         else:
@@ -459,26 +511,38 @@ class Scenario:
         where = f"{device.name} ({device.user}) {request.method} {request.path}"
         for word in self.canaries.keys() & set(_WORD.findall(body)):
             canary = self.canaries[word]
-            if canary.device != device.name and not (word in self.taken and self._sees(device, canary.record, before)):
+            if canary.device != device.name and not (
+                word in self.taken and self._sees(device, canary.record, before)
+            ):
                 self.blame("P2", f"{where}: {word.decode()} of {self._told(canary.record)}")
-        found = set(_HEX.findall(body))
-        for name in found - device.met:
+        found = (
+            set() if request.path == "/v1/hello" else set(_HEX.findall(body))
+        )  # it names the fields to anybody
+        left = (
+            {b.encode() for b in self.look().owners} if request.path == "/v1/heads" else set()
+        )  # once in sight
+        if (
+            request.path == "/v1/pull" and answer.status == 200
+        ):  # pages say what left, not whether anybody had it
+            items = msgspec.json.decode(body, type=PullPage).items
+            left = {item.id.encode() for item in items if item.kind == "LEAVE"}
+            self.happened["an id of what this laptop never had"] += sum(
+                name not in device.met and not self._may_name(device, name.decode(), before) for name in left
+            )
+        for name in found - device.met - left:
             record = name.decode()
             if record in self.company().entity and not self._may_name(device, record, before):
                 self.blame("P2", f"{where}: the id of {self._told(record)}")
         device.met |= found
 
     def _may_name(self, device: Device, record: str, before: Company) -> bool:
-        """Whether an id may reach this laptop: of what is in sight, is named there, or once was in sight."""
-        if any(self._sees(device, other, before) for other in (record, *self.mentions.get(record, ()))):
-            return True
-        moments = sorted(self.company().moments)
-        past = (Company(self.events, moment) for moment in moments)
-        return any(record in then.entity and device.user in then.role and then.rights(device.user, record) for then in past)
+        """Whether an id may reach this laptop: of what is in sight, or is named there."""
+        return any(self._sees(device, other, before) for other in (record, *self.mentions.get(record, ())))
 
     def _sees(self, device: Device, record: str, before: Company) -> bool:
         return any(
-            record in company.entity and bool(company.rights(device.user, record)) for company in (self.company(), before)
+            record in company.entity and bool(company.rights(device.user, record))
+            for company in (self.company(), before)
         )
 
     def _told(self, record: str) -> str:
@@ -504,12 +568,19 @@ class Scenario:
         unsent = {serial.key.id for serial, _, _ in device.laptop.unsent()}
         content = b"".join(device.laptop.disk.files().values())
         for word, canary in self.canaries.items():
-            if canary.record in company.entity and company.rights(device.user, canary.record) and word in self.taken:
+            if (
+                canary.record in company.entity
+                and company.rights(device.user, canary.record)
+                and word in self.taken
+            ):
                 continue
-            if canary.device == device.name and canary.record in unsent:
+            if canary.record in unsent:
                 continue
             if word[4:] in content and not (canary.device == device.name and word not in self.taken):
-                self.blame("P6", f"{device.name} ({device.user}) bears {word.decode()} of {self._told(canary.record)}")
+                self.blame(
+                    "P6",
+                    f"{device.name} ({device.user}) bears {word.decode()} of {self._told(canary.record)}",
+                )
 
     def check_places(self, seen: Seen) -> None:
         """What moved is what the model moved."""
@@ -519,7 +590,9 @@ class Scenario:
                 place = company.place[key.id]
                 wanted = POOL if place == POOL else company.owner[place]
                 if seen.owners[bucket] != wanted:
-                    self.blame("P4", f"{self._told(key.id)} is with {seen.owners[bucket]}, the model says {wanted}")
+                    self.blame(
+                        "P4", f"{self._told(key.id)} is with {seen.owners[bucket]}, the model says {wanted}"
+                    )
 
     def check_unchanged(self, what: str, dump: dict[str, list[str]]) -> None:
         """P4: a refusal leaves everything as it was."""
@@ -544,7 +617,9 @@ class Scenario:
 
     def look(self) -> Seen:
         with self.server.disk.calm(), self.server.database.read() as connection:
-            rows = dialect.run(connection, "SELECT entity, id, part, bucket, move_no, state FROM record").fetchall()
+            rows = dialect.run(
+                connection, "SELECT entity, id, part, bucket, move_no, state FROM record"
+            ).fetchall()
             kinds = dialect.run(connection, "SELECT id, kind, owner FROM bucket").fetchall()
             edits = dialect.run(connection, "SELECT actor, counter FROM edit").fetchall()
             batches = dialect.run(connection, "SELECT id, batch FROM actor").fetchall()
@@ -581,11 +656,19 @@ class Scenario:
 
     def _is_done(self, command: str) -> bool:
         with self.server.disk.calm(), self.server.database.read() as connection:
-            row = dialect.run(connection, "SELECT answer, is_done FROM command WHERE id = ?", (command,)).fetchone()
+            row = dialect.run(
+                connection, "SELECT answer, is_done FROM command WHERE id = ?", (command,)
+            ).fetchone()
         if row is None or not row[1]:
             return False
         results = msgspec.json.decode(bytes(row[0])).get("results", [])
         return all(result[1] == "done" for result in results)
+
+
+def _contents(seen: Seen, key: RecordKey) -> object:
+    """What a record says, wherever it is."""
+    row = seen.rows.get(key)
+    return row and (decode(row[2]).clock, decode(row[2]).edits)
 
 
 def _codes(answer: Answer | None) -> dict[RecordKey, str | None]:

@@ -12,6 +12,7 @@ Table = dict[str, Any]
 LATE_MS = 21 * 86_400_000
 POOL, CONFIG = "the pool", "the configuration"
 SETTINGS = ("tag", "tag_group", "field", "user", "team", "book", "role")
+HEADS = ("manager", "director", "administrator")
 LEADERS = ("manager", "director", "auditor")
 TAKEN, WAITS, LATE, FORBIDDEN, FIELD = "taken in", "waits", "late", "forbidden", "forbidden_field"
 
@@ -51,7 +52,7 @@ class Company:
                 self.stands_in = {n: s for n, s in self.stands_in.items() if who not in s[:2]}
             case "made", record, entity, home, who, is_late:
                 self.entity[record] = entity
-                if home is not None and (is_late or who == "" or self.rights(who, home)):
+                if home in self.entity and (is_late or who == "" or self.rights(who, home, below=True)):
                     self.home[record] = home
                 elif entity in SETTINGS:
                     self.place[record] = CONFIG
@@ -63,17 +64,20 @@ class Company:
                 self.shares = {n: s for n, s in self.shares.items() if s[0] != customer}
             case "books", giver, taker, is_leaving:
                 self.owner |= {book: taker for book, owner in self.owner.items() if owner == giver}
-                self.happen("disable", giver) if is_leaving else self.new_book(giver)
+                if giver not in self.gone:
+                    self.happen("disable", giver) if is_leaving else self.new_book(giver)
             case "share", name, customer, to, until, can_write:
                 self.shares[name] = (customer, to, until, can_write)
                 self.moments |= {until} - {None}
             case "delegate", name, away, deputy, starts, ends:
                 self.stands_in[name] = (away, deputy, starts, ends)
                 self.moments |= {starts, ends}
-            case "end", name:
-                self.shares.pop(name, None)
-                self.stands_in.pop(name, None)
-        for record, (home, who) in list(self.waiting.items()):  # joins its home once its author may write there
+            case _:  # "end"
+                self.shares.pop(said[0], None)
+                self.stands_in.pop(said[0], None)
+        for record, (home, who) in list(
+            self.waiting.items()
+        ):  # joins its home once its author may write there
             if home in self.entity and self.may_write_as(who, who, home, self.entity[record]):
                 self.home[record] = home
                 del self.place[record], self.waiting[record]
@@ -82,37 +86,34 @@ class Company:
         self.own[who] = f"{who}'s book {len(self.owner)}"
         self.owner[self.own[who]] = who
 
+    def base(self, who: str) -> str:
+        return str(self.roles[self.role[who]][0])
+
     def root(self, record: str) -> str:
         return self.root(self.home[record]) if record in self.home else record
 
     def above(self, team: str | None) -> list[str]:
         return [] if team is None else [team, *self.above(self.teams[team][0])]
 
-    def leads(self, who: str, owner: str) -> bool:
-        return self.team[who] in self.above(self.team[owner])
-
     def book(self, who: str, owner: str) -> str:
-        base, team = self.roles[self.role[who]][0], self.team[owner]
-        if who in self.gone:
-            return ""
+        base, team, mine = self.base(who), self.team[owner], self.team[who]
         if who == owner:
             return "r" if base == "auditor" else "w"
-        if base in LEADERS and (self.leads(who, owner) or (base == "auditor" and self.team[who] is None)):
+        if base in LEADERS and (mine in self.above(team) or (base, mine) == ("auditor", None)):
             return "w" if base == "manager" else "r"
-        is_shared = team is not None and team == self.team[who] and self.teams[team][1]
-        return "w" if is_shared else ""
+        return "w" if team is not None and team == mine and self.teams[team][1] else ""
 
-    def rights_of(self, who: str, record: str) -> str:
-        """By role, team, ownership and shares, not by standing in for somebody."""
-        base, root = self.roles[self.role[who]][0], self.root(record)
+    def rights_of(self, who: str, record: str, *, below: bool = False) -> str:
+        """By role, team, ownership and shares, not by standing in for somebody. `below`: to what hangs there."""
+        base, root = self.base(who), self.root(record)
         place = self.place[root]
         if who in self.gone:
             return ""
         if place == CONFIG:
-            is_writer = base in ("manager", "director", "administrator")
-            return "w" if is_writer and self.entity[record] in SETTINGS[:3] else "r"
+            return "w" if base in HEADS and self.entity[record] in SETTINGS[:3] else "r"
         if place == POOL:
-            right = "w" if base == "manager" else "r" if base in LEADERS or record == root else ""
+            is_in_sight = base in LEADERS or (record == root and not below)
+            right = "w" if base == "manager" else "r" if is_in_sight else ""
         else:
             right = self.book(who, self.owner[place])
         for customer, to, until, can_write in self.shares.values():
@@ -127,37 +128,35 @@ class Company:
         now = [away for away, deputy, a, b in self.stands_in.values() if deputy == who and a <= self.now < b]
         return [who, *now]
 
-    def rights(self, who: str, record: str) -> str:
-        return max(self.rights_of(face, record) for face in self.faces(who, record))
+    def rights(self, who: str, record: str, *, below: bool = False) -> str:
+        return max(self.rights_of(face, record, below=below) for face in self.faces(who, record))
 
     def may_write_as(self, who: str, face: str, target: str, entity: str) -> bool:
-        is_reviewer = entity != "review" or self.roles[self.role[face]][0] == "manager"
-        is_auditor = self.roles[self.role[who]][0] == "auditor"
-        return is_reviewer and not is_auditor and self.rights_of(face, target) == "w"
+        is_reviewer = entity != "review" or self.base(face) == "manager"
+        return is_reviewer and self.base(who) != "auditor" and self.rights_of(face, target) == "w"
 
-    def refuses(self, who: str, record: str, entity: str, home: str | None, fields: Iterable[str]) -> str | None:
+    def refuses(self, who: str, record: str, entity: str, home: Any, said: Iterable[str]) -> str | None:
         """Why an edit is not simply taken in; None: it is. A record that is not known is made."""
         is_new = record not in self.entity
-        if who not in self.role:
-            return FORBIDDEN
-        target = (home if home in self.entity else None) if is_new else record
-        base = self.roles[self.role[who]][0]
-        if target is not None and self.rights(who, target):
+        target = home if is_new else record
+        if target not in self.entity or not self.rights(who, target, below=is_new):
+            target = None
+        base = self.base(who)
+        if target is not None:
             faces = [f for f in self.faces(who, target) if self.may_write_as(who, f, target, entity)]
-        elif not is_new or base == "auditor" or who in self.gone or (entity == "review" and base != "manager"):
+        elif not is_new or base == "auditor" or who in self.gone:
             faces = []
         elif entity in SETTINGS:
-            is_writer = base in ("manager", "director", "administrator") and entity in SETTINGS[:3]
-            faces = [who] if is_writer or entity == "tag" else []
+            faces = [who] if entity in SETTINGS[:2] or (entity == "field" and base in HEADS) else []
         else:
-            faces = [who]
+            faces = [who] if entity != "review" or base == "manager" else []
         if not faces:
             return FORBIDDEN
         withheld = [self.roles[self.role[face]][1] for face in faces]
-        touched = {(entity, name) for name in (*fields, "*")}
+        touched = {(entity, name) for name in (*said, "*")}
         if all(touched & some for some in withheld):
             return FIELD
-        return WAITS if home is not None and target is None else None
+        return WAITS if home and not target else None
 
 
 def judge(events: Sequence[tuple[Any, ...]], now: int, heard: int, who: str, *edit: Any) -> set[str]:
@@ -167,15 +166,15 @@ def judge(events: Sequence[tuple[Any, ...]], now: int, heard: int, who: str, *ed
     if code not in (FORBIDDEN, WAITS):
         return {code or TAKEN}
     is_new = edit[0] not in company.entity
-    could = []
+    fine, could = (None, WAITS) if who in company.gone else (None,), []
     for moment in sorted(m for m in company.moments | {heard, now} if m < now):
         then = Company(events, moment)
-        if (is_new or edit[0] in then.entity) and then.refuses(who, *edit) is None:
-            could.append(moment)
+        is_known = who in then.role and (is_new or edit[0] in then.entity)
+        could += [moment] if is_known and then.refuses(who, *edit) in fine else []
     fresh = [m for m in could if m >= heard]
     lost = min(m for m in company.moments | {now} if m > could[-1]) if could else now
     if (could and who in company.gone) or (fresh and fresh[0] != heard):
-        return {LATE, code, FORBIDDEN}
+        return {LATE, code, FORBIDDEN, WAITS}
     if fresh and now - lost <= LATE_MS:
-        return {LATE}
+        return {LATE, FORBIDDEN} if edit[1] in SETTINGS else {LATE}
     return {code, FORBIDDEN} if could else {code}

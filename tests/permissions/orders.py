@@ -19,7 +19,9 @@ def may_order(company: Company, who: str, kind: str, *said: Any) -> bool | None:
             if place == POOL:
                 return None
             owner = company.owner[place]
-            return is_admin or (is_manager and company.book(who, owner) == "w") or _answers(company, who, owner)
+            return (
+                is_admin or (is_manager and company.book(who, owner) == "w") or _answers(company, who, owner)
+            )
         case "move", customer, to:
             if to in company.gone:
                 return False
@@ -29,16 +31,16 @@ def may_order(company: Company, who: str, kind: str, *said: Any) -> bool | None:
             )
             return is_admin or (is_manager and is_over_both)
         case "claim", customer:
-            return base in ("rep", "manager") and company.place[customer] == POOL
+            return bool(base in ("rep", "manager") and company.place[customer] == POOL)
         case "books", giver, taker, is_leaving:
             if is_admin:
                 return giver != who and (None if {giver, taker} & company.gone else True)
             is_over_both = company.book(who, giver) == company.book(who, taker) == "w"
             if {giver, taker} & company.gone:
                 return None if is_manager and is_over_both and not is_leaving else False
-            return is_manager and is_over_both and not is_leaving
-        case ("transfer" | "promote" | "disable"), user, *_:
-            return is_admin and user != who
+            return bool(is_manager and is_over_both and not is_leaving)
+        case (("transfer" | "promote" | "disable"), user, *_):
+            return bool(is_admin and user != who)
         case "share", customer, to, until, _:
             if to in company.gone or (until is not None and until <= company.now):
                 return False

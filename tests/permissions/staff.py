@@ -69,9 +69,7 @@ def template(service: Postgres | None = None) -> Template:
         accounts.create_company(server.placed(), "Company", server.moment())
         users, teams, events = _people(server)
         laptops = {name.lower(): name for name in users} | {"ann-2": "Ann"}
-        images = {
-            name: _laptop(name, user, folder, disks, server, random) for name, user in laptops.items()
-        }
+        images = {name: _laptop(name, user, folder, disks, server, random) for name, user in laptops.items()}
         server.stop()
         images["server"] = disk.files()
     shutil.rmtree(folder)
