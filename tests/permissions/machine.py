@@ -32,7 +32,7 @@ from crmdesk.store.replica import Write
 from crmdesk.sync import http
 from crmdesk.sync.transport import Request
 from sync_server import accounts
-from sync_server.policy import Role
+from crmdesk.core.roles import Role
 from sync_server.settings import Settings
 from tests.permissions.model import FIELD, FORBIDDEN, LATE, POOL, TAKEN, WAITS, Company, judge
 from tests.permissions.orders import may_order

@@ -105,8 +105,7 @@ class Company:
 
     def rights_of(self, who: str, record: str, *, below: bool = False) -> str:
         """By role, team, ownership and shares, not by standing in for somebody. `below`: to what hangs there."""
-        base, root = self.base(who), self.root(record)
-        place = self.place[root]
+        base, root, place = self.base(who), self.root(record), self.place[self.root(record)]
         if who in self.gone:
             return ""
         if place == CONFIG:

@@ -14,7 +14,7 @@ import pytest
 
 from crmdesk.sync import http
 from sync_server import accounts
-from sync_server.policy import Role
+from crmdesk.core.roles import Role
 from sync_server.settings import Settings
 from tests.simulation.account import Account
 from tests.simulation.company import BEGINNING_MS, _laptop, server_disk, workbench
