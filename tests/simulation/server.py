@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any, Final
@@ -62,6 +63,7 @@ def in_this_thread() -> Iterator[None]:
         for place in _POOLED:
             if hasattr(place, "run_in_threadpool"):
                 patch.setattr(place, "run_in_threadpool", inline)
+        patch.setattr(asyncio, "timeout", lambda _: nullcontext())  # no event loop runs, and nothing dawdles
         logging.getLogger("sync_server").setLevel(logging.CRITICAL)
         yield
 
