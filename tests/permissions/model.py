@@ -172,7 +172,7 @@ def judge(events: Sequence[tuple[Any, ...]], now: int, heard: int, who: str, *ed
         could += [moment] if is_known and then.refuses(who, *edit) in fine else []
     fresh = [m for m in could if m >= heard]
     lost = min(m for m in company.moments | {now} if m > could[-1]) if could else now
-    if (could and who in company.gone) or (fresh and fresh[0] != heard):
+    if (could and (who in company.gone or company.base(who) == "auditor")) or (fresh and fresh[0] != heard):
         return {LATE, code, FORBIDDEN, WAITS}
     if fresh and now - lost <= LATE_MS:
         return {LATE, FORBIDDEN} if edit[1] in SETTINGS else {LATE}

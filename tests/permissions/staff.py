@@ -12,9 +12,9 @@ from typing import Any, Final
 
 import pytest
 
+from crmdesk.core.roles import Role
 from crmdesk.sync import http
 from sync_server import accounts
-from crmdesk.core.roles import Role
 from sync_server.settings import Settings
 from tests.simulation.account import Account
 from tests.simulation.company import BEGINNING_MS, _laptop, server_disk, workbench
