@@ -26,6 +26,15 @@ TYPED: Final = {
     "field": ("label_en",), "user": ("name",), "team": ("name",),
 }  # fmt: skip
 """Fields that anybody may try to type into."""
+WITHHELD: Final = (
+    "customer.city",
+    "customer.name",
+    "customer.*",
+    "contact.*",
+    "visit.summary",
+    "task.title",
+    "tag.*",
+)
 CHILDREN: Final = ("contact", "visit", "task")
 MOST: Final = 14
 """Customers, so that people meet over them."""
@@ -99,8 +108,8 @@ def edit_the_unseen(s: Scenario, chance: Random) -> bool:
     if any(row.key.id == name for row in device.laptop.rows().values()):
         return False
     values: dict[str, Value] = {field: s.token(name, device) for field in TYPED[entity]}
-    if entity != "customer":
-        values["customer"] = s.homes.get(name)
+    if name in s.homes:
+        values["customer"] = s.homes[name]
     if entity == "visit":
         values |= {"kind": "onsite", "at": s.now}
     return s.commit(device, "guesses", Write(RecordKey(entity, name), values))
@@ -274,7 +283,7 @@ def change_role(s: Scenario, chance: Random) -> bool:
     if device is None:
         return False
     user = chance.choice([name for name in sorted(s.users) if name != "Ada"])
-    s.order(device, "change-role", user=s.users[user], role=chance.choice(sorted(ROLES)))
+    s.order(device, "change-role", user=s.users[user], role=chance.choice(sorted(s.company().roles)))
     return True
 
 
@@ -284,6 +293,59 @@ def disable(s: Scenario, chance: Random) -> bool:
     if device is None or len(s.company().gone) >= 2:
         return False
     s.order(device, "disable-user", user=s.users[user])
+    return True
+
+
+def share(s: Scenario, chance: Random) -> bool:
+    device = leading(s, chance, "rep", "manager", "administrator")
+    customer = _customer(s, device, chance) if device else None
+    if device is None or customer is None:
+        return False
+    until = chance.choice((None, s.now + 600_000, s.now + DAY_MS, s.now + 4 * DAY_MS, s.now))
+    user = s.users[chance.choice(sorted(s.users))]
+    s.order(device, "share", customers=[customer], user=user, can_write=chance.random() < 0.5, until=until)
+    return True
+
+
+def end_share(s: Scenario, chance: Random) -> bool:
+    device, known = someone(s, chance), sorted(s.company().shares)
+    if device is None or not known:
+        return False
+    s.order(device, "end-share", share=chance.choice(known))
+    return True
+
+
+def delegate(s: Scenario, chance: Random) -> bool:
+    device = someone(s, chance)
+    if device is None:
+        return False
+    away = device.user if chance.random() < 0.7 else chance.choice(sorted(s.users))
+    starts = s.now + chance.choice((-1000, 0, 600_000, DAY_MS))
+    ends = starts + chance.choice((600_000, DAY_MS, 5 * DAY_MS))
+    to = s.users[chance.choice(sorted(s.users))]
+    s.order(device, "delegate", user=s.users[away], to_user=to, starts=starts, ends=ends)
+    return True
+
+
+def end_delegation(s: Scenario, chance: Random) -> bool:
+    device, known = someone(s, chance), sorted(s.company().stands_in)
+    if device is None or not known:
+        return False
+    s.order(device, "end-delegation", delegation=chance.choice(known))
+    return True
+
+
+def define_role(s: Scenario, chance: Random) -> bool:
+    """A role of the company's own, or another content for one that there is."""
+    device = leading(s, chance, "administrator")
+    known = sorted(set(s.company().roles) - ROLES)
+    if device is None or len(known) > 3:
+        return False
+    role = chance.choice(known) if known and chance.random() < 0.4 else None
+    withheld = chance.sample(WITHHELD, chance.randint(0, 3))
+    copy = chance.choice(sorted(s.company().roles))
+    name = f"role {s.names.randbytes(4).hex()}"
+    s.order(device, "define-role", role=role, name=name, copy_of=copy, withheld=withheld)
     return True
 
 
@@ -437,6 +499,6 @@ Act = Callable[[Scenario, Random], bool]
 ACTS: Final[dict[Act, float]] = {
     add_customer: 10, add_child: 14, add_task_of_ones_own: 2, add_child_of_the_unseen: 2, edit_the_unseen: 3, review: 5,
     edit: 20, edit_settings: 3, add_setting: 3, delete: 4, ask: 5, hand_over: 8, there_and_back: 3, release: 5, claim: 6,
-    hand_over_book: 3, change_team: 4, change_role: 4, disable: 2, hire: 1, sync: 38, sync_in_trouble: 4,
+    hand_over_book: 3, change_team: 4, change_role: 4, disable: 2, hire: 1, share: 9, end_share: 3, delegate: 6, end_delegation: 2, define_role: 3, sync: 38, sync_in_trouble: 4,
     sync_until_killed: 4, sync_and_kill_the_server: 3, restart_the_server: 1, pass_time: 6, probe: 6,
 }  # fmt: skip

@@ -143,6 +143,11 @@ class Scenario:
         self.canaries: dict[bytes, Canary] = {}
         self.taken: set[bytes] = set()
         """Canaries that the server has taken in."""
+        self.aside: set[str] = set()
+        """The server's names for customers that are shared with the same people: no business of the model's."""
+        self.turns: set[int] = set()
+        """When shares and delegations begin and end."""
+        self.settled = self.now
         self.homes: dict[str, str] = {}
         """What each record was made below."""
         self.mentions: dict[str, set[str]] = {}
@@ -232,6 +237,8 @@ class Scenario:
 
     def event(self, *said: Any) -> None:
         self.events.append((self.now, *said))
+        if said[0] in ("share", "delegate"):
+            self.turns |= {turn for turn in said[-3:] if isinstance(turn, int) and not isinstance(turn, bool)}
         self.now += 1  # so that what happens in one message has an order
         if said[0] != "made":
             self.say("  " + " ".join(str(word)[-8:] for word in said))
@@ -272,14 +279,14 @@ class Scenario:
         for found in _HEX.findall(repr(values).encode()):
             self.mentions.setdefault(found.decode(), set()).add(record)
 
-    def order(self, device: Device, name: str, **asked: Any) -> None:
+    def order(self, device: Device, command: str, /, **asked: Any) -> None:
         """A command over this laptop's line; it is judged as it passes."""
         try:
-            device.laptop.http.command(name, {"id": self.names.randbytes(16).hex(), **asked})
+            device.laptop.http.command(command, {"id": self.names.randbytes(16).hex(), **asked})
         except KilledError:
             self.revive(device)
         except CrmError as error:
-            self.say(f"{device.name}: {name}: {error.code}")
+            self.say(f"{device.name}: {command}: {error.code}")
 
     def sync(self, device: Device) -> bool:
         """One sync; after a whole one the laptop holds what the model allows, and not a byte more."""
@@ -343,6 +350,7 @@ class Scenario:
             self.judge_push(device, request, answer, before, dump)
         else:
             self.judge_command(device, request, answer, dump)
+        self.settled = self.now
         after = self.look()
         self.notice(after)
         self.check_places(after)
@@ -500,6 +508,11 @@ class Scenario:
             "change-team": lambda: ("transfer", user, teams.get(asked["team"])),
             "change-role": lambda: ("promote", user, asked["role"]),
             "disable-user": lambda: ("disable", user),
+            "share": lambda: ("share", customer, user, asked["until"], asked["can_write"]),
+            "end-share": lambda: ("end share", asked["share"]),
+            "delegate": lambda: ("delegate", user, to, asked["starts"], asked["ends"]),
+            "end-delegation": lambda: ("end delegation", asked["delegation"]),
+            "define-role": lambda: ("role", asked["role"], asked["copy_of"], asked["withheld"]),
         }
         return orders[name]()
 
@@ -508,10 +521,26 @@ class Scenario:
         match order:
             case "claim", customer:
                 self.event("move", customer, device.user)
+            case "share", customer, to, *_:  # with the same colleague it takes the place of the one before
+                for name in [n for n, known in self.company().shares.items() if known[:2] == (customer, to)]:
+                    self.event("end", name)
+                self.event("share", self._made("share"), *order[1:])
+            case "delegate", away, deputy, starts, ends:
+                self.event("delegate", self._made("delegation"), away, deputy, starts, ends)
+            case (("end share" | "end delegation"), name):
+                self.event("end", name)
+            case "role", name, base, withheld:
+                name = name or self._made("role")
+                base = self.company().roles[name if order[1] else base][0]
+                self.event("role", name, base, [tuple(one.split(".")) for one in withheld])
             case "move", customer, None if self.company().place[customer] == POOL:
                 pass
             case _:
                 self.event(*order)
+
+    def _made(self, entity: str) -> str:
+        """The id of what the server has just made."""
+        return max(k.id for k in self.look().rows if k.entity == entity and k.id not in self.company().entity)
 
     def check_answer(self, device: Device, request: Request, answer: Answer, before: Company) -> None:
         """P2: nothing crosses that the model would not allow, before this request or after it."""
@@ -537,6 +566,8 @@ class Scenario:
             self.happened["an id of what this laptop never had"] += sum(
                 name not in device.met and not self._may_name(device, name.decode(), before) for name in left
             )
+        if request.path.startswith("/v1/commands/"):  # who makes something is told its name
+            left |= {str(name).encode() for name in [msgspec.json.decode(body or b"{}").get("made")] if name}
         for name in found - device.met - left:
             record = name.decode()
             if record in self.company().entity and not self._may_name(device, record, before):
@@ -566,7 +597,7 @@ class Scenario:
         rows = {row.key.id: row for row in device.rows()}
         for record in sorted(wanted - rows.keys()):
             self.blame("P1", f"{device.name} ({device.user}) lacks {self._told(record)}")
-        for record in sorted(rows.keys() - wanted):
+        for record in sorted(rows.keys() - wanted - self.aside):
             if record not in unsent or (rows[record].seq is not None and record in company.entity):
                 self.blame("P1", f"{device.name} ({device.user}) holds {self._told(record)}")
 
@@ -603,7 +634,9 @@ class Scenario:
                     )
 
     def check_unchanged(self, what: str, dump: dict[str, list[str]]) -> None:
-        """P4: a refusal leaves everything as it was."""
+        """P4: a refusal leaves everything as it was, unless something was due."""
+        if any(self.settled < turn <= self.now for turn in self.turns):
+            return
         after = self.dump()
         for name in sorted(after):
             if not name.startswith(NOTES) and after[name] != dump[name]:
@@ -640,13 +673,16 @@ class Scenario:
         """The server's own records are facts to the model; anything else that nobody wrote is a fault."""
         known = self.company().entity
         for key in sorted(seen.rows.keys()):
-            if key.id in known:
+            if key.id in known or key.id in self.aside:
                 continue
             if key.entity not in SERVERS_OWN:
                 self.blame("P4", f"{_brief(key)} came from nowhere")
                 continue
             values = {n: v for e in decode(seen.rows[key][2]).edits for n, v in e.values.items()}
             self.mention(key.id, values)
+            if values.get("kind") == "set":
+                self.aside.add(key.id)
+                continue
             home = values.get(HOMES.get(key.entity, ""))
             if key.entity == "late_work" and home is None:  # about a task of nobody's
                 home = msgspec.json.decode(values["changes"])[0]["id"]

@@ -11,7 +11,7 @@ def may_order(company: Company, who: str, kind: str, *said: Any) -> bool | None:
     """Whether the server is to do as it is told; nobody else's sight or rights are asked."""
     if who in company.gone:
         return False
-    base = company.roles[company.role[who]][0]
+    base = company.base(who)
     is_admin, is_manager = base == "administrator", base == "manager"
     match kind, *said:
         case "move", customer, None:
@@ -48,12 +48,30 @@ def may_order(company: Company, who: str, kind: str, *said: Any) -> bool | None:
             if place == POOL or to == who:
                 return None if _may_share(company, who, customer) else False
             return _may_share(company, who, customer)
+        case "end share", name:
+            customer, guest, *_ = company.shares.get(name, ("", ""))
+            return (who == guest or _may_share(company, who, customer)) if customer else None
+        case "delegate", away, deputy, starts, ends:
+            is_sound = (
+                away != deputy and not {away, deputy} & company.gone and starts < ends and company.now < ends
+            )
+            is_theirs = who == away or is_admin or (is_manager and company.book(who, away) == "w")
+            return is_sound and is_theirs and company.base(deputy) != "auditor"
+        case "end delegation", name:
+            away, deputy, *_ = company.stands_in.get(name, ("", ""))
+            return (
+                who in (away, deputy) or is_admin or (is_manager and company.book(who, away) == "w")
+                if away
+                else None
+            )
+        case "role", *_:
+            return is_admin
         case _:
             return None
 
 
 def _may_share(company: Company, who: str, customer: str) -> bool:
-    base, place = company.roles[company.role[who]][0], company.place[customer]
+    base, place = company.base(who), company.place[customer]
     is_owner = place != POOL and company.owner[place] == who and base != "auditor"
     return (
         base == "administrator" or is_owner or (base == "manager" and company.rights_of(who, customer) == "w")
@@ -61,4 +79,4 @@ def _may_share(company: Company, who: str, customer: str) -> bool:
 
 
 def _answers(company: Company, who: str, owner: str) -> bool:
-    return who == owner and company.roles[company.role[who]][0] != "auditor"
+    return who == owner and company.base(who) != "auditor"
