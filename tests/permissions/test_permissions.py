@@ -57,7 +57,8 @@ def test_scenarios_meet_everything_that_can_happen() -> None:
         happened += run(seed, steps=90).happened
         missing = [name for name in NAMES if not happened[name]]
         if not missing and all(
-            happened[f"an edit {kind}"] for kind in ("taken in", "late", "waits", "forbidden", "forbidden_field")
+            happened[f"an edit {kind}"]
+            for kind in ("taken in", "late", "waits", "forbidden", "forbidden_field")
         ):
             return
     raise AssertionError(missing)
