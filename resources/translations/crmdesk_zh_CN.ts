@@ -340,8 +340,8 @@
         <translation>结束共享</translation>
     </message>
     <message>
-        <source>Customers moved over</source>
-        <translation>转交客户</translation>
+        <source>Given other work</source>
+        <translation>调岗</translation>
     </message>
     <message>
         <source>Deputy appointed</source>
@@ -430,6 +430,10 @@
     <message>
         <source>After</source>
         <translation>之后</translation>
+    </message>
+    <message>
+        <source>Made</source>
+        <translation>新建</translation>
     </message>
     <message>
         <source>To</source>

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+import shiboken6
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QHBoxLayout, QVBoxLayout, QWidget
@@ -63,8 +64,18 @@ class ConsoleDesk(QObject):
     # -- asking -------------------------------------------------------------------------------------
 
     def ask(self, work: Work, done: Callable[[Any], None], failed: Failed | None = None) -> None:
-        """Ask the server; without `failed` an error is told at the foot of the window."""
-        self._run(work, done, partial(self._not_done, work, done, failed))
+        """Ask the server; without `failed` an error is told at the foot of the window.
+
+        Whoever asked may be gone when the answer comes: a dialog that was closed meanwhile is not told.
+        """
+        self._run(work, partial(self._answer, done), partial(self._not_done, work, done, failed))
+
+    def _answer(self, done: Callable[[Any], None], found: Any) -> None:
+        if _is_there(done):
+            done(found)
+
+    def _fail(self, failed: Failed | None, error: Exception) -> None:
+        (failed if failed is not None and _is_there(failed) else self.context.report)(error)
 
     def _run(self, work: Work, done: Callable[[Any], None], failed: Failed) -> None:
         asked = partial(_asked, work, self.context.workspace)
@@ -74,15 +85,14 @@ class ConsoleDesk(QObject):
         self, work: Work, done: Callable[[Any], None], failed: Failed | None, error: Exception
     ) -> None:
         if not isinstance(error, CrmError) or error.code != "password_needed":
-            (failed or self.context.report)(error)
+            self._fail(failed, error)
             return
         sentence = self.tr("This needs your password once more. It then holds for ten minutes.")
         above = QApplication.activeModalWidget()
         home = self.home if above is None else above
         self.password = PasswordDialog(sentence, self.tr("Go on"), (self.tr("Password"),), home)
         self.password.given.connect(partial(self._confirm, work, done, failed))
-        if failed is not None:
-            self.password.rejected.connect(partial(failed, error))
+        self.password.rejected.connect(partial(self._refused, failed, error))
         self.password.ask()
 
     def _confirm(
@@ -91,19 +101,27 @@ class ConsoleDesk(QObject):
         confirmed = partial(_confirmed, work, given[0])
         self._run(confirmed, partial(self._confirmed, done), partial(self._not_confirmed, failed))
 
-    def _confirmed(self, done: Callable[[Any], None], found: Any) -> None:
+    def _refused(self, failed: Failed | None, error: Exception) -> None:
+        """The person would rather not give the password."""
+        self.password = None
+        if failed is not None:
+            self._fail(failed, error)
+
+    def _close_password(self) -> None:
         if self.password is not None:
             self.password.accept()
-        done(found)
+            self.password = None
+
+    def _confirmed(self, done: Callable[[Any], None], found: Any) -> None:
+        self._close_password()
+        self._answer(done, found)
 
     def _not_confirmed(self, failed: Failed | None, error: Exception) -> None:
-        if self.password is None:
-            return
-        if isinstance(error, CrmError) and error.code in _MISTYPED:
+        if self.password is not None and isinstance(error, CrmError) and error.code in _MISTYPED:
             self.password.show_error(error)
             return
-        self.password.accept()
-        (failed or self.context.report)(error)
+        self._close_password()
+        self._fail(failed, error)
 
     def order(self, order: Order) -> None:
         """Have something done, say so with a way back, and fetch what it changed."""
@@ -293,6 +311,11 @@ class AskDialog(QDialog):
         else:
             self._busy.stop()
 
+    def finish(self, _found: Any = None) -> None:
+        """It is done: close it, unless the person already did."""
+        if shiboken6.isValid(self):
+            self.accept()
+
     def _give(self) -> None:
         if self.button.isEnabled():
             self.set_busy(is_busy=True)
@@ -325,6 +348,14 @@ class CodeDialog(AskDialog):
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self.code.text())
         self.copy.setText(self.tr("Copied"))
+
+
+def _is_there(callback: Callable[..., object]) -> bool:
+    """Whether the widget that a callback belongs to still exists."""
+    while isinstance(callback, partial):
+        callback = callback.func
+    holder = getattr(callback, "__self__", None)
+    return not isinstance(holder, QObject) or shiboken6.isValid(holder)
 
 
 def _asked(work: Work, workspace: Workspace) -> Any:

@@ -282,24 +282,17 @@ class DevicesPart(QWidget):
         said = formats.filled(self.tr("%1 is called %2 now"), laptop.name, name)
         undo = partial(_change, laptop.device, "rename", {"name": laptop.name})
         work = partial(_change, laptop.device, "rename", {"name": name})
-        self._desk.order(Order(work, said, undo, partial(_close, dialog), dialog.show_error))
+        self._desk.order(Order(work, said, undo, dialog.finish, dialog.show_error))
 
     def _do(self, laptop: "DeviceShown", what: str, said: str) -> None:
         work = partial(_change, laptop.device, what, {})
-        self._desk.order(Order(work, said, None, self._done, self.dialog.show_error))
-
-    def _done(self, _made: object) -> None:
-        self.dialog.accept()
+        self._desk.order(Order(work, said, None, self.dialog.finish, self.dialog.show_error))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_F2:
             self.ask_name()
         else:
             super().keyPressEvent(event)
-
-
-def _close(dialog: AskDialog, _made: object) -> None:
-    dialog.accept()
 
 
 def _sentence(row: Row) -> str:

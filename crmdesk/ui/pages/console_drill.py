@@ -210,11 +210,8 @@ class DrillDialog(AskDialog):
             PROMOTION: self.tr("%1 is promoted"),
         }[self._kind]
         work = partial(_act, self._kind, self._chosen())
-        order = Order(work, formats.filled(said, self._person.name), None, self._done, self.show_error)
+        order = Order(work, formats.filled(said, self._person.name), None, self.finish, self.show_error)
         self._desk.order(order)
-
-    def _done(self, _made: Any) -> None:
-        self.accept()
 
 
 def _choose(target: QComboBox, key: str) -> None:

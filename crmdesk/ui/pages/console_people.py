@@ -334,11 +334,11 @@ class PeoplePart(QWidget):
         self.dialog.open()
 
     def _do_reset(self, person: Person) -> None:
-        done = partial(self._was_reset, person.name)
+        done = partial(self._was_reset, self.dialog, person.name)
         self._desk.ask(partial(_reset, person.id), done, self.dialog.show_error)
 
-    def _was_reset(self, name: str, issued: "IssuedCode") -> None:
-        self.dialog.accept()
+    def _was_reset(self, dialog: AskDialog, name: str, issued: "IssuedCode") -> None:
+        dialog.finish()
         sentence = self.tr("%1 chooses a new password with it: on the Sync page, under “I have a code”.")
         self._open_code(formats.filled(sentence, name), issued)
 
@@ -362,11 +362,11 @@ class PeoplePart(QWidget):
             return
         work = partial(_add, name, role, str(asked.team.currentData()) or None)
         said = formats.filled(self.tr("%1 works here now"), name)
-        done = partial(self._added, name, asked.code.isChecked())
+        done = partial(self._added, asked, name, asked.code.isChecked())
         self._desk.order(Order(work, said, None, done, asked.show_error))
 
-    def _added(self, name: str, wants_code: bool, made: "Moved") -> None:
-        self.newcomer.accept()
+    def _added(self, dialog: AskDialog, name: str, wants_code: bool, made: "Moved") -> None:
+        dialog.finish()
         self._awaited = made.made or ""
         if wants_code and made.made:
             self._desk.ask(partial(_code, made.made), partial(self._show_code, name))

@@ -109,6 +109,7 @@ class RolesPart(QWidget):
     def _build_matrix(self) -> None:
         tree = self.matrix
         tree.setAccessibleName(self.tr("What the role may write"))
+        tree.header().setAccessibleName(self.tr("What the role may write"))
         tree.setColumnCount(2)
         tree.setHeaderLabels([self.tr("May write"), self.tr("Compared with what it is a copy of")])
         tree.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
@@ -352,12 +353,9 @@ class RolesPart(QWidget):
         now = RoleShown(role.id, name, role.base, role.withheld)
         said = formats.filled(self.tr("%1 is called %2 now"), role.name, name)
         work = Order(
-            partial(_define, now), said, partial(_define, role), self._renamed, self.dialog.show_error
+            partial(_define, now), said, partial(_define, role), self.dialog.finish, self.dialog.show_error
         )
         self._desk.order(work)
-
-    def _renamed(self, _made: object) -> None:
-        self.dialog.accept()
 
     def add(self) -> None:
         """Ask for the name of a copy of the chosen role."""
@@ -376,10 +374,14 @@ class RolesPart(QWidget):
             return
         now = RoleShown("", name, key, self._withheld(key))
         said = formats.filled(self.tr("The role %1 is there now; nobody has it yet"), name)
-        self._desk.order(Order(partial(_define, now), said, None, self._copied, self.dialog.show_error))
+        self._desk.order(
+            Order(
+                partial(_define, now), said, None, partial(self._copied, self.dialog), self.dialog.show_error
+            )
+        )
 
-    def _copied(self, made: "Moved") -> None:
-        self.dialog.accept()
+    def _copied(self, dialog: NameDialog, made: "Moved") -> None:
+        dialog.finish()
         self._awaited = made.made or ""
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

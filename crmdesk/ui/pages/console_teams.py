@@ -192,7 +192,7 @@ class TeamsPart(QWidget):
     # -- changing -------------------------------------------------------------------------------------
 
     def _edit(self, team: TeamShown, now: TeamShown, said: str, dialog: AskDialog | None = None) -> None:
-        done = None if dialog is None else partial(_close, dialog)
+        done = None if dialog is None else dialog.finish
         failed = None if dialog is None else dialog.show_error
         self._desk.order(Order(partial(_edit_team, now), said, partial(_edit_team, team), done, failed))
 
@@ -266,10 +266,10 @@ class TeamsPart(QWidget):
             return
         work = partial(_add_team, name, parent, asked.shares.isChecked())
         said = formats.filled(self.tr("The team %1 is there now"), name)
-        self._desk.order(Order(work, said, None, self._added, asked.show_error))
+        self._desk.order(Order(work, said, None, partial(self._added, asked), asked.show_error))
 
-    def _added(self, made: "Moved") -> None:
-        self.newcomer.accept()
+    def _added(self, dialog: AskDialog, made: "Moved") -> None:
+        dialog.finish()
         self._awaited = made.made or ""
 
     # -- keyboard and menu ----------------------------------------------------------------------------
@@ -291,7 +291,7 @@ class TeamsPart(QWidget):
         if key == Qt.Key.Key_F2 and self.team is not None:
             self.ask_name()
         elif key == Qt.Key.Key_M and not event.modifiers() and self.team is not None:
-            self.move_to.showMenu()
+            self.move_to.menu().popup(self.move_to.mapToGlobal(self.move_to.rect().bottomLeft()))
         elif key == Qt.Key.Key_Insert and self.team is not None:
             self.add_below()
         else:
@@ -322,10 +322,6 @@ class NewTeam(NameDialog):
         self.shares = QCheckBox(self.tr("Its people see and change each other's customers"))
         self.body.addSpacing(4)
         self.body.addWidget(self.shares)
-
-
-def _close(dialog: AskDialog, _made: object) -> None:
-    dialog.accept()
 
 
 def _edit_team(now: TeamShown, replica: "Replica", http: "Http") -> "Moved":

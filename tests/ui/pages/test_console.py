@@ -7,14 +7,17 @@ from typing import Any
 
 import msgspec
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QLineEdit, QWidget
 
 from crmdesk.store import settings
 from crmdesk.store.settings import Server
+from crmdesk.ui import language
 from crmdesk.ui.pages.console import Administration
 from crmdesk.ui.pages.console_roles import _children
+from crmdesk.ui.runner import Runner
 from crmdesk.ui.widgets.entry_list import Entry
 from crmdesk.usecases.workspace import Workspace
 from sync_server.storage import devices, people
@@ -446,3 +449,93 @@ def test_the_tabs_go_by_digits(root: OpenDesk, page: Administration) -> None:
     assert page.tabs.key == "roles"
     root.press("1")
     assert page.tabs.key == "people"
+
+
+# -- how it is worked with ---------------------------------------------------------------------------------
+
+
+def test_a_dialog_that_was_closed_meanwhile_is_not_told(
+    root: OpenDesk, page: Administration, server: RunningServer, qtbot: Any
+) -> None:
+    """The answer comes from another thread, after Esc: it must find nobody, and what was ordered is done all the same."""
+    threaded = Runner.threaded(root.context)
+    root.context.runner = threaded
+    page.people.table.select_id(server.people["Ann"].user)
+    with qtbot.waitSignal(threaded.idle):
+        page.people.leaves.click()
+        page.people.drill.reject()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    page.show_tab("teams")
+    page.new_record()
+    page.teams.newcomer.name.setText("South")
+    page.teams.newcomer.button.click()
+    page.teams.newcomer.reject()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    qtbot.waitUntil(lambda: "South" in teams(server))
+    qtbot.waitUntil(lambda: root.notice() == "已新增团队 South")
+    root.context.runner = root.runner
+    threaded.shutdown()
+
+
+def test_a_password_that_somebody_would_rather_not_give_changes_nothing(
+    page: Administration, server: RunningServer
+) -> None:
+    server.give_password("Root", "管理员的密码")
+    page.people.table.select_id(server.people["Cai"].user)
+    page.people.leaves.click()
+    page.people.drill.button.click()
+    assert page.desk.password is not None
+    page.desk.password.reject()
+    assert page.people.drill.error
+    assert page.people.drill.button.isEnabled()
+    assert not account(server, "Cai").is_disabled
+
+
+def test_a_team_is_made_and_moved_by_keyboard_alone(
+    root: OpenDesk, page: Administration, server: RunningServer
+) -> None:
+    root.press("2")
+    root.press(Qt.Key.Key_Down)
+    root.press(Qt.Key.Key_Insert)
+    root.press("Far east")
+    root.press(Qt.Key.Key_Return)
+    settle()
+    assert teams(server)["Far east"] == ("East", False)
+    assert page.teams.team is not None
+    assert page.teams.team.name == "Far east"
+    root.window.activateWindow()  # what the system does once a dialog is gone
+    settle()
+    assert QApplication.focusWidget() is page.teams.list
+    root.press(Qt.Key.Key_M)
+    menu = page.teams.move_to.menu()
+    assert menu.isVisible()
+    QTest.keyClick(menu, Qt.Key.Key_Up)
+    QTest.keyClick(menu, Qt.Key.Key_Return)
+    settle()
+    assert teams(server)["Far east"] == (None, False)
+
+
+def test_everything_has_a_name_for_a_screen_reader(root: OpenDesk, page: Administration) -> None:
+    for key in ("people", "teams", "roles", "devices"):
+        page.show_tab(key)
+        settle()
+        assert nameless(root.window) == [], key
+
+
+def nameless(widget: QWidget) -> list[str]:
+    worked_with = (QAbstractButton, QLineEdit, QAbstractItemView)
+    found = [w for kind in worked_with for w in widget.findChildren(kind) if w.isVisible()]
+    shown = [w for w in found if not w.objectName().startswith("qt_")]
+    return [type(w).__name__ for w in shown if not (w.accessibleName() or getattr(w, "text", str)())]
+
+
+def test_it_speaks_english(root: OpenDesk, page: Administration, qapp: QApplication) -> None:
+    language.switch(qapp, "en")
+    root.window.close()
+    said = OpenDesk(root.workspace, "en")
+    opened = said.go("console")
+    assert isinstance(opened, Administration)
+    assert opened.title == "Administration"
+    assert rows(opened.people)["Cai"].role == "Rep"
+    texts = [w.text() for w in opened.findChildren(QAbstractButton)]
+    assert [text for text in texts if any("\u4e00" <= char <= "\u9fff" for char in text)] == []
