@@ -27,6 +27,7 @@ from sync_server.handlers import (
     commands,
     console,
     health,
+    leaving,
     live,
     passwords,
     permissions,
@@ -91,6 +92,7 @@ def create_app(settings: Settings, now: Callable[[], Moment] = moment) -> FastAP
         audit,
         console,
         permissions,
+        leaving,
     ):
         app.include_router(part.router)
     _answer_errors(app, now)

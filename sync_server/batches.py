@@ -29,15 +29,15 @@ class Batch(NamedTuple):
     counters: list[int]
 
 
-def read(content: bytes) -> Batch:
-    """A push from its body. Raises `malformed_body`, `not_canonical` or `body_too_large`."""
+def read(content: bytes, *, is_bounded: bool = True) -> Batch:
+    """A push from its body; one that is not bounded may hold everything that was unsent. Raises `malformed_body`, `not_canonical` or `body_too_large`."""
     try:
         push = _decoder.decode(content)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise CrmError("malformed_body") from error
     if msgspec.json.encode(push) != content:
         raise CrmError("not_canonical")  # duplicate keys, for instance, of which a parser keeps one silently
-    if len(push.records) > BATCH_RECORDS or len(push.log) > MAX_LOG:
+    if is_bounded and (len(push.records) > BATCH_RECORDS or len(push.log) > MAX_LOG):
         raise CrmError("body_too_large")
     if not (is_id(push.actor) and is_id(push.batch)):
         raise CrmError("malformed_body")

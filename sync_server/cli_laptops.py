@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
 
+from crmdesk.core.errors import CrmError
 from crmdesk.core.fingerprint import words
-from sync_server import enrolment, leases
+from sync_server import blobs, enrolment, handing_in, leases
 from sync_server.clock import moment
-from sync_server.console import HERE, Dir, Json, company, say, table
-from sync_server.storage import devices, people
+from sync_server.console import HERE, Dir, Json, company, say, settings_of, table
+from sync_server.leases import Authority
+from sync_server.sealing import opener_of
+from sync_server.signing import signer_of
+from sync_server.storage import devices, people, sealed
 
 app = typer.Typer(help="Laptops. 设备。", no_args_is_help=True)
+sealed_app = typer.Typer(
+    help="Work that laptops sealed before they were wiped. 封存的内容。", no_args_is_help=True
+)
 
 
 @app.command("list")
@@ -30,6 +39,7 @@ def device_list(directory: Dir = HERE, as_json: Json = False) -> None:
             "words": words(d.key),
             "doubt": d.doubt,
             "pulled_at": d.pulled_at,
+            "wiped_at": d.wiped_at,
         }
         for d in found
     ]
@@ -46,10 +56,77 @@ def device_approve(device: str, directory: Dir = HERE, as_json: Json = False) ->
 
 @app.command("revoke")
 def device_revoke(device: str, directory: Dir = HERE, as_json: Json = False) -> None:
-    """Shut a laptop out for good. 永久停用设备。"""
+    """Shut a laptop out for good and have it wiped; whoever leaves is `user disable`. 永久停用设备并清除其数据。"""
     with company(directory) as database, database.write() as connection:
         made = enrolment.revoke(connection, device, moment())
-    say(as_json, {"device": made.id, "state": made.state.value}, "已停用。", "Revoked.")
+    say(
+        as_json,
+        {"device": made.id, "state": made.state.value},
+        "已停用。该设备下次联系时会收到签名的清除命令：先把未发送的内容封存交来（refused list、sealed list），再销毁本机数据；"
+        "之后 device list 显示 wiped。若它不再联网，期限到后（lease）会锁定并自行销毁。",
+        "Revoked. At its next contact the laptop gets a signed order to wipe itself: it seals what is unsent and hands it in "
+        "(refused list, sealed list), then destroys what it holds, and `device list` shows it as wiped. "
+        "If it never calls again, its lease locks it and then does the same.",
+    )
+
+
+@sealed_app.command("take")
+def sealed_take(file: Path, directory: Dir = HERE, as_json: Json = False) -> None:
+    """Take in a sealed file that was brought on a stick. 接收用 U 盘带来的封存文件。"""
+    settings = settings_of(directory)
+    authority = Authority(signer_of(settings), opener_of(settings))
+    content = _sealed_in(file)
+    with company(directory) as database:
+        done = handing_in.take(blobs.store_of(database, settings), authority, settings, content, moment())
+    say(
+        as_json,
+        msgspec.to_builtins(done),
+        f"已接收：采纳 {done.accepted}，待查 {done.quarantined}，被拒 {done.rejected}（refused list）；"
+        f"草稿 {done.drafts}，附件 {done.contents}。",
+        f"Taken in: {done.accepted} accepted, {done.quarantined} kept apart, {done.rejected} refused (refused list); "
+        f"{done.drafts} drafts, {done.contents} pieces of attachments.",
+    )
+
+
+@sealed_app.command("list")
+def sealed_list(directory: Dir = HERE, as_json: Json = False) -> None:
+    """List what was handed in sealed. 列出收到的封存内容。"""
+    with company(directory) as database, database.read() as connection:
+        names = {a.user: a.name for a in people.accounts(connection)}
+        found = sealed.listed(connection)
+    rows = [
+        {
+            "name": letter.digest[:16],
+            "user": names.get(letter.user, letter.user),
+            "device": letter.device,
+            "at": letter.at,
+            "sealed_at": letter.sealed_at,
+            "reason": letter.reason,
+            **msgspec.json.decode(letter.answer),
+        }
+        for letter in found
+    ]
+    table(as_json, "sealed", rows)
+
+
+@sealed_app.command("show")
+def sealed_show(name: str, directory: Dir = HERE) -> None:
+    """The forms in it that had not been saved, as JSON. 其中未保存的表单（JSON）。"""
+    with company(directory) as database, database.read() as connection:
+        found = [letter for letter in sealed.listed(connection) if letter.digest.startswith(name)]
+    if len(found) != 1:
+        raise CrmError("not_found", name=name)
+    typer.echo(found[0].drafts.decode())
+
+
+def _sealed_in(file: Path) -> bytes:
+    """What is sealed in a file, without its cover."""
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise CrmError("bad_argument", argument=str(file), hint="FILE") from error
+    line, _, rest = content.partition(b"\n")
+    return rest if line.startswith(b"{") else content
 
 
 def lease(

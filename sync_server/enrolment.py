@@ -29,7 +29,8 @@ ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: no I, L, O or U to misread."""
 CODE_LENGTH: Final = 25
 GROUP: Final = 5
-SHUT_OUT: Final = (DeviceState.REVOKED, DeviceState.LEAVING)
+GONE: Final = (DeviceState.REVOKED, DeviceState.WIPED)
+SHUT_OUT: Final = (*GONE, DeviceState.LEAVING)
 _MISREAD: Final = str.maketrans("OIL", "011", "- ")
 
 
@@ -116,7 +117,7 @@ def enrol(
         state = DeviceState.PENDING if found.hold else DeviceState.ACTIVE
         device = Device(device_id, found.user, name, key, state, now.ms, None)
         devices.add_device(connection, device)
-    if device.state is DeviceState.REVOKED:
+    if device.state in GONE:
         raise CrmError("device_revoked")
     devices.use_code(connection, digest, device_id)
     if not is_repeat:
@@ -209,8 +210,8 @@ def _refresh(
         return CrmError("device_pending", words=words(device.key))
     account = people.find_account(connection, device.user)
     is_leaving = device.state is DeviceState.LEAVING
-    if device.state is DeviceState.REVOKED or (account.is_disabled and not is_leaving):
-        return CrmError("device_revoked")
+    if device.state in GONE or (account.is_disabled and not is_leaving):
+        return shut_out(device.id)
     if token.is_dead:
         return CrmError("session_expired")
     return _rotate(connection, settings, device, token, now)
@@ -227,7 +228,7 @@ def _remember(
     if device.state in (DeviceState.ACTIVE, DeviceState.LEAVING):
         _doubt(connection, device, "token_unknown", now)
     elif device.state is not DeviceState.PENDING:
-        return CrmError("device_revoked")
+        return shut_out(device.id)
     session = now.hex(16)
     devices.add_session(connection, session, device.id)
     devices.end_sessions(connection, device.id, now)
@@ -276,7 +277,7 @@ def authenticate(connection: Connection, access: str, now: Moment, *, may_leave:
         raise CrmError("device_pending", words=words(bearer.key))
     is_leaving = may_leave and bearer.state is DeviceState.LEAVING
     if not is_leaving and (bearer.is_disabled or bearer.state in SHUT_OUT):
-        raise CrmError("device_revoked")
+        raise shut_out(bearer.device)
     if bearer.is_dead or bearer.expires_at < now.ms:
         raise CrmError("session_expired")
     return bearer
@@ -302,9 +303,15 @@ def rename(connection: Connection, device_id: str, name: str, now: Moment, by: B
     return replace(device, name=clean)
 
 
+def shut_out(device_id: str) -> CrmError:
+    """What a device hears that may not come in; its name is for whoever adds the order that it be wiped."""
+    return CrmError("device_revoked", device=device_id)
+
+
 def revoke(connection: Connection, device_id: str, now: Moment, by: By = None) -> Device:
-    """Shut a device out for good. Raises `not_found`."""
+    """Shut a device out for good: at its next contact it hears that it is to be wiped. Raises `not_found`."""
     devices.end_sessions(connection, device_id, now)
+    devices.note_revoked(connection, device_id, now)
     return _change(connection, device_id, DeviceState.REVOKED, now, by)
 
 

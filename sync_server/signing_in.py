@@ -17,7 +17,7 @@ from crmdesk.store.database import Database
 from sync_server import audit, limits
 from sync_server.audit import Word
 from sync_server.clock import Moment
-from sync_server.enrolment import By, Enrolment, digest_of, is_signed, new_code, plain_code, welcome
+from sync_server.enrolment import GONE, By, Enrolment, digest_of, is_signed, new_code, plain_code, welcome
 from sync_server.limits import Try
 from sync_server.passwords import Hasher, check_choice
 from sync_server.settings import Settings
@@ -121,7 +121,7 @@ def _device_of(connection: Connection, claim: Claim, user: str, now: Moment) -> 
         audit.act(connection, "enrol", (user, device.id), told, now)
     elif device.user != user:
         raise CrmError("wrong_password")
-    elif device.state is DeviceState.REVOKED:
+    elif device.state in GONE:
         raise CrmError("device_revoked")
     return device
 

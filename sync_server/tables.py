@@ -84,6 +84,8 @@ device: Final = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("doubt", String),  # why it waits for an approval again: an audited kind
     Column("pulled_at", BigInteger),  # server time of its last complete pull: bounds effective times
+    Column("revoked_at", BigInteger),  # when an administrator revoked it
+    Column("wiped_at", BigInteger),  # when it said that it was wiped
 )
 
 enrol_code: Final = Table(
@@ -334,6 +336,19 @@ refused: Final = Table(
     Column("discarded_at", BigInteger),  # an administrator decided that it stays out
     Column("discarded_by", String),
     Index("refused_by_record", "id"),
+)
+
+handed_in: Final = Table(
+    "handed_in",
+    metadata,
+    Column("digest", String, primary_key=True),  # of the sealed message, which is in the company's folder
+    Column("device", String, nullable=False),
+    Column("user", String, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("sealed_at", BigInteger, nullable=False),
+    Column("reason", String, nullable=False),  # order | lease
+    Column("answer", LargeBinary, nullable=False),
+    Column("drafts", LargeBinary, nullable=False),  # forms that were not saved: JSON
 )
 
 command: Final = Table(

@@ -18,6 +18,8 @@ ELSEWHERE: Final = {
     "bad_period": "test_nobody_delegates_for_a_stranger_to_themselves_or_backwards",
     "permissions_changed": "test_what_changed_meanwhile_is_not_confirmed",
     "seeing_as": "test_every_other_route_refuses_it_and_changes_nothing",
+    "device_wiped": "test_t02_a_revoked_laptop_is_wiped_at_its_next_contact_within_five_seconds",
+    "device_purged": "test_t03_too_long_away_the_work_is_sealed_and_arrives_as_if_it_had_been_sent",
     "taken": "test_the_first_claim_wins_and_the_other_is_told_who",
     "blob_broken": "test_a_damaged_piece_is_refused_and_nothing_of_it_is_kept",
     "blob_offset": "test_a_repeated_piece_changes_nothing_and_says_where_to_go_on",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -59,6 +60,7 @@ def reconcile(session: Session) -> None:
 
 def _exchange(session: Session, *, compare: bool = False, deletions: Deletions = "ask") -> Report:
     """One sync; what ended it early is raised."""
+    from crmdesk.sync import wiping
     from crmdesk.sync.engine import Engine
     from crmdesk.sync.enrolment import connect
 
@@ -69,8 +71,34 @@ def _exchange(session: Session, *, compare: bool = False, deletions: Deletions =
         while report.problem is None and report.contents.goes_on:
             report = report.followed_by(engine.sync(show))
     if report.problem is not None:
+        if report.problem.code in wiping.ENDS:
+            http.close()
+            session.give_up(report.problem)
         raise report.problem
     return report
+
+
+@command(root, "hand-in")
+def hand_in(
+    session: Session,
+    files: Annotated[
+        list[Path] | None, typer.Argument(metavar="[FILE]...", help="Else those of this profile. 封存文件。")
+    ] = None,
+) -> None:
+    """Hand in what a wiped laptop sealed to its company. 上交封存的内容。"""
+    from crmdesk.sync import wiping
+
+    done = wiping.hand_in(session.profile, files or None)
+    if done.problem is not None:
+        raise done.problem
+    names = ("accepted", "quarantined", "rejected", "drafts", "contents")
+    facts = {name: sum(getattr(answer, name) for answer in done.answers) for name in names}
+    session.out.say(
+        {"files": len(done.answers), **facts},
+        f"已上交 {len(done.answers)} 份封存内容：采纳 {facts['accepted']}，待管理员查看 {facts['quarantined']}。",
+        f"Handed in {len(done.answers)} sealed files: {facts['accepted']} accepted, "
+        f"{facts['quarantined']} kept for your administrator.",
+    )
 
 
 def _facts(report: Report) -> dict[str, Any]:

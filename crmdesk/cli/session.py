@@ -91,6 +91,15 @@ class Session:
         """The same wishes for another profile."""
         return Session(replace(self.given, profile=profile.folder))
 
+    def give_up(self, problem: CrmError) -> None:
+        """Destroy this profile as its company ordered or its lease demands, and hand in what was sealed before."""
+        from crmdesk.sync import wiping
+
+        workspace, self._workspace = self.workspace, None
+        workspace.reader.close()
+        if wiping.wipe(self.profile, workspace.replica, problem):
+            wiping.hand_in(self.profile)
+
     def close(self) -> None:
         if self._workspace is not None:
             self._workspace.close()
@@ -139,9 +148,12 @@ class Session:
         return getpass.getpass(self.out.text(*words))
 
     def _open(self) -> Workspace:
-        from crmdesk.system import secrets
+        from crmdesk.system import secrets, wiping
         from crmdesk.usecases.workspace import open_workspace
 
+        wiping.carry_out(self.profile)
+        if not self.profile.exists() and (problem := wiping.problem_of(self.profile)) is not None:
+            raise problem
         try:
             return open_workspace(self.profile, self.key(), even_if_locked=self.even_if_locked)
         except CrmError as error:

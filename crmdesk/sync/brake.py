@@ -24,7 +24,7 @@ from crmdesk.store import dialect, drafts, records, settings
 from crmdesk.store.copying import copy_out
 from crmdesk.store.delivery import Delivery
 from crmdesk.store.drafts import Discarded
-from crmdesk.store.reading import Reader
+from crmdesk.store.reading import Reader, check
 from crmdesk.store.records import LEFT, Stored
 from crmdesk.store.replica import Replica, Write
 from crmdesk.store.settings import Identity, Pause
@@ -158,6 +158,7 @@ def forget_backups(replica: Replica) -> None:
 
 def _unsent_in(file: Path, replica: Replica) -> list[Discarded]:
     """What waits to be sent, or was refused, in a file that is used no longer: record by record."""
+    check(file, replica.database.key, replica.database.driver)
     reader = Reader(file, replica.database.key, replica.database.driver)
     try:
         identity = reader.setting("identity", Identity)

@@ -22,7 +22,7 @@ from crmdesk.core.wire import Head, Heads
 from crmdesk.store import blobs, drafts, outbox, outdated, records, settings, unindexed, unreadable, unsent
 from crmdesk.store.identity import change_actor, forget_known
 from crmdesk.store.replica import Replica, Touched
-from crmdesk.sync import company, plan, push, witness
+from crmdesk.sync import company, plan, push, wiping, witness
 from crmdesk.sync.answers import Hello
 from crmdesk.sync.blobs import Contents, Exchanged
 from crmdesk.sync.brake import Brake, Deletions, forget_backups, pause
@@ -143,6 +143,7 @@ class Engine:
                 run.index()
         except CrmError as error:
             run.report.problem = run.report.problem or error
+        run.report.problem = wiping.ended(self._replica, run.report.problem)
         with self._replica.database.read() as connection:
             run.report.unsent = outbox.count(connection)
             run.report.unreadable = len(unreadable.noted(connection))

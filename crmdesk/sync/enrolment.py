@@ -12,7 +12,7 @@ from crmdesk.store import settings
 from crmdesk.store.identity import join
 from crmdesk.store.replica import Replica
 from crmdesk.store.settings import Device, Server
-from crmdesk.sync import http
+from crmdesk.sync import device_key
 from crmdesk.sync.answers import Enrolment, Hello
 from crmdesk.sync.http import Account, Expected, Http, Session
 from crmdesk.sync.transport import Transport
@@ -51,7 +51,7 @@ def enrol(
         if isinstance(proof, Account):
             welcome = server.sign_in(proof, key, device_name, met.server_id)
         else:
-            welcome = server.enrol(proof, http.public_key(key), device_name)
+            welcome = server.enrol(proof, device_key.public_key(key), device_name)
     finally:
         server.close()
     if expected is not None and welcome.server_key != expected.server_key:
@@ -102,7 +102,7 @@ def _key(replica: Replica) -> str:
             raise CrmError("already_enrolled")
         device = settings.read(connection, "device", Device)
         if device is None:
-            device = Device("", http.new_key(), "", state="new")
+            device = Device("", device_key.new_key(), "", state="new")
             settings.write(connection, {"device": device})
         return str(device.key)
 

@@ -13,7 +13,7 @@ import secrets
 import zlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, Final, Literal, NamedTuple, TypeVar
+from typing import Final, Literal, NamedTuple, TypeVar
 
 import msgspec
 import zstandard
@@ -23,6 +23,7 @@ from crmdesk.core.media import CHUNK_BYTES
 from crmdesk.core.permissions import Own, Standings
 from crmdesk.core.record import RecordKey
 from crmdesk.core.roots import Signed
+from crmdesk.core.sealed import HandedIn
 from crmdesk.core.wire import (
     BRIEF,
     OLDEST,
@@ -62,6 +63,7 @@ from crmdesk.sync.answers import (
     Standing,
     Tokens,
 )
+from crmdesk.sync.device_key import public_key, sign
 from crmdesk.sync.pinned import verify
 from crmdesk.sync.transport import Line, Request, Transport, checked_address
 
@@ -249,6 +251,16 @@ class Http:
         )
         session.keep(fresh)
         return fresh
+
+    def hand_in(self, sealed: bytes) -> HandedIn:
+        """Hand in what this laptop or another sealed to its company. Raises `sealed_unreadable`."""
+        headers = {**_headers(None), "Content-Type": _OCTETS}
+        return self._decode(self._json(self._exchange("POST", "/v1/sealed", sealed, None, headers)), HandedIn)
+
+    def wiped(self, device: str, at_ms: int, signature: str) -> None:
+        """Tell the company that a device of it was wiped."""
+        asked = {"device": device, "at_ms": at_ms, "signature": signature}
+        self._send("POST", "/v1/wiped", msgspec.json.encode(asked))
 
     def push(self, body: Parcel) -> PushAnswer:
         """Hand in a batch (a `Push`). Raises `actor_forked`, `counter_gap` or `body_too_large` for the whole of it."""
@@ -570,26 +582,3 @@ def _unpacker(encoding: str) -> Callable[[bytes], bytes]:
             return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress
         case _:
             return bytes
-
-
-def new_key() -> str:
-    """A device's private key: Ed25519, 32 bytes in hex."""
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
-    return Ed25519PrivateKey.generate().private_bytes_raw().hex()
-
-
-def public_key(key: str) -> str:
-    """The public half of a device's key, in hex."""
-    return str(_private(key).public_key().public_bytes_raw().hex())
-
-
-def sign(key: str, text: bytes) -> str:
-    """A device's signature, in hex."""
-    return str(_private(key).sign(text).hex())
-
-
-def _private(key: str) -> Any:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
-    return Ed25519PrivateKey.from_private_bytes(bytes.fromhex(key))

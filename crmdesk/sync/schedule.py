@@ -32,6 +32,8 @@ FINAL: Final = frozenset(
         "sign_in_needed",
         "upgrade_needed",
         "mass_deletion",
+        "device_wiped",
+        "device_purged",
         "wrong_server",
         "server_key_changed",
         "wrong_person",

@@ -10,6 +10,7 @@ import json
 import os
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Final
 
 import msgspec
@@ -84,6 +85,33 @@ def existing_key(profile: Profile, ask: AskPassphrase) -> bytes:
 def needs_passphrase(profile: Profile) -> bool:
     """Whether an existing profile opens with a passphrase rather than the keychain."""
     return _read_note(profile)["kind"] == "passphrase"
+
+
+def forget_key(profile: Profile) -> None:
+    """Destroy a profile's key for good: the keychain's entry, or the salt without which no passphrase makes it.
+
+    Nothing where it is gone already; a keychain that does not answer leaves its entry, which then opens nothing.
+    """
+    path = profile.folder / "key.json"
+    try:
+        note = _read_note(profile)
+    except CrmError:
+        path.unlink(missing_ok=True)
+        return
+    keyring = _keyring() if note["kind"] == "keychain" else None
+    if keyring is not None:
+        from keyring.errors import KeyringError
+
+        with suppress(KeyringError, KeyError):
+            keyring.delete_password(_SERVICE, note["name"])
+    try:
+        with path.open("r+b") as file:  # the very bytes, where the disk writes in place
+            file.write(b"0" * path.stat().st_size)
+            file.flush()
+            os.fsync(file.fileno())
+        path.unlink()
+    except OSError as error:
+        raise CrmError("database_unwritable", path=path) from error
 
 
 def has_keychain() -> bool:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from crmdesk.core.errors import CrmError
 from sync_server import audit, enrolment, limits
 from sync_server.enrolment import Enrolment, Tokens
+from sync_server.handing_in import ordered
 from sync_server.handlers.bodies import StrictRoute
 from sync_server.handlers.context import ANY_PROBLEMS, context, origin, problems, speaks_protocol
 from sync_server.limits import Try
@@ -92,5 +93,6 @@ def token(request: Request, asked: TokenRequest) -> Tokens:
             here.now(),
         )
     if isinstance(outcome, CrmError):
-        raise outcome
+        with here.database.read() as connection:
+            raise ordered(connection, here.authority, outcome)
     return outcome

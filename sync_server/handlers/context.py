@@ -18,6 +18,7 @@ from crmdesk.store.database import Database
 from sync_server import enrolment, seeing, sharing, signing_in
 from sync_server.clock import Moment
 from sync_server.errors import MEDIA_TYPE, Problem
+from sync_server.handing_in import ordered
 from sync_server.leases import Authority
 from sync_server.live import LiveChannel
 from sync_server.passwords import MOST_AT_ONCE, Hasher
@@ -128,7 +129,11 @@ def asker(request: Request, connection: Connection, *, may_leave: bool) -> Beare
     kind, _, token = request.headers.get("authorization", "").partition(" ")
     if kind.lower() != "bearer" or not token:
         raise CrmError("session_expired")
-    return enrolment.authenticate(connection, token.strip(), context(request).now(), may_leave=may_leave)
+    here = context(request)
+    try:
+        return enrolment.authenticate(connection, token.strip(), here.now(), may_leave=may_leave)
+    except CrmError as error:
+        raise ordered(connection, here.authority, error) from error
 
 
 def handing_in(request: Request, _documented: Annotated[object, Depends(bearer_scheme)]) -> Bearer:

@@ -20,14 +20,16 @@ class DeviceState(enum.StrEnum):
     PENDING = "pending"  # waits for an administrator who compares its words
     ACTIVE = "active"
     LEAVING = "leaving"  # its person has left: it hands in what is unsent, and reads nothing
-    REVOKED = "revoked"  # for good
+    REVOKED = "revoked"  # for good: wiped at its next contact
+    WIPED = "wiped"  # it said that it holds nothing any more
 
 
 TRANSITIONS = {
-    DeviceState.PENDING: {DeviceState.ACTIVE, DeviceState.LEAVING, DeviceState.REVOKED},
-    DeviceState.ACTIVE: {DeviceState.PENDING, DeviceState.LEAVING, DeviceState.REVOKED},
-    DeviceState.LEAVING: {DeviceState.PENDING, DeviceState.REVOKED},
-    DeviceState.REVOKED: frozenset[DeviceState](),
+    DeviceState.PENDING: {DeviceState.ACTIVE, DeviceState.LEAVING, DeviceState.REVOKED, DeviceState.WIPED},
+    DeviceState.ACTIVE: {DeviceState.PENDING, DeviceState.LEAVING, DeviceState.REVOKED, DeviceState.WIPED},
+    DeviceState.LEAVING: {DeviceState.PENDING, DeviceState.REVOKED, DeviceState.WIPED},
+    DeviceState.REVOKED: {DeviceState.WIPED},
+    DeviceState.WIPED: frozenset[DeviceState](),
 }
 
 
@@ -46,6 +48,8 @@ class Device:
     created_at: int
     pulled_at: int | None
     doubt: str | None = None
+    revoked_at: int | None = None
+    wiped_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +138,16 @@ def devices(connection: Connection, user: str | None = None) -> list[Device]:
 
 def _device(row: Row[tuple[object, ...]]) -> Device:
     return Device(
-        row.id, row.user, row.name, row.key, DeviceState(row.state), row.created_at, row.pulled_at, row.doubt
+        row.id,
+        row.user,
+        row.name,
+        row.key,
+        DeviceState(row.state),
+        row.created_at,
+        row.pulled_at,
+        row.doubt,
+        row.revoked_at,
+        row.wiped_at,
     )
 
 
@@ -151,6 +164,17 @@ def change_state(
 
 def rename(connection: Connection, device_id: str, name: str) -> None:
     connection.execute(update(device).where(device.c.id == device_id).values(name=name))
+
+
+def note_revoked(connection: Connection, device_id: str, now: Moment) -> None:
+    """When an administrator revoked it first."""
+    unset = (device.c.id == device_id) & device.c.revoked_at.is_(None)
+    connection.execute(update(device).where(unset).values(revoked_at=now.ms))
+
+
+def note_wiped(connection: Connection, device_id: str, now: Moment) -> None:
+    """When it said that it was wiped."""
+    connection.execute(update(device).where(device.c.id == device_id).values(wiped_at=now.ms))
 
 
 def let_leave(connection: Connection, user: str) -> None:

@@ -14,7 +14,7 @@ from tests.support.server import build_company, running_server
 
 PAPER = Path(__file__).resolve().parents[2] / "docs" / "cli.md"
 ROWS = re.findall(
-    r"^\| `([a-z]+(?: [a-z]+)?)([^`]*)` \| [^|]+ \| ([^|]*) \|$",
+    r"^\| `([a-z]+(?:[ -][a-z]+)?)([^`]*)` \| [^|]+ \| ([^|]*) \|$",
     PAPER.read_text(encoding="utf-8"),
     re.MULTILINE,
 )
@@ -87,6 +87,7 @@ def test_every_answer_has_the_keys_that_the_paper_promises(tmp_path: Path) -> No
         build_company(server)
         do("enrol", server.address, server.code(server.people["Mei"].user))
         do("sync")
+        do("hand-in")
         do("release", "Acme")
         do("claim", "Acme")
         for words in ("refused list", "refused discarded", "refused retry", "late list", "request list"):

@@ -87,7 +87,7 @@ def _fields(openapi: dict[str, Any], operation: dict[str, Any]) -> set[str]:
     return set(schema.get("properties", {}))
 
 
-OPEN = ("healthz", "readyz", "hello", "enrol", "token", "sign-in", "reset")
+OPEN = ("healthz", "readyz", "hello", "enrol", "token", "sign-in", "reset", "sealed", "wiped")
 
 
 def test_every_route_describes_its_problems_and_its_sign_in(openapi: dict[str, Any]) -> None:

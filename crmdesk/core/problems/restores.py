@@ -85,6 +85,32 @@ AWAY: Final[dict[str, Problem]] = {
             "Put the clock right, connect to the network and sync once (crmdesk sync): that unlocks it.",
         ),
     ),
+    "device_wiped": _problem(
+        403,
+        (
+            "公司已命令清除这台电脑上的数据。",
+            "没有发送的内容已封存给公司，随后会交上去。",
+            "如需继续使用，请联系管理员领取新的入网码。",
+        ),
+        (
+            "Your company ordered this laptop to be wiped.",
+            "What was unsent is sealed to the company and will be handed in.",
+            "To go on working, ask your administrator for a new code.",
+        ),
+    ),
+    "device_purged": _problem(
+        403,
+        (
+            "这台电脑太久没有联系公司，本机数据已销毁。",
+            "没有发送的内容已封存给公司：联网后会自动交上去，也可运行 crmdesk hand-in 或把文件交给管理员。",
+            "如需继续使用，请联系管理员领取新的入网码。",
+        ),
+        (
+            "This laptop stayed away from its company for too long, and what it held was destroyed.",
+            "What was unsent is sealed to the company and handed in once it is reached, by `crmdesk hand-in`, or by hand.",
+            "To go on working, ask your administrator for a new code.",
+        ),
+    ),
     "sealed_unreadable": _problem(
         422,
         (
