@@ -145,7 +145,10 @@ def _decide(
     """Carry a request out, or say why not: the first that arrives wins."""
     item = one.item
     values = item.log[0].values
-    done = commands.decide(connection, Asker(who.user, who.role), values, now, held)
+    if who.is_disabled:  # what they wrote is late work; what they wished for is nobody's wish any longer
+        done = commands.Result(str(values.get("customer")), commands.REFUSED, "forbidden")
+    else:
+        done = commands.decide(connection, Asker(who.user, who.role), values, now, held)
     said = {"outcome": done.outcome, "code": done.code, "holder": done.holder}
     write_record(connection, company, item.key, {name: value for name, value in said.items() if value}, now)
     told = {

@@ -159,10 +159,10 @@ class Map:
 
     def _was_unaware_of(self, departure: Departure) -> bool:
         """Whether a record left a bucket without this device having been told, and lately."""
-        if departure.bucket in self.lost:
-            return self._was_unaware_of_losing(departure.bucket)
         is_recent = self.now_ms - departure.at <= LATE_MS
-        return is_recent and self.pulled.get(departure.bucket, 0) < departure.seq
+        if not is_recent or self.pulled.get(departure.bucket, 0) >= departure.seq:
+            return False
+        return departure.bucket not in self.lost or self._was_unaware_of_losing(departure.bucket)
 
     def _was_unaware_of_losing(self, bucket: str) -> bool:
         """Whether a bucket was taken from the author after the device last heard everything, and lately."""

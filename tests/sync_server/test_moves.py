@@ -257,6 +257,38 @@ def test_a_client_may_not_write_the_outcome_of_its_own_request(server: RunningSe
     assert verdicts(ann.push()) == [("rejected", "server_field")]
 
 
+@pytest.mark.parametrize("role", [Role.REP, Role.ADMINISTRATOR])
+def test_nothing_is_moved_for_somebody_who_was_shut_out(server: RunningServer, role: Role) -> None:
+    """What they wrote is taken in as late work; what they wished for, an administrator too, is refused."""
+    server.add_user("Fay", role.value, "East")
+    fay = enrolled(server, "Fay")
+    customer = fay.customer("离开的人")
+    fay.push()
+    request = RecordKey("request", fresh_id())
+    fay.write(request, {"kind": "release", "customer": customer.id})
+    with server.database.write() as connection:
+        accounts.disable_user(connection, "Fay", server.clock())
+    assert verdicts(fay.push()) == [("accepted", "late")]
+    with server.database.read() as connection:
+        where = dialect.value(connection, "SELECT bucket FROM record WHERE id = ?", (customer.id,))
+    assert where == fay.book
+
+
+def test_who_heard_that_a_customer_left_a_book_writes_it_no_more_once_they_lose_the_book(
+    server: RunningServer,
+) -> None:
+    ann, bo = enrolled(server, "Ann"), enrolled(server, "Bo")
+    customer = ann.customer("公海客户")
+    ann.push()
+    bo.pull_all()
+    assert ask(ann, "release", customers=[customer.id]).json()["moved"] == 1
+    bo.pull_all()
+    with server.database.write() as connection:
+        accounts.change_team(connection, "Bo", "West", server.clock())
+    bo.write(customer, {"name": "改名"})
+    assert verdicts(bo.push()) == [("quarantined", "forbidden")]
+
+
 def test_a_rep_claims_nothing_that_never_was_in_the_pool(server: RunningServer) -> None:
     ann, cai = enrolled(server, "Ann"), enrolled(server, "Cai")
     customer = ann.customer()
