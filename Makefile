@@ -49,6 +49,7 @@ simulate-coverage: environment ## how much of the way of an edit the simulator a
 planted-bugs: environment ## break every assumption of sync on purpose and name the seed that finds it; NOTE=1 keeps the seeds, UNITS=1 runs unit tests too
 	@$(BIN)/python -m tests.support.planted
 	@$(BIN)/python -m tests.simulation.bugs $(BUGS) $(if $(NOTE),--note) $(if $(UNITS),--units)
+	@$(BIN)/python -m tests.permissions.bugs $(if $(NOTE),--note)
 
 cursor-test: environment ## 8 writers with pauses, 2 server processes, a reader that may miss nothing; ROWS=1000000
 	@$(BIN)/python -m tests.support.cursor_completeness $(or $(ROWS),1000000)

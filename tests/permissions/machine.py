@@ -416,7 +416,7 @@ class Scenario:
         if device.fuzzy > device.heard:
             expected |= judge(self.events, self.now, device.fuzzy, device.user, *edit)
         if FORBIDDEN in expected or WAITS in expected:
-            expected |= self._by_place(device, edit)
+            expected |= self._by_place(device, edit, WAITS if WAITS in expected else FORBIDDEN)
         told = f"{device.name} ({device.user}): {_brief(key)} {fields}"
         self.say(
             f"  {told} {'taken in' if is_taken else 'refused'} {code or ''}, model: {' or '.join(sorted(expected))}"
@@ -442,17 +442,16 @@ class Scenario:
             if key.entity == "request":
                 self._wish(device, said)
 
-    def _by_place(self, device: Device, edit: tuple[Any, ...]) -> set[str]:
+    def _by_place(self, device: Device, edit: tuple[Any, ...], code: str) -> set[str]:
         """Late work is told by where a record is now, be it there since its author lost the place. Left open."""
         company = self.company()
-        for moment in {device.heard, *(m for m in company.moments if device.heard < m < self.now)}:
+        since = 0 if code == WAITS else device.heard
+        for moment in {device.heard, *(m for m in company.moments if since < m < self.now)}:
             then = Company(self.events, moment)
+            then.team = company.team | then.team
             then.entity, then.home, then.place, then.owner = (
-                company.entity,
-                company.home,
-                company.place,
-                company.owner,
-            )
+                company.entity, company.home, company.place, company.owner,
+            )  # fmt: skip
             if device.user in then.role and then.refuses(device.user, *edit) is None:
                 return {LATE, FORBIDDEN, WAITS}
         return set()

@@ -25,7 +25,9 @@ def note_killed(seeds: dict[str, int | None]) -> None:
     found = _read()
     merged = {**found["killed"], **seeds}
     found["killed"] = {name: seed for name, seed in sorted(merged.items()) if seed is not None}
-    _FILE.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    fresh = _FILE.with_suffix(".new")  # hunts side by side read it meanwhile
+    fresh.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    fresh.replace(_FILE)
 
 
 def _read() -> dict[str, Any]:
