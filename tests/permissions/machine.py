@@ -30,7 +30,7 @@ from crmdesk.core.wire import PullPage, Push, PushAnswer
 from crmdesk.store import dialect, projection
 from crmdesk.store.records import LEFT, Stored, decode_edit
 from crmdesk.store.replica import Write
-from crmdesk.sync import http
+from crmdesk.sync import device_key
 from crmdesk.sync.transport import Request
 from sync_server import accounts
 from sync_server.settings import Settings
@@ -169,7 +169,7 @@ class Scenario:
                 stack.enter_context(in_this_thread())
                 patch = stack.enter_context(pytest.MonkeyPatch.context())
                 patch.setattr(projection, "signature", _signature)
-                patch.setattr(http, "new_key", lambda: self.names.randbytes(32).hex())
+                patch.setattr(device_key, "new_key", lambda: self.names.randbytes(32).hex())
                 if self.chance.random() < 0.3:
                     for module, name, size in SMALL:
                         patch.setattr(module, name, size)

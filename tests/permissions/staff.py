@@ -13,7 +13,7 @@ from typing import Any, Final
 import pytest
 
 from crmdesk.core.roles import Role
-from crmdesk.sync import http
+from crmdesk.sync import device_key
 from sync_server import accounts
 from sync_server.settings import Settings
 from tests.simulation.account import Account
@@ -61,7 +61,7 @@ def template(service: Postgres | None = None) -> Template:
         patch = stack.enter_context(pytest.MonkeyPatch.context())
         stack.enter_context(disks.mounted())
         stack.enter_context(in_this_thread())
-        patch.setattr(http, "new_key", lambda: random.randbytes(32).hex())
+        patch.setattr(device_key, "new_key", lambda: random.randbytes(32).hex())
         disk = disks.add(server_disk(folder / "server", Random(0), service))
         if isinstance(disk, ServiceDisk):
             disk.create()

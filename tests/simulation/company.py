@@ -19,8 +19,8 @@ import pytest
 from crmdesk.core.roles import Role
 from crmdesk.store.opening import create_replica
 from crmdesk.store.settings import Identity
+from crmdesk.sync import device_key
 from crmdesk.sync import enrolment as joining
-from crmdesk.sync import http
 from sync_server import accounts, enrolment
 from sync_server.settings import Settings
 from tests.simulation.account import Account
@@ -75,7 +75,7 @@ def template(service: Postgres | None = None) -> Template:
         patch = stack.enter_context(pytest.MonkeyPatch.context())
         stack.enter_context(disks.mounted())
         stack.enter_context(in_this_thread())
-        patch.setattr(http, "new_key", lambda: random.randbytes(32).hex())
+        patch.setattr(device_key, "new_key", lambda: random.randbytes(32).hex())
         settings = Settings(folder / "server", port=0)
         disk = disks.add(server_disk(folder / "server", Random(0), service))
         if isinstance(disk, ServiceDisk):
