@@ -18,7 +18,7 @@ import crmdesk.ui  # noqa: F401 -- before Qt itself: it keeps Qt from slowing ev
 from PySide6.QtCore import QByteArray, QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication, QMainWindow
 
-from crmdesk.system import logs, preferences
+from crmdesk.system import logs, preferences, shelters
 from crmdesk.system.paths import Profile
 from crmdesk.ui import appearance, application, language
 from crmdesk.ui.bus import Bus
@@ -27,6 +27,7 @@ from crmdesk.ui.context import Context
 from crmdesk.ui.desk import Desk
 from crmdesk.ui.entrance import Entrance
 from crmdesk.ui.runner import Lane, Runner
+from crmdesk.ui.seeing import Seeing
 from crmdesk.ui.syncing import Syncing
 from crmdesk.ui.watch import Watch
 from crmdesk.usecases import attachments, status
@@ -64,6 +65,7 @@ class Session(QObject):
         self.context = Context(workspace, runner, Bus(self), parent=self)
         self.syncing = Syncing(workspace, runner, self.context.bus, self)
         self.watch = Watch(self.context, self.syncing)
+        self.seeing: Seeing | None = None
         appearance.apply_look(self.context.preferences)
         if self.context.preferences.language:
             self._switch_language()
@@ -80,6 +82,8 @@ class Session(QObject):
         except OSError:
             log.warning("where the window was could not be kept")
         self._warming.stop()
+        if self.seeing is not None:
+            self.seeing.close()
         self.watch.stop()
         self.syncing.stop()
         self.desk.close()
@@ -91,7 +95,7 @@ class Session(QObject):
         self.deleteLater()
 
     def _open_desk(self, page: str, geometry: str) -> Desk:
-        doors = Doors(self._speak, self._desktop.look_at_sample, self._log_visit)
+        doors = Doors(self._speak, self._desktop.look_at_sample, self._log_visit, self._see_as)
         desk = Desk(self.context, self.syncing, doors)
         place(desk.window, geometry)
         if self.workspace.profile == self._desktop.home.sample:
@@ -120,6 +124,17 @@ class Session(QObject):
     def _log_visit(self, customer: str) -> None:
         self.desk.log_visit(customer)
 
+    def _see_as(self, user: str) -> None:
+        """Open what another person sees beside one's own window; one at a time."""
+        if self.seeing is not None:
+            self.seeing.close()
+        self.seeing = Seeing(self.context, user, self.desk.window)
+        self.seeing.destroyed.connect(self._seen)
+        self.seeing.begin()
+
+    def _seen(self) -> None:
+        self.seeing = None
+
     def _warm(self) -> None:
         """After the first page shows its rows: load what the first write and the first sync will need."""
         if self.context.runner.pending:
@@ -147,6 +162,7 @@ class Desktop(QObject):
     def start(self) -> None:
         """Show the first window; whatever it needs follows after it is painted."""
         self._enter().begin()
+        self.runner.run(shelters.sweep)
 
     def look_at_sample(self) -> None:
         """Leave the workspace for the sample data beside it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -181,6 +182,36 @@ def test_with_the_switch_off_it_asks_in_intervals_only(profile, start, qtbot, tm
         assert desktop.session.syncing.problem is None
         assert not desktop.session.syncing.is_live
         desktop.quit()
+
+
+def test_an_administrator_looks_with_anothers_eyes_and_leaves_nothing_even_when_quitting(
+    profile, start, qtbot, tmp_path, monkeypatch
+) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    with running_server(tmp_path) as server:
+        build_company(server)
+        server.add_user("Root", "administrator")
+        opening.join(
+            profile, server.address, server.code(server.people["Root"].user), "laptop", PASSPHRASE
+        ).close()
+        desktop = start()
+        session = desktop.session
+        qtbot.waitUntil(lambda: session.syncing.report is not None, timeout=20_000)
+        for is_last in (False, True):
+            session._see_as(server.people["Mei"].user)
+            qtbot.waitUntil(lambda: session.seeing.desk is not None, timeout=20_000)
+            qtbot.waitUntil(partial(settled, desktop), timeout=20_000)
+            assert session.seeing.desk.window.isVisible()
+            assert len(list(temporary.iterdir())) == 1
+            if is_last:
+                desktop.quit()
+            else:
+                session.seeing.desk.window.close()
+                qtbot.waitUntil(lambda: session.seeing is None, timeout=20_000)
+                assert session.desk.window.isVisible()
+            assert list(temporary.iterdir()) == []
 
 
 def _unsent(workspace: Workspace) -> int:

@@ -48,7 +48,7 @@ from crmdesk.store.delivery import Arrival, Delivery, Departure
 from crmdesk.store.face import Face
 from crmdesk.store.projection import Basis, Projected
 from crmdesk.store.records import LEFT, Row, Stored
-from crmdesk.store.settings import Identity
+from crmdesk.store.settings import Identity, SeeingAs
 from crmdesk.store.unindexed import Place, Words
 
 WORDS_AT_ONCE: Final = 100
@@ -115,6 +115,8 @@ class Replica:
     registry: Registry = field(default=REGISTRY)
     declared: str | None = None
     blobs: Blobs = field(init=False)
+    lender: Replica | None = field(default=None, repr=False)
+    """Whose session asks the server, where here is what another person sees."""
     _naming: threading.Lock = field(default_factory=threading.Lock, repr=False)
     _named: tuple[int, int] = field(default=(0, 0), repr=False)
 
@@ -186,7 +188,7 @@ class Replica:
         What a form shows may leave this laptop while a person types: then it stays hidden, and the server is told.
         Raises `record_left` (of what was to be here), `invalid_value`, `field_too_long`, `record_too_large`,
         `fixed_field`, `forbidden_field`, `disk_full`, `lease_expired` or `clock_set_back`, or `upgrade_needed` once the server has
-        refused this program; then nothing was changed.
+        refused this program, or `seeing_as` where here is what another person sees; then nothing was changed.
         """
         if not any(write.values for write in writes):
             return Committed(None, Touched())
@@ -218,6 +220,8 @@ class Replica:
         if len({write.key for write in wanted}) != len(wanted) or len(wanted) > MAX_TRANSACTION_RECORDS:
             raise ValueError("one edit per record per transaction, and no more than travel whole")
         outdated.check(connection)
+        if settings.read(connection, "seeing_as", SeeingAs) is not None:
+            raise CrmError("seeing_as")
         self.keep_up(connection)
         identity = settings.identity(connection)
         leases.check(connection, identity.seen_ms, self.clock.now_ms())

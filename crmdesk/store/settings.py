@@ -70,6 +70,14 @@ class Device(msgspec.Struct, frozen=True):
     words: str = ""
 
 
+class SeeingAs(msgspec.Struct, frozen=True):
+    """Here is what another person sees: `user`, called `name`, looked at by `by`. Nothing is written."""
+
+    user: str
+    name: str
+    by: str
+
+
 class Pause(msgspec.Struct, frozen=True):
     """A sync that stopped for a person's answer: so many of all the records here would go.
 

@@ -11,7 +11,7 @@ from crmdesk.core.errors import CrmError
 from crmdesk.store import settings
 from crmdesk.store.identity import join
 from crmdesk.store.replica import Replica
-from crmdesk.store.settings import Device, Server
+from crmdesk.store.settings import Device, SeeingAs, Server
 from crmdesk.sync import device_key
 from crmdesk.sync.answers import Enrolment, Hello
 from crmdesk.sync.http import Account, Expected, Http, Session
@@ -71,9 +71,14 @@ def _greet(server: Http) -> Hello:
 
 
 def connect(replica: Replica, transport: Transport | None = None) -> Http:
-    """The company's server with this laptop's credentials. Raises `not_enrolled`."""
+    """The company's server with this laptop's credentials. Raises `not_enrolled`.
+
+    From a replica of what another person sees, everything is asked with that person's eyes.
+    """
     with replica.database.read() as connection:
         server = settings.read(connection, "server", Server)
+        seeing = settings.read(connection, "seeing_as", SeeingAs)
+    replica = replica.lender or replica
     if not isinstance(server, Server):
         raise CrmError("not_enrolled")
 
@@ -90,7 +95,9 @@ def connect(replica: Replica, transport: Transport | None = None) -> Http:
 
     return Http(
         server.url,
-        Session(server.server_id, load, keep, replica.clock.now_ms, server.key),
+        Session(
+            server.server_id, load, keep, replica.clock.now_ms, server.key, seeing.user if seeing else ""
+        ),
         transport,
         pins=server.pins,
     )

@@ -122,7 +122,7 @@ class Account(NamedTuple):
 class Session(NamedTuple):
     """How a device's credentials are read and kept, so that every process of a profile uses the latest.
 
-    `server_key` is the company's, if it is pinned.
+    `server_key` is the company's, if it is pinned; `see_as` whose eyes an administrator looks with.
     """
 
     server_id: str
@@ -130,6 +130,7 @@ class Session(NamedTuple):
     keep: Callable[[Device], None]
     now_ms: Callable[[], int]
     server_key: str = ""
+    see_as: str = ""
 
 
 class Expected(NamedTuple):
@@ -298,7 +299,7 @@ class Http:
     @contextmanager
     def live(self) -> Iterator[Iterator[bytes]]:
         """The live channel's bytes as they come, until either end hangs up. Raises as any route, or `offline`."""
-        with self._line.send(Request("GET", "/v1/live", {}, _headers(self._access()), None)) as reply:
+        with self._line.send(Request("GET", "/v1/live", {}, self._signed(self._access()), None)) as reply:
             kind = reply.headers.get("content-type", "")
             if reply.status != 200 or not kind.startswith("text/event-stream"):
                 raise self._problem(_Answer(reply.status, reply.headers, self._read(reply.parts)))
@@ -366,7 +367,7 @@ class Http:
 
         def send(access: str) -> bytes:
             answer = self._exchange(
-                "PUT", f"/v1/blobs/{sha256}", piece, params, {**headers, **_headers(access)}
+                "PUT", f"/v1/blobs/{sha256}", piece, params, {**headers, **self._signed(access)}
             )
             return self._json(answer)
 
@@ -377,7 +378,7 @@ class Http:
         wanted = {"Range": f"bytes={offset}-{offset + CHUNK_BYTES - 1}"}
 
         def send(access: str) -> _Answer:
-            answer = self._exchange("GET", f"/v1/blobs/{sha256}", headers={**wanted, **_headers(access)})
+            answer = self._exchange("GET", f"/v1/blobs/{sha256}", headers={**wanted, **self._signed(access)})
             if answer.status != 206 or answer.kind != _OCTETS:
                 raise self._problem(answer)
             return answer
@@ -484,6 +485,13 @@ class Http:
             device = self.token()
         return device.access
 
+    def _signed(self, access: str | None) -> dict[str, str]:
+        """The headers of a request; who asks with an access token also says with whose eyes."""
+        headers = _headers(access)
+        if access and self._session is not None and self._session.see_as:
+            headers["Crmdesk-See-As"] = self._session.see_as
+        return headers
+
     def _check_company(self) -> None:
         """Ask who is there before the first token leaves this laptop."""
         if not self._known:
@@ -499,7 +507,7 @@ class Http:
         access: str | None = None,
         prefer: str | None = None,
     ) -> bytes:
-        headers = _headers(access)
+        headers = self._signed(access)
         if prefer:
             headers["Prefer"] = prefer
         if body is None:

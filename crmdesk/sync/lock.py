@@ -3,23 +3,12 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from crmdesk.core.errors import CrmError
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _take(file: int) -> None:
-        msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
-else:
-    import fcntl
-
-    def _take(file: int) -> None:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+from crmdesk.system.locks import take
 
 
 @contextmanager
@@ -32,7 +21,7 @@ def sync_lock(database: Path) -> Iterator[None]:
         raise CrmError("database_unwritable", path=path) from error
     try:
         try:
-            _take(file)
+            take(file)
         except OSError as error:
             raise CrmError("database_busy") from error
         yield

@@ -18,12 +18,13 @@ translate = QCoreApplication.translate
 @dataclass(frozen=True, slots=True)
 class Doors:
     """What pages ask of the desktop around them: to be built anew (another language, another role), to look at the
-    sample data, to log a visit.
+    sample data, to log a visit, to see what another person sees.
     """
 
     speak: Callable[[], object]
     open_sample: Callable[[], object]
     visit: Callable[[str], object]
+    see_as: Callable[[str], object] = lambda _user: None
 
 
 def page_specs(context: Context, syncing: Syncing, doors: Doors, customers: CustomerPages) -> list[PageSpec]:
@@ -51,7 +52,7 @@ def page_specs(context: Context, syncing: Syncing, doors: Doors, customers: Cust
             "permissions",
             translate("Pages", "My permissions"),
             "user-check",
-            partial(_permissions, context),
+            partial(_permissions, context, doors),
             "hidden",
         ),
         PageSpec("sync", translate("Pages", "Sync"), "refresh-cw", partial(_sync, context, syncing)),
@@ -76,10 +77,10 @@ def _inbox(context: Context, shell: Shell) -> Page:
     return Inbox(shell, context)
 
 
-def _permissions(context: Context, shell: Shell) -> Page:
+def _permissions(context: Context, doors: Doors, shell: Shell) -> Page:
     from crmdesk.ui.pages.permissions import MyPermissions
 
-    return MyPermissions(shell, context)
+    return MyPermissions(shell, context, doors.see_as)
 
 
 def _company(context: Context, shell: Shell) -> Page:

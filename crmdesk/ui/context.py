@@ -58,6 +58,7 @@ class Context(QObject):
         super().__init__(parent)
         self.workspace, self.runner, self.bus = workspace, runner, bus
         self.preferences = preferences or stored.load(workspace.profile.preferences)
+        self.seeing = workspace.seeing()
         self.permits = Permits(workspace, runner, self)
         self._directory: Directory | None = None
         self._registry: Registry | None = None
@@ -96,6 +97,8 @@ class Context(QObject):
         if not field.withheld:
             return ""
         error = CrmError("forbidden_field", field=field.label)
+        if self.seeing is not None:
+            error = CrmError("seeing_as")
         return str(error.sentence(self.language).happened)
 
     def today(self) -> date:

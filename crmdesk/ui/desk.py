@@ -6,7 +6,7 @@ from functools import partial
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
-from crmdesk.core.errors import sentences
+from crmdesk.core.errors import CrmError, sentences
 from crmdesk.store.window import CustomerFilter
 from crmdesk.ui import formats
 from crmdesk.ui.catalogue import Doors, page_specs
@@ -37,6 +37,7 @@ class Desk(QObject):
         self.visit = VisitSheet(self.window, context)
         self.box = CommandBox(self.window, context, self._commands(specs))
         self.window.command_requested.connect(self.box.open)
+        self._is_held = False
         self.signs = Signs(self.window, context, syncing)
         self.window.sync_requested.connect(self._sync)
         self._is_read_only = False
@@ -56,7 +57,15 @@ class Desk(QObject):
         said = self.tr("Sample data — nothing here is real.")
         self._show_banner(said, buttons.quiet(self.tr("Leave the sample data"), "arrow-left", leave))
 
+    def show_seeing_banner(self, name: str, leave: Callable[[], object]) -> None:
+        """Say over the whole window, for as long as it is open, that it shows what another person sees."""
+        said = self.tr("You see what %1 sees · read only · on record")
+        self._show_banner(formats.filled(said, name), buttons.quiet(self.tr("Close"), "x", leave))
+        self._is_held = True
+
     def _show_banner(self, said: str, action: QWidget) -> None:
+        if self._is_held:
+            return
         strip = QFrame()
         strip.setObjectName("banner")
         strip.setAccessibleName(said)
@@ -102,7 +111,7 @@ class Desk(QObject):
         now, names = self._context.workspace.clock.now_ms(), self._context.directory
         found = sharing.stands_in_for(self._context.reader, names.me.id, now)
         absent = tuple(one.id for one in found)
-        if absent == self._absent or self._is_read_only:
+        if absent == self._absent or self._is_read_only or self._is_held or self._context.seeing:
             return
         self._absent = absent
         if not found:
@@ -134,7 +143,9 @@ class Desk(QObject):
         self.deleteLater()
 
     def _sync(self) -> None:
-        if self._context.workspace.server() is None:
+        if self._context.seeing is not None:
+            self._context.tell(CrmError("seeing_as"))
+        elif self._context.workspace.server() is None:
             self.window.go("sync")
         else:
             self._syncing.sync_now()

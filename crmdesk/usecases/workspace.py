@@ -16,7 +16,7 @@ from crmdesk.core.lease import Judged
 from crmdesk.core.text import Readings
 from crmdesk.store import leases
 from crmdesk.store.reading import Reader, check
-from crmdesk.store.settings import Identity, Server
+from crmdesk.store.settings import Identity, SeeingAs, Server
 from crmdesk.system.clock import SystemClock
 from crmdesk.system.paths import Profile
 from crmdesk.system.resources import resource
@@ -70,6 +70,10 @@ class Workspace:
     def server(self) -> Server | None:
         """The company it is connected to, None while working alone."""
         return self.reader.setting("server", Server)
+
+    def seeing(self) -> SeeingAs | None:
+        """Whose eyes somebody looks with here, None in everybody's own workspace."""
+        return self.reader.setting("seeing_as", SeeingAs)
 
     def standing(self) -> Judged:
         """What the company's lease allows now."""

@@ -1300,6 +1300,14 @@
         <translation>离开示例数据</translation>
     </message>
     <message>
+        <source>You see what %1 sees · read only · on record</source>
+        <translation>您看到的是%1所见的内容 · 只读 · 有记录</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
         <source>This crmdesk is too old for your company: read everything, change nothing. What is unsent is kept.</source>
         <translation>这个版本的 crmdesk 对公司来说太旧：可以查看，不能修改。未发送的内容都已保留。</translation>
     </message>
@@ -1839,6 +1847,10 @@
     <message>
         <source>Page to print…</source>
         <translation>打印页…</translation>
+    </message>
+    <message>
+        <source>See what they see</source>
+        <translation>以其视角查看</translation>
     </message>
     <message>
         <source>The reminder is on the clipboard</source>
@@ -2998,6 +3010,21 @@
     <message>
         <source>Columns of %1</source>
         <translation>%1的列</translation>
+    </message>
+</context>
+<context>
+    <name>Seeing</name>
+    <message>
+        <source>Fetching what %1 sees…</source>
+        <translation>正在取得%1所见的内容…</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>crmdesk: what %1 sees</source>
+        <translation>crmdesk：%1所见的内容</translation>
     </message>
 </context>
 <context>

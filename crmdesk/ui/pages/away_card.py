@@ -52,7 +52,7 @@ class AwayCard(Card):
         """Show what is under way."""
         names, now = self._context.directory, self._context.workspace.clock.now_ms()
         self.setVisible(self._context.workspace.server() is not None)
-        self.set.setVisible(names.me.role != "auditor")
+        self.set.setVisible(names.me.role != "auditor" and self._context.seeing is None)
         for row in self.rows:
             self._list.removeWidget(row)
             row.hide()

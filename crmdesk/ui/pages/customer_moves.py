@@ -39,7 +39,7 @@ class CustomerMoves(QObject):
     def offered(self, bucket: str | None) -> set[Kind]:
         """What this person may do with a customer in `bucket`; the server decides in the end."""
         names = self._context.directory
-        if bucket is None or self._context.workspace.server() is None:
+        if bucket is None or self._context.seeing or self._context.workspace.server() is None:
             return set()
         leads = names.me.role in ("manager", "administrator")
         owner = names.owners.get(bucket)

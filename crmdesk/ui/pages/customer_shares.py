@@ -81,7 +81,7 @@ class CustomerShares(QObject):
     @property
     def may_share(self) -> bool:
         """Whether this person may share it."""
-        connected = self._context.workspace.server() is not None
+        connected = self._context.workspace.server() is not None and self._context.seeing is None
         return connected and sharing.may_share(self._context.directory, self._bucket)
 
     def frozen(self) -> str:
@@ -94,11 +94,14 @@ class CustomerShares(QObject):
 
     def chips(self) -> list[tuple[str, str, str, bool]]:
         """What the shares read like, one chip each."""
-        names = self._context.directory
         return [
-            (share.id, self._text(share), self._told(share), sharing.may_end(names, self._bucket, share))
-            for share in self.shares
+            (share.id, self._text(share), self._told(share), self._may_end(share)) for share in self.shares
         ]
+
+    def _may_end(self, share: Share) -> bool:
+        if self._context.seeing is not None:
+            return False
+        return sharing.may_end(self._context.directory, self._bucket, share)
 
     def ask(self) -> None:
         """Ask with whom, how and until when."""

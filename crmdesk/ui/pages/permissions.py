@@ -41,7 +41,7 @@ _TONES: Final = {"confirmed": "ok", "changed": "warn", "never": "bad"}
 class MyPermissions(Page):
     """The list is the server's; without it there is none to confirm."""
 
-    def __init__(self, shell: Shell, context: Context) -> None:
+    def __init__(self, shell: Shell, context: Context, see_as: Callable[[str], object]) -> None:
         super().__init__(shell)
         self.title = self.tr("My permissions")
         self._context = context
@@ -52,7 +52,7 @@ class MyPermissions(Page):
             indent=18,
         )
         self.tabs.chosen.connect(self._choose)
-        self.everybody = Everybody(context)
+        self.everybody = Everybody(context, see_as)
         self._stack = QStackedWidget()
         self._nothing = EmptyState("user-check", "", self.tr("Ask again"))
         self._nothing.acted.connect(self.ask)
@@ -137,7 +137,7 @@ class MyPermissions(Page):
         if self._shown is None or self._shown.permissions != found.permissions:
             self._fill(found)
         self._shown = found
-        self.confirm.setVisible(found.state != "confirmed")
+        self.confirm.setVisible(found.state != "confirmed" and self._context.seeing is None)
         when = formats.instant(found.confirmed.at, self._context.today()) if found.confirmed else ""
         said = {
             "confirmed": formats.filled(self.tr("You confirmed this list on %1."), when),
@@ -207,9 +207,9 @@ class MyPermissions(Page):
 class Everybody(QWidget):
     """Who has confirmed, for administrators: progress, a filter, files to keep, a text to remind with."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, see_as: Callable[[str], object]) -> None:
         super().__init__()
-        self._context = context
+        self._context, self._see_as = context, see_as
         self.found = Standings(())
         self.count = label("", "card")
         self.bar = Progress()
@@ -241,7 +241,9 @@ class Everybody(QWidget):
         line = QHBoxLayout(foot)
         line.setContentsMargins(18, 8, 18, 8)
         line.setSpacing(8)
-        for button in (self.remind, self.csv, self.print):
+        self.look = buttons.secondary(self.tr("See what they see"), "eye", self._look)
+        self.list.current.connect(self._chosen)
+        for button in (self.look, self.remind, self.csv, self.print):
             line.addWidget(button)
         line.addStretch(1)
         column = QVBoxLayout(self)
@@ -292,6 +294,12 @@ class Everybody(QWidget):
             self._context.tell(CrmError("database_unwritable", path=file))
             return
         self._context.say(self.tr("Saved as %1").replace("%1", str(file)))
+
+    def _chosen(self, user: str) -> None:
+        self.look.setEnabled(bool(user) and user != self._context.directory.me.id)
+
+    def _look(self) -> None:
+        self._see_as(self.list.current_id)
 
     def _ask_where(self, kind: str) -> None:
         name = f"permissions-{self._context.today().isoformat()}.{kind}"

@@ -1,0 +1,146 @@
+"""A second window that shows what another person sees: fetched with their eyes, read only, and gone when it closes."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, closing
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtWidgets import QProgressDialog, QWidget
+
+from crmdesk.core.errors import CrmError
+from crmdesk.ui import formats
+from crmdesk.ui.bus import Bus
+from crmdesk.ui.catalogue import Doors
+from crmdesk.ui.context import Context
+from crmdesk.ui.desk import Desk
+from crmdesk.ui.gauge import Gauge
+from crmdesk.ui.runner import Lane
+from crmdesk.ui.syncing import Syncing
+from crmdesk.usecases import seeing
+from crmdesk.usecases.seeing import Look
+from crmdesk.usecases.workspace import Workspace
+
+if TYPE_CHECKING:
+    from crmdesk.sync.engine import Progress
+
+_LOOK_MS = 200
+
+
+class Seeing(QObject):
+    """One look with another person's eyes. `opened()` when its window shows, `ended()` when nothing is left of it."""
+
+    opened = Signal()
+    ended = Signal()
+
+    def __init__(self, context: Context, user: str, over: QWidget) -> None:
+        super().__init__(context)
+        self._main, self._user = context, user
+        self._gauge = Gauge()
+        self._look: Look | None = None
+        self.desk: Desk | None = None
+        name = context.directory.person_name(user)
+        text = formats.filled(self.tr("Fetching what %1 sees…"), name)
+        self.progress = QProgressDialog(text, self.tr("Stop"), 0, 0, over)
+        self.progress.setWindowModality(Qt.WindowModality.WindowModal)
+        self.progress.setMinimumDuration(0)
+        self.progress.canceled.connect(self._stop)
+        self._timer = QTimer(self, interval=_LOOK_MS)
+        self._timer.timeout.connect(self._tell)
+
+    def begin(self) -> None:
+        """Fetch it; the window opens once it is all here."""
+        self.progress.show()
+        self._timer.start()
+        self._main.runner.run(
+            partial(fetch, self._main.workspace, self._user, self._gauge),
+            self._came,
+            self._failed,
+            lane=Lane.NETWORK,
+            owner=self,
+        )
+
+    def close(self) -> None:
+        """Take the window away and destroy what was fetched. Not from within one of its own controls."""
+        self._timer.stop()
+        self._gauge.stop = True
+        self.progress.close()
+        if self.desk is not None:
+            window = self.desk.window
+            self.syncing.stop()
+            self.desk.close()
+            self.desk = None
+            # Now, not later: a page that still lives would read from what is destroyed.
+            QCoreApplication.sendPostedEvents(window, QEvent.Type.DeferredDelete)
+        if self._look is not None:
+            look, self._look = self._look, None
+            done = self._main.runner.run(look.destroy, lane=Lane.WRITE)
+            if done.future is not None:
+                done.future.result()
+            self.ended.emit()
+        self.deleteLater()
+
+    def _came(self, look: Look) -> None:
+        self._timer.stop()
+        self.progress.reset()
+        self._look = look
+        self.context = Context(look.workspace, self._main.runner, Bus(self), self._main.preferences, self)
+        self.syncing = Syncing(look.workspace, self._main.runner, self.context.bus, self)
+        desk = Desk(self.context, self.syncing, Doors(self._nothing, self._nothing, self._no_visit))
+        desk.show_seeing_banner(look.name, desk.window.close)
+        desk.window.setWindowTitle(formats.filled(self.tr("crmdesk: what %1 sees"), look.name))
+        if (over := self.progress.parentWidget()) is not None:
+            desk.window.resize(over.size())
+        desk.window.closing.connect(self._closed)
+        desk.window.go("today")
+        desk.window.show()
+        self.desk = desk
+        self.opened.emit()
+
+    def _closed(self) -> None:
+        QTimer.singleShot(0, self, self.close)  # the window is still closing
+
+    def _failed(self, error: Exception) -> None:
+        self._timer.stop()
+        self.progress.reset()
+        if not self._gauge.stop:
+            self._main.report(error)
+        self.deleteLater()
+
+    def _stop(self) -> None:
+        self._gauge.stop = True
+
+    def _tell(self) -> None:
+        reading: Progress | None = self._gauge.reading
+        if reading is not None and reading.share is not None:
+            self.progress.setMaximum(100)
+            self.progress.setValue(min(99, round(100 * reading.share)))
+
+    def _nothing(self) -> None:
+        """Another language or the sample data: in one's own window."""
+        self.context.tell(CrmError("seeing_as"))
+
+    def _no_visit(self, _customer: str) -> None:
+        self._nothing()
+
+
+def fetch(lender: Workspace, user: str, gauge: Gauge) -> Look:
+    """Everything that `user` sees, in a profile of its own; for the network's lane. Raises what a sync may meet.
+
+    One that was stopped, or came to grief, leaves nothing behind.
+    """
+    from crmdesk.sync.engine import Engine
+    from crmdesk.sync.enrolment import connect
+
+    with ExitStack() as undone:
+        look = seeing.prepare(lender, user)
+        undone.callback(look.destroy)
+        with closing(connect(look.workspace.replica)) as http:
+            report = Engine(look.workspace.replica, http).sync(gauge.show, gauge.is_stopped)
+        if report.problem is not None:
+            raise report.problem
+        if not report.is_complete:
+            raise CrmError("offline")
+        undone.pop_all()
+    return look
