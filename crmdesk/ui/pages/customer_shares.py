@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from crmdesk.sync.answers import Moved
     from crmdesk.sync.http import Http
 
-_NAME = 20
+_NAME = 14
 """Letters of a name that a chip shows."""
 
 

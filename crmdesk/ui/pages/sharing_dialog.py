@@ -45,6 +45,7 @@ class _Asking(PersonPicker):
         self.list.setFixedHeight(self.list.height_of(_ROWS))  # what a small screen has room for
         self.more = QFormLayout()
         self.more.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.FieldsStayAtSizeHint)
+        self.more.setContentsMargins(0, 6, 0, 0)
         self.more.setVerticalSpacing(8)
         self.column.insertLayout(self.column.count() - 1, self.more)
         self.problem = label("", "bad")
