@@ -18,9 +18,10 @@ import crmdesk.ui  # noqa: F401 -- before Qt itself: it keeps Qt from slowing ev
 from PySide6.QtCore import QByteArray, QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication, QMainWindow
 
+from crmdesk.core.errors import CrmError
 from crmdesk.system import logs, preferences, shelters
 from crmdesk.system.paths import Profile
-from crmdesk.ui import appearance, application, language
+from crmdesk.ui import appearance, application, language, opening
 from crmdesk.ui.bus import Bus
 from crmdesk.ui.catalogue import Doors
 from crmdesk.ui.context import Context
@@ -35,6 +36,7 @@ from crmdesk.usecases.workspace import Workspace
 
 log = logging.getLogger("crmdesk.app")
 _LOOK_AGAIN_MS = 50
+_MINUTE_MS = 60_000
 
 
 def run(profile: Profile, arguments: Sequence[str]) -> int:
@@ -64,6 +66,10 @@ class Session(QObject):
         attachments.empty_opened(workspace.profile.opened)
         self.context = Context(workspace, runner, Bus(self), parent=self)
         self.syncing = Syncing(workspace, runner, self.context.bus, self)
+        self.syncing.changed.connect(self._heed)
+        self._minute = QTimer(self, interval=_MINUTE_MS)
+        self._minute.timeout.connect(self._look_at_lease)
+        self._minute.start()
         self.watch = Watch(self.context, self.syncing)
         self.seeing: Seeing | None = None
         appearance.apply_look(self.context.preferences)
@@ -71,6 +77,7 @@ class Session(QObject):
             self._switch_language()
         is_new_here = workspace.server() is not None and status.status(workspace.reader).synced_at_ms is None
         self.desk = self._open_desk("sync" if is_new_here else "today", self.context.preferences.geometry)
+        self.desk.warn()
         self._warming = QTimer(self, singleShot=True, interval=0)
         self._warming.timeout.connect(self._warm)
         self._warming.start()
@@ -82,6 +89,7 @@ class Session(QObject):
         except OSError:
             log.warning("where the window was could not be kept")
         self._warming.stop()
+        self._minute.stop()
         if self.seeing is not None:
             self.seeing.close()
         self.watch.stop()
@@ -93,6 +101,19 @@ class Session(QObject):
         if closing.future is not None:
             closing.future.result()  # one writer, in order: the writes asked for before are done now
         self.deleteLater()
+
+    @Slot()
+    def _heed(self) -> None:
+        """A sync may have brought the order that nothing stays here."""
+        problem = self.syncing.problem
+        if problem is not None and problem.code in ("device_wiped", "device_purged"):
+            self._desktop.give_up_soon(problem)
+
+    @Slot()
+    def _look_at_lease(self) -> None:
+        """A laptop that is never switched off is locked too, once its lease runs out."""
+        if self.workspace.standing().is_locked and not self.syncing.is_running:
+            self._desktop.lock_soon()
 
     def _open_desk(self, page: str, geometry: str) -> Desk:
         doors = Doors(self._speak, self._desktop.look_at_sample, self._log_visit, self._see_as)
@@ -173,6 +194,25 @@ class Desktop(QObject):
         """Leave the sample data."""
         self._leave()
         self._enter().begin()
+
+    def lock_soon(self) -> None:
+        """Leave the workspace for the page that says why it is locked; drafts stay."""
+        QTimer.singleShot(0, self.go_home)
+
+    def give_up_soon(self, problem: CrmError) -> None:
+        """Close the workspace, seal what is unsent, destroy everything else: by order, or because it is due."""
+        QTimer.singleShot(0, partial(self._give_up, problem))
+
+    def _give_up(self, problem: CrmError) -> None:
+        if self.session is None:
+            return
+        key, profile = self.session.workspace.key, self.session.workspace.profile
+        self._leave()
+        entrance = self._enter()
+        self.runner.run(
+            partial(opening.give_up, profile, key, problem), entrance.resume, entrance.resume_after,
+            lane=Lane.WRITE, owner=entrance,
+        )  # fmt: skip
 
     @Slot()
     def quit(self) -> None:

@@ -16,13 +16,15 @@ from PySide6.QtWidgets import QApplication
 
 from crmdesk.app import Desktop
 from crmdesk.sync import schedule
-from crmdesk.system import preferences, secrets
+from crmdesk.system import preferences, secrets, wiping
 from crmdesk.system.paths import Profile
 from crmdesk.ui import language, opening
 from crmdesk.ui.widgets.rail import RailItem
 from crmdesk.usecases import customers
 from crmdesk.usecases.workspace import Workspace
+from sync_server import enrolment
 from sync_server.settings import Settings
+from sync_server.storage import devices, refused
 from tests.support.desks import customer
 from tests.support.server import build_company, running_server
 
@@ -276,3 +278,31 @@ def test_without_a_display_it_says_so_and_what_to_do(tmp_path) -> None:
     assert done.returncode == 1
     assert "xvfb-run" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_t02_an_order_to_wipe_reaches_a_laptop_that_is_in_use(profile, start, qtbot, tmp_path) -> None:
+    """The window closes, what was just saved is sealed and handed in, and nothing else is left."""
+    with running_server(tmp_path) as server:
+        build_company(server)
+        code = server.code(server.people["Ann"].user)
+        opening.join(profile, server.address, code, "laptop", PASSPHRASE).close()
+        desktop = start()
+        syncing = desktop.session.syncing
+        qtbot.waitUntil(lambda: syncing.report is not None and syncing.report.is_complete, timeout=20_000)
+        with server.database.write() as connection:
+            (device,) = devices.devices(connection)
+            enrolment.revoke(connection, device.id, server.clock())
+        desktop.session.context.write(partial(customers.add, values={"name": "宏远机械"}))
+        syncing.sync_now()
+        qtbot.waitUntil(lambda: desktop.session is None and wiping.done(profile) is not None, timeout=20_000)
+        qtbot.waitUntil(
+            lambda: desktop.entrance._stack.currentWidget() is desktop.entrance.gone, timeout=20_000
+        )
+        qtbot.waitUntil(partial(settled, desktop), timeout=20_000)
+        assert not profile.exists()
+        assert not (profile.folder / "key.json").exists()
+        with server.database.read() as connection:
+            (device,) = devices.devices(connection)
+            (letter,) = refused.letters(connection)
+        assert device.state is devices.DeviceState.WIPED
+        assert letter.key.entity == "customer"

@@ -81,8 +81,11 @@ def done(profile: Profile) -> Wiped | None:
 def problem_of(profile: Profile) -> CrmError | None:
     """What to tell whoever looks for the profile that is gone."""
     note = done(profile)
-    if note is None:
-        return None
+    return None if note is None else problem_by(note)
+
+
+def problem_by(note: Wiped) -> CrmError:
+    """A destruction in the catalogue's words."""
     return CrmError("device_wiped" if note.reason == "order" else "device_purged")
 
 

@@ -7,11 +7,13 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from crmdesk.core.errors import CrmError, sentences
+from crmdesk.core.lease import DAY_MS, Standing
 from crmdesk.store.window import CustomerFilter
 from crmdesk.ui import formats
 from crmdesk.ui.catalogue import Doors, page_specs
 from crmdesk.ui.context import Context
 from crmdesk.ui.main_window import MainWindow
+from crmdesk.ui.notices import Notice
 from crmdesk.ui.page import PageSpec
 from crmdesk.ui.pages.command_box import Command, CommandBox
 from crmdesk.ui.pages.customer_pages import CustomerPages, NewCustomerWish
@@ -51,6 +53,14 @@ class Desk(QObject):
         self._watch_absences(None)
         self.window.visit_requested.connect(self.visit.open_here)
         self._list_keys()
+
+    def warn(self) -> None:
+        """Say at a start that the laptop locks soon, for want of its company."""
+        judged = self._context.workspace.standing()
+        if judged.standing is Standing.WARN:
+            days = max(1, (judged.left_ms or 0) // DAY_MS)
+            said = self.tr("This laptop locks in %n day(s) unless it reaches your company", "", days)
+            self._context.bus.notice.emit(Notice(said, seconds=15))
 
     def show_sample_banner(self, leave: Callable[[], object]) -> None:
         """Say over the whole window that this is sample data, with the way out of it."""

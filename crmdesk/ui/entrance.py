@@ -9,12 +9,14 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from crmdesk.core.errors import CrmError
+from crmdesk.system import wiping
 from crmdesk.system.paths import Profile
 from crmdesk.system.secrets import needs_passphrase, passphrase_from_environment
 from crmdesk.ui import language, opening
 from crmdesk.ui.gauge import Gauge
 from crmdesk.ui.pages.connect_form import device_name
 from crmdesk.ui.pages.first_start import FirstStart
+from crmdesk.ui.pages.locked import Gone, Locked
 from crmdesk.ui.pages.unlock import Trouble, Unlock
 from crmdesk.ui.runner import Lane, Runner
 from crmdesk.ui.widgets.marks import Busy
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 _LOOK_MS = 100
 _ASKS_AGAIN = ("wrong_passphrase",)
+_EXAMPLE = wiping.Wiped("order", 1_790_000_000_000, "", "", "远山工业", "")
 
 
 class Entrance(QMainWindow):
@@ -42,9 +45,10 @@ class Entrance(QMainWindow):
         self.setWindowTitle("crmdesk")
         self.setMinimumSize(800, 460)
         self.first_start, self.unlock, self.trouble = FirstStart(), Unlock(), Trouble()
+        self.locked, self.gone = Locked(), Gone()
         self._stack = QStackedWidget()
         self._stack.addWidget(self._waiting())
-        for page in (self.first_start, self.unlock, self.trouble):
+        for page in (self.first_start, self.unlock, self.trouble, self.locked, self.gone):
             self._stack.addWidget(page)
         body = QWidget()
         body.setObjectName("canvas")
@@ -69,11 +73,25 @@ class Entrance(QMainWindow):
         self.unlock.entered.connect(self._unlock)
         self.trouble.again.connect(self.begin)
         self.trouble.quit_asked.connect(self.close)
+        self.locked.sync_wished.connect(self._come_back)
+        self.locked.quit_asked.connect(self.close)
+        self.gone.hand_in_wished.connect(self._hand_in)
+        self.gone.again.connect(self._offer)
 
     def begin(self) -> None:
         """Show what the profile calls for, and open it if nothing need be asked."""
+        if wiping.is_begun(self._profile):
+            self._runner.run(
+                partial(opening.finish_wiping, self._profile), self._wiped, self._failed,
+                lane=Lane.READ, owner=self,
+            )  # fmt: skip
+            return
         if not self._profile.exists():
-            self._offer()
+            if wiping.done(self._profile) is not None:
+                self._show_gone()
+                self._hand_in()
+            else:
+                self._offer()
             return
         try:
             asks = needs_passphrase(self._profile) and not passphrase_from_environment()
@@ -85,6 +103,18 @@ class Entrance(QMainWindow):
             self.unlock.passphrase.setFocus()
         else:
             self._open(passphrase_from_environment())
+
+    def resume(self, _nothing: object = None) -> None:
+        """Begin again, after the profile was given up."""
+        self.begin()
+
+    def resume_after(self, error: Exception) -> None:
+        """It could not be given up: say why, or open it again."""
+        if isinstance(error, CrmError):
+            self._tell(error)
+        else:
+            self._runner.unhandled.emit(error)
+            self.begin()
 
     def open_sample(self) -> None:
         """Open the sample data, making it first if need be."""
@@ -116,6 +146,9 @@ class Entrance(QMainWindow):
             ("unlock", partial(show, self.unlock)),
             ("unlock-refused", partial(self.unlock.show_error, CrmError("wrong_passphrase"))),
             ("trouble", partial(self._tell, error)),
+            ("locked", partial(self._show_locked, CrmError("lease_expired", days=22))),
+            ("locked-offline", partial(self.locked.show_failure, CrmError("offline"))),
+            ("wiped", partial(self._show_note, _EXAMPLE, 1)),
         ]
 
     # -- what is shown ------------------------------------------------------------------------------
@@ -141,6 +174,38 @@ class Entrance(QMainWindow):
         self._stack.setCurrentWidget(self.trouble)
         self.trouble.show_error(error, self._profile.database)
 
+    def _show_locked(self, error: CrmError) -> None:
+        self._stack.setCurrentWidget(self.locked)
+        self.locked.show_lock(error)
+
+    def _show_gone(self, waiting: int | None = None) -> None:
+        note = wiping.done(self._profile)
+        if note is not None:
+            left = opening.still_sealed(self._profile) if waiting is None else waiting
+            self._show_note(note, left)
+
+    def _show_note(self, note: wiping.Wiped, waiting: int) -> None:
+        self._stack.setCurrentWidget(self.gone)
+        self.gone.show_note(wiping.problem_by(note), note, waiting)
+
+    def _wiped(self, _nothing: object) -> None:
+        self.begin()
+
+    def _hand_in(self) -> None:
+        """Hand in what was sealed; what can't be waits for the next start, or for a person who carries it."""
+        self.gone.show_trying()
+        self._runner.run(
+            partial(opening.hand_in, self._profile), self._show_gone, self._failed,
+            lane=Lane.NETWORK, owner=self,
+        )  # fmt: skip
+
+    def _come_back(self) -> None:
+        self.locked.show_trying()
+        self._run(partial(opening.come_back, self._profile, _Said(self._known_passphrase())))
+
+    def _known_passphrase(self) -> str | None:
+        return self._passphrase or passphrase_from_environment()
+
     # -- ways in ------------------------------------------------------------------------------------
 
     def _open(self, passphrase: str | None) -> None:
@@ -165,6 +230,7 @@ class Entrance(QMainWindow):
 
     def _came(self, workspace: Workspace | None) -> None:
         self._rest()
+        self.locked.rest()
         if workspace is None:
             self.begin()
         elif opening.is_unfinished(workspace):
@@ -180,7 +246,16 @@ class Entrance(QMainWindow):
             self._runner.unhandled.emit(error)
             error = CrmError("database_unwritable", path=self._profile.folder)
         here = self._stack.currentWidget()
-        if here is self.first_start:
+        if error.code in ("device_wiped", "device_purged"):
+            self.begin()
+        elif here is self.locked:
+            self.locked.show_failure(error)
+        elif here is self.gone:
+            self._show_gone()
+        elif error.code in ("lease_expired", "clock_set_back"):
+            self._show_locked(error)
+            self._come_back()  # perhaps the company can be reached this very moment
+        elif here is self.first_start:
             self.first_start.show_error(error)
         elif here is self.unlock and error.code in _ASKS_AGAIN:
             self.unlock.show_error(error)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from crmdesk.core.errors import CrmError, Language
 from crmdesk.store.settings import Device
+from crmdesk.system import wiping
 from crmdesk.system.paths import Profile
 from crmdesk.ui.gauge import Gauge
 from crmdesk.usecases.workspace import Workspace, create_workspace, open_workspace, rename_person
@@ -27,13 +28,78 @@ _UNTOLD: Final = ("offline", "server_error", "server_busy")
 def open_existing(profile: Profile, ask: Callable[[], str | None]) -> Workspace:
     """Open a profile with the key from the keychain or the passphrase `ask` gives.
 
-    Raises `no_keychain`, `wrong_passphrase`, `no_profile`, `database_corrupt`, `database_foreign` or `schema_newer`.
+    Raises `no_keychain`, `wrong_passphrase`, `no_profile`, `database_corrupt`, `database_foreign`, `schema_newer`, and
+    for a laptop that stayed away from its company `lease_expired` or `clock_set_back`.
     """
+    return _open(profile, ask, even_if_locked=False)
+
+
+def come_back(profile: Profile, ask: Callable[[], str | None]) -> Workspace:
+    """Open a profile that its lease has locked, by a sync: what is unsent goes out and the lease is renewed.
+
+    Raises what ended the sync, or why it is still locked; `device_wiped` or `device_purged` once nothing is left.
+    """
+    from contextlib import closing
+
+    from crmdesk.store import leases
+    from crmdesk.sync import wiping as ending
+    from crmdesk.sync.engine import Engine
+    from crmdesk.sync.enrolment import connect
+
+    workspace = _open(profile, ask, even_if_locked=True)
+    try:
+        with closing(connect(workspace.replica)) as http:
+            problem = Engine(workspace.replica, http).sync().problem
+        still = leases.problem_of(workspace.standing())
+    except CrmError:
+        workspace.close()
+        raise
+    if problem is not None and problem.code in ending.ENDS:
+        workspace.reader.close()
+        ending.wipe(profile, workspace.replica, problem)
+        raise problem
+    if still is not None:
+        workspace.close()
+        raise problem or still
+    return workspace
+
+
+def give_up(profile: Profile, key: bytes | None, problem: CrmError) -> None:
+    """Destroy a profile that is open nowhere in this process, its unsent work sealed first: see `sync.wiping`."""
+    from crmdesk.sync import wiping as ending
+
+    workspace = open_workspace(profile, key, even_if_locked=True)
+    workspace.reader.close()
+    try:
+        ending.wipe(profile, workspace.replica, problem)
+    finally:
+        workspace.replica.close()
+
+
+def finish_wiping(profile: Profile) -> None:
+    """Go on with a destruction that was begun and interrupted. Raises `database_busy`."""
+    wiping.carry_out(profile)
+
+
+def hand_in(profile: Profile) -> int:
+    """Hand in what was sealed, and tell the company that this laptop was wiped; returns how many files still wait."""
+    from crmdesk.sync.wiping import hand_in
+
+    hand_in(profile)
+    return still_sealed(profile)
+
+
+def still_sealed(profile: Profile) -> int:
+    """How many sealed files wait to be handed in."""
+    return len(list(wiping.sealed_folder(profile).glob("*.crmdesk")))
+
+
+def _open(profile: Profile, ask: Callable[[], str | None], *, even_if_locked: bool) -> Workspace:
     from crmdesk.system import secrets
 
     key = secrets.existing_key(profile, ask)
     try:
-        return open_workspace(profile, key)
+        return open_workspace(profile, key, even_if_locked=even_if_locked)
     except CrmError as error:
         if error.code == "wrong_passphrase" and not secrets.needs_passphrase(profile):
             # A key from the keychain is right by itself: then it is the file that is not.

@@ -24,6 +24,13 @@
 <context>
     <name>Desk</name>
     <message numerus="yes">
+        <source>This laptop locks in %n day(s) unless it reaches your company</source>
+        <translation>
+            <numerusform>This laptop locks in %n day unless it reaches your company</numerusform>
+            <numerusform>This laptop locks in %n days unless it reaches your company</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>And for %n more; see Settings.</source>
         <translation>
             <numerusform>And for %n more; see Settings.</numerusform>
@@ -48,6 +55,16 @@
         <translation>
             <numerusform>%n record made</numerusform>
             <numerusform>%n records made</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>Gone</name>
+    <message numerus="yes">
+        <source>%n sealed file(s) wait to be handed in</source>
+        <translation>
+            <numerusform>%n sealed file waits to be handed in</numerusform>
+            <numerusform>%n sealed files wait to be handed in</numerusform>
         </translation>
     </message>
 </context>

@@ -1291,6 +1291,12 @@
 </context>
 <context>
     <name>Desk</name>
+    <message numerus="yes">
+        <source>This laptop locks in %n day(s) unless it reaches your company</source>
+        <translation>
+            <numerusform>再有 %n 天联系不上公司，这台电脑就会锁定</numerusform>
+        </translation>
+    </message>
     <message>
         <source>Sample data — nothing here is real.</source>
         <translation>示例数据，这里的一切都不是真的。</translation>
@@ -2082,6 +2088,43 @@
     </message>
 </context>
 <context>
+    <name>Gone</name>
+    <message>
+        <source>Set up anew</source>
+        <translation>重新设置</translation>
+    </message>
+    <message>
+        <source>Hand in now</source>
+        <translation>立即上交</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n sealed file(s) wait to be handed in</source>
+        <translation>
+            <numerusform>%n 份封存文件等待上交</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>handed in to the company, or there was none</source>
+        <translation>已交给公司，或原本没有</translation>
+    </message>
+    <message>
+        <source>Company</source>
+        <translation>公司</translation>
+    </message>
+    <message>
+        <source>When</source>
+        <translation>时间</translation>
+    </message>
+    <message>
+        <source>Unsent work</source>
+        <translation>未发送的内容</translation>
+    </message>
+    <message>
+        <source>Code</source>
+        <translation>代码</translation>
+    </message>
+</context>
+<context>
     <name>History</name>
     <message>
         <source>History of fields</source>
@@ -2262,6 +2305,25 @@
     <message>
         <source>Keys</source>
         <translation>快捷键</translation>
+    </message>
+</context>
+<context>
+    <name>Locked</name>
+    <message>
+        <source>Connect and unlock</source>
+        <translation>连接公司并解锁</translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation>退出</translation>
+    </message>
+    <message>
+        <source>What to do</source>
+        <translation>怎么办</translation>
+    </message>
+    <message>
+        <source>Code</source>
+        <translation>代码</translation>
     </message>
 </context>
 <context>
