@@ -25,6 +25,7 @@ from crmdesk.ui import appearance, application, language, opening
 from crmdesk.ui.bus import Bus
 from crmdesk.ui.catalogue import Doors
 from crmdesk.ui.context import Context
+from crmdesk.ui.cover import Cover, way_in
 from crmdesk.ui.desk import Desk
 from crmdesk.ui.entrance import Entrance
 from crmdesk.ui.runner import Lane, Runner
@@ -72,11 +73,15 @@ class Session(QObject):
         self._minute.start()
         self.watch = Watch(self.context, self.syncing)
         self.seeing: Seeing | None = None
+        self.cover = Cover(self.context, self.syncing, self)
+        self.cover.quit_asked.connect(desktop.quit)
         appearance.apply_look(self.context.preferences)
         if self.context.preferences.language:
             self._switch_language()
         is_new_here = workspace.server() is not None and status.status(workspace.reader).synced_at_ms is None
-        self.desk = self._open_desk("sync" if is_new_here else "today", self.context.preferences.geometry)
+        self.desk = self._open_desk(
+            "sync" if is_new_here else "today", self.context.preferences.geometry, is_first=True
+        )
         self.desk.warn()
         self._warming = QTimer(self, singleShot=True, interval=0)
         self._warming.timeout.connect(self._warm)
@@ -90,6 +95,7 @@ class Session(QObject):
             log.warning("where the window was could not be kept")
         self._warming.stop()
         self._minute.stop()
+        self.cover.stop()
         if self.seeing is not None:
             self.seeing.close()
         self.watch.stop()
@@ -115,15 +121,20 @@ class Session(QObject):
         if self.workspace.standing().is_locked and not self.syncing.is_running:
             self._desktop.lock_soon()
 
-    def _open_desk(self, page: str, geometry: str) -> Desk:
-        doors = Doors(self._speak, self._desktop.look_at_sample, self._log_visit, self._see_as)
+    def _open_desk(self, page: str, geometry: str, *, is_first: bool = False) -> Desk:
+        doors = Doors(
+            self._speak, self._desktop.look_at_sample, self._log_visit, self._see_as, self.cover.put
+        )
         desk = Desk(self.context, self.syncing, doors)
         place(desk.window, geometry)
         if self.workspace.profile == self._desktop.home.sample:
             desk.show_sample_banner(self._desktop.go_home)
         desk.window.closing.connect(self._desktop.quit)
         desk.window.go(page if page in desk.window.page_keys() else "today")
-        desk.window.show()
+        if is_first and way_in(self.workspace) == "pin":
+            self.cover.put_before(desk.window)  # the keychain alone says nothing of who sits there
+        else:
+            desk.window.show()
         desk.signs.refresh()
         return desk
 

@@ -12,6 +12,8 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from crmdesk.app import Desktop
@@ -20,11 +22,12 @@ from crmdesk.system import preferences, secrets, wiping
 from crmdesk.system.paths import Profile
 from crmdesk.ui import language, opening
 from crmdesk.ui.widgets.rail import RailItem
-from crmdesk.usecases import customers
+from crmdesk.usecases import customers, pin
 from crmdesk.usecases.workspace import Workspace
 from sync_server import enrolment
 from sync_server.settings import Settings
 from sync_server.storage import devices, refused
+from tests.support.desk import MemoryKeychain, keychain
 from tests.support.desks import customer
 from tests.support.server import build_company, running_server
 
@@ -306,3 +309,28 @@ def test_t02_an_order_to_wipe_reaches_a_laptop_that_is_in_use(profile, start, qt
             (letter,) = refused.letters(connection)
         assert device.state is devices.DeviceState.WIPED
         assert letter.key.entity == "customer"
+
+
+def test_t02_with_a_pin_the_window_opens_covered_and_ctrl_l_covers_it(start, qtbot, tmp_path) -> None:
+    """The keychain opens the data for whoever sits there; the PIN asks who that is."""
+    profile = Profile(tmp_path / "chained")
+    with keychain(MemoryKeychain()), pytest.MonkeyPatch.context() as patch:
+        patch.delenv(secrets.PASSPHRASE_VARIABLE)
+        workspace = opening.work_alone(profile, "林晓", None)
+        pin.choose(workspace.replica, "", "246810")
+        workspace.close()
+        desktop = start(profile)
+        cover, window = desktop.session.cover, desktop.session.desk.window
+        assert cover.is_on
+        assert not window.isVisible()
+        for typed, is_visible in (("000000", False), ("246810", True)):
+            cover.window.line.setText(typed)
+            cover.window.button.click()
+            qtbot.waitUntil(partial(settled, desktop), timeout=20_000)
+            assert window.isVisible() is is_visible
+        window.activateWindow()
+        qtbot.waitUntil(window.isActiveWindow, timeout=20_000)
+        QTest.keyClick(window, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+        qtbot.waitUntil(lambda: cover.is_on, timeout=20_000)
+        assert not window.isVisible()
+        desktop.quit()

@@ -22,7 +22,7 @@ DEFAULT_PHRASES: Final = (
 
 
 class Preferences(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Everything a person can set. `language` None follows the system."""
+    """Everything a person can set. `language` None follows the system, `idle_minutes` None the company."""
 
     language: Language | None = None
     theme: Theme = "system"
@@ -30,6 +30,7 @@ class Preferences(msgspec.Struct, frozen=True, omit_defaults=True):
     phrases: tuple[str, ...] = DEFAULT_PHRASES
     geometry: str = ""
     customers_sort: str = "visited"
+    idle_minutes: int | None = None
 
 
 def load(path: Path) -> Preferences:

@@ -87,6 +87,11 @@ def needs_passphrase(profile: Profile) -> bool:
     return _read_note(profile)["kind"] == "passphrase"
 
 
+def stretch(text: str, salt: bytes) -> bytes:
+    """32 bytes from what a person types, slow to guess: Argon2id, 64 MiB, about 0.2 s."""
+    return _derive(text, salt)
+
+
 def forget_key(profile: Profile) -> None:
     """Destroy a profile's key for good: the keychain's entry, or the salt without which no passphrase makes it.
 

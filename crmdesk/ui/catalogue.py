@@ -18,13 +18,14 @@ translate = QCoreApplication.translate
 @dataclass(frozen=True, slots=True)
 class Doors:
     """What pages ask of the desktop around them: to be built anew (another language, another role), to look at the
-    sample data, to log a visit, to see what another person sees.
+    sample data, to log a visit, to see what another person sees, to cover the window.
     """
 
     speak: Callable[[], object]
     open_sample: Callable[[], object]
     visit: Callable[[str], object]
     see_as: Callable[[str], object] = lambda _user: None
+    lock: Callable[[], object] = lambda: None
 
 
 def page_specs(context: Context, syncing: Syncing, doors: Doors, customers: CustomerPages) -> list[PageSpec]:

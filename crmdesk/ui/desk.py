@@ -52,6 +52,7 @@ class Desk(QObject):
         context.bus.touched.connect(self._watch_absences)
         self._watch_absences(None)
         self.window.visit_requested.connect(self.visit.open_here)
+        self.window.add_key("Ctrl+L", self.tr("Lock the window"), self._lock)
         self._list_keys()
 
     def warn(self) -> None:
@@ -152,6 +153,9 @@ class Desk(QObject):
         self.window.deleteLater()
         self.deleteLater()
 
+    def _lock(self) -> None:
+        self._doors.lock()
+
     def _sync(self) -> None:
         if self._context.seeing is not None:
             self._context.tell(CrmError("seeing_as"))
@@ -176,6 +180,7 @@ class Desk(QObject):
             *makes,
             Command(self.tr("My permissions"), partial(self.window.go, "permissions"), "user-check"),
             Command(self.tr("Sync now"), self._sync, "refresh-cw", "F9"),
+            Command(self.tr("Lock the window"), self._lock, "lock", "Ctrl+L"),
             Command(self.tr("Undo what I did last"), self._context.undo_last, "undo-2"),
             Command(self.tr("All keys"), self.window.show_keys, "keyboard", "F1"),
         ]

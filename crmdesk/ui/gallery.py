@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
+from typing import get_args
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPixmap
@@ -16,6 +17,7 @@ from crmdesk.ui.catalogue import Doors
 from crmdesk.ui.context import Context
 from crmdesk.ui.desk import Desk
 from crmdesk.ui.entrance import Entrance
+from crmdesk.ui.pages.cover_page import CoverWindow, Way
 from crmdesk.ui.pages.customer import CustomerPage
 from crmdesk.ui.pages.customer_pages import NewCustomerWish
 from crmdesk.ui.pages.customers import CustomersPage
@@ -99,6 +101,15 @@ def _desk_views(workspace: Workspace, size: tuple[int, int]) -> Iterator[tuple[s
         yield "files", desk.window
     for name in _states(desk, customer or ""):
         yield name, desk.window
+    for way in get_args(Way):
+        cover = CoverWindow(way)
+        cover.resize(QSize(*size))
+        cover.show()
+        if way == "pin":
+            cover.show_error(CrmError("pin_spent"))
+        yield f"cover-{way}", cover
+        cover.close()
+        cover.deleteLater()
     desk.window.close()
     desk.window.deleteLater()
     context.deleteLater()

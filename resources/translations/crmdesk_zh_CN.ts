@@ -945,6 +945,41 @@
     </message>
 </context>
 <context>
+    <name>CoverWindow</name>
+    <message>
+        <source>Covered</source>
+        <translation>已遮住</translation>
+    </message>
+    <message>
+        <source>PIN</source>
+        <translation>PIN</translation>
+    </message>
+    <message>
+        <source>Passphrase</source>
+        <translation>密码</translation>
+    </message>
+    <message>
+        <source>Unlock</source>
+        <translation>解锁</translation>
+    </message>
+    <message>
+        <source>Connect to your company</source>
+        <translation>联系公司</translation>
+    </message>
+    <message>
+        <source>Enter your passphrase to go on where you were.</source>
+        <translation>输入密码，从刚才的地方继续。</translation>
+    </message>
+    <message>
+        <source>Enter your PIN to go on where you were.</source>
+        <translation>输入 PIN，从刚才的地方继续。</translation>
+    </message>
+    <message>
+        <source>Everything is where you left it.</source>
+        <translation>一切都还在原处。</translation>
+    </message>
+</context>
+<context>
     <name>CustomerHead</name>
     <message>
         <source>Log visit</source>
@@ -1291,6 +1326,10 @@
 </context>
 <context>
     <name>Desk</name>
+    <message>
+        <source>Lock the window</source>
+        <translation>锁定窗口</translation>
+    </message>
     <message numerus="yes">
         <source>This laptop locks in %n day(s) unless it reaches your company</source>
         <translation>
@@ -2305,6 +2344,65 @@
     <message>
         <source>Keys</source>
         <translation>快捷键</translation>
+    </message>
+</context>
+<context>
+    <name>LockCard</name>
+    <message>
+        <source>Lock</source>
+        <translation>锁定</translation>
+    </message>
+    <message>
+        <source>Cover the window when nobody is here, so that nobody reads over your shoulder. Ctrl+L does it at once.</source>
+        <translation>无人操作时遮住窗口，不让旁人看到。按 Ctrl+L 可立即遮住。</translation>
+    </message>
+    <message>
+        <source>After minutes without input</source>
+        <translation>无操作多少分钟后</translation>
+    </message>
+    <message>
+        <source>%1 min</source>
+        <translation>%1 分钟</translation>
+    </message>
+    <message>
+        <source>Change the PIN…</source>
+        <translation>更改 PIN…</translation>
+    </message>
+    <message>
+        <source>Set a PIN…</source>
+        <translation>设置 PIN…</translation>
+    </message>
+    <message>
+        <source>Your passphrase opens the window again.</source>
+        <translation>用您的密码重新打开窗口。</translation>
+    </message>
+    <message>
+        <source>A PIN opens the window again.</source>
+        <translation>用 PIN 重新打开窗口。</translation>
+    </message>
+    <message>
+        <source>Without a PIN anybody at this laptop can uncover the window.</source>
+        <translation>没有 PIN，任何坐在这台电脑前的人都能揭开窗口。</translation>
+    </message>
+    <message>
+        <source>New PIN</source>
+        <translation>新 PIN</translation>
+    </message>
+    <message>
+        <source>Present PIN</source>
+        <translation>当前 PIN</translation>
+    </message>
+    <message>
+        <source>At least 6 digits or letters. After 10 wrong tries this laptop has to reach your company.</source>
+        <translation>至少 6 位数字或字母。输错 10 次后，必须联系公司才能解锁。</translation>
+    </message>
+    <message>
+        <source>Set</source>
+        <translation>设置</translation>
+    </message>
+    <message>
+        <source>Your PIN is set</source>
+        <translation>PIN 已设置</translation>
     </message>
 </context>
 <context>

@@ -111,6 +111,25 @@ AWAY: Final[dict[str, Problem]] = {
             "To go on working, ask your administrator for a new code.",
         ),
     ),
+    "pin_wrong": _problem(
+        403,
+        ("PIN 不正确，还可以尝试 {left} 次。", _KEPT_ZH, ""),
+        ("The PIN is wrong; {left} tries are left.", _KEPT_EN, ""),
+    ),
+    "pin_wait": _problem(
+        429,
+        ("PIN 输错多次，请等待 {seconds} 秒后再试。", _KEPT_ZH, ""),
+        ("Too many wrong PINs: wait {seconds} seconds.", _KEPT_EN, ""),
+    ),
+    "pin_spent": _problem(
+        403,
+        ("PIN 输错次数太多。", _KEPT_ZH, "请连接网络，让这台电脑联系一次公司，然后再试。"),
+        (
+            "The PIN was wrong too often.",
+            _KEPT_EN,
+            "Let this laptop reach your company once, then try again.",
+        ),
+    ),
     "sealed_unreadable": _problem(
         422,
         (

@@ -13,6 +13,7 @@ from crmdesk.ui import appearance
 from crmdesk.ui.context import Context
 from crmdesk.ui.page import Page, Shell
 from crmdesk.ui.pages.away_card import AwayCard
+from crmdesk.ui.pages.lock_card import LockCard
 from crmdesk.ui.pages.password_card import PasswordCard
 from crmdesk.ui.widgets import buttons
 from crmdesk.ui.widgets.fields import Card, FieldGrid, label
@@ -56,13 +57,14 @@ class Settings(Page):
         inside = QWidget()
         inside.setObjectName("page")
         self.away, self.password = AwayCard(self._context), PasswordCard(self._context)
+        self.lock = LockCard(self._context)
         row = QHBoxLayout(inside)
         row.setContentsMargins(18, 14, 18, 14)
         row.setSpacing(12)
         left, right = QVBoxLayout(), QVBoxLayout()
         for column, cards in (
             (left, (self._looks_card(), self._phrases_card(), self._permissions_card())),
-            (right, (self.away, self.password, self._data_card(), self._about_card())),
+            (right, (self.away, self.password, self.lock, self._data_card(), self._about_card())),
         ):
             column.setSpacing(12)
             for card in cards:
