@@ -78,7 +78,7 @@ def take(store: Store, authority: Authority, settings: Settings, content: bytes,
             answer = _judge(connection, device, work, now)
             sealed.save(connection, _letter(digest, device, work, answer, now))
             told = {"device": device.id, "reason": audit.Word(work.reason), **msgspec.to_builtins(answer)}
-            audit.act(connection, "hand-in", (device.user, device.id), told, now)
+            audit.act(connection, "hand_in", (device.user, device.id), told, now)
         else:
             answer = msgspec.json.decode(known.answer, type=HandedIn)
         who = _bearer(connection, device)

@@ -171,6 +171,7 @@ class DeviceShown(msgspec.Struct, frozen=True):
     created_at: int
     pulled_at: int | None = None
     doubt: str | None = None
+    wiped_at: int | None = None
 
 
 class Devices(msgspec.Struct, frozen=True):

@@ -284,6 +284,14 @@
         <translation>停用设备</translation>
     </message>
     <message>
+        <source>Laptop wiped</source>
+        <translation>设备已清除</translation>
+    </message>
+    <message>
+        <source>Sealed work handed in</source>
+        <translation>封存的内容已上交</translation>
+    </message>
+    <message>
         <source>Customers handed over</source>
         <translation>移交客户</translation>
     </message>
@@ -1610,6 +1618,10 @@
         <translation>销毁本机数据</translation>
     </message>
     <message>
+        <source>Wiped</source>
+        <translation>已清除</translation>
+    </message>
+    <message>
         <source>A token of it was used twice: it, or its profile, may have been copied.</source>
         <translation>它的令牌被使用了两次：这台电脑或其配置可能被复制过。</translation>
     </message>
@@ -1662,8 +1674,8 @@
         <translation>它从未同步过。</translation>
     </message>
     <message>
-        <source>What was typed on it since and is unsent, nobody knows.</source>
-        <translation>此后在它上面录入而未发送的内容，无人知晓。</translation>
+        <source>At its next contact it seals what is unsent, hands it in to be looked at, and destroys all that it holds.</source>
+        <translation>下次联系时，它会先把未发送的内容封存交来供查看，再销毁本机的全部数据。</translation>
     </message>
     <message>
         <source>From now on it reads and sends nothing. This cannot be undone: it joins again only as a new laptop.</source>

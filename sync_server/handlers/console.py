@@ -91,6 +91,7 @@ class DeviceShown(msgspec.Struct, frozen=True):
     created_at: int
     pulled_at: int | None
     doubt: str | None
+    wiped_at: int | None
 
 
 class DevicesAnswer(msgspec.Struct, frozen=True):
@@ -165,6 +166,7 @@ def _shown(device: Device) -> DeviceShown:
         device.created_at,
         device.pulled_at,
         device.doubt,
+        device.wiped_at,
     )
 
 

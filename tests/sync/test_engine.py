@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
+
 from crmdesk.sync.engine import Progress
 from crmdesk.sync.lock import sync_lock
 from tests.support.server import RunningServer
@@ -114,3 +118,27 @@ def test_the_servers_time_bounds_the_laptops_clock(hire: Hire):
     ceiling = ann.replica.identity().ceiling
     assert ceiling is not None
     assert ceiling.server_ms == report.server_ms
+
+
+def test_t06_of_two_copies_one_keeps_the_actor_no_edit_is_lost_and_it_is_written_down(
+    server: RunningServer, hire: Hire, tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
+    ann = hire("Ann")
+    ann.sync()
+    before = ann.replica.identity().actor
+    copy = ann.copied_to(tmp_path / "copy" / "crmdesk.db")
+    try:
+        first, second = ann.customer("在原件上"), copy.customer("在副本上")
+        ann.sync()
+        copy.sync()
+        ann.sync()
+        actors = [laptop.replica.identity().actor for laptop in (ann, copy)]
+        assert len(set(actors)) == 2
+        assert actors.count(before) <= 1
+        assert {ann.name(first), ann.name(second)} == {"在原件上", "在副本上"}
+        with server.database.read() as connection:
+            rows = connection.exec_driver_sql("SELECT DISTINCT actor FROM audit WHERE kind = 'push'").all()
+        assert {row[0] for row in rows} == {before, *actors}, "an administrator sees two under one device"
+        assert "its profile was copied" in caplog.text
+    finally:
+        copy.close()

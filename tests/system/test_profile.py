@@ -1,12 +1,13 @@
 """A profile's files: preferences that survive other versions, keys that are never replaced or guessed."""
 
 import json
+import logging
 from pathlib import Path
 
 import pytest
 
 from crmdesk.core.errors import CrmError
-from crmdesk.system import preferences, secrets
+from crmdesk.system import logs, preferences, secrets
 from crmdesk.system.paths import Profile
 from crmdesk.system.preferences import Preferences
 
@@ -76,3 +77,23 @@ def test_a_machine_without_a_network_card_stays_the_same_machine(
         monkeypatch.setattr(uuid, "getnode", lambda number=invented: number)
         places.add(Profile(tmp_path).place())
     assert len(places) == 1
+
+
+def test_t48_a_fault_is_logged_by_kind_and_place_and_not_by_what_it_says(tmp_path: Path) -> None:
+    """What an exception says may quote what a person typed, and so may what caused it."""
+    profile = Profile(tmp_path)
+    logs.start(profile)
+    log, phone, name = logging.getLogger("crmdesk.test"), "13977718842", "金丝雀机械"
+    try:
+        try:
+            raise KeyError(phone)  # noqa: TRY301 -- a fault with a cause
+        except KeyError as error:
+            raise ValueError(name) from error
+    except ValueError:
+        log.exception("it happened")
+    said = (profile.logs / "crmdesk.log").read_text(encoding="utf-8")
+    assert phone not in said
+    assert name not in said
+    assert "builtins.ValueError" in said
+    assert "builtins.KeyError" in said
+    assert "test_profile.py" in said

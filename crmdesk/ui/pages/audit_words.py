@@ -33,6 +33,8 @@ def kinds() -> dict[str, str]:
         "code": translate("Audit", "Code issued"),
         "approve": translate("Audit", "Laptop approved"),
         "revoke": translate("Audit", "Laptop shut out"),
+        "wiped": translate("Audit", "Laptop wiped"),
+        "hand_in": translate("Audit", "Sealed work handed in"),
         "change_owner": translate("Audit", "Customers handed over"),
         "release": translate("Audit", "Given to the pool"),
         "claim": translate("Audit", "Taken from the pool"),

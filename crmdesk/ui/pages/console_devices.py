@@ -198,6 +198,7 @@ class DevicesPart(QWidget):
                 (self.tr("Up to date"), self._desk.instant(laptop.pulled_at) or self.tr("never")),
                 (self.tr("Locks"), self._after(laptop, told.lock_days)),
                 (self.tr("Empties itself"), self._after(laptop, told.purge_days)),
+                *([(self.tr("Wiped"), self._desk.instant(laptop.wiped_at))] if laptop.wiped_at else []),
             ]
         )
         self.words.setText(laptop.words)
@@ -250,7 +251,9 @@ class DevicesPart(QWidget):
         )
         for sentence in (
             up_to,
-            self.tr("What was typed on it since and is unsent, nobody knows."),
+            self.tr(
+                "At its next contact it seals what is unsent, hands it in to be looked at, and destroys all that it holds."
+            ),
             self.tr(
                 "From now on it reads and sends nothing. This cannot be undone: it joins again only as a new laptop."
             ),
