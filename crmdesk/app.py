@@ -72,6 +72,7 @@ class Session(QObject):
         self._minute.timeout.connect(self._look_at_lease)
         self._minute.start()
         self.watch = Watch(self.context, self.syncing)
+        self.watch.gone.connect(desktop.lock_soon)
         self.seeing: Seeing | None = None
         self.cover = Cover(self.context, self.syncing, self)
         self.cover.quit_asked.connect(desktop.quit)

@@ -334,3 +334,16 @@ def test_t02_with_a_pin_the_window_opens_covered_and_ctrl_l_covers_it(start, qtb
         qtbot.waitUntil(lambda: cover.is_on, timeout=20_000)
         assert not window.isVisible()
         desktop.quit()
+
+
+def test_a_profile_that_another_process_wiped_is_left_at_once(profile, start, qtbot, tmp_path) -> None:
+    """What is typed into a file that is gone would be lost without a word."""
+    opening.work_alone(profile, "林晓", PASSPHRASE).close()
+    desktop = start()
+    qtbot.waitUntil(partial(settled, desktop), timeout=20_000)
+    wiping.begin(
+        profile, wiping.Wiped("order", 1_790_000_000_000, "d" * 32, "http://127.0.0.1:9", "远山工业", "")
+    )
+    wiping.carry_out(profile)
+    qtbot.waitUntil(lambda: desktop.session is None, timeout=20_000)
+    assert desktop.entrance._stack.currentWidget() is desktop.entrance.gone

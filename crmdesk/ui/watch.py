@@ -1,6 +1,6 @@
 """Notices what another process wrote to the same profile: the command line, or a second window."""
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from crmdesk.ui.context import Context
 from crmdesk.ui.syncing import Syncing
@@ -9,7 +9,12 @@ _EVERY_MS = 1500
 
 
 class Watch(QObject):
-    """Compares the database's version now and then; a change that no page here caused reloads every page."""
+    """Compares the database's version now and then; a change that no page here caused reloads every page.
+
+    `gone()`: the database is no longer there, because another process carried out an order to wipe it.
+    """
+
+    gone = Signal()
 
     def __init__(self, context: Context, syncing: Syncing) -> None:
         super().__init__(context)
@@ -27,6 +32,10 @@ class Watch(QObject):
 
     def look(self) -> None:
         """Compare now."""
+        if not self._context.workspace.profile.database.exists():
+            self._timer.stop()
+            self.gone.emit()
+            return
         if self._syncing.is_running or self._context.runner.pending:
             return  # what is under way here says itself what it touched
         if self._context.reader.version() != self._version:
