@@ -11,7 +11,8 @@ from sqlalchemy import Connection, MetaData
 
 from crmdesk.core.entities import REGISTRY
 from crmdesk.core.errors import CrmError
-from crmdesk.core.record import RecordKey
+from crmdesk.core.parts import PARTS
+from crmdesk.core.record import MAIN, RecordKey
 from crmdesk.core.resolve import read_record
 from crmdesk.core.roles import EVERY_FIELD, SERVER_ENTITIES, Mandate
 from crmdesk.core.values import canonical_text
@@ -202,6 +203,8 @@ def rearrange(connection: Connection, change: Change, now: Moment) -> Account:
     old, before = people.find_account(connection, change.user), state(connection, now)
     then = drills.after(before, change)
     for bucket, domain in then.domains.items():
+        if domain.part != MAIN:
+            continue  # it goes with the bucket that it is a part of
         if bucket not in before.domains:
             add_bucket(connection, bucket, domain.kind, old.user, now)
         elif domain.owner is not None and domain.owner != before.domains[bucket].owner:
@@ -252,11 +255,17 @@ def change_book_owner(connection: Connection, name: str, to: str, now: Moment, *
 
 
 def define_role(
-    connection: Connection, role: str | None, name: str, copy_of: str, withheld: frozenset[str], now: Moment
+    connection: Connection,
+    role: str | None,
+    name: str,
+    copy_of: str,
+    withheld: frozenset[str],
+    now: Moment,
+    hidden: frozenset[str] = frozenset(),
 ) -> CustomRole:
-    """A new role as a copy of another, or a changed one; what it withholds counts for all who have it at once.
+    """A new role as a copy of another, or a changed one; what it withholds and hides counts for all who have it at once.
 
-    Raises `not_found`, `name_taken` and `unknown_field` for what is withheld without existing.
+    Raises `not_found`, `name_taken`, and `unknown_field` or `unknown_entity` for what does not exist.
     """
     people.lock_company(connection)
     known = people.custom_roles(connection)
@@ -266,10 +275,17 @@ def define_role(
     if before is None or _name(name) != before.name:
         name = _free_name(connection, name)
     _check_withheld(connection, withheld)
+    for part in hidden - (set(PARTS) - {MAIN}):
+        raise CrmError("unknown_field", field=part)
     base = before.base if before else people.find_role(connection, copy_of)[0]
-    made = CustomRole(role or new_id(now), _name(name), base, withheld)
+    made = CustomRole(role or new_id(now), _name(name), base, withheld, hidden)
     people.save_role(connection, made)
-    values = {"name": made.name, "base": base.value, "withheld": " ".join(sorted(withheld))}
+    values = {
+        "name": made.name,
+        "base": base.value,
+        "withheld": " ".join(sorted(withheld)),
+        "hidden": " ".join(sorted(hidden)) or None,
+    }
     _publish(connection, RecordKey("role", made.id), values, now)
     rewrite_readers(connection, now)
     return made

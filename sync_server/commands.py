@@ -124,8 +124,8 @@ def _told(order: Order, results: Sequence[Result]) -> dict[str, Any]:
     for name in ("role", "copy_of"):
         if named.get(name) in _OWN_ROLES:
             named[name] = Word(named[name])
-    if "withheld" in named:
-        named["withheld"] = [Word(field) for field in named["withheld"]]
+    for name in {"withheld", "hidden"} & named.keys():
+        named[name] = [Word(less) for less in named[name]]
     if not results:
         return named
     named["customers"] = [
@@ -219,8 +219,7 @@ def _one(
         wish = sharing.Wish(people.find_account(connection, order.user).user, order.can_write, order.until)
         moved = sharing.share(connection, found, wish, who.user, now)
         return Result(customer, DONE, None, buckets.owner_of(connection, bucket), moved)
-    company = people.load_company(connection)
-    moved = moving.move(connection, found, moving.into(company, bucket), now, held)
+    moved = moving.move(connection, found, bucket, now, held)
     sharing.end_all(connection, customer, now)
     return Result(customer, DONE, None, buckets.owner_of(connection, bucket), moved)
 

@@ -89,10 +89,11 @@ def label(connection: Connection, who: Bearer, company: Company, late: Sequence[
         if one.place.placement.bucket != company.config:
             by_root.setdefault(one.place.root, []).append(one)
     for root, group in by_root.items():
-        place = below(company, group[0].place.placement.bucket)
+        home = buckets.roots(connection, [RecordKey("customer", root)]).get(RecordKey("customer", root))
+        place = below(company, home[1] if home else group[0].place.placement.bucket)
         edits = [edit for one in group for edit in one.fresh]
         values = {
-            "customer": root if buckets.roots(connection, [RecordKey("customer", root)]) else None,
+            "customer": root if home else None,
             "author": who.user,
             "txn": max(edits, key=Edit.order).txn.id,
             "arrived_at": now.ms,

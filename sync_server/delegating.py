@@ -38,8 +38,8 @@ def change_rights(connection: Connection, who: Asker, order: RightsOrder, now: M
         case DefineRole():
             if not policy.may_lead(who.role):
                 raise CrmError("forbidden")
-            withheld = frozenset(order.withheld)
-            return accounts.define_role(connection, order.role, order.name, order.copy_of, withheld, now).id
+            less = frozenset(order.withheld), now, frozenset(order.hidden)
+            return accounts.define_role(connection, order.role, order.name, order.copy_of, *less).id
     return None
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from crmdesk.core.parts import PARTS, part_bucket
 from crmdesk.core.roles import Mandate
 from sync_server.policy import Domain, Kind, Member, Org, Right, readers
 
@@ -44,7 +45,7 @@ class State:
         return {bucket: readers(domain, self.org) for bucket, domain in self.domains.items()}
 
     def books(self, owner: str) -> list[str]:
-        """The buckets that somebody answers for, with the sets of what is shared."""
+        """The buckets that somebody answers for, with the sets of what is shared and the parts of both."""
         kinds = (Kind.BOOK, Kind.SET)
         return [name for name, one in self.domains.items() if one.owner == owner and one.kind in kinds]
 
@@ -58,7 +59,8 @@ def after(state: State, change: Change) -> State:
         for name in state.books(change.user):
             domains[name] = replace(domains[name], owner=change.heir)
         if change.fresh is not None:
-            domains[change.fresh] = Domain(Kind.BOOK, change.user)
+            for part in PARTS:
+                domains[part_bucket(change.fresh, part)] = Domain(Kind.BOOK, change.user, part=part)
     return State(replace(state.org, members={**state.org.members, change.user: member}), domains)
 
 

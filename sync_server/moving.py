@@ -12,8 +12,10 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import Connection
 
+from crmdesk.core.entities import REGISTRY
 from crmdesk.core.errors import CrmError
-from crmdesk.core.record import Placement, RecordKey, moved
+from crmdesk.core.parts import PARTS, part_bucket
+from crmdesk.core.record import MAIN, Placement, RecordKey, moved
 from crmdesk.core.wire import PAGE_RECORDS, Kind
 from crmdesk.store import dialect, records
 from crmdesk.store.records import Stored
@@ -26,13 +28,6 @@ CHUNK: Final = PAGE_RECORDS // 2
 """Records per commit of a move: a page must hold a commit whole, and a LEAVE beside it."""
 
 
-class Destination(NamedTuple):
-    """Where a family goes: the customer itself, and all below it. In a book both are the same bucket."""
-
-    root: str
-    below: str
-
-
 class Crossing(NamedTuple):
     """One record on its way: the bucket it goes to and the root it hangs under from then on."""
 
@@ -41,14 +36,16 @@ class Crossing(NamedTuple):
     root: str
 
 
-def below(company: Company, bucket: str) -> str:
-    """Where records under a customer in `bucket` are kept: apart from the customer only in the pool."""
-    return company.pool_details if bucket == company.pool else bucket
+def below(company: Company, bucket: str, part: str = MAIN) -> str:
+    """Where records of a part are kept that hang under a customer in `bucket`: in the pool all of them apart from it."""
+    if bucket in (company.pool, company.pool_details):
+        return company.pool_details
+    return part_bucket(bucket, part)
 
 
-def into(company: Company, bucket: str) -> Destination:
-    """The destination of a family that goes to `bucket`."""
-    return Destination(bucket, below(company, bucket))
+def all_below(company: Company, bucket: str) -> set[str]:
+    """Where anything is kept that hangs under a customer in `bucket`."""
+    return {below(company, bucket, part) for part in PARTS}
 
 
 def family(connection: Connection, company: Company, customer: Stored) -> list[Stored]:
@@ -57,7 +54,7 @@ def family(connection: Connection, company: Company, customer: Stored) -> list[S
     What others wrote under its id without seeing it waits in their own books, and is not of the family.
     """
     place = customer.record.placement.bucket
-    kept = {place, below(company, place)}
+    kept = {place, *all_below(company, place)}
     found = [s for s in records.under_root(connection, customer.key.id) if s.record.placement.bucket in kept]
     return sorted(found, key=lambda s: (s.key != customer.key, s.n))
 
@@ -67,7 +64,8 @@ def hold(connection: Connection, company: Company, places: Iterable[str]) -> set
     if not dialect.is_shared(connection):
         return None
     found = set(places)
-    found |= {below(company, place) for place in found}
+    for place in list(found):
+        found |= all_below(company, place)
     buckets.lock(connection, found)
     return found
 
@@ -77,18 +75,16 @@ def _check_held(held: Collection[str] | None, needed: set[str]) -> None:
         raise CrmError("server_busy")
 
 
-def move(
-    connection: Connection, customer: Stored, to: Destination, now: Moment, held: Collection[str] | None
-) -> int:
+def move(connection: Connection, customer: Stored, to: str, now: Moment, held: Collection[str] | None) -> int:
     """Move a customer and all below it, in commits that a page can hold; returns how many records moved."""
     company = people.load_company(connection)
     place = customer.record.placement.bucket
-    _check_held(held, {place, below(company, place), *to})
+    _check_held(held, {place, to, *all_below(company, place), *all_below(company, to)})
     again = records.load(connection, [customer.key])[customer.key]
     if again.record.placement.bucket != place:
         raise CrmError("server_busy")
     crossings = [
-        Crossing(s, to.root if s.key == customer.key else to.below, s.root)
+        Crossing(s, to if s.key == customer.key else below(company, to, REGISTRY.part(s.key.entity)), s.root)
         for s in family(connection, company, again)
     ]
     crossings = [c for c in crossings if c.stored.record.placement.bucket != c.bucket]
@@ -128,13 +124,12 @@ def reunite(
     waiting = buckets.waiting_homes(connection, homes)
     if not waiting:
         return
-    company = people.load_company(connection)
     found = buckets.roots(connection, waiting)
     for home in waiting:
         if home not in found:
             continue
         root, place = found[home]
-        _join(connection, home, root, below(company, place), now, held)
+        _join(connection, home, root, place, now, held)
 
 
 def _join(
@@ -146,12 +141,17 @@ def _join(
     held: Collection[str] | None,
 ) -> None:
     """Children of one home: those whose author may write there cross over; those already there hang under it."""
-    below_it = [s for s in records.under_root(connection, home.id) if s.key.id != home.id]
-    strangers = [s for s in below_it if not _may_join(connection, s.record.placement.bucket, place)]
-    joining = [s for s in below_it if s not in strangers]
-    _check_held(held, {place, *(s.record.placement.bucket for s in joining)})
-    crossing = [Crossing(s, place, root) for s in joining if s.record.placement.bucket != place]
-    staying = [s for s in joining if s.record.placement.bucket == place and s.root != root]
+    company = people.load_company(connection)
+    below_it = [
+        Crossing(s, below(company, place, REGISTRY.part(s.key.entity)), root)
+        for s in records.under_root(connection, home.id)
+        if s.key.id != home.id
+    ]
+    joining = [c for c in below_it if _may_join(connection, c.stored.record.placement.bucket, c.bucket)]
+    strangers = [c.stored for c in below_it if c not in joining]
+    _check_held(held, {b for c in joining for b in (c.bucket, c.stored.record.placement.bucket)})
+    crossing = [c for c in joining if c.stored.record.placement.bucket != c.bucket]
+    staying = [c.stored for c in joining if c not in crossing and c.stored.root != root]
     for start in range(0, len(crossing), CHUNK):
         cross(connection, crossing[start : start + CHUNK], now)
     records.update(connection, [records.row(s.key, root, s.seq, s.record, s.n) for s in staying])

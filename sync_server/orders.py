@@ -112,13 +112,17 @@ class EndDelegation(msgspec.Struct, frozen=True, tag="end_delegation"):
 
 
 class DefineRole(msgspec.Struct, frozen=True, tag="define_role"):
-    """A new role, as a copy of another, or with `role` one that is changed; it withholds fields from writing."""
+    """A new role, as a copy of another, or with `role` one that is changed.
+
+    It withholds fields from writing and hides parts from reading.
+    """
 
     id: str
     role: str | None
     name: str
     copy_of: str
     withheld: tuple[str, ...]
+    hidden: tuple[str, ...] = ()
 
 
 class AddUser(msgspec.Struct, frozen=True, tag="add_user"):

@@ -122,7 +122,8 @@ class Map:
         if home.id in self.buried:
             raise CrmError("grave")
         root, place = self.homes.get(home, (home.id, ""))
-        bucket = below(self.company, place)
+        part = self.registry.part(item.key.entity)
+        bucket = below(self.company, place, part)
         right = self.rights.get(bucket)
         if right is not None and right.can_write:
             self._allow(item, right, item.log)
@@ -132,6 +133,7 @@ class Map:
         except QuarantineError:
             left = None
         if left is not None:
+            left = below(self.company, left, part) if left != self.company.pool else left
             self._allow(item, self._right_in(left), item.log)
             return Place(root, Placement(0 if left == bucket else 1, bucket), left)
         self._allow(item, self._right_in(self.who.book) if right is None else right, item.log)
@@ -172,7 +174,9 @@ class Map:
     def _allow(self, item: Item, right: Right | None, edits: Sequence[Edit], *, is_new: bool = False) -> None:
         """Raise `forbidden` or `forbidden_field` unless a right covers writing these edits."""
         entity = item.key.entity
-        if right is None or not policy.may_write(entity, right, is_new=is_new):
+        if right is None or not policy.may_write(
+            entity, right, part=self.registry.part(entity), is_new=is_new
+        ):
             raise CrmError("forbidden")
         if any(one.withheld for one in right.mandates):
             field = policy.withheld(entity, right, [name for edit in edits for name in edit.values])
@@ -263,12 +267,11 @@ def survey(
         pulled=buckets.pulled_heads(connection, who.device),
         now_ms=now.ms,
     )
-    placed = [(key, s.record.placement.bucket) for key, s in stored.items()]
-    placed += [(key, bucket) for key, (_, bucket) in found.homes.items()]
-    away = {
+    away = {key.id for key, s in stored.items() if not found.writes(s.record.placement.bucket)}
+    away |= {
         key.id
-        for key, bucket in placed
-        if not (found.writes(bucket) and found.writes(below(company, bucket)))
+        for key, (_, bucket) in found.homes.items()
+        if not all(found.writes(place) for place in (bucket, *moving.all_below(company, bucket)))
     }
     unknown = {item.key.id for item in items if item.key not in stored}
     unknown |= {home.id for home in homes if home not in found.homes}

@@ -11,6 +11,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from crmdesk.core.parts import PARTS
+from crmdesk.core.record import MAIN
 from crmdesk.core.roles import SERVER_ENTITIES, Mandate, Role
 
 
@@ -99,11 +101,12 @@ class Right:
 
 @dataclass(frozen=True, slots=True)
 class Domain:
-    """What a bucket is: its kind, who answers for it, and with whom it is shared."""
+    """What a bucket is: its kind, who answers for it, with whom it is shared, and which part of a book it holds."""
 
     kind: Kind
     owner: str | None = None
     guests: tuple[Guest, ...] = ()
+    part: str = MAIN
 
 
 def readers(domain: Domain, org: Org) -> dict[str, Right]:
@@ -114,7 +117,15 @@ def readers(domain: Domain, org: Org) -> dict[str, Right]:
         )
         for user, can_write in _own_readers(domain, org).items()
     }
-    return own if domain.kind is Kind.CONFIG else _with_deputies(own, org)
+    found = own if domain.kind is Kind.CONFIG else _with_deputies(own, org)
+    hidden = PARTS if domain.kind is Kind.POOL_DETAILS else (domain.part,)
+    return {user: seen for user, right in found.items() if (seen := _without(hidden, right)) is not None}
+
+
+def _without(hidden: Collection[str], right: Right) -> Right | None:
+    """A right less the mandates that hide a part; None if none is left."""
+    kept = frozenset(one for one in right.mandates if one.hidden.isdisjoint(hidden))
+    return Right(right.can_write, kept) if kept else None
 
 
 def _own_readers(domain: Domain, org: Org) -> dict[str, bool]:
@@ -182,12 +193,13 @@ def _together(one: Right | None, other: Right) -> Right:
     return Right(one.can_write, one.mandates | other.mandates)
 
 
-def may_write(entity: str, right: Right | None, *, is_new: bool = False) -> bool:
-    """Whether a right in a bucket, or none, covers writing a record of `entity` there.
+def may_write(entity: str, right: Right | None, *, part: str = MAIN, is_new: bool = False) -> bool:
+    """Whether a right in a bucket, or none, covers writing a record of `entity`, kept in `part`, there.
 
     A new tag is anybody's to make, in passing and offline, but an auditor's; renaming or retiring one is for those
     who configure. Only managers review.
     """
+    right = None if right is None else _without((part,), right)
     if right is None or entity in SERVER_ENTITIES:
         return False
     if is_new and entity in TAGGING:

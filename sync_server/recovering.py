@@ -270,7 +270,9 @@ class _Scene:
         waiting = [
             (home, key)
             for key, home in homes.items()
-            if home not in found or below(self._company, found[home][1]) != self.taken[key].placement.bucket
+            if home not in found
+            or below(self._company, found[home][1], self._registry.part(key.entity))
+            != self.taken[key].placement.bucket
         ]
         buckets.add_waiting(self._connection, waiting)
         homes_and_new = [*(home for home, _ in waiting), *(key for key, _ in new)]

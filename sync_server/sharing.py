@@ -121,15 +121,14 @@ def _target(connection: Connection, customer: Stored, lasting: Iterable[Share], 
 
 def _settle(connection: Connection, customer: Stored, target: Target, now: Moment) -> int:
     """Bring a customer and all below it to where it belongs; returns how many records moved."""
-    company, place = people.load_company(connection), customer.record.placement.bucket
-    if target.bucket == place:
+    if target.bucket == customer.record.placement.bucket:
         return 0
     owner = buckets.owner_of(connection, target.book)
     if buckets.owner_of(connection, target.bucket) is None and owner is not None:
         accounts.add_bucket(connection, target.bucket, Kind.SET, owner, now, book=target.book)
         sharing.add_guests(connection, target.bucket, target.guests)
         accounts.rewrite_readers(connection, now)
-    return moving.move(connection, customer, moving.into(company, target.bucket), now, target.held)
+    return moving.move(connection, customer, target.bucket, now, target.held)
 
 
 def dismiss_guests(connection: Connection, now: Moment) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from crmdesk.core.entities import REGISTRY
 from crmdesk.core.errors import CrmError
+from crmdesk.core.parts import buckets_of
 from crmdesk.core.record import decode
 from crmdesk.core.resolve import Life, read_record
 from crmdesk.store import dialect
@@ -40,7 +41,12 @@ def standing(connection: Connection, who: Asker, user: str) -> Standing:
     """
     account = people.find_account(connection, user)
     books = people.books(connection, account.user)
-    places = [place for book in books for place in (book, *sharing.sets_of(connection, book))]
+    places = [
+        place
+        for book in books
+        for whole in (book, *sharing.sets_of(connection, book))
+        for place in buckets_of(whole)
+    ]
     own = rights.rights(connection, who.user)
     # Somebody whose books were all handed over is nobody's but the administrators' to ask about.
     is_theirs = bool(books) and all(policy.may_move(who.role, own.get(b), own.get(b)) for b in books)

@@ -59,6 +59,7 @@ custom_role: Final = Table(
     Column("name", String, nullable=False, unique=True),
     Column("base", String, nullable=False),  # the role it is a copy of
     Column("withheld", String, nullable=False),  # fields it may not write: `customer.grade visit.*`
+    Column("hidden", String, nullable=False),  # parts it may not read
 )
 
 account: Final = Table(
@@ -155,6 +156,8 @@ bucket: Final = Table(
     Column("kind", String, nullable=False),  # policy.Kind
     Column("owner", ForeignKey("account.user", use_alter=True)),
     Column("book", String),  # of a set: the book whose customers it holds
+    Column("whole", String),  # of a part: the bucket whose customers it belongs to
+    Column("part", String, nullable=False),
     Column("seq", BigInteger, nullable=False),
     Column("salt", String, nullable=False),
 )

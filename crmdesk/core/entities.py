@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from crmdesk.core import parts
 from crmdesk.core.registry import Entity, Field, Label, Option, Rule, Search, Type, registry
 
 
@@ -115,6 +116,7 @@ ROLE: Final = Entity(
         Field("name", Type.TEXT, Label("名称", "Name"), required=True, server=True),
         Field("base", Type.CHOICE, Label("复制自", "Copy of"), options=ROLES, server=True),
         Field("withheld", Type.LONG_TEXT, Label("不可填写的字段", "Fields it may not write"), server=True),
+        Field("hidden", Type.TEXT, Label("不可查看的部分", "Parts it may not read"), server=True),
     ),
 )  # fmt: skip
 USER: Final = Entity(
@@ -188,7 +190,7 @@ CUSTOMER: Final = Entity(
     ),
 )  # fmt: skip
 CONTACT: Final = Entity(
-    "contact", Label("联系人", "Contact"), title="name", home="customer",
+    "contact", Label("联系人", "Contact"), title="name", home="customer", part=parts.CONTACT,
     fields=(
         _reference("customer", "customer", "客户", "Customer", required=True),
         Field("name", Type.TEXT, Label("姓名", "Name"), required=True, search=Search.NAME),

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from crmdesk.core.errors import Language
+from crmdesk.core.record import MAIN
 
 
 class Rule(enum.Enum):
@@ -111,7 +112,8 @@ class Entity:
     """A kind of record.
 
     `home` names the one reference whose root's bucket holds the record; `title` the field that names it to a
-    person; `placed` where a record without home goes: the author's own `book`, or the company's `config`.
+    person; `placed` where a record without home goes: the author's own `book`, or the company's `config`. `part` is
+    the part of a book that its records are kept in: who may not read that part gets none of them.
     """
 
     name: str
@@ -120,6 +122,7 @@ class Entity:
     title: str
     home: str | None = None
     placed: str = "book"
+    part: str = MAIN
     by_name: Mapping[str, Field] = field(init=False, repr=False, compare=False)
     free_texts: frozenset[str] = field(init=False, repr=False, compare=False)
     """The fields that may hold any string, from anybody, at any time; most are of these."""
@@ -167,6 +170,11 @@ class Registry:
         """The declaration of a field, or None where the entity or the field is unknown."""
         found = self.entities.get(entity)
         return None if found is None else found.find(key)
+
+    def part(self, entity: str) -> str:
+        """The part that records of an entity are kept in; of one that is unknown, the main one."""
+        found = self.entities.get(entity)
+        return MAIN if found is None else found.part
 
     def rule(self, entity: str, key: str) -> Rule:
         """The merge rule of a field; what this program doesn't know is never settled by itself."""

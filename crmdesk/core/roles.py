@@ -26,10 +26,14 @@ SERVER_ENTITIES: Final = frozenset(("user", "team", "role", "book", "share", "de
 
 @dataclass(frozen=True, slots=True)
 class Mandate:
-    """As what somebody acts: a role, less the fields it withholds (`customer.grade`; `visit.*`: all of them)."""
+    """As what somebody acts: a role, less what it withholds from writing and hides from reading.
+
+    `withheld` are fields (`customer.grade`; `visit.*`: all of them), `hidden` parts (`contact`).
+    """
 
     role: Role
     withheld: frozenset[str] = frozenset()
+    hidden: frozenset[str] = frozenset()
 
     def withholds(self, entity: str, fields: Iterable[str]) -> str | None:
         """The first of an edit's `fields` that this mandate may not write, or None. An element counts as its field."""
@@ -40,8 +44,10 @@ class Mandate:
 
     @property
     def text(self) -> str:
-        """The mandate as it is kept: the role and what it withholds, separated by blanks."""
-        return " ".join((self.role.value, *sorted(self.withheld)))
+        """The mandate as it is kept: the role, what it withholds, and after a dash what it hides, separated by blanks."""
+        return " ".join(
+            (self.role.value, *sorted(self.withheld), *(f"-{part}" for part in sorted(self.hidden)))
+        )
 
 
 def withheld_from(mandates: Collection[Mandate], entity: str, fields: Collection[str]) -> str | None:
@@ -58,5 +64,6 @@ def withheld_from(mandates: Collection[Mandate], entity: str, fields: Collection
 @lru_cache(maxsize=1024)
 def mandate(text: str) -> Mandate:
     """The mandate behind its kept text."""
-    role, *withheld = text.split(" ")
-    return Mandate(Role(role), frozenset(withheld))
+    role, *less = text.split(" ")
+    hidden = frozenset(word[1:] for word in less if word.startswith("-"))
+    return Mandate(Role(role), frozenset(word for word in less if not word.startswith("-")), hidden)

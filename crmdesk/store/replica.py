@@ -20,6 +20,7 @@ from crmdesk.core.entities import REGISTRY
 from crmdesk.core.errors import CrmError
 from crmdesk.core.form import Shown
 from crmdesk.core.ids import uuid7
+from crmdesk.core.parts import part_bucket
 from crmdesk.core.record import Dot, Edit, Placement, Record, RecordKey, Txn
 from crmdesk.core.registry import Registry
 from crmdesk.core.roles import Mandate, withheld_from
@@ -293,11 +294,11 @@ class Replica:
         return row
 
     def _bucket(self, connection: Connection, identity: Identity, key: RecordKey, root: str) -> str:
-        """Where a new record goes: its root's bucket, or its entity's own place."""
+        """Where a new record goes: its part of its root's bucket, or its entity's own place."""
         if root != key.id:
             found = dialect.value(connection, "SELECT bucket FROM record WHERE id = ? LIMIT 1", (root,))
             if found:
-                return str(found)
+                return part_bucket(str(found), self.registry.part(key.entity))
         entity = self.registry.entities.get(key.entity)
         return identity.config if entity is not None and entity.placed == "config" else identity.book
 

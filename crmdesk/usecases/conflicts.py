@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 from crmdesk.core.clock import milliseconds
 from crmdesk.core.errors import CrmError
 from crmdesk.core.form import Shown
+from crmdesk.core.parts import buckets_of
 from crmdesk.core.record import Dot, Edit, Record, RecordKey, decode
 from crmdesk.core.registry import Field, Registry
 from crmdesk.core.resolve import Life, contesting, deletion, life, view_field
@@ -82,8 +83,9 @@ def _concerns(reader: Reader, now_ms: int | None) -> tuple[str, list[Any]]:
     """Whom a conflict is listed for: its authors, the owner of the book, after three days a manager too."""
     identity = reader.setting("identity", Identity)
     assert identity is not None, "a workspace has an identity"
-    where = ["' ' || a.authors || ' ' LIKE ?", "a.bucket = ?", _OWN]
-    bind: list[Any] = [f"% {identity.user} %", identity.book, identity.user]
+    own = buckets_of(identity.book)
+    where = ["' ' || a.authors || ' ' LIKE ?", f"a.bucket IN ({', '.join('?' * len(own))})", _OWN]
+    bind: list[Any] = [f"% {identity.user} %", *own, identity.user]
     if identity.role in REVIEWERS:
         where.append("a.since <= ?")
         bind.append((SystemClock().now_ms() if now_ms is None else now_ms) - MANAGERS_WAIT_MS)

@@ -133,12 +133,15 @@ class EndDelegationAsked(Asked):
 
 
 class DefineRoleAsked(Asked):
-    """`role` names one to change, or null for a new one, a copy of `copy_of`; `withheld`: `customer.grade`, `visit.*`."""
+    """`role` names one to change, or null for a new one, a copy of `copy_of`; `withheld`: `customer.grade`, `visit.*`;
+    `hidden`: `contact`.
+    """
 
     role: HexId | None = None
     name: Annotated[str, Field(min_length=1, max_length=200)]
     copy_of: RoleName
     withheld: Annotated[list[Annotated[str, Field(max_length=120)]], Field(max_length=500)]
+    hidden: Annotated[list[Annotated[str, Field(max_length=32)]], Field(max_length=10)] = []
 
 
 class AddUserAsked(Asked):
@@ -270,7 +273,9 @@ def end_delegation(request: Request, who: SignedIn, asked: EndDelegationAsked) -
 )
 def define_role(request: Request, who: Confirmed, asked: DefineRoleAsked) -> Response:
     """Make a role as a copy of another, or change one of the company's own."""
-    order = DefineRole(asked.id, asked.role, asked.name, asked.copy_of, tuple(asked.withheld))
+    order = DefineRole(
+        asked.id, asked.role, asked.name, asked.copy_of, tuple(asked.withheld), tuple(asked.hidden)
+    )
     return _carry_out(request, who, order)
 
 

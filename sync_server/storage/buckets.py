@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, insert, select
 
-from crmdesk.core.record import RecordKey, decode
+from crmdesk.core.parts import PARTS, part_bucket
+from crmdesk.core.record import MAIN, RecordKey, decode
 from crmdesk.core.wire import Commit, Head, Kind
 from crmdesk.store import dialect
 from crmdesk.store.records import Stored, chunks
@@ -44,10 +45,11 @@ _COMMIT = dialect.insert("bucket_commit", ("bucket", "seq", "salt", "at"))
 def add(
     connection: Connection, bucket_id: str, kind: BucketKind, owner: str | None, book: str | None = None
 ) -> None:
-    """A new, empty bucket. `book`: of a set, the book whose customers it holds."""
-    connection.execute(
-        insert(bucket).values(id=bucket_id, kind=kind.value, owner=owner, book=book, seq=0, salt="")
-    )
+    """A new, empty bucket, in a book or set with its parts. `book`: of a set, the book whose customers it holds."""
+    for part in PARTS if owner is not None else (MAIN,):
+        row = {"id": part_bucket(bucket_id, part), "kind": kind.value, "owner": owner, "book": book}
+        whole = None if part == MAIN else bucket_id
+        connection.execute(insert(bucket).values(**row, whole=whole, part=part, seq=0, salt=""))
 
 
 def lock(connection: Connection, ids: Iterable[str]) -> None:

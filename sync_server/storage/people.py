@@ -42,16 +42,17 @@ class Company:
 
 @dataclass(frozen=True, slots=True)
 class CustomRole:
-    """A role of the company's own: a copy of `base` that withholds some fields (`customer.grade`, `visit.*`)."""
+    """A role of the company's own: a copy of `base` that withholds some fields and hides some parts."""
 
     id: str
     name: str
     base: Role
     withheld: frozenset[str]
+    hidden: frozenset[str] = frozenset()
 
     @property
     def mandate(self) -> Mandate:
-        return Mandate(self.base, self.withheld)
+        return Mandate(self.base, self.withheld, self.hidden)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +203,12 @@ def change_account(connection: Connection, now: Account) -> None:
 def custom_roles(connection: Connection) -> dict[str, CustomRole]:
     """The company's own roles, by id, oldest first."""
     rows = connection.execute(select(custom_role).order_by(custom_role.c.id))
-    return {r.id: CustomRole(r.id, r.name, Role(r.base), frozenset(r.withheld.split())) for r in rows}
+    return {
+        r.id: CustomRole(
+            r.id, r.name, Role(r.base), frozenset(r.withheld.split()), frozenset(r.hidden.split())
+        )
+        for r in rows
+    }
 
 
 def find_role(connection: Connection, name_or_id: str) -> tuple[Role, str | None]:
@@ -217,7 +223,13 @@ def find_role(connection: Connection, name_or_id: str) -> tuple[Role, str | None
 
 def save_role(connection: Connection, new: CustomRole) -> None:
     """Write a role down, new or changed."""
-    row = {"id": new.id, "name": new.name, "base": new.base.value, "withheld": " ".join(sorted(new.withheld))}
+    row = {
+        "id": new.id,
+        "name": new.name,
+        "base": new.base.value,
+        "withheld": " ".join(sorted(new.withheld)),
+        "hidden": " ".join(sorted(new.hidden)),
+    }
     if new.id in custom_roles(connection):
         connection.execute(update(custom_role).where(custom_role.c.id == new.id).values(**row))
     else:
@@ -259,16 +271,24 @@ def domains(connection: Connection) -> dict[str, Domain]:
     guests: dict[str, list[Guest]] = {}
     for row in connection.execute(select(guest).order_by(guest.c.bucket, guest.c.user)):
         guests.setdefault(row.bucket, []).append(Guest(row.user, row.can_write))
-    rows = connection.execute(select(bucket.c.id, bucket.c.kind, bucket.c.owner))
-    return {row.id: Domain(Kind(row.kind), row.owner, tuple(guests.get(row.id, ()))) for row in rows}
+    rows = connection.execute(
+        select(bucket.c.id, bucket.c.kind, bucket.c.owner, bucket.c.whole, bucket.c.part)
+    )
+    return {
+        row.id: Domain(Kind(row.kind), row.owner, tuple(guests.get(row.whole or row.id, ())), row.part)
+        for row in rows
+    }
 
 
 def books(connection: Connection, owner: str) -> list[str]:
     """The books somebody answers for: their own, and those that were handed to them whole."""
-    found = select(bucket.c.id).where(bucket.c.owner == owner, bucket.c.kind == Kind.BOOK.value)
+    found = select(bucket.c.id).where(
+        bucket.c.owner == owner, bucket.c.kind == Kind.BOOK.value, bucket.c.whole.is_(None)
+    )
     return sorted(connection.scalars(found))
 
 
 def change_book_owner(connection: Connection, bucket_id: str, owner: str) -> None:
-    """A book, or a set of its customers, is somebody else's to answer for."""
-    connection.execute(update(bucket).where(bucket.c.id == bucket_id).values(owner=owner))
+    """A book, or a set of its customers, is somebody else's to answer for, with its parts."""
+    is_it = or_(bucket.c.id == bucket_id, bucket.c.whole == bucket_id)
+    connection.execute(update(bucket).where(is_it).values(owner=owner))

@@ -113,7 +113,9 @@ def book_of(connection: Connection, bucket_id: str) -> str:
 
 def sets_of(connection: Connection, book: str) -> list[str]:
     """The sets that hold customers of a book."""
-    return sorted(connection.scalars(select(bucket.c.id).where(bucket.c.book == book)))
+    return sorted(
+        connection.scalars(select(bucket.c.id).where(bucket.c.book == book, bucket.c.whole.is_(None)))
+    )
 
 
 def guests_of(connection: Connection, bucket_id: str) -> frozenset[Guest]:

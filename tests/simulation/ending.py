@@ -150,6 +150,8 @@ def _check_families(world: World) -> None:
             for row in dialect.run(connection, "SELECT entity, id, part FROM waiting").fetchall()
         }
         pool, details = dialect.run(connection, "SELECT pool, pool_details FROM company").fetchone()
+        parts = dialect.run(connection, "SELECT whole, id FROM bucket WHERE part = 'contact'").fetchall()
+    persons = {row[0]: row[1] for row in parts}
     place = {record_id: bucket for entity, record_id, _, _, bucket in rows if entity == "customer"}
     for entity, record_id, part, root, bucket in rows:
         key = RecordKey(entity, record_id, part)
@@ -161,7 +163,8 @@ def _check_families(world: World) -> None:
             or entity == "request"
         ):
             continue
-        if bucket != (details if place[root] == pool else place[root]):
+        book = place[root]
+        if bucket != (details if book == pool else persons[book] if entity == "contact" else book):
             world.account.blame(
                 "I8", f"{entity} {record_id[-6:]} is in {bucket[:6]}, its customer in {place[root][:6]}"
             )

@@ -76,7 +76,7 @@ def test_r32_what_moves_while_the_sweep_waits_for_its_locks_is_left_for_the_next
             original.setattr(buckets, "lock", lock)
             stored = records.load(connection, [customer])[customer]
             book = server.people["Bo"].book
-            moving.move(connection, stored, moving.Destination(book, book), server.clock(), None)
+            moving.move(connection, stored, book, server.clock(), None)
 
     with monkeypatch.context() as patched:
         patched.setattr(buckets, "lock", late)

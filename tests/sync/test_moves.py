@@ -301,6 +301,34 @@ def test_what_only_a_manager_may_read_leaves_with_the_role(server: RunningServer
     assert ann.shows(customer) == {"name": CANARY, "name_en": ENGLISH, "city": "苏州"}
 
 
+def test_a_part_that_a_role_hides_leaves_the_laptop_with_every_trace(
+    server: RunningServer, hire: Hire
+) -> None:
+    """R27: the customer stays, the people behind it go, out of search and out of the file."""
+    ann, mei = hire("Ann"), hire("Mei")
+    customer = ann.customer("留下的客户")
+    person = ann.write(
+        RecordKey("contact", ann.replica.new_id()), customer=customer.id, name=CANARY, position=ENGLISH
+    )
+    for laptop in (ann, mei):
+        laptop.sync()
+    assert mei.name(person) == CANARY
+    assert traces(mei, CANARY, ENGLISH)
+    with server.database.write() as connection:
+        hidden = frozenset({"contact"})
+        role = accounts.define_role(
+            connection, None, "看板经理", "manager", frozenset(), server.clock(), hidden
+        )
+        accounts.change_role(connection, "Mei", role.name, server.clock())
+    mei.sync()
+    assert mei.states().keys() & {customer, person} == {customer}
+    assert traces(mei, CANARY, ENGLISH) == []
+    ann.write(person, name=f"{CANARY}二号")
+    ann.sync()
+    mei.sync()
+    assert traces(mei, CANARY, ENGLISH) == []
+
+
 def test_a_released_customer_keeps_only_itself_on_the_laptop_that_had_it(
     server: RunningServer, hire: Hire
 ) -> None:

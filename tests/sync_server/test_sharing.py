@@ -334,6 +334,103 @@ def test_a_role_that_makes_no_sense_changes_nothing(server: RunningServer, root:
     assert server.digest() == before
 
 
+# -- parts ---------------------------------------------------------------------------------------------------
+
+
+def in_role(root: Laptop, name: str, *, base: str, hidden: list[str], person: str) -> None:
+    made = ask(root, "define-role", name=name, copy_of=base, withheld=[], hidden=hidden)
+    assert made.status_code == 200, made.text
+    asked = {"user": user(root.server, person), "role": defined(root, name)}
+    assert ask(root, "change-role", **asked).status_code == 200
+
+
+def contact(laptop: Laptop, customer: RecordKey) -> RecordKey:
+    key = RecordKey("contact", fresh_id())
+    laptop.write(key, {"customer": customer.id, "name": "王工"})
+    return key
+
+
+def test_who_may_not_read_a_part_gets_none_of_its_records_wherever_the_customer_goes(
+    server: RunningServer, root: Laptop
+) -> None:
+    """R27: whoever reads a bucket reads every record in it whole; a part that is read by fewer has its own."""
+    ann, bo, mei = enrolled(server, "Ann"), enrolled(server, "Bo"), enrolled(server, "Mei")
+    in_role(root, "内勤", base="rep", hidden=["contact"], person="Bo")
+    refresh(bo)
+    customer = ann.customer()
+    person, visit = contact(ann, customer), ann.visit(customer)
+    ann.push()
+    assert sees(ann) == sees(mei) == {customer, person, visit}
+    assert sees(bo) == {customer, visit}
+    share(ann, customer, "Cai", can_write=False)
+    assert sees(bo) == {customer, visit}
+    assert sees(enrolled(server, "Cai")) == {customer, person, visit}
+    place = ann.records[person].placement.bucket
+    assert bo.ask_page(place).status_code == 404
+    assert bo.http.get(f"/v1/records/contact/{person.id}/history").status_code == 404
+    ask(mei, "release", customers=[customer.id])
+    assert sees(bo) == sees(ann) == {customer}
+    assert sees(mei) == {customer, person, visit}
+    ask(bo, "claim", customers=[customer.id])
+    assert sees(bo) == {customer, visit}, "one's own customers are no exception"
+    assert sees(mei) == {customer, person, visit}
+
+
+def test_a_managers_role_that_hides_a_part_hides_it_below_the_pool_and_from_a_deputy_too(
+    server: RunningServer, root: Laptop
+) -> None:
+    ann, mei = enrolled(server, "Ann"), enrolled(server, "Mei")
+    server.add_user("Lin", "rep")
+    lin = enrolled(server, "Lin")
+    in_role(root, "看板经理", base="manager", hidden=["contact"], person="Mei")
+    refresh(mei)
+    customer = ann.customer()
+    contact(ann, customer)
+    ann.push()
+    now = server.clock().ms
+    assert delegate(mei, "Mei", "Lin", starts=now, ends=now + DAY_MS).status_code == 200
+    assert sees(mei) == sees(lin) == {customer}
+    ask(ann, "release", customers=[customer.id])
+    assert sees(mei) == sees(lin) == {customer}
+
+
+def test_nobody_writes_a_part_that_they_may_not_read(server: RunningServer, root: Laptop) -> None:
+    ann, bo = enrolled(server, "Ann"), enrolled(server, "Bo")
+    in_role(root, "内勤", base="rep", hidden=["contact"], person="Bo")
+    refresh(bo)
+    customer = ann.customer()
+    person = contact(ann, customer)
+    ann.push()
+    sees(bo)
+    contact(bo, customer)
+    assert verdicts(bo.push()) == [("rejected", "forbidden")]
+    bo.write(person, {"name": "知道编号也不行"})
+    assert verdicts(bo.push()) == [("quarantined", "forbidden")], "Bo could, and has heard"
+    contact(bo, bo.customer())
+    assert ("rejected", "forbidden") in verdicts(bo.push())
+
+
+def test_a_part_follows_when_a_book_changes_hands_and_when_a_role_is_changed(
+    server: RunningServer, root: Laptop
+) -> None:
+    ann, cai = enrolled(server, "Ann"), enrolled(server, "Cai")
+    customer = ann.customer()
+    person = contact(ann, customer)
+    ann.push()
+    handed = ask(root, "change-book-owner", user=user(server, "Ann"), to_user=user(server, "Cai"))
+    assert handed.status_code == 200
+    assert sees(cai) == {customer, person}
+    in_role(root, "内勤", base="rep", hidden=["contact"], person="Cai")
+    refresh(cai)
+    assert sees(cai) == {customer}
+    role = defined(root, "内勤")
+    again = ask(root, "define-role", role=role, name="内勤", copy_of="rep", withheld=[], hidden=[])
+    assert again.status_code == 200
+    assert sees(cai) == {customer, person}
+    wrong = ask(root, "define-role", name="x", copy_of="rep", withheld=[], hidden=["main"])
+    assert wrong.json()["code"] == "unknown_field"
+
+
 # -- drills ---------------------------------------------------------------------------------------------------
 
 
