@@ -165,7 +165,9 @@ def test_a_revoked_device_hears_it_and_keeps_its_unsent_work(server: RunningServ
         enrolment.revoke(connection, device(ann.replica).id, server.clock())
     report = ann.engine.sync()
     assert report.problem is not None
-    assert report.problem.code == "device_revoked"
+    assert report.problem.code == "device_wiped", (
+        "an order to wipe; whoever obeys it seals what is unsent first"
+    )
     assert len(ann.unsent()) == 1
     assert ann.names() == {"宏远机械"}
 

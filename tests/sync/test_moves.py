@@ -362,7 +362,7 @@ def test_a_refusal_to_let_in_deletes_no_unsent_work(server: RunningServer, hire:
                 connection.exec_driver_sql("UPDATE device SET state = 'revoked'")
         problem = failing(ann).problem
         assert problem is not None
-        assert problem.code in ("sign_in_needed", "device_revoked")
+        assert problem.code in ("sign_in_needed", "device_wiped")
         assert ann.name(customer) == CANARY
         assert [entry.key for entry in ann.unsent()] == [customer]
 

@@ -113,13 +113,13 @@ AWAY: Final[dict[str, Problem]] = {
     ),
     "pin_wrong": _problem(
         403,
-        ("PIN 不正确，还可以尝试 {left} 次。", _KEPT_ZH, ""),
-        ("The PIN is wrong; {left} tries are left.", _KEPT_EN, ""),
+        ("PIN 不正确，还可以尝试 {left} 次。", _KEPT_ZH, "请重新输入。"),
+        ("The PIN is wrong; {left} tries are left.", _KEPT_EN, "Enter it again."),
     ),
     "pin_wait": _problem(
         429,
-        ("PIN 输错多次，请等待 {seconds} 秒后再试。", _KEPT_ZH, ""),
-        ("Too many wrong PINs: wait {seconds} seconds.", _KEPT_EN, ""),
+        ("PIN 输错多次。", _KEPT_ZH, "请等待 {seconds} 秒后再试。"),
+        ("The PIN was wrong several times.", _KEPT_EN, "Wait {seconds} seconds, then try again."),
     ),
     "pin_spent": _problem(
         403,
