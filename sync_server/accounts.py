@@ -261,10 +261,11 @@ def define_role(
     copy_of: str,
     withheld: frozenset[str],
     now: Moment,
-    hidden: frozenset[str] = frozenset(),
+    hidden: frozenset[str] | None = None,
 ) -> CustomRole:
     """A new role as a copy of another, or a changed one; what it withholds and hides counts for all who have it at once.
 
+    What is `hidden`, if it is not said, stays as it was, or as it is in what this is a copy of.
     Raises `not_found`, `name_taken`, and `unknown_field` or `unknown_entity` for what does not exist.
     """
     people.lock_company(connection)
@@ -275,9 +276,11 @@ def define_role(
     if before is None or _name(name) != before.name:
         name = _free_name(connection, name)
     _check_withheld(connection, withheld)
+    base, copied = (before.base, before.id) if before else people.find_role(connection, copy_of)
+    if hidden is None:
+        hidden = known[copied].hidden if copied else frozenset()
     for part in hidden - (set(PARTS) - {MAIN}):
         raise CrmError("unknown_field", field=part)
-    base = before.base if before else people.find_role(connection, copy_of)[0]
     made = CustomRole(role or new_id(now), _name(name), base, withheld, hidden)
     people.save_role(connection, made)
     values = {

@@ -8,7 +8,7 @@ import typer
 from sqlalchemy import Connection
 
 from crmdesk.core.errors import CrmError
-from crmdesk.core.roles import Role
+from crmdesk.core.roles import Mandate, Role
 from sync_server.clock import moment
 from sync_server.console import HERE, Dir, Json, authority, carry_out, company, instant, say, table
 from sync_server.orders import DefineRole, Delegate, EndDelegation, EndShare, Share
@@ -22,6 +22,9 @@ RoleName = Annotated[str, typer.Argument(help="The role's name. 角色名称。"
 Withhold = Annotated[
     list[str] | None,
     typer.Option(help="A field it may not write: customer.grade, visit.*; may be repeated. 不可填写的字段。"),
+]
+Hide = Annotated[
+    list[str] | None, typer.Option(help="A part it may not read: contact; may be repeated. 不可查看的部分。")
 ]
 Until = Annotated[
     str | None, typer.Option(help="Until a day (included) or an instant. 截止日期（含当天）或时间。")
@@ -69,6 +72,7 @@ def role_show(name: RoleName, directory: Dir = HERE, as_json: Json = False) -> N
         "name": found.name if found else base.value,
         "base": base.value if found else None,
         "withheld": withheld,
+        "hidden": sorted(found.hidden) if found else [],
         "people": names,
     }
     say(
@@ -84,6 +88,7 @@ def role_copy(
     name: RoleName,
     of: Annotated[str, typer.Option(help="The role it is a copy of. 复制自哪个角色。")],
     withhold: Withhold = None,
+    hide: Hide = None,
     directory: Dir = HERE,
     as_json: Json = False,
 ) -> None:
@@ -91,10 +96,18 @@ def role_copy(
     with authority(directory) as database:
         with database.read() as connection:
             base, custom = people.find_role(connection, of)
-            known = people.custom_roles(connection)[custom].withheld if custom else frozenset()
-        withheld = tuple(sorted({*known, *(withhold or ())}))
-        made = carry_out(database, DefineRole(moment().hex(16), None, name, custom or base.value, withheld))
-    facts = {"role": made.made, "name": name, "base": base.value, "withheld": list(withheld)}
+            known = people.custom_roles(connection)[custom].mandate if custom else Mandate(base)
+        withheld = tuple(sorted({*known.withheld, *(withhold or ())}))
+        hidden = tuple(sorted({*known.hidden, *(hide or ())}))
+        order = DefineRole(moment().hex(16), None, name, custom or base.value, withheld, hidden)
+        made = carry_out(database, order)
+    facts = {
+        "role": made.made,
+        "name": name,
+        "base": base.value,
+        "withheld": list(withheld),
+        "hidden": list(hidden),
+    }
     say(as_json, facts, f"已新增角色「{name}」。", f"Made the role “{name}”.")
 
 
@@ -104,6 +117,10 @@ def role_set(
     withhold: Withhold = None,
     allow: Annotated[
         list[str] | None, typer.Option(help="A field it may write again; may be repeated. 恢复可填写的字段。")
+    ] = None,
+    hide: Hide = None,
+    reveal: Annotated[
+        list[str] | None, typer.Option(help="A part it may read again; may be repeated. 恢复可查看的部分。")
     ] = None,
     rename: Annotated[str | None, typer.Option(help="Another name. 新名称。")] = None,
     directory: Dir = HERE,
@@ -115,9 +132,16 @@ def role_set(
             before = _own(connection, name)
             staff = sum(a.custom_role == before.id for a in _present(connection))
         withheld = tuple(sorted((before.withheld | {*(withhold or ())}) - {*(allow or ())}))
+        hidden = tuple(sorted((before.hidden | {*(hide or ())}) - {*(reveal or ())}))
         new = rename or before.name
-        carry_out(database, DefineRole(moment().hex(16), before.id, new, before.base.value, withheld))
-    facts = {"role": before.id, "name": new, "withheld": list(withheld), "people": staff}
+        carry_out(database, DefineRole(moment().hex(16), before.id, new, before.base.value, withheld, hidden))
+    facts = {
+        "role": before.id,
+        "name": new,
+        "withheld": list(withheld),
+        "hidden": list(hidden),
+        "people": staff,
+    }
     say(
         as_json,
         facts,

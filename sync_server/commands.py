@@ -125,7 +125,7 @@ def _told(order: Order, results: Sequence[Result]) -> dict[str, Any]:
         if named.get(name) in _OWN_ROLES:
             named[name] = Word(named[name])
     for name in {"withheld", "hidden"} & named.keys():
-        named[name] = [Word(less) for less in named[name]]
+        named[name] = named[name] and [Word(less) for less in named[name]]
     if not results:
         return named
     named["customers"] = [

@@ -38,7 +38,7 @@ def change_rights(connection: Connection, who: Asker, order: RightsOrder, now: M
         case DefineRole():
             if not policy.may_lead(who.role):
                 raise CrmError("forbidden")
-            less = frozenset(order.withheld), now, frozenset(order.hidden)
+            less = frozenset(order.withheld), now, None if order.hidden is None else frozenset(order.hidden)
             return accounts.define_role(connection, order.role, order.name, order.copy_of, *less).id
     return None
 

@@ -114,7 +114,7 @@ class EndDelegation(msgspec.Struct, frozen=True, tag="end_delegation"):
 class DefineRole(msgspec.Struct, frozen=True, tag="define_role"):
     """A new role, as a copy of another, or with `role` one that is changed.
 
-    It withholds fields from writing and hides parts from reading.
+    It withholds fields from writing and hides parts from reading; `hidden` None: as before, or as what it is a copy of.
     """
 
     id: str
@@ -122,7 +122,7 @@ class DefineRole(msgspec.Struct, frozen=True, tag="define_role"):
     name: str
     copy_of: str
     withheld: tuple[str, ...]
-    hidden: tuple[str, ...] = ()
+    hidden: tuple[str, ...] | None = None
 
 
 class AddUser(msgspec.Struct, frozen=True, tag="add_user"):

@@ -141,7 +141,7 @@ class DefineRoleAsked(Asked):
     name: Annotated[str, Field(min_length=1, max_length=200)]
     copy_of: RoleName
     withheld: Annotated[list[Annotated[str, Field(max_length=120)]], Field(max_length=500)]
-    hidden: Annotated[list[Annotated[str, Field(max_length=32)]], Field(max_length=10)] = []
+    hidden: Annotated[list[Annotated[str, Field(max_length=32)]], Field(max_length=10)] | None = None
 
 
 class AddUserAsked(Asked):
@@ -273,9 +273,8 @@ def end_delegation(request: Request, who: SignedIn, asked: EndDelegationAsked) -
 )
 def define_role(request: Request, who: Confirmed, asked: DefineRoleAsked) -> Response:
     """Make a role as a copy of another, or change one of the company's own."""
-    order = DefineRole(
-        asked.id, asked.role, asked.name, asked.copy_of, tuple(asked.withheld), tuple(asked.hidden)
-    )
+    hidden = None if asked.hidden is None else tuple(asked.hidden)
+    order = DefineRole(asked.id, asked.role, asked.name, asked.copy_of, tuple(asked.withheld), hidden)
     return _carry_out(request, who, order)
 
 

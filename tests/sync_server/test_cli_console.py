@@ -97,6 +97,12 @@ def test_a_role_is_copied_tightened_loosened_and_shown(
     assert refused("role", "set", "rep", "--withhold", "customer.grade") == "bad_argument"
     assert refused("role", "set", "助理", "--withhold", "customer.nothing") == "unknown_field"
     assert refused("role", "copy", "x", "--of", "nobody") == "not_found"
+    assert facts("role", "set", "助理", "--hide", "contact")["hidden"] == ["contact"]
+    assert facts("role", "copy", "见习", "--of", "助理")["hidden"] == ["contact"]
+    assert facts("role", "set", "助理", "--rename", "助手")["hidden"] == ["contact"]
+    assert facts("role", "set", "助手", "--reveal", "contact")["hidden"] == []
+    assert facts("role", "show", "见习")["hidden"] == ["contact"]
+    assert refused("role", "set", "助手", "--hide", "main") == "unknown_field"
 
 
 def test_teams_are_renamed_moved_and_share_their_books(

@@ -424,6 +424,9 @@ def test_a_part_follows_when_a_book_changes_hands_and_when_a_role_is_changed(
     refresh(cai)
     assert sees(cai) == {customer}
     role = defined(root, "内勤")
+    renamed = ask(root, "define-role", role=role, name="内勤组", copy_of="rep", withheld=[])
+    assert renamed.status_code == 200
+    assert sees(cai) == {customer}, "who does not speak of parts shows none again"
     again = ask(root, "define-role", role=role, name="内勤", copy_of="rep", withheld=[], hidden=[])
     assert again.status_code == 200
     assert sees(cai) == {customer, person}
