@@ -13,7 +13,7 @@ from crmdesk.core.lease import DAY_MS
 from crmdesk.core.wire import OURS, Versions
 from crmdesk.store import leases, settings
 from crmdesk.sync import http
-from sync_server import enrolment
+from sync_server import accounts
 from sync_server.storage import devices
 from tests.support import laptop
 from tests.support.desk import Desk
@@ -167,14 +167,14 @@ def test_a_strangers_token_is_refused(server: RunningServer) -> str:
 
 
 @provokes("device_revoked")
-def test_a_revoked_device_is_told(tmp_path: Path, desk: Desk) -> str:
+def test_who_was_shut_out_is_told(tmp_path: Path, desk: Desk) -> str:
     with running_server(tmp_path) as running:
         build_company(running)
         desk("enrol", running.address, code_for(running))
         with running.database.write() as connection:
             (device,) = devices.devices(connection)
-            enrolment.revoke(connection, device.id, running.clock())
-        return said(desk, "sync")
+            accounts.disable_user(connection, device.user, running.clock())
+        return said(desk, "permissions", "show")
 
 
 @provokes("code_invalid")

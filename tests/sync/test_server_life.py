@@ -116,7 +116,7 @@ def test_a_revoked_device_is_told_and_nothing_of_it_is_deleted(server: RunningSe
         enrolment.revoke(connection, device.id, server.clock())
     report = ann.engine.sync()
     assert report.problem is not None
-    assert report.problem.code == "device_revoked"
+    assert report.problem.code == "device_wiped"
     assert report.unsent == (1, 0)
     assert ann.shows(customer) == {"name": "宏远机械", "city": "上海"}
 
