@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 
 from crmdesk.core.errors import CrmError
+from crmdesk.core.parts import buckets_of
 from crmdesk.core.record import RecordKey, encode
 from crmdesk.core.roles import Role
 from crmdesk.core.wire import Evidence, PushRecord, Recover
@@ -223,7 +224,8 @@ def test_rights_that_change_are_told(server: RunningServer) -> None:
         server.database, _console(server), orders.ChangeTeam(fresh_id(), cai.user, None), server.clock
     )
     entry = entries(server, "rights")[-1]
-    assert said(entry) == {"rights": [[cai.book, mei.user, True, None]]}
+    gone = [[place, mei.user, True, None] for place in sorted(buckets_of(cai.book))]
+    assert said(entry) == {"rights": gone}
     assert entry.chain == COMPANY
 
 
