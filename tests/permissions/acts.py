@@ -103,7 +103,8 @@ def edit_the_unseen(s: Scenario, chance: Random) -> bool:
     hidden = _hidden(s, device, "customer", *CHILDREN) if device else []
     if device is None or not hidden or device.user in s.company().gone:
         return False
-    name = chance.choice(hidden)
+    met = [name for name in hidden if name.encode() in device.met]
+    name = chance.choice(met if met and chance.random() < 0.7 else hidden)
     entity = s.company().entity[name]
     if any(row.key.id == name for row in device.laptop.rows().values()):
         return False
@@ -142,6 +143,26 @@ def _edit(s: Scenario, device: Device, chance: Random, row: Stored) -> bool:
     names = TYPED[row.key.entity]
     some = chance.sample(names, chance.randint(1, min(2, len(names))))
     return s.commit(device, "edits", Write(row.key, {name: s.token(row.key.id, device) for name in some}))
+
+
+def edit_what_is_lent(s: Scenario, chance: Random) -> bool:
+    """A guest, or who stands in, writes what is somebody else's."""
+    guests = [d for d in s.devices if any(d.user == to for _, to, *_ in s.company().shares.values())]
+    if guests:
+        s.sync(chance.choice(guests))
+        s.now += 1000
+    company = s.company()
+    lent = [(to, customer) for customer, to, *_ in company.shares.values()]
+    pairs = [
+        (d, row)
+        for d in s.devices
+        for row in d.rows("customer", *CHILDREN)
+        if (d.user, company.root(row.key.id) if row.key.id in company.entity else "") in lent
+    ]
+    if not pairs:
+        return False
+    device, row = chance.choice(pairs)
+    return _edit(s, device, chance, row)
 
 
 def edit_settings(s: Scenario, chance: Random) -> bool:
@@ -497,8 +518,8 @@ def _compare(
 
 Act = Callable[[Scenario, Random], bool]
 ACTS: Final[dict[Act, float]] = {
-    add_customer: 10, add_child: 14, add_task_of_ones_own: 2, add_child_of_the_unseen: 2, edit_the_unseen: 3, review: 5,
-    edit: 20, edit_settings: 3, add_setting: 3, delete: 4, ask: 5, hand_over: 8, there_and_back: 3, release: 5, claim: 6,
+    add_customer: 10, add_child: 14, add_task_of_ones_own: 2, add_child_of_the_unseen: 2, edit_the_unseen: 6, review: 5,
+    edit: 20, edit_settings: 3, add_setting: 3, edit_what_is_lent: 12, delete: 4, ask: 5, hand_over: 8, there_and_back: 3, release: 5, claim: 6,
     hand_over_book: 3, change_team: 4, change_role: 4, disable: 2, hire: 1, share: 9, end_share: 3, delegate: 6, end_delegation: 2, define_role: 3, sync: 38, sync_in_trouble: 4,
     sync_until_killed: 4, sync_and_kill_the_server: 3, restart_the_server: 1, pass_time: 6, probe: 6,
 }  # fmt: skip

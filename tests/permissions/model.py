@@ -43,10 +43,8 @@ class Company:
             case "hire", who, role, team:
                 self.role[who], self.team[who] = role, team
                 self.new_book(who)
-            case "promote", who, role:
-                self.role[who] = role
-            case "transfer", who, team:
-                self.team[who] = team
+            case (("promote" | "transfer"), who, what):
+                (self.role if kind == "promote" else self.team)[who] = what
             case "disable", who:
                 self.gone.add(who)
                 self.stands_in = {n: s for n, s in self.stands_in.items() if who not in s[:2]}
@@ -149,13 +147,10 @@ class Company:
             faces = [who] if entity in SETTINGS[:2] or (entity == "field" and base in HEADS) else []
         else:
             faces = [who] if entity != "review" or base == "manager" else []
-        if not faces:
-            return FORBIDDEN
-        withheld = [self.roles[self.role[face]][1] for face in faces]
         touched = {(entity, name) for name in (*said, "*")}
-        if all(touched & some for some in withheld):
+        if faces and all(touched & self.roles[self.role[face]][1] for face in faces):
             return FIELD
-        return WAITS if home and not target else None
+        return FORBIDDEN if not faces else WAITS if home and not target else None
 
 
 def judge(events: Sequence[tuple[Any, ...]], now: int, heard: int, who: str, *edit: Any) -> set[str]:
@@ -175,5 +170,10 @@ def judge(events: Sequence[tuple[Any, ...]], now: int, heard: int, who: str, *ed
     if (could and (who in company.gone or company.base(who) == "auditor")) or (fresh and fresh[0] != heard):
         return {LATE, code, FORBIDDEN, WAITS}
     if fresh and now - lost <= LATE_MS:
-        return {LATE, FORBIDDEN} if edit[1] in SETTINGS else {LATE}
+        at, then = (edit[2] or "" if is_new else edit[0]), Company(events, could[-1])
+        is_where_it_was = (
+            at in company.entity and company.place[company.root(at)] == then.place[then.root(at)]
+        )
+        is_read = is_where_it_was and company.rights(who, at)  # the rules are silent of who may only read now
+        return {LATE, FORBIDDEN} if is_read or edit[1] in SETTINGS else {LATE}
     return {code, FORBIDDEN} if could else {code}
