@@ -7,7 +7,7 @@ import pytest
 
 from crmdesk.core.errors import CrmError
 from crmdesk.store import dialect
-from sync_server import accounts, keeping, signing
+from sync_server import accounts, keeping, sealing, signing
 from sync_server.settings import Settings
 from sync_server.storage.blob_files import BlobFiles
 from tests.support.laptop import enrolled
@@ -57,7 +57,7 @@ def test_a_backup_takes_the_keys_along(server: RunningServer, tmp_path: Path) ->
     """A company restored elsewhere with its keys is the one that its laptops know."""
     keeping.backup(server.settings, tmp_path / "copy.db")
     keys = keeping.keys_beside(tmp_path / "copy.db")
-    assert [path.name for path in keys.iterdir()] == [signing.KEY_NAME]
+    assert {path.name for path in keys.iterdir()} == {signing.KEY_NAME, sealing.KEY_NAME}
     public = signing.signer_of(server.settings).public
     assert signing.signer_of(Settings(keys)).public == public
     assert keys.stat().st_mode & 0o077 == 0

@@ -5,6 +5,7 @@ import threading
 import msgspec
 import pytest
 
+from crmdesk.core.parts import buckets_of
 from crmdesk.core.record import RecordKey
 from crmdesk.core.wire import BATCH_RECORDS, PAGE_BYTES, PullPage
 from crmdesk.store import dialect
@@ -135,9 +136,9 @@ def test_heads_name_exactly_the_buckets_one_may_see(server: RunningServer) -> No
         company = people.load_company(connection)
     pool, details = company.pool, company.pool_details
     expected = {
-        "Ann": {book["Ann"], book["Bo"], config, pool},
-        "Cai": {book["Cai"], config, pool},
-        "Mei": {*book.values(), config, pool, details},
+        "Ann": {*buckets_of(book["Ann"]), *buckets_of(book["Bo"]), config, pool},
+        "Cai": {*buckets_of(book["Cai"]), config, pool},
+        "Mei": {*(part for one in book.values() for part in buckets_of(one)), config, pool, details},
     }
     for name, buckets in expected.items():
         heads = enrolled(server, name).heads()
