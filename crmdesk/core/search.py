@@ -157,6 +157,8 @@ class _Collector:
         """Add every pair of neighbouring characters, be there a bracket between, and every last one; words."""
         if not text.isalnum():
             text = _between_han.sub("", text)
+            if _apostrophe.search(text):  # O'Brien is typed obrien, and a query with one is read so too
+                self.en += [word[:MAX_TOKEN] for _, word in _runs(_apostrophe.sub("", text)) if word]
         for han, word in _runs(text):
             if han:
                 self.cn += [han[start : start + HAN_WINDOW] for start in range(len(han))]
@@ -378,7 +380,7 @@ def rank(readings: Readings, query: Query, hits: Iterable[tuple[Key, str]]) -> l
     spoken = wanted.isascii()
 
     def place(hit: tuple[Key, str]) -> tuple[int, int]:
-        forms = [normalise(hit[1]).replace(" ", "")]
+        forms = [_apostrophe.sub("", normalise(hit[1])).replace(" ", "")]
         if spoken and not forms[0].isascii():
             forms += _spoken_forms(readings, forms[0])
         return min(_closeness(wanted, form) for form in forms), len(hit[1])

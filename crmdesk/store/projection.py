@@ -33,7 +33,7 @@ from crmdesk.store.revising import revise_attention, revise_elements, revise_row
 _COUNTED: Final = ("last_visit_at", "visits", "person")
 _FACTS: Final = {"customer": ("last_visit_at", "visits", "tags", "person")}
 _ATTENTION: Final = ("n", "field", "entity", "id", "root", "bucket", "kind", "authors", "since")
-VERSION: Final = 5
+VERSION: Final = 6
 """Raised when the same declarations project differently, so that laptops rebuild."""
 
 

@@ -213,6 +213,25 @@ def test_english_codes_cities_and_mail_are_found_by_words_and_beginnings(empty: 
     assert empty.keys(typed) == {1}
 
 
+@pytest.mark.parametrize(
+    "typed", ["O'Brien", "o’brien", "obrien", "obri", "brien", "o'b", "Sean O'Brien", "so"]
+)
+@pytest.mark.parametrize("name", ["Sean O'Brien", "Sean O’Brien", "SEAN O＇BRIEN"])
+@pytest.mark.parametrize("purpose", ["names", "english", "other"])
+def test_a_name_with_an_apostrophe_is_found_with_it_and_without(
+    empty: Index, purpose: str, name: str, typed: str
+) -> None:
+    empty.add(1, index_terms(READINGS, **{purpose: [name]}))
+    empty.add(2, index_terms(READINGS, **{purpose: ["Olga Hill"]}))
+    if not (purpose == "other" and typed == "so"):  # initials are for names
+        assert empty.keys(typed) == {1}
+
+
+def test_a_name_with_an_apostrophe_comes_before_one_that_only_begins_so() -> None:
+    hits = [(1, "OBrien Brothers"), (2, "O'Brien")]
+    assert rank(READINGS, parse_query(READINGS, "O'Brien"), hits) == [2, 1]
+
+
 def test_tokens_are_lean() -> None:
     terms = index_terms(READINGS, names=["深圳启邦建材有限公司"])
     assert [len(column.split()) for column in terms] == [10, 6, 6, 0, 0]
