@@ -89,14 +89,17 @@ async def speaks_protocol(
 ) -> None:
     """Refuse a client that is too old; one that names no version is taken to have the present one.
 
-    And one that looks with another person's eyes at anything but what is marked as reading (`seeing_as`).
-
     `async` because it waits for nothing: a worker thread would cost more than the question.
     """
     named = zip((crmdesk_protocol, crmdesk_merge, crmdesk_schema), OURS, strict=True)
     theirs = Versions(*(present if said is None else _number(said) for said, present in named))
     if not theirs.reach(OLDEST):
         raise CrmError("upgrade_needed")
+    await own_eyes(request)
+
+
+async def own_eyes(request: Request) -> None:
+    """Refuse another person's eyes on anything but what is marked as reading (`seeing_as`)."""
     if SEE_AS in request.headers and request.scope["endpoint"] not in _READS:
         raise CrmError("seeing_as")
 

@@ -8,17 +8,18 @@ from __future__ import annotations
 from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from crmdesk.core.sealed import HandedIn
 from sync_server import blobs
 from sync_server import handing_in as incoming
 from sync_server.handlers.bodies import BulkRoute, RawBody, answer
-from sync_server.handlers.context import ANY_PROBLEMS, context, problems
+from sync_server.handlers.context import ANY_PROBLEMS, context, own_eyes, problems
 from sync_server.handlers.sync import schema_of
 
-router = APIRouter(prefix="/v1", tags=["leaving"], route_class=BulkRoute)
+# No version is asked for: whoever is too old gives up what it holds all the same.
+router = APIRouter(prefix="/v1", tags=["leaving"], route_class=BulkRoute, dependencies=[Depends(own_eyes)])
 
 
 class Word(BaseModel):
