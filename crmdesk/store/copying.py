@@ -22,7 +22,7 @@ def copy_out(database: Path, key: bytes | None, file: Path, driver: Driver = "sq
         draft.unlink(missing_ok=True)
         source = dialect.connect(database, key, driver, read_only=True)
         try:
-            target = dialect.connect(draft, key, driver)
+            target = dialect.connect(draft, key, driver, new=True)
             try:
                 source.backup(target)
                 target.execute("PRAGMA journal_mode = DELETE")

@@ -67,14 +67,18 @@ def module(driver: Driver | Literal["psycopg"]) -> Any:
     return importlib.import_module(_MODULES[driver])
 
 
-def connect(path: Path, key: bytes | None, driver: Driver, *, read_only: bool = False) -> Any:
+def connect(
+    path: Path, key: bytes | None, driver: Driver, *, read_only: bool = False, new: bool = False
+) -> Any:
     """A DB-API connection without implicit transactions, keyed and tuned.
 
+    A file that is not there is made only where `new` asks for it: one that another process destroyed is gone.
     `key` is 32 raw bytes or None for a plain file. Durability is FULL always: an edit's number must never
     be handed out twice, and a power cut under NORMAL would do that.
     """
     # mode=ro rather than query_only: a reader makes rank tables in its own temporary database.
-    address = f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rwc'}"
+    mode = "rwc" if new else "ro" if read_only else "rw"
+    address = f"{path.absolute().as_uri()}?mode={mode}"
     connection = module(driver).connect(
         address, uri=True, isolation_level=None, check_same_thread=False, timeout=BUSY_TIMEOUT_MS / 1000
     )
@@ -220,7 +224,7 @@ def numbers(connection: Any, table: str, count: int) -> Sequence[int]:
 
 def initialise(path: Path, key: bytes | None, driver: Driver) -> None:
     """Make a new file that readers and the writer can share (write-ahead log)."""
-    connection = connect(path, key, driver)
+    connection = connect(path, key, driver, new=True)
     try:
         connection.execute("PRAGMA journal_mode = WAL")
     finally:

@@ -295,7 +295,7 @@ def test_the_cost_of_saving_one_field_beside_a_bare_insert(
             times.append(time.perf_counter() - begun)
         return sorted(times)[57] * 1000
 
-    bare = dialect.connect(desk.profile.database.with_name("bare.db"), None, "sqlcipher")
+    bare = dialect.connect(desk.profile.database.with_name("bare.db"), None, "sqlcipher", new=True)
     bare.execute("PRAGMA journal_mode = WAL")
     bare.execute("CREATE TABLE t (a)")
     insert = p95(lambda number: bare.execute("INSERT INTO t VALUES (?)", (number,)))
