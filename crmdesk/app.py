@@ -174,11 +174,26 @@ class Session(QObject):
             self._warming.start(_LOOK_AGAIN_MS)
             return
         self.context.runner.run(
-            partial(_open_replica, self.workspace), self._warmed, lane=Lane.WRITE, owner=self
+            partial(_open_replica, self.workspace),
+            self._warmed,
+            self._not_warmed,
+            lane=Lane.WRITE,
+            owner=self,
         )
 
     def _warmed(self, _: None) -> None:
         self.syncing.start()
+
+    def _not_warmed(self, error: Exception) -> None:
+        """What can be read goes on; sync begins once the database can be written."""
+        self.hear(error)
+        self._warming.start(_MINUTE_MS)
+
+    def hear(self, error: Exception) -> None:
+        """A worker failed in a way that nobody asked to hear of: leave if the database is gone, else tell."""
+        self.watch.look()
+        if self.watch.is_on:
+            self.context.report(error)
 
 
 class Desktop(QObject):
@@ -188,7 +203,7 @@ class Desktop(QObject):
         super().__init__(parent)
         self.home = home
         self.runner = Runner.threaded(self)
-        self.runner.unhandled.connect(_surprise)
+        self.runner.unhandled.connect(self._hear)
         self.entrance: Entrance | None = None
         self.session: Session | None = None
 
@@ -242,6 +257,13 @@ class Desktop(QObject):
         return self.entrance
 
     @Slot(object)
+    def _hear(self, error: BaseException) -> None:
+        if isinstance(error, CrmError) and self.session is not None:
+            self.session.hear(error)
+        else:
+            sys.excepthook(type(error), error, error.__traceback__)
+
+    @Slot(object)
     def _opened(self, workspace: Workspace) -> None:
         logs.start(workspace.profile)
         self.session = Session(workspace, self.runner, self)
@@ -269,8 +291,3 @@ def kept_geometry(window: QMainWindow) -> str:
 
 def _open_replica(workspace: Workspace) -> None:
     _ = workspace.replica
-
-
-def _surprise(error: BaseException) -> None:
-    """A failure in a worker that nobody asked to hear of: told and logged like any other."""
-    sys.excepthook(type(error), error, error.__traceback__)

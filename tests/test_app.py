@@ -17,6 +17,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from crmdesk.app import Desktop
+from crmdesk.core.errors import CrmError
 from crmdesk.sync import schedule
 from crmdesk.system import preferences, secrets, wiping
 from crmdesk.system.paths import Profile
@@ -336,14 +337,50 @@ def test_t02_with_a_pin_the_window_opens_covered_and_ctrl_l_covers_it(start, qtb
         desktop.quit()
 
 
-def test_a_profile_that_another_process_wiped_is_left_at_once(profile, start, qtbot, tmp_path) -> None:
-    """What is typed into a file that is gone would be lost without a word."""
-    opening.work_alone(profile, "林晓", PASSPHRASE).close()
-    desktop = start()
-    qtbot.waitUntil(partial(settled, desktop), timeout=20_000)
+def wipe(profile: Profile) -> None:
+    """As another process does it on the company's order."""
     wiping.begin(
         profile, wiping.Wiped("order", 1_790_000_000_000, "d" * 32, "http://127.0.0.1:9", "远山工业", "")
     )
     wiping.carry_out(profile)
+
+
+def test_a_profile_that_another_process_wiped_is_left_at_once(profile, start, qtbot) -> None:
+    """What is typed into a file that is gone would be lost without a word."""
+    opening.work_alone(profile, "林晓", PASSPHRASE).close()
+    desktop = start()
+    qtbot.waitUntil(partial(settled, desktop), timeout=20_000)
+    wipe(profile)
     qtbot.waitUntil(lambda: desktop.session is None, timeout=20_000)
     assert desktop.entrance._stack.currentWidget() is desktop.entrance.gone
+
+
+def test_a_profile_that_is_wiped_while_it_opens_is_left_without_a_surprise(profile, qapp, qtbot) -> None:
+    """The first thing that a worker does there is to open a file that is gone."""
+    opening.work_alone(profile, "林晓", PASSPHRASE).close()
+    desktop = Desktop(profile)
+    desktop.start()
+    entrance = desktop.entrance
+    assert entrance is not None
+    entrance.opened.connect(lambda _workspace: wipe(profile))
+    qtbot.waitUntil(lambda: desktop.session is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: desktop.session is None, timeout=20_000)
+    assert desktop.entrance is not None
+    assert desktop.entrance._stack.currentWidget() is desktop.entrance.gone
+    assert not profile.exists()
+    desktop.quit()
+    desktop.deleteLater()
+
+
+def test_a_worker_that_meets_an_expected_problem_says_so_and_the_work_goes_on(profile, start, qtbot) -> None:
+    opening.work_alone(profile, "林晓", PASSPHRASE).close()
+    desktop = start()
+    qtbot.waitUntil(partial(settled, desktop), timeout=20_000)
+    with qtbot.waitSignal(desktop.session.context.bus.notice) as told:
+        desktop.runner.run(partial(_find_full, profile))
+    assert told.args[0].kind == "bad"
+    assert desktop.session.desk.window.isVisible()
+
+
+def _find_full(profile: Profile) -> None:
+    raise CrmError("disk_full", path=profile.folder)

@@ -26,6 +26,11 @@ class Watch(QObject):
         context.bus.touched.connect(self._note)
         syncing.changed.connect(self._note)
 
+    @property
+    def is_on(self) -> bool:
+        """Whether it looks: the database was there at the last look, and the workspace is not closing."""
+        return self._timer.isActive()
+
     def stop(self) -> None:
         """The workspace is closing."""
         self._timer.stop()
