@@ -101,11 +101,17 @@ def edit_team(
 
 
 def define_role(
-    replica: Replica, http: Http, role: str | None, name: str, copy_of: str, withheld: Sequence[str]
+    replica: Replica,
+    http: Http,
+    role: str | None,
+    name: str,
+    copy_of: str,
+    withheld: Sequence[str],
+    hidden: Sequence[str],
 ) -> Moved:
     """Make a role of the company's own, or change one for all who have it. Raises as above, and `name_taken`."""
-    asked = {"role": role, "name": name, "copy_of": copy_of, "withheld": list(withheld)}
-    return _command(replica, http, "define-role", **asked)
+    less = {"withheld": list(withheld), "hidden": list(hidden)}
+    return _command(replica, http, "define-role", role=role, name=name, copy_of=copy_of, **less)
 
 
 def _command(replica: Replica, http: Http, route: str, /, **asked: object) -> Moved:

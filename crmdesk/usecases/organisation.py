@@ -27,12 +27,13 @@ class TeamShown:
 
 @dataclass(frozen=True, slots=True)
 class RoleShown:
-    """A role of the company's own: a copy of `base` that withholds some fields."""
+    """A role of the company's own: a copy of `base` that withholds some fields and hides some parts."""
 
     id: str
     name: str
     base: str
-    withheld: frozenset[str]
+    withheld: frozenset[str] = frozenset()
+    hidden: frozenset[str] = frozenset()
 
 
 def teams(reader: Reader) -> list[TeamShown]:
@@ -67,9 +68,12 @@ def parents_for(team: str, among: Sequence[TeamShown]) -> list[TeamShown]:
 
 def roles(reader: Reader) -> list[RoleShown]:
     """The company's own roles, by name."""
-    rows = reader.all(f"SELECT id, f_name, f_base, f_withheld FROM p_role WHERE {SHOWN}")
+    rows = reader.all(f"SELECT id, f_name, f_base, f_withheld, f_hidden FROM p_role WHERE {SHOWN}")
     found = (
-        RoleShown(row[0], row[1] or "", row[2] or "rep", frozenset((row[3] or "").split())) for row in rows
+        RoleShown(
+            i, name or "", base or "rep", frozenset((less or "").split()), frozenset((parts or "").split())
+        )
+        for i, name, base, less, parts in rows
     )
     return sorted(found, key=lambda role: role.name)
 

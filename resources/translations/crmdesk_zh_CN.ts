@@ -3047,6 +3047,10 @@
         <translation>角色</translation>
     </message>
     <message>
+        <source>The people behind a customer: names, phones, mails</source>
+        <translation>客户的联系人：姓名、电话、邮箱</translation>
+    </message>
+    <message>
         <source>Copy…</source>
         <translation>复制…</translation>
     </message>
@@ -3061,6 +3065,10 @@
     <message>
         <source>Save</source>
         <translation>保存</translation>
+    </message>
+    <message>
+        <source>May read</source>
+        <translation>可查看</translation>
     </message>
     <message>
         <source>What the role may write</source>
@@ -3115,6 +3123,10 @@
     <message>
         <source>Looks after people and settings, and reads no customers but their own.</source>
         <translation>管理人员和设置，看不到他人的客户。</translation>
+    </message>
+    <message>
+        <source>hidden, and not written either</source>
+        <translation>不可查看，也不可填写</translation>
     </message>
     <message>
         <source>withheld</source>

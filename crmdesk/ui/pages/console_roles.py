@@ -1,11 +1,13 @@
-"""Roles: what each may write, field by field; the company's own are copies that may write less."""
+"""Roles: what each may read and write, field by field; the company's own are copies that may do less."""
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QBrush, QColor, QKeyEvent
 from PySide6.QtWidgets import (
+    QCheckBox,
     QFrame,
     QHBoxLayout,
     QHeaderView,
@@ -15,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from crmdesk.core.parts import CONTACT
 from crmdesk.core.text import normalise
 from crmdesk.ui import formats, theme
 from crmdesk.ui.pages.console_desk import OWN_ROLES, ConsoleDesk, Order
@@ -38,7 +41,7 @@ _ON, _OFF = Qt.CheckState.Checked, Qt.CheckState.Unchecked
 
 
 class RolesPart(QWidget):
-    """The roles at the left; at the right a tick for each field that the chosen one may write."""
+    """The roles at the left; at the right a tick for each part that the chosen one reads and field that it may write."""
 
     def __init__(self, desk: ConsoleDesk) -> None:
         super().__init__()
@@ -46,10 +49,13 @@ class RolesPart(QWidget):
         self._awaited = ""
         self._told: tuple[RoleShown, RoleShown] | None = None
         self._own: dict[str, RoleShown] = {}
-        self._shown: tuple[str, frozenset[str]] | None = None
+        self._shown: RoleShown | None = None
         self.list = EntryList(self.tr("Roles"))
         self.list.current.connect(self._show)
         self.name, self.sentence, self.who = heading(), label("", "second"), label("", "second")
+        self.reads = {CONTACT: QCheckBox(self.tr("The people behind a customer: names, phones, mails"))}
+        for tick in self.reads.values():
+            tick.toggled.connect(self._ticked)
         self.matrix = QTreeWidget()
         self.matrix.itemChanged.connect(self._ticked)
         self._build()
@@ -97,6 +103,7 @@ class RolesPart(QWidget):
         right.setSpacing(6)
         right.addLayout(head)
         right.addLayout(told)
+        right.addWidget(self._reading())
         right.addWidget(self.matrix, 1)
         right.addWidget(foot)
         row = QHBoxLayout(self)
@@ -105,6 +112,21 @@ class RolesPart(QWidget):
         row.addWidget(frame)
         row.addLayout(right, 1)
         self._build_matrix()
+
+    def _reading(self) -> QFrame:
+        """The parts that may be hidden from a role, each with a tick."""
+        strip = QFrame()
+        strip.setObjectName("footer")
+        row = QHBoxLayout(strip)
+        row.setContentsMargins(20, 8, 16, 8)
+        row.setSpacing(14)
+        row.addWidget(label(self.tr("May read"), "strong"))
+        for tick in self.reads.values():
+            row.addWidget(tick)
+        row.addStretch(1)
+        self.hides = label("", "warn")
+        row.addWidget(self.hides)
+        return strip
 
     def _build_matrix(self) -> None:
         tree = self.matrix
@@ -153,7 +175,7 @@ class RolesPart(QWidget):
         if self._awaited and self.list.select_id(self._awaited):
             self._awaited = ""
         key = self.list.current_id
-        if self._shown != (key, self._withheld(key)) and not self.is_changed:
+        if key and not self.is_changed and _terms(self._shown) != _terms(self._role(key)):
             self._show(key)
         else:
             self._tell()
@@ -172,21 +194,15 @@ class RolesPart(QWidget):
 
     # -- the matrix -----------------------------------------------------------------------------------
 
-    def _withheld(self, key: str) -> frozenset[str]:
-        own = self._own.get(key)
-        return own.withheld if own else frozenset()
-
-    def _base(self, key: str) -> str:
-        own = self._own.get(key)
-        return own.base if own else key
+    def _role(self, key: str) -> RoleShown:
+        """A role; one that comes with the product withholds nothing."""
+        return self._own.get(key) or RoleShown(key, self._desk.role_name(key), key)
 
     def _show(self, key: str) -> None:
         if not key:
             return
-        self._shown = (key, self._withheld(key))
-        self._fill(key, self._withheld(key))
-        own = self._own.get(key)
-        self.name.setText(own.name if own else self._desk.role_name(key))
+        role = self._shown = self._role(key)
+        self._fill(role)
         said = {
             "rep": self.tr("Writes in their own book, and in those of a team that shares its books."),
             "manager": self.tr("Writes in the books of their team and of those below it, and in the pool."),
@@ -198,24 +214,28 @@ class RolesPart(QWidget):
                 "Looks after people and settings, and reads no customers but their own."
             ),
         }
-        base = self._base(key)
-        told = said.get(base, "")
-        if own is not None:
-            told = formats.filled("%1 · %2", self._copy_of(base), told)
+        told, is_own = said.get(role.base, ""), key in self._own
+        if is_own:
+            told = formats.filled("%1 · %2", self._copy_of(role.base), told)
         self.sentence.setText(told)
         for widget in (self.rename, self._foot):
-            widget.setVisible(own is not None)
+            widget.setVisible(is_own)
         self._tell()
 
-    def _fill(self, key: str, withheld: frozenset[str]) -> None:
+    def _fill(self, role: RoleShown) -> None:
         registry, spoken = self._desk.context.registry, self._desk.context.language
-        can_edit, writes = key in self._own, self._base(key) != "auditor"
+        can_edit, writes = role.id in self._own, role.base != "auditor"
+        for part, tick in self.reads.items():
+            tick.blockSignals(True)
+            tick.setChecked(part not in role.hidden)
+            tick.setEnabled(can_edit)
+            tick.blockSignals(False)
         tree = self.matrix
         tree.blockSignals(True)
         tree.clear()
         for name, fields in organisation.writable(registry).items():
             entity = registry.entities[name]
-            missing = organisation.withheld_fields(withheld, entity, fields)
+            missing = organisation.withheld_fields(role.withheld, entity, fields)
             top = QTreeWidgetItem(tree, [entity.label.text(spoken), ""])
             top.setData(0, _KEY, name)
             for field in fields:
@@ -237,26 +257,33 @@ class RolesPart(QWidget):
         found = (self.matrix.topLevelItem(at) for at in range(self.matrix.topLevelItemCount()))
         return [item for item in found if item is not None]
 
-    def ticks(self) -> frozenset[str]:
-        """What the role withholds as it is ticked now."""
-        ticked = {
+    @property
+    def ticked(self) -> RoleShown:
+        """The role in view as it is ticked now."""
+        shown = self._shown
+        assert shown is not None, "a role is in view"
+        ticks = {
             str(top.data(0, _KEY)): [
                 str(child.data(0, _KEY)) for child in _children(top) if child.checkState(0) == _ON
             ]
             for top in self._tops()
         }
         fields = organisation.writable(self._desk.context.registry)
-        return organisation.told(ticked, fields, self._shown[1] if self._shown else ())
+        withheld = organisation.told(ticks, fields, shown.withheld)
+        unknown = shown.hidden - self.reads.keys()  # a part that a newer program declares stays hidden
+        hidden = unknown | {part for part, tick in self.reads.items() if not tick.isChecked()}
+        return replace(shown, withheld=withheld, hidden=hidden)
 
     @property
     def is_changed(self) -> bool:
         """Whether something is ticked that is not saved."""
-        if self._shown is None or self._shown[0] not in self._own:
+        if self._shown is None or self._shown.id not in self._own:
             return False
-        fields = organisation.writable(self._desk.context.registry)
-        return _spelt(self.ticks(), fields) != _spelt(self._shown[1], fields)
+        fields, now = organisation.writable(self._desk.context.registry), self.ticked
+        before = self._shown
+        return (_spelt(now.withheld, fields), now.hidden) != (_spelt(before.withheld, fields), before.hidden)
 
-    def _ticked(self, _item: QTreeWidgetItem, _column: int) -> None:
+    def _ticked(self, *_: object) -> None:
         self.matrix.blockSignals(True)
         self._mark()
         self.matrix.blockSignals(False)
@@ -265,7 +292,9 @@ class RolesPart(QWidget):
     def _mark(self) -> None:
         """Make what differs from the base stand out."""
         colours = theme.tokens()
-        is_own = self._shown is not None and self._shown[0] in self._own
+        is_own = self._shown is not None and self._shown.id in self._own
+        hides = [part for part, tick in self.reads.items() if not tick.isChecked()]
+        self.hides.setText(self.tr("hidden, and not written either") if hides else "")
         for top in self._tops():
             missing = 0
             for child in _children(top):
@@ -292,7 +321,8 @@ class RolesPart(QWidget):
         """Who is concerned, and whether there is something to save."""
         if self._shown is None:
             return
-        people = organisation.holders(self._desk.context.directory.people.values(), self._shown[0])
+        self.name.setText(self._role(self._shown.id).name)
+        people = organisation.holders(self._desk.context.directory.people.values(), self._shown.id)
         self.who.setText(formats.filled(self.tr("Who has it: %1"), self._names(people)))
         changed = self.is_changed
         self.save.setEnabled(changed)
@@ -313,13 +343,13 @@ class RolesPart(QWidget):
 
     def _put_back(self) -> None:
         if self._shown is not None:
-            self._show(self._shown[0])
+            self._show(self._shown.id)
 
     def _save(self) -> None:
-        role = self._own.get(self._shown[0]) if self._shown else None
+        role = self._own.get(self._shown.id) if self._shown else None
         if role is None or not self.is_changed:
             return
-        now = RoleShown(role.id, role.name, role.base, self.ticks())
+        now = replace(self.ticked, name=role.name)
         people = organisation.holders(self._desk.context.directory.people.values(), role.id)
         said = formats.filled(self.tr("%1 is saved"), role.name)
         if people:
@@ -331,7 +361,7 @@ class RolesPart(QWidget):
 
     def _saved(self, before: RoleShown, now: RoleShown, _made: object) -> None:
         self._told = (before, now)
-        self._shown = (now.id, now.withheld)
+        self._shown = now
         self.reload()
 
     def ask_name(self) -> None:
@@ -350,7 +380,7 @@ class RolesPart(QWidget):
         if not name or name == role.name:
             self.dialog.reject()
             return
-        now = RoleShown(role.id, name, role.base, role.withheld)
+        now = replace(role, name=name)
         said = formats.filled(self.tr("%1 is called %2 now"), role.name, name)
         work = Order(
             partial(_define, now), said, partial(_define, role), self.dialog.finish, self.dialog.show_error
@@ -372,7 +402,8 @@ class RolesPart(QWidget):
         if not name:
             self.dialog.set_busy(is_busy=False)
             return
-        now = RoleShown("", name, key, self._withheld(key))
+        of = self._role(key)
+        now = RoleShown("", name, key, of.withheld, of.hidden)
         said = formats.filled(self.tr("The role %1 is there now; nobody has it yet"), name)
         self._desk.order(
             Order(
@@ -391,6 +422,11 @@ class RolesPart(QWidget):
             self._save()
         else:
             super().keyPressEvent(event)
+
+
+def _terms(role: RoleShown | None) -> tuple[str, frozenset[str], frozenset[str]] | None:
+    """What makes the page fill in a role anew; another name does not."""
+    return None if role is None else (role.id, role.withheld, role.hidden)
 
 
 def _spelt(withheld: frozenset[str], fields: dict[str, list[str]]) -> set[str]:
@@ -425,4 +461,5 @@ def _paint(item: QTreeWidgetItem, ground: QColor | None, ink: QColor) -> None:
 def _define(role: RoleShown, replica: "Replica", http: "Http") -> "Moved":
     from crmdesk.sync import commands
 
-    return commands.define_role(replica, http, role.id or None, role.name, role.base, sorted(role.withheld))
+    less = sorted(role.withheld), sorted(role.hidden)
+    return commands.define_role(replica, http, role.id or None, role.name, role.base, *less)

@@ -361,6 +361,63 @@ def test_what_is_ticked_and_not_saved_stays_and_can_be_put_back(
     assert item(page, "task", "title").checkState(0) == Qt.CheckState.Checked
 
 
+def hidden(server: RunningServer, name: str) -> set[str]:
+    with server.database.read() as connection:
+        return set(next(r.hidden for r in people.custom_roles(connection).values() if r.name == name))
+
+
+def test_the_people_behind_a_customer_are_hidden_by_a_tick_and_shown_again(
+    root: OpenDesk, page: Administration, server: RunningServer
+) -> None:
+    root.press("3")
+    part = page.roles
+    tick = part.reads["contact"]
+    part.list.select_id("rep")
+    assert tick.isChecked()
+    assert not tick.isEnabled()
+    page.new_record()
+    part.dialog.name.setText("内勤")
+    part.dialog.button.click()
+    settle()
+    root.window.activateWindow()  # what the system does once a dialog is gone
+    settle()
+    for _ in range(4):
+        if QApplication.focusWidget() is not tick:
+            root.press(Qt.Key.Key_Tab)
+    root.press(Qt.Key.Key_Space)
+    assert part.hides.text()
+    part.save.click()
+    settle()
+    assert hidden(server, "内勤") == {"contact"}
+    assert not part.is_changed
+    undo(root)
+    assert hidden(server, "内勤") == set()
+    assert tick.isChecked()
+    tick.click()
+    part.save.click()
+    settle()
+    item(page, "customer", "grade").setCheckState(0, Qt.CheckState.Unchecked)
+    part.save.click()
+    settle()
+    assert hidden(server, "内勤") == {"contact"}
+    part.ask_name()
+    part.dialog.name.setText("外勤")
+    part.dialog.button.click()
+    settle()
+    assert hidden(server, "外勤") == {"contact"}
+    assert part.name.text() == "外勤"
+    page.new_record()
+    part.dialog.name.setText("外勤二")
+    part.dialog.button.click()
+    settle()
+    assert hidden(server, "外勤二") == {"contact"}
+    assert not tick.isChecked()
+    tick.click()
+    part.save.click()
+    settle()
+    assert hidden(server, "外勤二") == set()
+
+
 def test_the_matrix_is_searched(page: Administration) -> None:
     page.show_tab("roles")
     page.search("等级")
