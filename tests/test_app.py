@@ -325,8 +325,8 @@ def test_t02_with_a_pin_the_window_opens_covered_and_ctrl_l_covers_it(start, qtb
         assert cover.is_on
         assert not window.isVisible()
         for typed, is_visible in (("000000", False), ("246810", True)):
-            cover.window.line.setText(typed)
-            cover.window.button.click()
+            cover.window.knock.lines[0].setText(typed)
+            cover.window.knock.button.click()
             qtbot.waitUntil(partial(settled, desktop), timeout=20_000)
             assert window.isVisible() is is_visible
         window.activateWindow()

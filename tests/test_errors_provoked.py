@@ -20,7 +20,8 @@ ELSEWHERE: Final = {
     "seeing_as": "test_every_other_route_refuses_it_and_changes_nothing",
     "pin_wrong": "test_the_right_pin_passes_and_a_wrong_one_does_not",
     "pin_wait": "test_a_clock_set_back_opens_no_way_around_a_wait",
-    "pin_spent": "test_t02_ten_wrong_pins_with_growing_waits_then_the_company_has_to_be_reached",
+    "pin_spent": "test_t02_ten_wrong_pins_with_growing_waits_then_only_the_company_vouches",
+    "vouch_offline": "test_offline_it_says_that_nothing_is_lost_and_what_opens",
     "device_wiped": "test_t02_a_revoked_laptop_is_wiped_at_its_next_contact_within_five_seconds",
     "device_purged": "test_t03_too_long_away_the_work_is_sealed_and_arrives_as_if_it_had_been_sent",
     "taken": "test_the_first_claim_wins_and_the_other_is_told_who",
@@ -54,7 +55,7 @@ def test_every_code_is_provoked_by_a_test_of_errors_or_by_the_one_named_for_it()
 def test_the_tests_named_for_codes_exist_and_speak_of_them() -> None:
     found = {
         node.name: whole(source, node)
-        for room in ("sync", "sync_server", "usecases")
+        for room in ("sync", "sync_server", "ui", "usecases")
         for source in sources(room)
         for node in functions(source)
     }

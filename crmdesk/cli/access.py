@@ -1,4 +1,4 @@
-"""`enrol`, `signin`, `password`: how this laptop is let in."""
+"""`enrol`, `signin`, `password`, `pin`: how this laptop is let in, and how its person is."""
 
 from __future__ import annotations
 
@@ -27,9 +27,12 @@ PasswordFd = Annotated[
 PASSWORD: Final = ("登录密码：", "Password: ")
 _OLD: Final = ("旧密码（没有则留空）：", "Old password (none: leave empty): ")
 _NEW: Final = ("新密码：", "New password: ")
+_NEW_PIN: Final = ("新 PIN：", "New PIN: ")
 
 password_app = group("Your password at the company. 登录密码。")
 root.add_typer(password_app, name="password")
+pin_app = group("The PIN that uncovers the window. 解锁窗口的 PIN。")
+root.add_typer(pin_app, name="pin")
 
 
 @command(root, "enrol")
@@ -130,6 +133,21 @@ def password_reset(
 
     (new,) = session.passwords(password_fd, _NEW)
     _say_signed_in(session, signing_in.reset_password(session.replica, code, new, _device_name()))
+
+
+@command(pin_app, "set")
+def pin_set(session: Session, password_fd: PasswordFd = None) -> None:
+    """Choose the PIN anew; in a company with your password, with --password-fd a line each. 重设 PIN。"""
+    from crmdesk.sync import signing_in
+    from crmdesk.usecases import pin
+
+    if session.workspace.server() is None:
+        (new,) = session.passwords(password_fd, _NEW_PIN)
+    else:
+        password, new = session.passwords(password_fd, PASSWORD, _NEW_PIN)
+        signing_in.sign_in(session.replica, password, _device_name())
+    pin.replace(session.replica, new)
+    session.out.say({"set": True}, "已设置 PIN。", "Your PIN is set.")
 
 
 def _say_signed_in(session: Session, device: Device) -> None:

@@ -4,8 +4,12 @@ What is covered is hidden as it is, half-typed texts and all, so that neither th
 shows anything of it; sync goes on beneath.
 """
 
+from __future__ import annotations
+
 import hmac
+from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING, Final
 
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal, Slot
@@ -16,13 +20,20 @@ from crmdesk.core.errors import CrmError
 from crmdesk.core.lease import IDLE_MINUTES, MINUTE_MS, Kept
 from crmdesk.system import secrets
 from crmdesk.ui.context import Context
+from crmdesk.ui.pages.connect_form import device_name
 from crmdesk.ui.pages.cover_page import CoverWindow, Way
 from crmdesk.ui.runner import Lane
 from crmdesk.ui.syncing import Syncing
 from crmdesk.usecases import pin
 from crmdesk.usecases.workspace import Workspace
 
+if TYPE_CHECKING:
+    from crmdesk.store.settings import Device
+
 _LOOK_MS = 2_000
+PROVED_MS: Final = 60_000
+"""How long without input the company's word is good for: whoever walks away from it finds the window covered."""
+_UNREACHED: Final = ("offline", "no_server", "server_busy", "not_crmdesk")
 _INPUT = frozenset(
     (
         QEvent.Type.KeyPress, QEvent.Type.MouseMove, QEvent.Type.MouseButtonPress, QEvent.Type.Wheel,
@@ -69,8 +80,6 @@ class Cover(QObject):
         self.window: CoverWindow | None = None
         self._hidden: list[QWidget] = []
         self._last_ms = self._now()
-        self._is_renewing = False
-        syncing.changed.connect(self._synced)
         app = QGuiApplication.instance()
         if isinstance(app, QGuiApplication):
             app.focusWindowChanged.connect(self._focus)
@@ -87,9 +96,12 @@ class Cover(QObject):
         """Cover now."""
         if self.window is not None:
             return
-        window = self.window = CoverWindow(way_in(self._context.workspace))
+        workspace = self._context.workspace
+        window = self.window = CoverWindow(way_in(workspace), has_company=workspace.server() is not None)
         window.entered.connect(self._try)
-        window.sync_wished.connect(self._connect)
+        window.vouched.connect(self._vouch)
+        window.pin_chosen.connect(self._replace_pin)
+        window.kept.connect(self._keep_pin)
         window.closed.connect(self.quit_asked)
         main = next((one for one in QApplication.topLevelWidgets() if _is_main(one)), None)
         if main is not None:
@@ -136,6 +148,8 @@ class Cover(QObject):
         """Cover if nobody has been here for long enough; keep covered what opened meanwhile."""
         if self.window is not None:
             self._hide_others()
+            if self.window.is_proved and self._now() - self._last_ms >= PROVED_MS:
+                self.window.show_knock()
         elif self._now() - self._last_ms >= idle_ms(
             self._context.workspace, self._context.preferences.idle_minutes
         ):
@@ -186,31 +200,40 @@ class Cover(QObject):
             self.window.set_busy(is_busy=False)
             self._context.runner.unhandled.emit(error)
 
-    @Slot()
-    def _connect(self) -> None:
-        """Too many wrong PINs: the company has to be reached, which would hear of a laptop that was revoked."""
-        self._is_renewing = True
-        self._syncing.sync_now()
-
-    @Slot()
-    def _synced(self) -> None:
-        if not self._is_renewing or self._syncing.is_running or self.window is None:
-            return
-        self._is_renewing = False
-        if self._syncing.problem is not None:
-            self.window.show_error(self._syncing.problem)
-            return
+    @Slot(list)
+    def _vouch(self, given: list[str]) -> None:
+        """Ask the company, by password or code. It hears so of whoever tries, and counts the tries."""
         self._context.runner.run(
-            partial(_renew, self._context.workspace),
-            self._renewed,
-            self._refused,
-            lane=Lane.WRITE,
-            owner=self,
-        )
+            partial(_ask_company, self._context.workspace, given), self._vouched, self._not_vouched,
+            lane=Lane.NETWORK, owner=self,
+        )  # fmt: skip
 
-    def _renewed(self, _nothing: object) -> None:
+    def _vouched(self, _device: object) -> None:
+        self._last_ms = self._now()
         if self.window is not None:
-            self.window.show_renewed()
+            self.window.show_proved()
+        self._syncing.sync_now()  # a session that had ended goes on
+
+    def _not_vouched(self, error: Exception) -> None:
+        self._refused(error)
+        if isinstance(error, CrmError) and error.code == "device_revoked":
+            self._syncing.sync_now()  # the order to wipe comes with it
+
+    @Slot(str)
+    def _replace_pin(self, chosen: str) -> None:
+        if self._is_proved():
+            self._write(partial(_replace, self._context.workspace, chosen))
+
+    @Slot()
+    def _keep_pin(self) -> None:
+        if self._is_proved():
+            self._write(partial(_renew, self._context.workspace))
+
+    def _is_proved(self) -> bool:
+        return self.window is not None and self.window.is_proved
+
+    def _write(self, work: Callable[[], None]) -> None:
+        self._context.runner.run(work, self._proved, self._refused, lane=Lane.WRITE, owner=self)
 
 
 def _is_main(widget: QWidget) -> bool:
@@ -227,5 +250,24 @@ def _check(workspace: Workspace, typed: str) -> None:
     pin.check(workspace.replica, typed)
 
 
+def _ask_company(workspace: Workspace, given: list[str]) -> Device:
+    """The company's word that the person is here. Raises `vouch_offline`, and what signing in raises."""
+    from crmdesk.sync import signing_in
+
+    try:
+        if len(given) == 1:
+            return signing_in.sign_in(workspace.replica, given[0], device_name())
+        code, new = given
+        return signing_in.reset_password(workspace.replica, code, new, device_name())
+    except CrmError as error:
+        if error.code not in _UNREACHED:
+            raise
+        raise CrmError("vouch_offline") from error
+
+
 def _renew(workspace: Workspace) -> None:
     pin.renew(workspace.replica)
+
+
+def _replace(workspace: Workspace, chosen: str) -> None:
+    pin.replace(workspace.replica, chosen)

@@ -1,7 +1,7 @@
 """Pictures of every page over a real workspace, without a screen: for eyes to judge, and for the demo."""
 
 from collections.abc import Collection, Iterator, Sequence
-from itertools import chain
+from itertools import chain, product
 from pathlib import Path
 from typing import get_args
 
@@ -101,13 +101,13 @@ def _desk_views(workspace: Workspace, size: tuple[int, int]) -> Iterator[tuple[s
         yield "files", desk.window
     for name in _states(desk, customer or ""):
         yield name, desk.window
-    for way in get_args(Way):
-        cover = CoverWindow(way)
+    for way, has_company in product(get_args(Way), (True, False)):
+        cover = CoverWindow(way, has_company=has_company)
         cover.resize(QSize(*size))
         cover.show()
-        if way == "pin":
-            cover.show_error(CrmError("pin_spent"))
-        yield f"cover-{way}", cover
+        for name, show in cover.views():
+            show()
+            yield f"cover-{name}", cover
         cover.close()
         cover.deleteLater()
     desk.window.close()

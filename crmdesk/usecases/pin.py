@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 SHORTEST: Final = 6
 TRIES: Final = 10
-"""Wrong PINs after which the laptop has to reach its company."""
+"""Wrong PINs after which no PIN is looked at: the company has to say who is there."""
 _FREE: Final = 3
 _FIRST_WAIT_MS: Final = 5_000
 _LONGEST_WAIT_MS: Final = 60 * 60_000
@@ -46,6 +46,13 @@ def choose(replica: Replica, old: str, new: str) -> None:
         known = settings.read(connection, "pin", Pin)
     if known is not None:
         check(replica, old)
+    replace(replica, new)
+
+
+def replace(replica: Replica, new: str) -> None:
+    """Set the PIN without the present one, for whom the company vouches. Raises `bad_argument` if it is too short."""
+    from crmdesk.store import settings
+
     if len(new) < SHORTEST:
         raise CrmError("bad_argument", argument="PIN", hint=f">= {SHORTEST}")
     salt = replica.clock.random(_SALT_BYTES)
@@ -86,7 +93,7 @@ def check(replica: Replica, typed: str) -> None:
 
 
 def renew(replica: Replica) -> None:
-    """All tries are left again: the PIN was right, or the company was reached."""
+    """All tries are left again: the PIN was right, or the company vouches for the person."""
     from crmdesk.store import settings
 
     with replica.database.write() as connection:

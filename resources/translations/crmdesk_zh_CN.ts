@@ -971,8 +971,100 @@
         <translation>解锁</translation>
     </message>
     <message>
-        <source>Connect to your company</source>
-        <translation>联系公司</translation>
+        <source>Forgotten the PIN?</source>
+        <translation>忘记 PIN？</translation>
+    </message>
+    <message>
+        <source>Forgotten it?</source>
+        <translation>忘记了？</translation>
+    </message>
+    <message>
+        <source>With the password you sign in to your company with. Your company looks at it, so this needs a network; what you typed stays where it is.</source>
+        <translation>请输入您登录公司的密码。由公司核对，所以需要网络；您录入的内容都在原处。</translation>
+    </message>
+    <message>
+        <source>Unlock with your password</source>
+        <translation>用登录密码解锁</translation>
+    </message>
+    <message>
+        <source>Password</source>
+        <translation>登录密码</translation>
+    </message>
+    <message>
+        <source>I have a code</source>
+        <translation>我有重设码</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>返回</translation>
+    </message>
+    <message>
+        <source>An administrator gives you a code if you have no password, or do not know it. With it you choose a new one.</source>
+        <translation>没有登录密码或忘记了，可向管理员要一个重设码，用它设置新密码。</translation>
+    </message>
+    <message>
+        <source>Code</source>
+        <translation>重设码</translation>
+    </message>
+    <message>
+        <source>New password</source>
+        <translation>新密码</translation>
+    </message>
+    <message>
+        <source>Unlock with a code</source>
+        <translation>用重设码解锁</translation>
+    </message>
+    <message>
+        <source>Your company knows you. At least 6 digits or letters.</source>
+        <translation>公司已确认是您本人。至少 6 位数字或字母。</translation>
+    </message>
+    <message>
+        <source>New PIN</source>
+        <translation>新 PIN</translation>
+    </message>
+    <message>
+        <source>Once more</source>
+        <translation>再输入一次</translation>
+    </message>
+    <message>
+        <source>Choose a new PIN</source>
+        <translation>设置新 PIN</translation>
+    </message>
+    <message>
+        <source>Set</source>
+        <translation>设置</translation>
+    </message>
+    <message>
+        <source>Keep the present PIN</source>
+        <translation>沿用现在的 PIN</translation>
+    </message>
+    <message>
+        <source>Your company knows you. The next start needs the passphrase all the same: nothing else opens the data. If it is lost, sync before you end crmdesk, then set this laptop up anew.</source>
+        <translation>公司已确认是您本人。下次启动仍需要密码，没有别的办法打开数据。如果密码已丢失，请在退出 crmdesk 之前同步，然后重新设置这台电脑。</translation>
+    </message>
+    <message>
+        <source>Unlocked</source>
+        <translation>已解锁</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>继续</translation>
+    </message>
+    <message>
+        <source>This laptop belongs to no company that could say who you are. Tries never run out, they only have to wait. In a terminal of your own session “crmdesk pin set” chooses a new one. Nothing typed is lost.</source>
+        <translation>这台电脑没有加入公司，没有人能证明您是谁。尝试次数不限，只是需要等待。也可以在您自己登录的终端里用 “crmdesk pin set” 设置新的 PIN。录入的内容不会丢失。</translation>
+    </message>
+    <message>
+        <source>This laptop belongs to no company that could say who you are: only the passphrase opens it. Nothing typed is lost while crmdesk runs.</source>
+        <translation>这台电脑没有加入公司，没有人能证明您是谁，只有密码可以解锁。crmdesk 不退出，录入的内容就不会丢失。</translation>
+    </message>
+    <message>
+        <source>Nobody can vouch for you</source>
+        <translation>没有人能为您证明</translation>
+    </message>
+    <message>
+        <source>The two are not the same.</source>
+        <translation>两次输入的不一样。</translation>
     </message>
     <message>
         <source>Enter your passphrase to go on where you were.</source>
@@ -2405,8 +2497,8 @@
         <translation>当前 PIN</translation>
     </message>
     <message>
-        <source>At least 6 digits or letters. After 10 wrong tries this laptop has to reach your company.</source>
-        <translation>至少 6 位数字或字母。输错 10 次后，必须联系公司才能解锁。</translation>
+        <source>At least 6 digits or letters. After 10 wrong tries only your company can open the window.</source>
+        <translation>至少 6 位数字或字母。输错 10 次后，只有公司能解锁窗口。</translation>
     </message>
     <message>
         <source>Set</source>

@@ -15,7 +15,9 @@ import msgspec
 import pytest
 
 from crmdesk.cli.session import Given, session
+from crmdesk.core.errors import CrmError
 from crmdesk.store import settings
+from crmdesk.usecases import pin
 from sync_server import enrolment, signing_in
 from sync_server.cli import main
 from sync_server.storage import devices
@@ -230,3 +232,33 @@ def test_a_certificate_that_does_not_load_is_said_before_anything_listens(
     with pytest.raises(SystemExit) as ended:
         main()
     assert ended.value.code == 1
+
+
+def has_pin(desk: Desk, typed_pin: str) -> bool:
+    with session(Given(profile=desk.profile)) as opened:
+        try:
+            pin.check(opened.replica, typed_pin)
+        except CrmError:
+            return False
+        return pin.is_set(opened.reader)
+
+
+def test_a_forgotten_pin_is_chosen_anew_with_the_password_and_not_without(
+    server: RunningServer, tmp_path: Path
+) -> None:
+    server.give_password("Ann", RIGHT)
+    desk = joined(server, tmp_path)
+    with typed(NEW, "864202") as fd:
+        assert desk.fails("pin", "set", "--password-fd", fd)["code"] == "wrong_password"
+    with_passwords(desk, (RIGHT, "246810"), "pin", "set")
+    assert has_pin(desk, "246810")
+    with typed(RIGHT, "123") as fd:
+        assert desk.fails("pin", "set", "--password-fd", fd)["code"] == "bad_argument"
+
+
+def test_who_works_alone_chooses_a_pin_anew_in_their_own_session(tmp_path: Path) -> None:
+    desk = Desk(tmp_path / "alone")
+    desk("init", "--name", "Ann")
+    with_passwords(desk, ("246810",), "pin", "set")
+    with_passwords(desk, ("864202",), "pin", "set")
+    assert has_pin(desk, "864202")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -94,7 +93,7 @@ def test_t02_nothing_of_the_data_is_on_show_under_the_cover(desk: OpenDesk, cove
     assert visible() == [over(cover)]
     assert "宏远机械" not in shown_texts()
     assert over(cover).windowTitle() == "crmdesk"
-    over(cover).button.click()
+    over(cover).knock.button.click()
     assert desk.window.isVisible()
     assert dialog.isVisible()
 
@@ -138,7 +137,7 @@ def test_what_was_being_typed_is_still_there(desk: OpenDesk, cover: Cover) -> No
     page(desk).phrases.setPlainText("half a sen")
     page(desk)._pause.stop()
     cover.put()
-    over(cover).button.click()
+    over(cover).knock.button.click()
     assert desk.window.page_key == "settings"
     assert page(desk).phrases.toPlainText() == "half a sen"
 
@@ -146,13 +145,13 @@ def test_what_was_being_typed_is_still_there(desk: OpenDesk, cover: Cover) -> No
 def test_t02_a_pin_uncovers_and_a_wrong_one_does_not(desk: OpenDesk, cover: Cover) -> None:
     set_pin(desk)
     cover.put()
-    over(cover).line.setText("000000")
-    over(cover).button.click()
+    over(cover).knock.lines[0].setText("000000")
+    over(cover).knock.button.click()
     assert cover.is_on
-    assert over(cover).said.isVisible()
-    assert over(cover).line.text() == ""
-    over(cover).line.setText("246810")
-    over(cover).button.click()
+    assert over(cover).knock.said.isVisible()
+    assert over(cover).knock.lines[0].text() == ""
+    over(cover).knock.lines[0].setText("246810")
+    over(cover).knock.button.click()
     assert desk.window.isVisible()
     assert visible() == [desk.window]
 
@@ -164,25 +163,12 @@ def test_t02_the_passphrase_uncovers_where_there_is_one(qapp, tmp_path: Path) ->
     cover = Cover(desk.context, desk.syncing, desk.context)
     cover.put()
     for typed, is_on in (("wrong", True), (PASSPHRASE, False)):
-        over(cover).line.setText(typed)
-        over(cover).button.click()
+        over(cover).knock.lines[0].setText(typed)
+        over(cover).knock.button.click()
         assert cover.is_on is is_on
     cover.stop()
     desk.close()
     workspace.close()
-
-
-def test_spent_tries_ask_for_the_company(desk: OpenDesk, cover: Cover) -> None:
-    set_pin(desk)
-    with desk.workspace.replica.database.write() as connection:
-        known = settings.read(connection, "pin", pin.Pin)
-        spent = msgspec.structs.replace(known, tries=pin.TRIES)
-        settings.write(connection, {"pin": spent, "server": settings.Server("http://127.0.0.1:9", "s", "c")})
-    cover.put()
-    over(cover).line.setText("246810")
-    over(cover).button.click()
-    assert cover.is_on
-    assert over(cover).connect_button.isVisible()
 
 
 def test_what_opens_while_covered_is_covered_too(desk: OpenDesk, cover: Cover) -> None:
@@ -191,5 +177,5 @@ def test_what_opens_while_covered_is_covered_too(desk: OpenDesk, cover: Cover) -
     late.show()
     cover.look()
     assert visible() == [over(cover)]
-    over(cover).button.click()
+    over(cover).knock.button.click()
     assert late.isVisible()

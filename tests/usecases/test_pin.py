@@ -53,7 +53,7 @@ def test_the_right_pin_passes_and_a_wrong_one_does_not(replica: Replica) -> None
     assert code_of(replica, RIGHT) == ""
 
 
-def test_t02_ten_wrong_pins_with_growing_waits_then_the_company_has_to_be_reached(replica: Replica) -> None:
+def test_t02_ten_wrong_pins_with_growing_waits_then_only_the_company_vouches(replica: Replica) -> None:
     waits = []
     for _ in range(pin.TRIES):
         wait = 0
@@ -68,6 +68,18 @@ def test_t02_ten_wrong_pins_with_growing_waits_then_the_company_has_to_be_reache
     assert code_of(replica, RIGHT) == "pin_spent"
     pin.renew(replica)
     assert code_of(replica, RIGHT) == ""
+
+
+def test_who_the_company_vouches_for_chooses_anew_without_the_present_one(replica: Replica) -> None:
+    for _ in range(pin.TRIES):
+        later(replica, 10**7)
+        code_of(replica, WRONG)
+    with pytest.raises(CrmError) as caught:
+        pin.replace(replica, "12345")
+    assert caught.value.code == "bad_argument"
+    pin.replace(replica, "999999")
+    assert code_of(replica, RIGHT) == "pin_wrong"
+    assert code_of(replica, "999999") == ""
 
 
 def test_the_right_pin_gives_all_tries_back(replica: Replica) -> None:

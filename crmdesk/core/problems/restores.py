@@ -123,11 +123,28 @@ AWAY: Final[dict[str, Problem]] = {
     ),
     "pin_spent": _problem(
         403,
-        ("PIN 输错次数太多。", _KEPT_ZH, "请连接网络，让这台电脑联系一次公司，然后再试。"),
         (
-            "The PIN was wrong too often.",
+            "PIN 输错次数太多，不再接受。",
+            _KEPT_ZH,
+            "请在锁定窗口（Ctrl+L）选择「忘记 PIN？」，输入登录密码；需要网络。",
+        ),
+        (
+            "The PIN was wrong too often and is no longer looked at.",
             _KEPT_EN,
-            "Let this laptop reach your company once, then try again.",
+            "On the locked window (Ctrl+L) choose “Forgotten the PIN?” and give your password; it needs a network.",
+        ),
+    ),
+    "vouch_offline": _problem(
+        503,
+        (
+            "现在联系不上公司，无法核对您的登录密码。",
+            "您录入的内容都在本机，没写完的也在；窗口保持锁定。",
+            "连上网络后再试；在此之前只有 PIN 或本机密码可以解锁。",
+        ),
+        (
+            "Your company can't be reached, and nobody else knows your password.",
+            "Everything you typed is kept on this laptop, half-typed texts too; the window stays locked.",
+            "Connect to a network and try again. Until then only the PIN or passphrase opens it.",
         ),
     ),
     "sealed_unreadable": _problem(

@@ -77,7 +77,7 @@ class LockCard(Card):
         if pin.is_set(self._context.reader):
             names.insert(0, self.tr("Present PIN"))
         sentence = self.tr(
-            "At least 6 digits or letters. After 10 wrong tries this laptop has to reach your company."
+            "At least 6 digits or letters. After 10 wrong tries only your company can open the window."
         )
         self.dialog = PasswordDialog(sentence, self.tr("Set"), names, self)
         self.dialog.given.connect(self._try)
