@@ -76,6 +76,7 @@ def create_app(settings: Settings, now: Callable[[], Moment] = moment) -> FastAP
         redoc_url=None,
         docs_url=None,
         openapi_url="/openapi.json",
+        redirect_slashes=False,  # a redirect is built from the Host header, which anybody may make up
     )
     authority = Authority(signer, opener_of(settings))
     app.state.context = Context(database, settings, now, channel, authority, Doorkeeper())

@@ -13,7 +13,7 @@ from crmdesk.core.record import Edit, RecordKey
 from crmdesk.core.resolve import view_field
 from crmdesk.core.wire import LogEdit, Outcome, Push, PushRecord
 from crmdesk.store import records
-from sync_server import audit, batches, policy, pushing
+from sync_server import audit, batches, pushing
 from sync_server.audit import Word
 from sync_server.clock import Moment
 from sync_server.orders import Asker
@@ -48,12 +48,6 @@ class Payload(msgspec.Struct, frozen=True):
 
     summary: Summary
     edits: list[tuple[int, int, dict[str, Any]]]
-
-
-def check_may_look(who: Asker) -> None:
-    """Raise `forbidden` for anybody but an administrator."""
-    if not policy.may_lead(who.role):
-        raise CrmError("forbidden")
 
 
 def listed(connection: Connection, *, discarded: bool = False) -> list[Summary]:

@@ -12,6 +12,7 @@ from sync_server import audit, enrolment, limits
 from sync_server.enrolment import Enrolment, Tokens
 from sync_server.handing_in import ordered
 from sync_server.handlers.bodies import StrictRoute
+from sync_server.handlers.callers import Stranger
 from sync_server.handlers.context import ANY_PROBLEMS, context, origin, problems, speaks_protocol
 from sync_server.limits import Try
 from sync_server.storage import attempts
@@ -47,7 +48,7 @@ class TokenRequest(BaseModel):
         "code_invalid", "device_revoked", "too_many_tries", "upgrade_needed", "body_too_large", *ANY_PROBLEMS
     ),
 )
-def enrol(request: Request, asked: EnrolRequest) -> Enrolment:
+def enrol(request: Request, _who: Stranger, asked: EnrolRequest) -> Enrolment:
     """Use a code up for this device."""
     here = context(request)
     key = bytes.fromhex(asked.device_key)
@@ -79,7 +80,7 @@ def enrol(request: Request, asked: EnrolRequest) -> Enrolment:
         *ANY_PROBLEMS,
     ),
 )
-def token(request: Request, asked: TokenRequest) -> Tokens:
+def token(request: Request, _who: Stranger, asked: TokenRequest) -> Tokens:
     """Rotate a device's tokens."""
     here = context(request)
     with here.database.write() as connection:

@@ -11,17 +11,15 @@ from pydantic import BaseModel, ConfigDict, Field
 from crmdesk.core.errors import CrmError
 from crmdesk.core.roots import MAX_ROOTS, Signed
 from crmdesk.core.wire import Roots
-from sync_server import auditing, policy, roots
+from sync_server import auditing, roots
 from sync_server.auditing import Place, Problem, Rows, Wanted
 from sync_server.handlers.bodies import StrictRoute, answer
+from sync_server.handlers.callers import Auditor, Person, Reader
 from sync_server.handlers.context import (
     ANY_PROBLEMS,
     SESSION_PROBLEMS,
-    Looking,
-    SignedIn,
     context,
     problems,
-    reads_as_another,
     speaks_protocol,
 )
 from sync_server.handlers.sync import Accepts, Counter, schema_of
@@ -65,20 +63,14 @@ class Known(BaseModel):
     known: bool
 
 
-def auditor(who: SignedIn) -> None:
-    """Raise `forbidden` for whoever may not read the audit."""
-    if not policy.may_audit(who.role):
-        raise CrmError("forbidden")
-
-
 @router.get(
     "",
     responses={200: schema_of(Rows, "Rows, the latest first"), **_PROBLEMS},
     response_class=Response,
-    dependencies=[Depends(auditor)],
 )
 def rows(
     request: Request,
+    _who: Auditor,
     since: Time = None,
     until: Time = None,
     user: Text = None,
@@ -101,9 +93,8 @@ def rows(
     "/verify",
     responses={200: schema_of(Verified, "A part of a verification"), **_PROBLEMS},
     response_class=Response,
-    dependencies=[Depends(auditor)],
 )
-def verify(request: Request, after: Text = None) -> Response:
+def verify(request: Request, _who: Auditor, after: Text = None) -> Response:
     """Read the next rows and say whether they are as they were written. In parts, so that nobody else waits long."""
     here, place = context(request), _place(after)
     with here.database.read() as connection:
@@ -139,8 +130,7 @@ def _place(after: str | None) -> Place:
     },
     response_class=Response,
 )
-@reads_as_another
-def signed_roots(request: Request, _who: Looking, after: Counter = 0, accepts: Accepts = None) -> Response:
+def signed_roots(request: Request, _who: Reader, after: Counter = 0, accepts: Accepts = None) -> Response:
     """The roots after a number, the earliest first: do they carry on from the one that a laptop holds?"""
     with context(request).database.read() as connection:
         found = kept_roots.after(connection, after, MAX_ROOTS)
@@ -148,7 +138,7 @@ def signed_roots(request: Request, _who: Looking, after: Counter = 0, accepts: A
 
 
 @router.post("/witness", responses=problems(*SESSION_PROBLEMS, *ANY_PROBLEMS))
-def witness(request: Request, who: SignedIn, shown: Shown) -> Known:
+def witness(request: Request, who: Person, shown: Shown) -> Known:
     """Hear of a root that a laptop holds; one that this server signed and does not know is written down."""
     here = context(request)
     with here.database.write() as connection:

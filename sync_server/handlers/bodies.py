@@ -14,6 +14,8 @@ from fastapi.routing import APIRoute
 
 from crmdesk.core.errors import CrmError
 from crmdesk.core.wire import MAX_BODY_BYTES
+from sync_server.handlers.callers import Caller, caller_of
+from sync_server.handlers.context import SEE_AS
 
 SMALL_BODY_BYTES: Final = 64 * 1024
 _HANG_UP: Final = {"Connection": "close"}
@@ -95,14 +97,22 @@ def _check_texts(found: Any) -> None:
 
 
 class StrictRoute(APIRoute):
-    """A route that reads a small body, strictly."""
+    """A route that says who may call it, and reads a small body, strictly."""
 
     limit: ClassVar[int] = SMALL_BODY_BYTES
+    caller: Caller
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.caller = caller_of(self.dependant)
+        self.openapi_extra = {"x-caller": self.caller.word, **(self.openapi_extra or {})}
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
 
         async def strictly(request: Request) -> Response:
+            if SEE_AS in request.headers and not self.caller.any_eyes:
+                raise CrmError("seeing_as")
             if b"%00" in request.scope["query_string"] or "\0" in request.scope["path"]:
                 raise CrmError("malformed_body")
             strict = StrictRequest(request.scope, request.receive)

@@ -10,12 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from sync_server import commands
 from sync_server.commands import MAX_CUSTOMERS
 from sync_server.handlers.bodies import StrictRoute, answer
+from sync_server.handlers.callers import Administrator, Confirmed, Person, check_confirmed
 from sync_server.handlers.context import (
     ANY_PROBLEMS,
     SESSION_PROBLEMS,
-    Confirmed,
-    SignedIn,
-    check_confirmed,
     context,
     problems,
     speaks_protocol,
@@ -40,6 +38,7 @@ from sync_server.orders import (
     Share,
     Transfer,
 )
+from sync_server.storage.devices import Bearer
 
 router = APIRouter(
     prefix="/v1/commands",
@@ -184,7 +183,7 @@ def _documented(*codes: str) -> dict[str, Any]:
     }
 
 
-def _carry_out(request: Request, who: SignedIn, order: Order) -> Response:
+def _carry_out(request: Request, who: Bearer, order: Order) -> Response:
     here = context(request)
     return answer(
         commands.carry_out(here.database, Asker(who.user, who.role, who.device), order, here.now), None
@@ -192,25 +191,25 @@ def _carry_out(request: Request, who: SignedIn, order: Order) -> Response:
 
 
 @router.post("/change-owner", **_documented())
-def change_owner(request: Request, who: SignedIn, asked: ChangeOwnerAsked) -> Response:
+def change_owner(request: Request, who: Person, asked: ChangeOwnerAsked) -> Response:
     """Hand customers and everything below them to another person's book."""
     return _carry_out(request, who, ChangeOwner(asked.id, tuple(asked.customers), asked.to_user))
 
 
 @router.post("/release", **_documented())
-def release(request: Request, who: SignedIn, asked: CustomersAsked) -> Response:
+def release(request: Request, who: Person, asked: CustomersAsked) -> Response:
     """Give customers to the pool, where anybody may claim them."""
     return _carry_out(request, who, Release(asked.id, tuple(asked.customers)))
 
 
 @router.post("/claim", **_documented())
-def claim(request: Request, who: SignedIn, asked: CustomersAsked) -> Response:
+def claim(request: Request, who: Person, asked: CustomersAsked) -> Response:
     """Take customers out of the pool into one's own book; who was slower is told who has them."""
     return _carry_out(request, who, Claim(asked.id, tuple(asked.customers)))
 
 
 @router.post("/change-book-owner", **_documented("password_needed"))
-def change_book_owner(request: Request, who: SignedIn, asked: ChangeBookOwnerAsked) -> Response:
+def change_book_owner(request: Request, who: Person, asked: ChangeBookOwnerAsked) -> Response:
     """Hand all books of somebody to another person; no record moves."""
     if asked.leaving:
         check_confirmed(request, who)
@@ -219,7 +218,7 @@ def change_book_owner(request: Request, who: SignedIn, asked: ChangeBookOwnerAsk
 
 
 @router.post("/change-team", **_documented())
-def change_team(request: Request, who: SignedIn, asked: ChangeTeamAsked) -> Response:
+def change_team(request: Request, who: Administrator, asked: ChangeTeamAsked) -> Response:
     """Move somebody to another team, with their books."""
     return _carry_out(request, who, ChangeTeam(asked.id, asked.user, asked.team))
 
@@ -243,27 +242,27 @@ def transfer(request: Request, who: Confirmed, asked: TransferAsked) -> Response
 
 
 @router.post("/share", **_documented("bad_period"))
-def share(request: Request, who: SignedIn, asked: ShareAsked) -> Response:
+def share(request: Request, who: Person, asked: ShareAsked) -> Response:
     """Let a colleague see customers and everything below them, for a time."""
     order = Share(asked.id, tuple(asked.customers), asked.user, asked.can_write, asked.until)
     return _carry_out(request, who, order)
 
 
 @router.post("/end-share", **_documented())
-def end_share(request: Request, who: SignedIn, asked: EndShareAsked) -> Response:
+def end_share(request: Request, who: Person, asked: EndShareAsked) -> Response:
     """The colleague sees the customer no longer."""
     return _carry_out(request, who, EndShare(asked.id, asked.share))
 
 
 @router.post("/delegate", **_documented("bad_period"))
-def delegate(request: Request, who: SignedIn, asked: DelegateAsked) -> Response:
+def delegate(request: Request, who: Person, asked: DelegateAsked) -> Response:
     """Somebody stands in for another for a time, with their rights."""
     order = Delegate(asked.id, asked.user, asked.to_user, asked.starts, asked.ends)
     return _carry_out(request, who, order)
 
 
 @router.post("/end-delegation", **_documented())
-def end_delegation(request: Request, who: SignedIn, asked: EndDelegationAsked) -> Response:
+def end_delegation(request: Request, who: Person, asked: EndDelegationAsked) -> Response:
     """Nobody stands in any longer."""
     return _carry_out(request, who, EndDelegation(asked.id, asked.delegation))
 
@@ -285,13 +284,13 @@ def add_user(request: Request, who: Confirmed, asked: AddUserAsked) -> Response:
 
 
 @router.post("/add-team", **_documented("name_taken", "bad_argument"))
-def add_team(request: Request, who: SignedIn, asked: AddTeamAsked) -> Response:
+def add_team(request: Request, who: Administrator, asked: AddTeamAsked) -> Response:
     """Make a team."""
     return _carry_out(request, who, AddTeam(asked.id, asked.name, asked.parent, asked.shares_books))
 
 
 @router.post("/edit-team", **_documented("name_taken", "bad_argument", "team_ring"))
-def edit_team(request: Request, who: SignedIn, asked: EditTeamAsked) -> Response:
+def edit_team(request: Request, who: Administrator, asked: EditTeamAsked) -> Response:
     """Rename a team, move it below another, let its people share their books or not."""
     order = EditTeam(asked.id, asked.team, asked.name, asked.parent, asked.shares_books)
     return _carry_out(request, who, order)

@@ -10,15 +10,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from crmdesk.core.errors import CrmError
 from crmdesk.core.fingerprint import words
-from sync_server import enrolment, foreseeing, policy, signing_in
+from sync_server import enrolment, foreseeing, signing_in
 from sync_server.foreseeing import Foresight
 from sync_server.handlers.bodies import StrictRoute, answer
+from sync_server.handlers.callers import Administrator, Confirmed
 from sync_server.handlers.commands import HexId, RoleName
 from sync_server.handlers.context import (
     ANY_PROBLEMS,
     SESSION_PROBLEMS,
-    Confirmed,
-    SignedIn,
     context,
     problems,
     speaks_protocol,
@@ -109,13 +108,7 @@ class CodeAnswer(msgspec.Struct, frozen=True):
     expires_at: int
 
 
-def _check_leads(who: Bearer) -> None:
-    if not policy.may_lead(who.role):
-        raise CrmError("forbidden")
-
-
 def _foreseen(request: Request, who: Bearer, order: UserOrder) -> Response:
-    _check_leads(who)
     here = context(request)
     with here.database.read() as connection:
         found = foreseeing.foresee(connection, Asker(who.user, who.role, who.device), order, here.now())
@@ -126,7 +119,7 @@ _FORESIGHT: Final = {200: schema_of(Foresight, "What will happen"), **problems("
 
 
 @router.post("/foresee/leaver", responses=_FORESIGHT, response_class=Response)
-def leaver(request: Request, who: SignedIn, asked: LeaverAsked) -> Response:
+def leaver(request: Request, who: Administrator, asked: LeaverAsked) -> Response:
     """What will happen if somebody leaves; nothing is changed."""
     order: UserOrder = DisableUser("", asked.user)
     if asked.to_user is not None:
@@ -135,7 +128,7 @@ def leaver(request: Request, who: SignedIn, asked: LeaverAsked) -> Response:
 
 
 @router.post("/foresee/transfer", responses=_FORESIGHT, response_class=Response)
-def transfer(request: Request, who: SignedIn, asked: TransferAsked) -> Response:
+def transfer(request: Request, who: Administrator, asked: TransferAsked) -> Response:
     """What will happen if somebody gets other work; nothing is changed."""
     order = Transfer("", asked.user, asked.role, asked.team, asked.to_user)
     return _foreseen(request, who, order)
@@ -146,9 +139,8 @@ def transfer(request: Request, who: SignedIn, asked: TransferAsked) -> Response:
     responses={200: schema_of(DevicesAnswer, "The laptops"), **problems(*_PROBLEMS)},
     response_class=Response,
 )
-def listed(request: Request, who: SignedIn) -> Response:
+def listed(request: Request, _who: Administrator) -> Response:
     """Every laptop of the company."""
-    _check_leads(who)
     with context(request).database.read() as connection:
         company = people.load_company(connection)
         found = [_shown(device) for device in devices.devices(connection)]
@@ -180,7 +172,6 @@ _DEVICE: Final[dict[int | str, Any]] = {200: schema_of(DeviceShown, "The laptop"
 )
 def approve(request: Request, who: Confirmed, device: Id) -> Response:
     """Let a waiting laptop in, after its words were compared."""
-    _check_leads(who)
     here = context(request)
     with here.database.write() as connection:
         enrolment.approve(connection, device, here.now(), (who.user, who.device))
@@ -194,7 +185,6 @@ def approve(request: Request, who: Confirmed, device: Id) -> Response:
 )
 def revoke(request: Request, who: Confirmed, device: Id) -> Response:
     """Shut a laptop out for good; not the one that asks."""
-    _check_leads(who)
     if device == who.device:
         raise CrmError("forbidden")
     here = context(request)
@@ -208,9 +198,8 @@ def revoke(request: Request, who: Confirmed, device: Id) -> Response:
     responses={**_DEVICE, **problems("bad_argument", "body_too_large", *_PROBLEMS)},
     response_class=Response,
 )
-def rename(request: Request, who: SignedIn, device: Id, asked: RenameAsked) -> Response:
+def rename(request: Request, who: Administrator, device: Id, asked: RenameAsked) -> Response:
     """Call a laptop by another name."""
-    _check_leads(who)
     here = context(request)
     with here.database.write() as connection:
         enrolment.rename(connection, device, asked.name, here.now(), (who.user, who.device))
@@ -233,7 +222,6 @@ _CODE: Final[dict[int | str, Any]] = {
 @router.post("/people/{user}/code", responses=_CODE, response_class=Response)
 def code(request: Request, who: Confirmed, user: Id, asked: CodeAsked) -> Response:
     """A one-use code that lets a person's laptop in."""
-    _check_leads(who)
     here, now, valid_ms = context(request), context(request).now(), asked.valid_hours * HOUR_MS
     with here.database.write() as connection:
         made = enrolment.issue_code(
@@ -245,7 +233,6 @@ def code(request: Request, who: Confirmed, user: Id, asked: CodeAsked) -> Respon
 @router.post("/people/{user}/reset-password", responses=_CODE, response_class=Response)
 def reset_password(request: Request, who: Confirmed, user: Id, asked: ResetAsked) -> Response:
     """Take a forgotten password away; the person chooses a new one with the code."""
-    _check_leads(who)
     here, now, valid_ms = context(request), context(request).now(), asked.valid_hours * HOUR_MS
     with here.database.write() as connection:
         made = signing_in.reset(connection, user, now, valid_ms, (who.user, who.device))

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from crmdesk.core.wire import OLDEST, OURS
 from sync_server.fields import known_registry
 from sync_server.handlers.bodies import StrictRoute
+from sync_server.handlers.callers import Anybody
 from sync_server.handlers.context import ANY_PROBLEMS, Challenge, context, problems
 from sync_server.storage import people
 
@@ -40,13 +41,13 @@ class Hello(BaseModel):
 
 
 @router.get("/healthz")
-def healthz() -> Health:
+def healthz(_who: Anybody) -> Health:
     """The process answers."""
     return Health(status="ok")
 
 
 @router.get("/readyz", responses=problems("server_busy", "server_error"))
-def readyz(request: Request) -> Health:
+def readyz(request: Request, _who: Anybody) -> Health:
     """The database answers."""
     with context(request).database.read() as connection:
         connection.execute(text("SELECT 1 FROM company"))
@@ -54,7 +55,7 @@ def readyz(request: Request) -> Health:
 
 
 @router.get("/v1/hello", responses=problems(*ANY_PROBLEMS))
-def hello(request: Request, challenge: Challenge = None) -> Hello:
+def hello(request: Request, _who: Anybody, challenge: Challenge = None) -> Hello:
     """The handshake; needs no sign-in, and answers any version: who asks must know whose server says it is too old."""
     here = context(request)
     with here.database.read() as connection:

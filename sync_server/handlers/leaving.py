@@ -1,6 +1,6 @@
 """Routes for a laptop that has nothing left to sign in with: its sealed work, and word that it was wiped.
 
-Neither needs a token. Sealed work proves its author by a signature inside, the word by its own.
+Neither needs a token, or a version. Sealed work proves its author by a signature inside, the word by its own.
 """
 
 from __future__ import annotations
@@ -8,18 +8,18 @@ from __future__ import annotations
 from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from crmdesk.core.sealed import HandedIn
 from sync_server import blobs
 from sync_server import handing_in as incoming
 from sync_server.handlers.bodies import BulkRoute, RawBody, answer
-from sync_server.handlers.context import ANY_PROBLEMS, context, own_eyes, problems
+from sync_server.handlers.callers import Stranger
+from sync_server.handlers.context import ANY_PROBLEMS, context, problems
 from sync_server.handlers.sync import schema_of
 
-# No version is asked for: whoever is too old gives up what it holds all the same.
-router = APIRouter(prefix="/v1", tags=["leaving"], route_class=BulkRoute, dependencies=[Depends(own_eyes)])
+router = APIRouter(prefix="/v1", tags=["leaving"], route_class=BulkRoute)
 
 
 class Word(BaseModel):
@@ -47,7 +47,7 @@ class Noted(BaseModel):
     response_class=Response,
     openapi_extra={"requestBody": {"content": {"application/octet-stream": {}}, "required": True}},
 )
-def sealed(request: Request, content: RawBody) -> Response:
+def sealed(request: Request, _who: Stranger, content: RawBody) -> Response:
     """Take in what a laptop sealed before it gave up what it held."""
     here = context(request)
     store = blobs.store_of(here.database, here.settings)
@@ -56,7 +56,7 @@ def sealed(request: Request, content: RawBody) -> Response:
 
 
 @router.post("/wiped", responses=problems("session_expired", "body_too_large", *ANY_PROBLEMS))
-def wiped(request: Request, said: Word) -> Noted:
+def wiped(request: Request, _who: Stranger, said: Word) -> Noted:
     """A laptop carried out the order to wipe it, or destroyed what it held because it had been away for too long."""
     here = context(request)
     with here.database.write() as connection:

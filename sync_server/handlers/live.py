@@ -8,10 +8,10 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import StreamingResponse
 
 from sync_server.handlers.bodies import StrictRoute
+from sync_server.handlers.callers import Person
 from sync_server.handlers.context import (
     ANY_PROBLEMS,
     SESSION_PROBLEMS,
-    SignedIn,
     context,
     problems,
     speaks_protocol,
@@ -33,7 +33,7 @@ _UNBUFFERED: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     },
     response_class=StreamingResponse,
 )
-def live(request: Request, who: SignedIn) -> StreamingResponse:
+def live(request: Request, who: Person) -> StreamingResponse:
     """The heads that change from now on; what changed before is to be asked once the stream is open."""
     channel = context(request).live
     return StreamingResponse(channel.stream(channel.listener(who)), media_type=EVENTS, headers=_UNBUFFERED)

@@ -11,10 +11,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from sync_server import signing_in
 from sync_server.enrolment import Enrolment
 from sync_server.handlers.bodies import StrictRoute
+from sync_server.handlers.callers import Person, Stranger
 from sync_server.handlers.context import (
     ANY_PROBLEMS,
     SESSION_PROBLEMS,
-    SignedIn,
     context,
     origin,
     problems,
@@ -87,7 +87,7 @@ class PasswordGiven(BaseModel):
         *ANY_PROBLEMS,
     ),
 )
-async def sign_in(request: Request, asked: SignInRequest) -> Enrolment:
+async def sign_in(request: Request, _who: Stranger, asked: SignInRequest) -> Enrolment:
     """Let a person in by name and password; a laptop that is new waits for an approval."""
     here = context(request)
     claim = Claim(
@@ -117,7 +117,7 @@ async def sign_in(request: Request, asked: SignInRequest) -> Enrolment:
         *ANY_PROBLEMS,
     ),
 )
-async def set_password(request: Request, who: SignedIn, asked: PasswordRequest) -> PasswordSet:
+async def set_password(request: Request, who: Person, asked: PasswordRequest) -> PasswordSet:
     """Choose a password; every other session of the person ends."""
     here, now = context(request), context(request).now()
     door = here.doorkeeper
@@ -133,7 +133,7 @@ async def set_password(request: Request, who: SignedIn, asked: PasswordRequest) 
         "code_invalid", "password_weak", "too_many_tries", "upgrade_needed", "body_too_large", *ANY_PROBLEMS
     ),
 )
-async def reset_password(request: Request, asked: ResetRequest) -> PasswordSet:
+async def reset_password(request: Request, _who: Stranger, asked: ResetRequest) -> PasswordSet:
     """Choose a password with an administrator's code; every session of the person ends."""
     here, now = context(request), context(request).now()
     door = here.doorkeeper
@@ -157,7 +157,7 @@ async def reset_password(request: Request, asked: ResetRequest) -> PasswordSet:
         "wrong_password", "too_many_tries", "body_too_large", *SESSION_PROBLEMS, *ANY_PROBLEMS
     ),
 )
-async def confirm_password(request: Request, who: SignedIn, asked: ConfirmRequest) -> PasswordGiven:
+async def confirm_password(request: Request, who: Person, asked: ConfirmRequest) -> PasswordGiven:
     """Give one's password again: for ten minutes it opens what is dangerous."""
     here, now = context(request), context(request).now()
     door = here.doorkeeper

@@ -24,14 +24,12 @@ from crmdesk.core.wire import (
 )
 from sync_server import reconciling, recovering
 from sync_server.handlers.bodies import BulkRoute, RawBody, answer, plain
+from sync_server.handlers.callers import Person, Reader
 from sync_server.handlers.context import (
     ANY_PROBLEMS,
     SESSION_PROBLEMS,
-    Looking,
-    SignedIn,
     context,
     problems,
-    reads_as_another,
     speaks_protocol,
 )
 from sync_server.handlers.sync import Accepts, schema_of
@@ -67,7 +65,7 @@ def _wants(shape: type, description: str) -> dict[str, object]:
     response_class=Response,
 )
 def commits(
-    request: Request, who: SignedIn, body: RawBody, encoding: Encoding = None, accepts: Accepts = None
+    request: Request, who: Person, body: RawBody, encoding: Encoding = None, accepts: Accepts = None
 ) -> Response:
     """Which of these commits are gone; one that this server once made opens a recovery epoch."""
     here = context(request)
@@ -90,8 +88,7 @@ def commits(
     responses={200: schema_of(Groups, "Groups"), **problems("not_found", "forbidden", *_PROBLEMS)},
     response_class=Response,
 )
-@reads_as_another
-def groups(request: Request, who: Looking, bucket: Bucket, accepts: Accepts = None) -> Response:
+def groups(request: Request, who: Reader, bucket: Bucket, accepts: Accepts = None) -> Response:
     """The bucket's head and the sums of its records' digests, by the last two digits of their ids."""
     with context(request).database.read_as(who.user) as connection:
         found = reconciling.groups(connection, who, bucket)
@@ -103,10 +100,9 @@ def groups(request: Request, who: Looking, bucket: Bucket, accepts: Accepts = No
     responses={200: schema_of(Digests, "Digests"), **problems("not_found", "forbidden", *_PROBLEMS)},
     response_class=Response,
 )
-@reads_as_another
 def digests(
     request: Request,
-    who: Looking,
+    who: Reader,
     bucket: Bucket,
     groups: Annotated[str, Query(max_length=1000)],
     accepts: Accepts = None,
@@ -124,7 +120,7 @@ def digests(
     response_class=Response,
 )
 def states(
-    request: Request, who: SignedIn, body: RawBody, encoding: Encoding = None, accepts: Accepts = None
+    request: Request, who: Person, body: RawBody, encoding: Encoding = None, accepts: Accepts = None
 ) -> Response:
     """Records of a bucket as they stand, as many as one answer holds; those that are not there are left out."""
     wanted = _read(body, encoding, Wanted)
@@ -146,7 +142,7 @@ def states(
     response_class=Response,
 )
 def recover(
-    request: Request, who: SignedIn, body: RawBody, encoding: Encoding = None, accepts: Accepts = None
+    request: Request, who: Person, body: RawBody, encoding: Encoding = None, accepts: Accepts = None
 ) -> Response:
     """In a recovery epoch: merge what a laptop still holds; each record gets its own verdict."""
     here = context(request)

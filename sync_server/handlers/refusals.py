@@ -10,10 +10,10 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from crmdesk.core.wire import Outcome
 from sync_server import refusals, standing
 from sync_server.handlers.bodies import StrictRoute, answer
+from sync_server.handlers.callers import Administrator, Person
 from sync_server.handlers.context import (
     ANY_PROBLEMS,
     SESSION_PROBLEMS,
-    SignedIn,
     context,
     problems,
     speaks_protocol,
@@ -48,9 +48,10 @@ class Judgement(msgspec.Struct, frozen=True):
 
 
 @router.get("/refused", responses={200: schema_of(Refused, "The list"), **_PROBLEMS}, response_class=Response)
-def refused(request: Request, who: SignedIn, discarded: Annotated[int, Query(ge=0, le=1)] = 0) -> Response:
+def refused(
+    request: Request, _who: Administrator, discarded: Annotated[int, Query(ge=0, le=1)] = 0
+) -> Response:
     """What laptops brought and the server would not take; with `discarded=1` what somebody decided to keep out."""
-    refusals.check_may_look(Asker(who.user, who.role))
     with context(request).database.read() as connection:
         found = refusals.listed(connection, discarded=bool(discarded))
     return answer(msgspec.json.encode(Refused(found)), request.headers.get("accept-encoding"))
@@ -59,9 +60,8 @@ def refused(request: Request, who: SignedIn, discarded: Annotated[int, Query(ge=
 @router.get(
     "/refused/{name}", responses={200: schema_of(Payload, "One"), **_PROBLEMS}, response_class=Response
 )
-def payload(request: Request, who: SignedIn, name: Name) -> Response:
+def payload(request: Request, _who: Administrator, name: Name) -> Response:
     """One refused record with all that was written."""
-    refusals.check_may_look(Asker(who.user, who.role))
     with context(request).database.read() as connection:
         found = refusals.shown(connection, name)
     return answer(msgspec.json.encode(found), request.headers.get("accept-encoding"))
@@ -72,10 +72,9 @@ def payload(request: Request, who: SignedIn, name: Name) -> Response:
     responses={200: schema_of(Judgement, "Judged"), **_PROBLEMS},
     response_class=Response,
 )
-def retry(request: Request, who: SignedIn, name: Name) -> Response:
+def retry(request: Request, who: Administrator, name: Name) -> Response:
     """Judge it again, as if it were pushed now."""
     asker, here = Asker(who.user, who.role, who.device), context(request)
-    refusals.check_may_look(asker)
     with here.database.write() as connection:
         outcome: Outcome = refusals.retry(connection, asker, name, here.now())
     return answer(msgspec.json.encode(Judgement(outcome.verdict, outcome.code, outcome.about)), None)
@@ -86,10 +85,9 @@ def retry(request: Request, who: SignedIn, name: Name) -> Response:
     responses={200: schema_of(Judgement, "Done"), **_PROBLEMS},
     response_class=Response,
 )
-def discard(request: Request, who: SignedIn, name: Name) -> Response:
+def discard(request: Request, who: Administrator, name: Name) -> Response:
     """Decide that it stays out; what was written and who decided are kept."""
     asker, here = Asker(who.user, who.role, who.device), context(request)
-    refusals.check_may_look(asker)
     with here.database.write() as connection:
         refusals.discard(connection, asker, name, here.now())
     return answer(msgspec.json.encode(Judgement("discarded")), None)
@@ -103,7 +101,7 @@ def discard(request: Request, who: SignedIn, name: Name) -> Response:
     },
     response_class=Response,
 )
-def person(request: Request, who: SignedIn, user: Name) -> Response:
+def person(request: Request, who: Person, user: Name) -> Response:
     """What somebody answers for, and their laptops: asked before a book is handed over."""
     with context(request).database.read() as connection:
         found = standing.standing(connection, Asker(who.user, who.role), user)

@@ -12,19 +12,14 @@ from crmdesk.core.errors import CrmError
 from crmdesk.core.wire import BRIEF, Heads, PullPage, Push, PushAnswer
 from sync_server import batches, pulling, pushing, sharing
 from sync_server.handlers.bodies import BulkRoute, RawBody, answer, plain
+from sync_server.handlers.callers import Follower, Laptop, Reader, asker, looking
 from sync_server.handlers.context import (
     ANY_PROBLEMS,
     SEE_AS,
     SESSION_PROBLEMS,
     Challenge,
-    HandingIn,
-    Looking,
-    asker,
-    bearer_scheme,
     context,
-    looking,
     problems,
-    reads_as_another,
     speaks_protocol,
 )
 from sync_server.pulling import Cursor
@@ -54,14 +49,12 @@ def schema_of(shape: type, description: str) -> dict[str, Any]:
         **problems("forbidden", "not_found", *SESSION_PROBLEMS, *ANY_PROBLEMS),
     },
     response_class=Response,
-    dependencies=[Depends(bearer_scheme)],
 )
-@reads_as_another
-def heads(request: Request, challenge: Challenge = None, accepts: Accepts = None) -> Response:
+def heads(request: Request, _who: Follower, challenge: Challenge = None, accepts: Accepts = None) -> Response:
     """How far each bucket has come that the asker may see; one that is missing was taken away."""
     here = context(request)
     if SEE_AS in request.headers:
-        who = looking(request, None)
+        who = looking(request)
         with here.database.read_as(who.user) as connection:  # a lease is for the laptop's own person
             found = pulling.heads(connection, who, here.authority, here.now())
         return answer(msgspec.json.encode(found), accepts)
@@ -94,7 +87,7 @@ def heads(request: Request, challenge: Challenge = None, accepts: Accepts = None
 )
 def push(
     request: Request,
-    who: HandingIn,
+    who: Laptop,
     body: RawBody,
     encoding: Annotated[str | None, Header(alias="Content-Encoding")] = None,
     accepts: Accepts = None,
@@ -121,10 +114,9 @@ def push(
     },
     response_class=Response,
 )
-@reads_as_another
 def pull(
     request: Request,
-    who: Looking,
+    who: Reader,
     bucket: Annotated[str, Query(max_length=100)],
     epoch: Counter,
     after: Counter,
@@ -151,10 +143,9 @@ def pull(
     },
     response_class=Response,
 )
-@reads_as_another
 def history(
     request: Request,
-    who: Looking,
+    who: Reader,
     entity: Id,
     record_id: Annotated[str, Path(alias="id", max_length=100)],
     accepts: Accepts = None,
