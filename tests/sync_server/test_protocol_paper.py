@@ -53,9 +53,7 @@ def test_the_paper_names_every_route_and_no_other(openapi: dict[str, Any]) -> No
 
 
 def test_the_paper_says_who_may_call_each_route(openapi: dict[str, Any]) -> None:
-    said = [
-        (caller, set(re.findall(r"[A-Z]+ /[^`]+", routes))) for caller, _, routes in rows("Who may call")
-    ]
+    said = [(caller, set(re.findall(r"[A-Z]+ /[^`]+", routes))) for caller, _, routes in rows("Who may call")]
     declared: dict[str, set[str]] = {}
     for route, operation in operations(openapi).items():
         declared.setdefault(operation["x-caller"], set()).add(route)
