@@ -19,13 +19,17 @@ from sync_server.storage.devices import Bearer
 
 
 class Cursor(msgspec.Struct, frozen=True):
-    """Where a laptop stands in a bucket: (epoch, last seq, that commit's salt), and the head to reach."""
+    """Where a laptop stands in a bucket: (epoch, last seq, that commit's salt), and the head to reach.
+
+    `told` is the bucket's latest commit (seq, salt) that the laptop was told of.
+    """
 
     bucket: str
     epoch: int
     after: int
     salt: str
     head: int | None = None
+    told: tuple[int, str] | None = None
 
 
 def heads(
@@ -57,7 +61,8 @@ def page(connection: Connection, who: Bearer, cursor: Cursor) -> PullPage:
     newest = buckets.seq_of(connection, cursor.bucket)
     head = newest if cursor.head is None else cursor.head
     is_known = cursor.epoch == epoch and cursor.after <= head <= newest
-    if not is_known or buckets.salt_at(connection, cursor.bucket, cursor.after) != cursor.salt:
+    held = {(cursor.after, cursor.salt), cursor.told or (0, "")}
+    if not is_known or any(buckets.salt_at(connection, cursor.bucket, seq) != salt for seq, salt in held):
         raise CrmError("regressed")
     items, seq = _whole_commits(*_changes(connection, cursor, head))
     salt = buckets.salt_at(connection, cursor.bucket, seq)

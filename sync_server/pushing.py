@@ -241,11 +241,14 @@ def _write(
 ) -> list[Commit]:
     """Everything at once; returns the commits made in buckets that the pusher reads.
 
-    One that holds more than the pusher knows comes after no other, so that no cursor steps over it.
+    One that holds more than the pusher knows comes after no other, so that no cursor steps over it. Late work makes a
+    commit where its author knew the record, too: where it went to they may not see, and what a restored server lost
+    of it has to be provable.
     """
     changed = [taken for taken in ledger.taken if taken.is_changed]
     departed = [(bucket, taken) for taken in changed if (bucket := taken.stays_away_from)]
     left = {bucket for bucket, _ in departed}
+    left |= {bucket for taken in changed if (bucket := taken.place.departed_from) and bucket in readable}
     hidden = left | {
         taken.place.placement.bucket
         for taken in changed

@@ -1,8 +1,8 @@
 """After a restore: who proves that commits were lost, and what laptops may bring back.
 
 A recovery epoch opens only on proof: a genuine salt (`salts`) of a commit that this server no longer holds.
-In it a device that was approved before may bring back what others wrote, on records its user may see; it is
-merged like anything else, and listed for the administrator.
+In it a device that was approved before may bring back what others wrote, on records its user may see, and its own late
+work on records that had moved; it is merged like anything else, and listed for the administrator.
 """
 
 from __future__ import annotations
@@ -31,17 +31,20 @@ from crmdesk.core.roles import SERVER_ENTITIES
 from crmdesk.core.wire import Evidence, Lost, Outcome, Recover, RecoverAnswer
 from crmdesk.store import records
 from crmdesk.store.records import Row, Stored, decode_edit
-from sync_server import audit, moving, salts
+from sync_server import audit, moving, placing, salts
 from sync_server.audit import Word
 from sync_server.authoring import new_actor
 from sync_server.clock import Moment
+from sync_server.consequences import Taken, label
 from sync_server.fields import known_registry
 from sync_server.moving import below, reunite
+from sync_server.placing import Place, QuarantineError
 from sync_server.settings import Settings
 from sync_server.storage import actors, blobs, buckets, devices, graves, people, recoveries, rights
 from sync_server.storage.devices import Bearer
 from sync_server.storage.people import Company
 from sync_server.storage.recoveries import Recovered, Recovery
+from sync_server.verdict import Item, Judged
 
 MAX_EPOCHS: Final = 1000
 """How far beyond this server's epoch a claimed one is believed."""
@@ -129,6 +132,7 @@ def recover(
     actors.forget_blank(connection, blank)
     _keep_histories(connection, brought, scene, stamp(now.ms + MAX_AHEAD_MS))
     scene.reunite()
+    label(connection, who, company, scene.late, now)
     recoveries.note(connection, scene.notes)
     audit.act(connection, "recover", (who.user, who.device), scene.told(), now, subjects=())
     return RecoverAnswer(tuple(outcomes), seqs, now.ms)
@@ -156,10 +160,13 @@ class _Scene:
         self._claims = claims
         self.notes: list[Recovered] = []
         self.taken: dict[RecordKey, Record] = {}
+        self.late: list[Taken] = []
+        """What its author wrote before hearing that the record had moved: taken in, and out of their sight."""
         self._connection, self._who, self._company, self._now = connection, who, company, now
         self._registry: Registry = known_registry(connection)
         self._rights = rights.rights(connection, who.user)
-        self._held = moving.hold(connection, company, {*self._rights, *self._reach()})
+        places = buckets.buckets_of(connection, {key.id for key in keys}, who.user)
+        self._held = moving.hold(connection, company, {*self._rights, *self._reach(), *places})
         self._stored = records.load(connection, keys)
         self._buried = graves.buried(connection, [key.id for key in keys if key not in self._stored])
         given_up = {recovery.actor for recovery in recoveries.recoveries(connection)}
@@ -183,6 +190,8 @@ class _Scene:
             self.taken[key] = record
             self._note(key, "merged", None, None)
         bucket, move_no = record.placement.bucket, record.placement.move_no
+        if bucket not in self._rights:
+            return Outcome(*key, "quarantined", code="forbidden")  # late work: nothing of what it is now is told
         if record == claim:
             return Outcome(*key, "accepted", bucket, move_no)
         return Outcome(*key, "merged", bucket, move_no, content=msgspec.Raw(encode(record)))
@@ -193,8 +202,7 @@ class _Scene:
         if key.id in self._buried:
             raise CrmError("grave")
         placement = stored.record.placement if stored else claim.placement
-        if placement.bucket not in self._rights:
-            raise CrmError("forbidden")
+        late = None if placement.bucket in self._rights else self._late(key, claim)
         if claim.clock.get(self._company.actor, 0) > self._own_counter:
             raise CrmError("malformed_record")  # nobody knows what this server has yet to write
         latest = stamp(self._now.ms + MAX_AHEAD_MS)
@@ -205,7 +213,22 @@ class _Scene:
         if record.placement != placement:
             record = moved(record, placement)
         check(record)
+        if late is not None and stored is not None:
+            item, place = late
+            fresh = item.fresh(stored.record)
+            self.late.append(Taken(item, place, Judged(record, encode(record), False), stored, fresh))
         return record
+
+    def _late(self, key: RecordKey, claim: Record) -> tuple[Item, Place]:
+        """A record that had moved by the backup, as its author's late work. Raises `forbidden` if it is not that."""
+        item = Item(key, record=claim, log=[edit for edit in claim.edits if edit.by == self._who.user])
+        found = placing.survey(self._connection, self._who, self._company, self._registry, [item], self._now)
+        if key not in found.stored or not item.fresh(found.stored[key].record):
+            raise CrmError("forbidden")
+        try:
+            return item, found.place(item)
+        except QuarantineError:
+            raise CrmError("forbidden") from None
 
     def _check_edit(self, key: RecordKey, edit: Edit) -> None:
         for name in edit.values:

@@ -475,7 +475,7 @@ class _Run:
         except CrmError as error:
             if error.code == "not_found":
                 return  # taken away since the heads were read: the next sync hears of it
-            if error.code != "regressed" or wanted.cursor is None:
+            if error.code != "regressed":
                 raise
             self._hear_of_restores()
             self._reconcile(wanted.head.bucket, is_regressed=True)

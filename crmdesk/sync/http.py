@@ -283,15 +283,19 @@ class Http:
         salt: str,
         head: int | None = None,
         *,
+        told: tuple[int, str] | None = None,
         has_unsent: bool = False,
     ) -> PullPage:
         """The next page after a commit, up to `head` once known. Raises `regressed`, `not_found`.
 
+        `told`: the bucket's latest commit (seq, salt) that this laptop was told of, which the server has to hold still.
         `has_unsent`: edits made before this pull still wait here, and are late work if what they are about moved.
         """
         asked: dict[str, str | int] = {"bucket": bucket, "epoch": epoch, "after": after, "salt": salt}
         if head is not None:
             asked["head"] = head
+        if told is not None:
+            asked["told"], asked["told_salt"] = told
         if has_unsent:
             asked["unsent"] = 1
         return self._decode(self._ask("GET", "/v1/pull", params=asked), PullPage)

@@ -61,11 +61,14 @@ def pull(
     """Read a bucket to its head, a commit at a time; stopped or cut, it goes on from the last commit.
 
     What came whole before a cut is kept. Raises `mass_deletion` before taking in what would hide too much, `regressed`
-    where the server no longer holds the cursor's commit, `not_found` where the bucket was taken away meanwhile.
+    where the server no longer holds the cursor's commit or the head, `not_found` where the bucket was taken away meanwhile.
     """
     group: list[_Ready] = []
     together = 1
-    source = _pages(http, wanted, has_unsent=_has_unsent(replica))
+    with replica.database.read() as connection:
+        told = _told(connection, wanted.head)
+        has_unsent = outbox.count(connection)[0] > 0
+    source = _pages(http, wanted, told, has_unsent=has_unsent)
     with (
         closing(runner.ahead(source, _FETCHED_AHEAD)) as fetched,
         closing(runner.ahead(_read(replica, fetched), _AHEAD)) as pages,
@@ -146,19 +149,24 @@ def _move_cursor(connection: Connection, wanted: Pull, page: PullPage) -> None:
     outbox.set_cursor(connection, Cursor(page.bucket, page.epoch, page.seq, page.salt, complete))
 
 
-def _has_unsent(replica: Replica) -> bool:
-    """Whether edits wait that a push before this pull could not bring."""
-    with replica.database.read() as connection:
-        return outbox.count(connection)[0] > 0
+def _told(connection: Connection, head: Head) -> tuple[int, str]:
+    """The bucket's latest commit that this laptop was told of: with the heads, or since by the answer to a push."""
+    epoch, seq, salt = outbox.heard(connection).get(head.bucket, (head.epoch, 0, ""))
+    return (seq, salt) if epoch == head.epoch and seq > head.seq else (head.seq, head.salt)
 
 
-def _pages(http: Http, wanted: Pull, *, has_unsent: bool) -> Iterator[PullPage]:
-    """A bucket's pages in order, up to the head that its first page fixes."""
+def _pages(http: Http, wanted: Pull, told: tuple[int, str], *, has_unsent: bool) -> Iterator[PullPage]:
+    """A bucket's pages in order, up to the head that its first page fixes.
+
+    The server has to hold what it `told` of: restored since, it may still hold the cursor, and what it tells from
+    there on has forgotten what it took in after its backup. `has_unsent`: edits wait that a push before this pull
+    could not bring.
+    """
     head, cursor = wanted
     epoch, seq, salt = (cursor.epoch, cursor.seq, cursor.salt) if cursor else (head.epoch, 0, "")
     upto: int | None = None
     while True:
-        page = http.pull(head.bucket, epoch, seq, salt, upto, has_unsent=has_unsent)
+        page = http.pull(head.bucket, epoch, seq, salt, upto, told=told, has_unsent=has_unsent)
         if page.bucket != head.bucket or page.seq < seq or not (page.complete or page.seq > seq):
             raise CrmError("not_crmdesk", address=http.url)  # another bucket's, or it would never end
         yield page

@@ -122,13 +122,16 @@ def pull(
     after: Counter,
     salt: Annotated[str, Query(max_length=100)],
     head: Annotated[int | None, Query(ge=0, lt=2**53)] = None,
+    told: Annotated[int | None, Query(ge=0, lt=2**53)] = None,
+    told_salt: Annotated[str, Query(max_length=100)] = "",
     unsent: Annotated[int, Query(ge=0, le=1)] = 0,
     accepts: Accepts = None,
 ) -> Response:
     """The next page of a bucket after a cursor, up to a head that stays fixed once it was given."""
     here = context(request)
+    known = None if told is None else (told, told_salt)
     with here.database.read_as(who.user) as connection:
-        page = pulling.page(connection, who, Cursor(bucket, epoch, after, salt, head))
+        page = pulling.page(connection, who, Cursor(bucket, epoch, after, salt, head, known))
     if page.complete and not unsent and SEE_AS not in request.headers:
         with here.database.write() as connection:
             pulling.note_complete(connection, who, page, here.now())

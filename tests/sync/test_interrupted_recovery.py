@@ -19,6 +19,7 @@ from crmdesk.core.errors import CrmError
 from crmdesk.core.roles import Role
 from crmdesk.store import outbox, records, settings
 from crmdesk.store.unreadable import Unreadable
+from crmdesk.sync import commands
 from crmdesk.sync.engine import Engine
 from sync_server import accounts
 from tests.support.rep import Rep
@@ -195,6 +196,43 @@ def test_r19_a_server_restored_right_before_a_pull_is_not_taken_at_its_word(
     assert ann.names() == {"宏远机械", "another"}
     with server.database.read() as connection:
         assert records.load(connection, [customer]).keys() == {customer}
+
+
+@pytest.mark.parametrize("others", [0, 3])
+def test_r19_a_server_restored_right_before_it_tells_of_a_move_does_not_take_late_work_along(
+    server: RunningServer, hire: Hire, tmp_path: Path, others: int
+):
+    """The move is in the backup and what its author wrote after it is not: nothing may leave before that is proven.
+
+    Nor where the restored server has made as many commits since, and more: it went another course.
+    """
+    ann, cai, mei, bo = hire("Ann"), hire("Cai"), hire("Mei"), hire("Ann")
+    customer = ann.customer("宏远机械")
+    for laptop in (ann, cai, mei, bo):
+        laptop.sync()
+    commands.change_owner(mei.replica, mei.http, [customer.id], server.people["Cai"].user)
+    backup = server.backup(tmp_path / "backup.db")
+    ann.write(customer, city="苏州")
+    pull = ann.http.pull
+
+    def restored(bucket: str, *said: Any, **named: Any) -> Any:
+        if bucket == server.people["Ann"].book and ann.unsent() == []:
+            ann.http.pull = pull  # type: ignore[method-assign]
+            server.restore(backup)
+            for n in range(others):
+                bo.customer(f"客户{n}")
+                bo.sync()
+        return pull(bucket, *said, **named)
+
+    ann.http.pull = restored  # type: ignore[method-assign]
+    ann.engine.sync()
+    assert ann.http.pull is pull, "the server was restored"
+    for laptop in (ann, cai, mei, ann, cai):
+        laptop.engine.sync()
+    shown = cai.shows(customer)
+    assert shown is not None
+    assert shown["city"] == "苏州"
+    assert ann.shows(customer) is None
 
 
 def test_r19_a_program_that_reads_everything_anew_still_proves_the_loss(
