@@ -17,7 +17,7 @@ from crmdesk.core.record import RecordKey
 from crmdesk.core.roles import Role
 from crmdesk.store.database import Database
 from crmdesk.store.records import Stored
-from sync_server import accounts, audit, moving, policy, sharing, sight
+from sync_server import accounts, audit, moving, policy, sharing
 from sync_server.audit import Word
 from sync_server.clock import Moment
 from sync_server.delegating import change_rights
@@ -34,8 +34,9 @@ from sync_server.orders import (
     StaffOrder,
     UserOrder,
 )
+from sync_server.sight import Sight
 from sync_server.staffing import change_staff
-from sync_server.storage import actors, buckets, people, rights
+from sync_server.storage import actors, buckets, people
 from sync_server.storage.actors import Command
 
 MAX_CUSTOMERS: Final = 1000
@@ -169,8 +170,9 @@ def _move_some(
         order, Share
     ):  # which locks as it goes: where a shared customer belongs depends on its shares
         held = moving.hold(connection, people.load_company(connection), _reach(connection, who, order, some))
+    sight = Sight(connection, who)
     for customer in some:
-        results.append(_one(connection, who, order, customer, now, held))
+        results.append(_one(connection, who, sight, order, customer, now, held))
         moved += results[-1].moved
         if moved >= CHUNK:
             break
@@ -182,10 +184,11 @@ def _check_all(connection: Connection, who: Asker, order: CustomerOrder, now: Mo
     """Raise for a customer that can't be moved so, before any is; a claim is told per customer who was faster."""
     if not 0 < len(set(order.customers)) == len(order.customers) <= MAX_CUSTOMERS:
         raise CrmError("malformed_body")
+    sight = Sight(connection, who)
     for customer in order.customers:
-        found = sight.seen(connection, who, customer)
+        found = sight.seen(customer)
         try:
-            _destination(connection, who, order, found, now.ms)
+            _destination(connection, who, sight, order, found, now.ms)
         except CrmError as error:
             if not (isinstance(order, Claim) and error.code == "taken"):
                 raise
@@ -205,14 +208,15 @@ def _reach(connection: Connection, who: Asker, order: CustomerOrder, customers: 
 def _one(
     connection: Connection,
     who: Asker,
+    sight: Sight,
     order: CustomerOrder,
     customer: str,
     now: Moment,
     held: Collection[str] | None,
 ) -> Result:
     try:
-        found = sight.seen(connection, who, customer)
-        bucket = _destination(connection, who, order, found, now.ms)
+        found = sight.seen(customer)
+        bucket = _destination(connection, who, sight, order, found, now.ms)
     except CrmError as error:
         return Result(customer, REFUSED, error.code, _text(error.about.get("user")))
     if isinstance(order, Share):
@@ -239,7 +243,7 @@ def decide(
     order = _wish(values)
     if order is None:
         return Result(str(values.get("customer")), REFUSED, "invalid_value")
-    return _one(connection, who, order, order.customers[0], now, held)
+    return _one(connection, who, Sight(connection, who), order, order.customers[0], now, held)
 
 
 def reach_of_wish(connection: Connection, who: Asker, values: Mapping[str, Any]) -> set[str]:
@@ -262,35 +266,32 @@ def _wish(values: Mapping[str, Any]) -> CustomerOrder | None:
 
 
 def _destination(
-    connection: Connection, who: Asker, order: CustomerOrder, customer: Stored, now_ms: int
+    connection: Connection, who: Asker, sight: Sight, order: CustomerOrder, customer: Stored, now_ms: int
 ) -> str:
     """The bucket an order moves a customer to. Raises `forbidden`, `not_found`, `taken` or `bad_period`."""
-    company, own = people.load_company(connection), rights.rights(connection, who.user)
+    company = people.load_company(connection)
     place = customer.record.placement.bucket
     match order:
         case Share():
-            sight.check_visible(who, own, place)
-            sight.check_may_share(connection, who, own, place)
+            sight.check_visible(place)
+            sight.check_may_share(place)
             sharing.check_people(connection, [order.user])
             if order.until is not None and order.until <= now_ms:
                 raise CrmError("bad_period")
             return place
         case ChangeOwner():
-            sight.check_visible(who, own, place)
+            sight.check_visible(place)
             book = _book_of(connection, order.to_user)
-            if not policy.may_move(who.role, own.get(place), own.get(book)):
+            if not sight.may_move(place, book):
                 raise CrmError("forbidden")
             return book
         case Release():
-            sight.check_visible(who, own, place)
-            owner = buckets.owner_of(connection, place)
-            if place != company.pool and not policy.answers_for(
-                who.role, own.get(place), is_owner=owner == who.user
-            ):
+            sight.check_visible(place)
+            if place != company.pool and not sight.answers_for(place):
                 raise CrmError("forbidden")
             return company.pool
         case Claim():
-            if not policy.may_claim(who.role, is_pool_read=company.pool in own):
+            if not policy.may_claim(who.role, is_pool_read=sight.reads(company.pool)):
                 raise CrmError("forbidden")
             if place != company.pool:
                 holder = buckets.owner_of(connection, place)
@@ -325,9 +326,8 @@ def check_may_rearrange(connection: Connection, who: Asker, order: UserOrder) ->
         return
     if not isinstance(order, ChangeBookOwner) or order.leaving:
         raise CrmError("forbidden")
-    own = rights.rights(connection, who.user)
+    sight = Sight(connection, who)
     ends = [people.find_account(connection, user) for user in (order.user, order.to_user)]
-    reads = [own.get(book) for book in people.books(connection, ends[0].user)]
-    may = [policy.may_move(who.role, right, own.get(ends[1].book)) for right in reads]
+    may = [sight.may_move(book, ends[1].book) for book in people.books(connection, ends[0].user)]
     if not may or not all(may):
         raise CrmError("forbidden")

@@ -13,7 +13,7 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from crmdesk.core.entities import REGISTRY
-from crmdesk.core.record import Edit, RecordKey
+from crmdesk.core.record import MAIN, Edit, RecordKey
 from crmdesk.core.resolve import view_field
 from crmdesk.store.records import Stored
 from sync_server import audit, commands
@@ -57,6 +57,9 @@ def reach(connection: Connection, who: Bearer, items: Iterable[Item]) -> set[str
     """The buckets that what follows from these items may write to, beside their own."""
     items = list(items)
     found = buckets.waiting_in(connection, {item.key.id for item in items})
+    apart = [item.key for item in items if REGISTRY.part(item.key.entity) != MAIN]
+    roots = {RecordKey("customer", root) for root, _ in buckets.roots(connection, apart).values()}
+    found |= {place for _, place in buckets.roots(connection, roots).values()}  # where late work is told of
     for item in items:
         if item.key.entity == "request" and item.log:
             found |= commands.reach_of_wish(connection, Asker(who.user, who.role), item.log[0].values)
@@ -104,8 +107,12 @@ def label(connection: Connection, who: Bearer, company: Company, late: Sequence[
 
 
 def _told(group: Iterable[Taken]) -> str:
-    """What was written, record by record, as JSON: new values, the values before, and the edits that say so."""
-    whole = [_change(one, with_values=True) for one in group]
+    """What was written, record by record, as JSON: new values, the values before, and the edits that say so.
+
+    Of a part that fewer may read than the label nothing is told but that something was written.
+    """
+    group = list(group)
+    whole = [_change(one, with_values=REGISTRY.part(one.item.key.entity) == MAIN) for one in group]
     text = json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
     if len(text.encode()) <= MAX_CHANGES_BYTES:
         return text

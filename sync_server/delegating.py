@@ -6,11 +6,12 @@ from sqlalchemy import Connection
 
 from crmdesk.core.errors import CrmError
 from crmdesk.core.roles import Role
-from sync_server import accounts, policy, sharing, sight
+from sync_server import accounts, policy, sharing
 from sync_server.authoring import new_id
 from sync_server.clock import Moment
 from sync_server.orders import Asker, DefineRole, Delegate, EndDelegation, EndShare, RightsOrder
-from sync_server.storage import people, rights
+from sync_server.sight import Sight
+from sync_server.storage import people
 from sync_server.storage import sharing as shares
 
 
@@ -31,7 +32,7 @@ def change_rights(connection: Connection, who: Asker, order: RightsOrder, now: M
             return new.id
         case EndDelegation():
             found = shares.find_delegation(connection, order.delegation)
-            if who.user not in (found.user, found.deputy) and not _leads(connection, who, found.user):
+            if who.user not in (found.user, found.deputy) and not Sight(connection, who).leads(found.user):
                 raise CrmError("not_found")
             if found.ended_at is None:
                 sharing.end_delegation(connection, found, now)
@@ -47,26 +48,17 @@ def _check_may_end(connection: Connection, who: Asker, share: shares.Share) -> N
     """Who answers for the customer, and the colleague, who may want it no longer. Raises `not_found` or `forbidden`."""
     if who.user == share.user:
         return
-    place = sight.seen(connection, who, share.customer).record.placement.bucket
-    own = rights.rights(connection, who.user)
-    sight.check_visible(who, own, place)
-    sight.check_may_share(connection, who, own, place)
+    sight = Sight(connection, who)
+    place = sight.seen(share.customer).record.placement.bucket
+    sight.check_visible(place)
+    sight.check_may_share(place)
 
 
 def _check_may_delegate(connection: Connection, who: Asker, order: Delegate) -> None:
     """Whoever is away, who leads them, an administrator. An auditor writes nothing and stands in for nobody."""
-    if who.user != order.user and not _leads(connection, who, order.user):
+    if who.user != order.user and not Sight(connection, who).leads(order.user):
         raise CrmError("forbidden")
     sharing.check_people(connection, [order.user, order.to_user])
     deputy = people.find_account(connection, order.to_user)
     if deputy.user == people.find_account(connection, order.user).user or deputy.role is Role.AUDITOR:
         raise CrmError("forbidden")
-
-
-def _leads(connection: Connection, who: Asker, user: str) -> bool:
-    """Whether somebody may decide who stands in for `user`."""
-    if policy.may_lead(who.role):
-        return True
-    book = people.find_account(connection, user).book
-    right = rights.rights(connection, who.user).get(book)
-    return who.role is Role.MANAGER and right is not None and right.can_write

@@ -79,6 +79,7 @@ def permissions(company: Company, user: str, name_of: Callable[[str], str] = lam
         custom_role=account.custom_role,
         custom_role_name=custom.name if custom else None,
         withheld=tuple(sorted(custom.withheld)) if custom else (),
+        hidden=tuple(sorted(custom.hidden)) if custom else (),
         team=account.team,
         team_name=company.teams.get(account.team or ""),
         colleagues=tuple(_colleagues(company, user, own)),

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from sqlalchemy import Connection
 
 from crmdesk.core.errors import CrmError
+from crmdesk.core.parts import part_bucket
 from crmdesk.core.record import Edit, Placement, RecordKey
 from crmdesk.core.registry import Entity, Registry
 from crmdesk.core.roles import SERVER_ENTITIES
@@ -26,8 +27,8 @@ from sync_server.storage.people import Company
 from sync_server.verdict import Item
 
 LATE_MS: Final = 21 * DAY_MS
-"""How long after a move, or after losing a bucket, work still counts as done before: as long as a laptop may work
-without hearing from the server."""
+"""How long after a move, or after losing a bucket, work still counts as done before, at least: longer where the company
+lets its laptops work longer without hearing from the server."""
 
 
 class Place(NamedTuple):
@@ -91,11 +92,8 @@ class Map:
 
     def _existing(self, item: Item, stored: Stored) -> Place:
         placement = stored.record.placement
-        right, left = self.rights.get(placement.bucket), None
-        if right is None or not right.can_write:
-            is_known = not item.fresh(stored.record)  # taken in since, by leave of an administrator
-            left = self._knew_it_in(stored.key, placement.bucket, is_pardoned=is_known)
-            right = right if left is None else self._right_in(left)
+        is_known = not item.fresh(stored.record)  # taken in since, by leave of an administrator
+        right, left = self._right_at(stored.key, placement.bucket, is_pardoned=is_known)
         self._allow(item, right, item.fresh(stored.record))
         return Place(stored.root, placement, left, is_in_sight=placement.bucket in self.rights)
 
@@ -105,9 +103,10 @@ class Map:
         home = home_of(item, entity)
         if home is not None:
             return self._below(item, home)
-        self._allow(item, self._right_in(self.who.book), item.log)
-        left = None if self.who.book in self.rights else self._knew_it_in(item.key, self.who.book)
-        return Place(item.key.id, Placement(0, self.who.book), left)
+        bucket = part_bucket(self.who.book, self.registry.part(entity.name))
+        right, left = self._right_at(item.key, bucket)
+        self._allow(item, right, item.log)
+        return Place(item.key.id, Placement(0, bucket), left)
 
     def _in_config(self, item: Item) -> Place:
         config, left = self.company.config, None
@@ -128,22 +127,41 @@ class Map:
         if right is not None and right.can_write:
             self._allow(item, right, item.log)
             return Place(root, Placement(0, bucket))
+        left = self._left(home, place, bucket, part)
+        if left is not None:
+            self._allow(item, self._right_before(left), item.log)
+            return Place(root, Placement(0 if left == bucket else 1, bucket), left)
+        own = part_bucket(self.who.book, part)
+        self._allow(item, self._right_at(item.key, own)[0] if right is None else right, item.log)
+        return Place(home.id, Placement(0, own), waits_for=home)
+
+    def _left(self, home: RecordKey, place: str, bucket: str, part: str) -> str | None:
+        """Where the author knew children of a home, and has not heard that they may no longer write them there."""
         try:
             left = self._knew_it_in(home, place)
+            if left is None and bucket != place:
+                return self._knew_it_in(home, bucket)  # this part alone was taken from them
         except QuarantineError:
-            left = None
-        if left is not None:
-            left = below(self.company, left, part) if left != self.company.pool else left
-            self._allow(item, self._right_in(left), item.log)
-            return Place(root, Placement(0 if left == bucket else 1, bucket), left)
-        self._allow(item, self._right_in(self.who.book) if right is None else right, item.log)
-        return Place(home.id, Placement(0, self.who.book), waits_for=home)
+            return None
+        return left if left in (None, self.company.pool) else below(self.company, left, part)
 
-    def _right_in(self, bucket: str) -> Right | None:
-        """What the author may do in a bucket, or could before it was taken from them."""
-        if bucket in self.rights:
-            return self.rights[bucket]
-        return self.lost[bucket][0] if bucket in self.lost else None
+    def _right_at(
+        self, key: RecordKey, bucket: str, *, is_pardoned: bool = False
+    ) -> tuple[Right | None, str | None]:
+        """What the author may do in a bucket, and where they knew the record if they may no longer write.
+
+        Of a loss that they have not heard of, the right they had before counts. Raises `QuarantineError`.
+        """
+        if self.writes(bucket):
+            return self.rights[bucket], None
+        left = self._knew_it_in(key, bucket, is_pardoned=is_pardoned)
+        return (self.rights.get(bucket), None) if left is None else (self._right_before(left), left)
+
+    def _right_before(self, bucket: str) -> Right | None:
+        """What the author may do in a bucket, or could before that was taken from them."""
+        if bucket in self.lost and not self.writes(bucket):
+            return self.lost[bucket][0]
+        return self.rights.get(bucket)
 
     def _knew_it_in(self, key: RecordKey, bucket: str, *, is_pardoned: bool = False) -> str | None:
         """The bucket the author could write the record in, and has not heard that they no longer can.
@@ -161,7 +179,7 @@ class Map:
 
     def _was_unaware_of(self, departure: Departure) -> bool:
         """Whether a record left a bucket without this device having been told, and lately."""
-        is_recent = self.now_ms - departure.at <= LATE_MS
+        is_recent = self.now_ms - departure.at <= self._late_ms
         if not is_recent or self.pulled.get(departure.bucket, 0) >= departure.seq:
             return False
         return departure.bucket not in self.lost or self._was_unaware_of_losing(departure.bucket)
@@ -169,7 +187,12 @@ class Map:
     def _was_unaware_of_losing(self, bucket: str) -> bool:
         """Whether a bucket was taken from the author after the device last heard everything, and lately."""
         lost_at = self.lost[bucket][1]
-        return (self.who.pulled_at or 0) <= lost_at and self.now_ms - lost_at <= LATE_MS
+        return (self.who.pulled_at or 0) <= lost_at and self.now_ms - lost_at <= self._late_ms
+
+    @property
+    def _late_ms(self) -> int:
+        """How long work counts as done before a move: a laptop that the company lets work so long may bring it."""
+        return max(LATE_MS, self.company.lock_days * DAY_MS)
 
     def _allow(self, item: Item, right: Right | None, edits: Sequence[Edit], *, is_new: bool = False) -> None:
         """Raise `forbidden` or `forbidden_field` unless a right covers writing these edits."""
@@ -179,9 +202,10 @@ class Map:
         ):
             raise CrmError("forbidden")
         if any(one.withheld for one in right.mandates):
-            field = policy.withheld(entity, right, [name for edit in edits for name in edit.values])
-            if field is not None:
-                raise CrmError("forbidden_field", field=field)
+            for edit in edits:
+                field = policy.withheld(entity, right, list(edit.values))
+                if field is not None:
+                    raise CrmError("forbidden_field", field=field)
 
     def writes(self, bucket: str) -> bool:
         """Whether the author may write in a bucket."""

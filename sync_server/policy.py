@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from crmdesk.core.parts import PARTS
@@ -111,15 +111,22 @@ class Domain:
 
 def readers(domain: Domain, org: Org) -> dict[str, Right]:
     """Who reads a bucket, and whether they may write in it."""
-    own = {
-        user: Right(
-            can_write and org.members[user].role is not Role.AUDITOR, frozenset((org.members[user].mandate,))
-        )
-        for user, can_write in _own_readers(domain, org).items()
-    }
-    found = own if domain.kind is Kind.CONFIG else _with_deputies(own, org)
     hidden = PARTS if domain.kind is Kind.POOL_DETAILS else (domain.part,)
-    return {user: seen for user, right in found.items() if (seen := _without(hidden, right)) is not None}
+    own: dict[str, Right] = {}
+    for user, can_write in _own_readers(domain, org).items():
+        mandate = org.members[user].mandate
+        right = _without(hidden, Right(can_write and mandate.role is not Role.AUDITOR, frozenset((mandate,))))
+        if right is not None:
+            own[user] = right
+    return own if domain.kind is Kind.CONFIG else _with_deputies(own, org)
+
+
+def by_themselves(domain: Domain, org: Org) -> dict[str, Right]:
+    """Who reads a bucket by role and team alone, neither as a guest nor as a deputy.
+
+    By this it is decided who may give customers away, share them or say who stands in: nobody hands on what was lent.
+    """
+    return readers(replace(domain, guests=()), replace(org, absences=()))
 
 
 def _without(hidden: Collection[str], right: Right) -> Right | None:
@@ -220,7 +227,7 @@ def withheld(entity: str, right: Right, fields: Collection[str]) -> str | None:
 
 
 def may_move(role: Role, old: Right | None, new: Right | None) -> bool:
-    """Whether somebody may hand a customer from one book to another, given their rights in both."""
+    """Whether somebody may hand a customer from one book to another, given what they may in both by themselves."""
     return role is Role.ADMINISTRATOR or (role is Role.MANAGER and _writes(old) and _writes(new))
 
 
@@ -229,7 +236,10 @@ def _writes(right: Right | None) -> bool:
 
 
 def answers_for(role: Role, right: Right | None, *, is_owner: bool) -> bool:
-    """Whether somebody may give a customer to the pool, or share it: its owner, a manager of the book, an administrator."""
+    """Whether somebody may give a customer to the pool, or share it: its owner, a manager of the book, an administrator.
+
+    `right` is what they may by themselves.
+    """
     if role is Role.ADMINISTRATOR:
         return True
     return _writes(right) and (is_owner or role is Role.MANAGER)

@@ -38,7 +38,12 @@ def heads(
     """The buckets this user reads and how far each has come; with a challenge, a fresh lease."""
     company = people.load_company(connection)
     found = buckets.heads(connection, who.user, company.epoch)
-    withdrawn = tuple((bucket, "rights") for bucket in sorted(rights.lost_rights(connection, who.user)))
+    offered = {head.bucket for head in found}
+    withdrawn = tuple(
+        (bucket, "rights")
+        for bucket in sorted(rights.lost_rights(connection, who.user))
+        if bucket not in offered
+    )
     lease = None if challenge is None else leases.grant(authority, company, who, challenge, now)
     return Heads(
         found,
@@ -104,13 +109,16 @@ def _whole_commits(changes: list[PullItem], upto: int) -> tuple[list[PullItem], 
     return taken, upto
 
 
-def note_complete(connection: Connection, who: Bearer, done: PullPage, now: Moment) -> None:
+def note_complete(
+    connection: Connection, who: Bearer, done: PullPage, now: Moment, heard_ms: int | None
+) -> None:
     """Remember what was handed to the device: it bounds effective times and late work after a move.
 
-    Not asked for while edits made before still wait on the device: those are late work when they come.
+    `heard_ms` is when it was told of its buckets: what was taken from it since, it has not heard of. Not asked for while
+    edits made before still wait on the device: those are late work when they come.
     """
     buckets.note_pulled(connection, who.device, done.bucket, done.seq)
-    devices.note_pull(connection, who.device, now)
+    devices.note_pull(connection, who.device, now.ms if heard_ms is None else min(heard_ms, now.ms))
 
 
 def history(connection: Connection, who: Bearer, entity: str, record_id: str) -> bytes:

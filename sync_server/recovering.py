@@ -191,7 +191,9 @@ class _Scene:
             self._note(key, "merged", None, None)
         bucket, move_no = record.placement.bucket, record.placement.move_no
         if bucket not in self._rights:
-            return Outcome(*key, "quarantined", code="forbidden")  # late work: nothing of what it is now is told
+            return Outcome(
+                *key, "quarantined", code="forbidden"
+            )  # late work: nothing of what it is now is told
         if record == claim:
             return Outcome(*key, "accepted", bucket, move_no)
         return Outcome(*key, "merged", bucket, move_no, content=msgspec.Raw(encode(record)))

@@ -13,7 +13,8 @@ from crmdesk.core.resolve import Life, read_record
 from crmdesk.store import dialect
 from sync_server import policy
 from sync_server.orders import Asker
-from sync_server.storage import devices, people, rights, sharing
+from sync_server.sight import Sight
+from sync_server.storage import devices, people, sharing
 
 
 class Laptop(msgspec.Struct, frozen=True):
@@ -47,9 +48,9 @@ def standing(connection: Connection, who: Asker, user: str) -> Standing:
         for whole in (book, *sharing.sets_of(connection, book))
         for place in buckets_of(whole)
     ]
-    own = rights.rights(connection, who.user)
+    sight = Sight(connection, who)
     # Somebody whose books were all handed over is nobody's but the administrators' to ask about.
-    is_theirs = bool(books) and all(policy.may_move(who.role, own.get(b), own.get(b)) for b in books)
+    is_theirs = bool(books) and all(sight.may_move(b, b) for b in books)
     if not policy.may_lead(who.role) and not is_theirs:
         raise CrmError("not_found")
     return Standing(

@@ -14,6 +14,7 @@ import msgspec
 from crmdesk.core.dates import day_of
 from crmdesk.core.entities import REGISTRY, USER
 from crmdesk.core.errors import Language
+from crmdesk.core.parts import CONTACT
 from crmdesk.core.registry import Label
 from crmdesk.core.roles import EVERY_FIELD
 from crmdesk.core.values import encode
@@ -59,6 +60,7 @@ class Permissions(msgspec.Struct, frozen=True):
     custom_role: str | None
     custom_role_name: str | None
     withheld: tuple[str, ...]
+    hidden: tuple[str, ...]
     team: str | None
     team_name: str | None
     colleagues: tuple[Colleague, ...]
@@ -74,7 +76,7 @@ class Permissions(msgspec.Struct, frozen=True):
     def canonical(self) -> bytes:
         """The list as it is confirmed: ids and rights in canonical JSON, without anybody's name."""
         told: dict[str, Any] = {
-            "user": self.user, "role": self.role, "custom_role": self.custom_role, "withheld": list(self.withheld),
+            "user": self.user, "role": self.role, "custom_role": self.custom_role, "withheld": list(self.withheld), "hidden": list(self.hidden),
             "team": self.team, "pool": self.pool, "pool_details": self.pool_details, "settings": self.settings,
             "colleagues": [[c.user, c.can_write] for c in self.colleagues],
             "shares_to": [[s.customer, s.user, s.can_write, s.until] for s in self.shares_to],
@@ -162,6 +164,9 @@ ACTS: Final[dict[str, Label]] = {
     "audit": Label("查看审计", "Read the audit"),
     "see_as": Label("以他人视角查看（只读，有记录）", "See what another person sees (read only, on record)"),
 }
+_PARTS: Final[dict[str, Label]] = {
+    CONTACT: Label("客户的联系人：姓名、电话、邮箱", "The people behind a customer: names, phones, mails"),
+}
 _ACCESS: Final[dict[Access, Label]] = {
     "none": Label("看不到", "not seen"),
     "read": Label("只读", "read only"),
@@ -194,6 +199,10 @@ def told(found: Permissions, language: Language) -> list[Section]:
         Section(
             "角色不可填写的字段" if zh else "Fields the role may not fill in",
             tuple(say.field(name) for name in found.withheld) or say.none,
+        ),
+        Section(
+            "角色看不到的部分" if zh else "What the role may not see",
+            tuple(_PARTS[part].text(language) if part in _PARTS else part for part in found.hidden) or say.none,
         ),
         Section("自己的客户" if zh else "Own customers", tuple(own)),
         Section("谁的客户簿" if zh else "Whose customers", tuple(reads) or say.none),

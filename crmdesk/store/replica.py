@@ -294,13 +294,15 @@ class Replica:
         return row
 
     def _bucket(self, connection: Connection, identity: Identity, key: RecordKey, root: str) -> str:
-        """Where a new record goes: its part of its root's bucket, or its entity's own place."""
+        """Where a new record goes: its part of its root's bucket or of one's own book, or its entity's own place."""
         if root != key.id:
             found = dialect.value(connection, "SELECT bucket FROM record WHERE id = ? LIMIT 1", (root,))
             if found:
                 return part_bucket(str(found), self.registry.part(key.entity))
         entity = self.registry.entities.get(key.entity)
-        return identity.config if entity is not None and entity.placed == "config" else identity.book
+        if entity is not None and entity.placed == "config":
+            return identity.config
+        return part_bucket(identity.book, self.registry.part(key.entity))
 
     # -- what the server sends ------------------------------------------------------------------------
 

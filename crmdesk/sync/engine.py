@@ -481,7 +481,8 @@ class _Run:
             self._reconcile(wanted.head.bucket, is_regressed=True)
 
     def _read_on(self, wanted: Pull) -> None:
-        for taken in pull(self._replica, self._http, self._runner, wanted, self._cancelled, self._brake):
+        going_by = self._cancelled, self._brake, self.report.server_ms
+        for taken in pull(self._replica, self._http, self._runner, wanted, *going_by):
             self.report.received += taken.received
             self.report.left += taken.left
             self._touch(taken.touched)

@@ -65,6 +65,7 @@ from crmdesk.sync.answers import (
 )
 from crmdesk.sync.device_key import public_key, sign
 from crmdesk.sync.pinned import verify
+from crmdesk.sync.plan import Told
 from crmdesk.sync.transport import Line, Request, Transport, checked_address
 
 T = TypeVar("T")
@@ -283,19 +284,21 @@ class Http:
         salt: str,
         head: int | None = None,
         *,
-        told: tuple[int, str] | None = None,
+        told: Told | None = None,
         has_unsent: bool = False,
     ) -> PullPage:
         """The next page after a commit, up to `head` once known. Raises `regressed`, `not_found`.
 
-        `told`: the bucket's latest commit (seq, salt) that this laptop was told of, which the server has to hold still.
+        What this laptop was `told` of the server has to hold still.
         `has_unsent`: edits made before this pull still wait here, and are late work if what they are about moved.
         """
         asked: dict[str, str | int] = {"bucket": bucket, "epoch": epoch, "after": after, "salt": salt}
         if head is not None:
             asked["head"] = head
         if told is not None:
-            asked["told"], asked["told_salt"] = told
+            asked |= {"told": told.seq, "told_salt": told.salt}
+        if told is not None and told.heard_ms is not None:
+            asked["heard"] = told.heard_ms
         if has_unsent:
             asked["unsent"] = 1
         return self._decode(self._ask("GET", "/v1/pull", params=asked), PullPage)

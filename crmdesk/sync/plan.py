@@ -31,6 +31,14 @@ LIMIT_BYTES: Final = MAX_BODY_BYTES - 256 * 1024
 """What one transaction may reach; the rest is for the envelope."""
 
 
+class Told(NamedTuple):
+    """What a laptop was told of a bucket: its latest commit, and when the heads said which buckets there are (ms)."""
+
+    seq: int
+    salt: str
+    heard_ms: int | None = None
+
+
 class Pull(NamedTuple):
     """A bucket to read, from its cursor; None from the beginning."""
 

@@ -18,7 +18,7 @@ from crmdesk.store.replica import Replica, Touched
 from crmdesk.sync import plan, push
 from crmdesk.sync.brake import Brake
 from crmdesk.sync.http import Http
-from crmdesk.sync.plan import Pull
+from crmdesk.sync.plan import Pull, Told
 from crmdesk.sync.runner import Runner
 
 _AHEAD: Final = plan.MOST_PAGES
@@ -57,16 +57,18 @@ def pull(
     wanted: Pull,
     cancelled: Callable[[], bool],
     brake: Brake,
+    heard_ms: int | None = None,
 ) -> Iterator[Taken]:
     """Read a bucket to its head, a commit at a time; stopped or cut, it goes on from the last commit.
 
     What came whole before a cut is kept. Raises `mass_deletion` before taking in what would hide too much, `regressed`
     where the server no longer holds the cursor's commit or the head, `not_found` where the bucket was taken away meanwhile.
+    `heard_ms` is the server's time of the heads.
     """
     group: list[_Ready] = []
     together = 1
     with replica.database.read() as connection:
-        told = _told(connection, wanted.head)
+        told = _told(connection, wanted.head, heard_ms)
         has_unsent = outbox.count(connection)[0] > 0
     source = _pages(http, wanted, told, has_unsent=has_unsent)
     with (
@@ -149,13 +151,14 @@ def _move_cursor(connection: Connection, wanted: Pull, page: PullPage) -> None:
     outbox.set_cursor(connection, Cursor(page.bucket, page.epoch, page.seq, page.salt, complete))
 
 
-def _told(connection: Connection, head: Head) -> tuple[int, str]:
+def _told(connection: Connection, head: Head, heard_ms: int | None) -> Told:
     """The bucket's latest commit that this laptop was told of: with the heads, or since by the answer to a push."""
     epoch, seq, salt = outbox.heard(connection).get(head.bucket, (head.epoch, 0, ""))
-    return (seq, salt) if epoch == head.epoch and seq > head.seq else (head.seq, head.salt)
+    is_later = epoch == head.epoch and seq > head.seq
+    return Told(seq, salt, heard_ms) if is_later else Told(head.seq, head.salt, heard_ms)
 
 
-def _pages(http: Http, wanted: Pull, told: tuple[int, str], *, has_unsent: bool) -> Iterator[PullPage]:
+def _pages(http: Http, wanted: Pull, told: Told, *, has_unsent: bool) -> Iterator[PullPage]:
     """A bucket's pages in order, up to the head that its first page fixes.
 
     The server has to hold what it `told` of: restored since, it may still hold the cursor, and what it tells from

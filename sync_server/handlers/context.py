@@ -97,6 +97,8 @@ def origin(request: Request) -> str:
     if request.client is None:
         return ""
     address = ip_address(request.client.host)
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)  # a socket for both kinds tells of the older so
     return str(ip_network((address, 64), strict=False) if isinstance(address, IPv6Address) else address)
 
 

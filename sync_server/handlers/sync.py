@@ -124,6 +124,7 @@ def pull(
     head: Annotated[int | None, Query(ge=0, lt=2**53)] = None,
     told: Annotated[int | None, Query(ge=0, lt=2**53)] = None,
     told_salt: Annotated[str, Query(max_length=100)] = "",
+    heard: Annotated[int | None, Query(ge=0, lt=2**53)] = None,
     unsent: Annotated[int, Query(ge=0, le=1)] = 0,
     accepts: Accepts = None,
 ) -> Response:
@@ -134,7 +135,7 @@ def pull(
         page = pulling.page(connection, who, Cursor(bucket, epoch, after, salt, head, known))
     if page.complete and not unsent and SEE_AS not in request.headers:
         with here.database.write() as connection:
-            pulling.note_complete(connection, who, page, here.now())
+            pulling.note_complete(connection, who, page, here.now(), heard)
     return answer(msgspec.json.encode(page), accepts)
 
 

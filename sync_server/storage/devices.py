@@ -184,8 +184,10 @@ def let_leave(connection: Connection, user: str) -> None:
             change_state(connection, known, DeviceState.LEAVING)
 
 
-def note_pull(connection: Connection, device_id: str, now: Moment) -> None:
-    connection.execute(update(device).where(device.c.id == device_id).values(pulled_at=now.ms))
+def note_pull(connection: Connection, device_id: str, heard_ms: int) -> None:
+    """The device has everything that it was told of at a moment; one that it says is earlier than before changes nothing."""
+    later = device.c.pulled_at.is_(None) | (device.c.pulled_at < heard_ms)
+    connection.execute(update(device).where(device.c.id == device_id, later).values(pulled_at=heard_ms))
 
 
 def add_session(connection: Connection, session_id: str, device_id: str) -> None:

@@ -280,6 +280,14 @@ def domains(connection: Connection) -> dict[str, Domain]:
     }
 
 
+def domain(connection: Connection, place: str) -> Domain:
+    """What one bucket is, without whom it is shared with."""
+    row = connection.execute(
+        select(bucket.c.kind, bucket.c.owner, bucket.c.part).where(bucket.c.id == place)
+    ).one()
+    return Domain(Kind(row.kind), row.owner, (), row.part)
+
+
 def books(connection: Connection, owner: str) -> list[str]:
     """The books somebody answers for: their own, and those that were handed to them whole."""
     found = select(bucket.c.id).where(

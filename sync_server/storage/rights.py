@@ -40,7 +40,7 @@ def of_everybody(connection: Connection) -> dict[str, dict[str, Right]]:
 
 
 def lost_rights(connection: Connection, user: str) -> dict[str, tuple[Right, int]]:
-    """The buckets a user could once read: bucket -> (what they could do there, until when)."""
+    """The buckets a user could once read, or write: bucket -> (what they could do there, until when)."""
     rows = dialect.run(
         connection, 'SELECT bucket, can_write, mandates, at FROM lost_right WHERE "user" = ?', (user,)
     )
@@ -50,7 +50,7 @@ def lost_rights(connection: Connection, user: str) -> dict[str, tuple[Right, int
 def replace(
     connection: Connection, readers: Mapping[str, Mapping[str, Right]], now_ms: int
 ) -> list[tuple[str, str, bool | None, bool | None]]:
-    """Write down who reads what: bucket -> user -> right. What somebody could read before is kept as lost.
+    """Write down who reads what: bucket -> user -> right. What somebody could read or write before is kept as lost.
 
     Returns what changed: (bucket, user, could write, can write); None where they could or can not even read.
     """
@@ -65,12 +65,20 @@ def replace(
     changed = sorted(key for key in after if before.get(key) != after[key])
     for key in gone:
         _forget(connection, *key)
-        connection.execute(insert(lost_right).values(**_row(*key, *before[key]), at=now_ms))
+        _keep_lost(connection, key, before[key], now_ms)
     for key in changed:
         _forget(connection, *key)
         connection.execute(insert(reader).values(**_row(*key, *after[key])))
+        if key in before and before[key][0] and not after[key][0]:
+            _keep_lost(
+                connection, key, before[key], now_ms
+            )  # who only reads now may have written before hearing so
     lost = [(*key, before[key][0], None) for key in gone]
     return lost + [(*key, before[key][0] if key in before else None, after[key][0]) for key in changed]
+
+
+def _keep_lost(connection: Connection, key: tuple[str, str], right: tuple[bool, str], now_ms: int) -> None:
+    connection.execute(insert(lost_right).values(**_row(*key, *right), at=now_ms))
 
 
 def _row(place: str, user: str, can_write: bool, mandates: str) -> dict[str, object]:

@@ -1,0 +1,174 @@
+"""Work done before its author heard that they may write less: taken in as late work, however they lost the right."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+import httpx2
+import pytest
+
+from crmdesk.core.record import RecordKey
+from crmdesk.core.wire import LATE
+from crmdesk.store import dialect
+from sync_server import accounts, leases
+from sync_server.settings import DAY_MS
+from sync_server.storage import buckets, people
+from tests.support.laptop import Laptop, enrolled, fresh_id, verdicts
+from tests.support.postgres import in_a_service
+from tests.support.server import RunningServer
+
+
+@pytest.fixture
+def ada(server: RunningServer) -> Laptop:
+    """The administrator."""
+    server.add_user("Ada", "administrator")
+    return enrolled(server, "Ada")
+
+
+def ask(laptop: Laptop, order: str, **asked: Any) -> httpx2.Response:
+    return laptop.http.post(f"/v1/commands/{order}", json={"id": secrets.token_hex(16), **asked})
+
+
+def user(server: RunningServer, name: str) -> str:
+    return server.people[name].user
+
+
+def known(laptop: Laptop) -> RecordKey:
+    """A customer that the laptop and the server agree on."""
+    customer = laptop.customer()
+    laptop.push()
+    laptop.pull_all()
+    return customer
+
+
+def hide_contacts(server: RunningServer, name: str, base: str) -> None:
+    with server.database.write() as connection:
+        role = accounts.define_role(
+            connection, None, "Blind", base, frozenset(), server.clock(), frozenset({"contact"})
+        )
+        accounts.change_role(connection, name, role.id, server.clock())
+
+
+def test_a_rep_who_became_a_director_offline_hands_in_a_days_work(server: RunningServer, ada: Laptop) -> None:
+    ann = enrolled(server, "Ann")
+    customer = known(ann)
+    ann.write(customer, {"remark": "a day of work offline"})
+    ann.visit(customer)
+    with server.database.read() as connection:
+        east = people.find_team(connection, "East")
+    reply = ask(
+        ada, "transfer", user=user(server, "Ann"), role="director", team=east, to_user=user(server, "Bo")
+    )
+    assert reply.status_code == 200, reply.text
+    ann.token()
+    assert verdicts(ann.push()) == [("accepted", LATE)] * 2
+
+
+def test_a_rep_who_became_an_auditor_offline_hands_in_a_days_work(server: RunningServer, ada: Laptop) -> None:
+    ann = enrolled(server, "Ann")
+    customer = known(ann)
+    ann.write(customer, {"remark": "a day of work offline"})
+    ann.customer("a new one")
+    assert ask(ada, "change-role", user=user(server, "Ann"), role="auditor").status_code == 200
+    ann.token()
+    assert verdicts(ann.push()) == [("accepted", LATE)] * 2
+    ann.pull_all()
+    ann.write(customer, {"remark": "an auditor by now, and knows it"})
+    assert verdicts(ann.push()) == [("quarantined", "forbidden")]
+
+
+def test_contacts_typed_before_the_role_hid_them_are_taken_in(server: RunningServer) -> None:
+    ann = enrolled(server, "Ann")
+    customer, old, new = ann.customer(), RecordKey("contact", fresh_id()), RecordKey("contact", fresh_id())
+    ann.write(old, {"customer": customer.id, "name": "王总"})
+    ann.push()
+    ann.pull_all()
+    ann.write(old, {"wechat": "typed offline"})
+    ann.write(new, {"customer": customer.id, "name": "typed offline"})
+    hide_contacts(server, "Ann", "rep")
+    ann.token()
+    assert verdicts(ann.push()) == [("accepted", LATE)] * 2
+
+
+@pytest.mark.parametrize(("days", "verdict"), [(50, "accepted"), (70, "quarantined")])
+def test_work_is_late_for_as_long_as_the_company_lets_a_laptop_stay_away(
+    server: RunningServer, ada: Laptop, days: int, verdict: str
+) -> None:
+    with server.database.write() as connection:
+        leases.change_terms(connection, server.clock(), lock_days=60, purge_days=90)
+    ann = enrolled(server, "Ann")
+    customer = known(ann)
+    ask(ada, "change-owner", customers=[customer.id], to_user=user(server, "Cai"))
+    ann.write(customer, {"remark": "typed offline, as the company allows for 60 days"})
+    server.clock.ahead_ms += days * DAY_MS
+    ann.token()
+    ((said, _),) = verdicts(ann.push())
+    assert said == verdict
+
+
+def test_who_lost_a_right_while_a_sync_ran_had_not_heard_of_it(server: RunningServer, ada: Laptop) -> None:
+    """What a laptop knows of its rights it knows from the heads, and not from the last page that came after them."""
+    ann, cai = enrolled(server, "Ann"), enrolled(server, "Cai")
+    customer = ann.customer()
+    ann.push()
+    ask(ann, "share", customers=[customer.id], user=user(server, "Cai"), can_write=True)
+    cai.pull_all()
+    heads = cai.heads()
+    shared = next(key for key in cai.records if key.entity == "share")
+    assert ask(ann, "end-share", share=shared.id).status_code == 200
+    server.clock.ahead_ms += 10
+    settings = next(head for head in heads.heads if head.bucket == cai.welcome["config"])
+    asked = {
+        "bucket": settings.bucket,
+        "epoch": settings.epoch,
+        "after": 0,
+        "salt": "",
+        "heard": heads.server_ms,
+    }
+    assert cai.http.get("/v1/pull", params=asked).json()["complete"]
+    cai.write(customer, {"remark": "typed by the guest, who saw the customer on show"})
+    ((_, code),) = verdicts(cai.push())
+    assert code == LATE
+
+
+@in_a_service
+def test_late_work_on_a_contact_is_told_of_only_where_its_lock_is_held(
+    server: RunningServer, ada: Laptop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann = enrolled(server, "Ann")
+    customer, contact = ann.customer(), RecordKey("contact", fresh_id())
+    ann.write(contact, {"customer": customer.id, "name": "王总"})
+    ann.push()
+    ann.pull_all()
+    ask(ada, "change-owner", customers=[customer.id], to_user=user(server, "Cai"))
+    held: set[str] = set()
+    wrote: set[str] = set()
+    lock, advance = buckets.lock, buckets.advance
+
+    def noted(connection: Any, ids: Any) -> Any:
+        held.update(ids := set(ids))
+        return lock(connection, ids)
+
+    def counted(connection: Any, bucket: str, now: Any) -> Any:
+        wrote.add(bucket)
+        return advance(connection, bucket, now)
+
+    monkeypatch.setattr(buckets, "lock", noted)
+    monkeypatch.setattr(buckets, "advance", counted)
+    ann.write(contact, {"wechat": "late"})
+    assert verdicts(ann.push()) == [("accepted", LATE)]
+    assert wrote
+    assert wrote <= held
+
+
+def test_what_was_lost_is_not_told_as_withdrawn_while_it_is_read(server: RunningServer, ada: Laptop) -> None:
+    ann = enrolled(server, "Ann")
+    ask(ada, "change-role", user=user(server, "Ann"), role="auditor")
+    ann.token()
+    heads = ann.heads()
+    assert ann.book in {head.bucket for head in heads.heads}
+    assert ann.book not in {bucket for bucket, _ in heads.withdrawn or ()}
+    with server.database.read() as connection:
+        lost = dialect.value(connection, "SELECT count(*) FROM lost_right WHERE bucket = ?", (ann.book,))
+    assert lost >= 1
