@@ -114,7 +114,9 @@ BUGS: Final = (
     _bug("ended_share_stays", "a share that is ended is over",
         (_S, "    _end(connection, old, now)\n    moved = _settle(connection, customer, target, now)\n    _note_rights(connection, now)\n    return moved\n\n\ndef end_all", "    _end(connection, old, now)\n    moved = 0\n    _note_rights(connection, now)\n    return moved\n\n\ndef end_all")),
     _bug("share_of_a_reader", "only who answers for a customer shares it",
-        ("sync_server.sight", "if owner is None or not policy.answers_for(who.role, own.get(place), is_owner=owner == who.user):", "if owner is None:")),
+        ("sync_server.sight", "if buckets.owner_of(self._connection, place) is None or not self.answers_for(place):", "if buckets.owner_of(self._connection, place) is None:")),
+    _bug("lent_is_given_away", "nobody gives away what was shared with or lent to them",
+        ("sync_server.sight", "return policy.by_themselves(domain, self._org).get(self._who.user)", "return rights.rights(self._connection, self._who.user).get(place)")),
     _bug("anybody_ends_a_share", "only those who share, and the guest, end a share",
         (_D, "    if who.user == share.user:\n        return\n", "    return\n")),
     # standing in
@@ -129,9 +131,9 @@ BUGS: Final = (
     _bug("deputies_keep_it", "a delegation that is ended is over",
         (_S, '    _publish(connection, old, {"ended": True}, now)\n    _note_rights(connection, now)\n', '    _publish(connection, old, {"ended": True}, now)\n')),
     _bug("anybody_delegates", "one stands in for somebody only by their will, or their leaders'",
-        (_D, '    if who.user != order.user and not _leads(connection, who, order.user):\n        raise CrmError("forbidden")\n', "")),
+        (_D, '    if who.user != order.user and not Sight(connection, who).leads(order.user):\n        raise CrmError("forbidden")\n', "")),
     _bug("a_manager_of_nobody_delegates", "a manager decides for those they lead",
-        (_D, "    return who.role is Role.MANAGER and right is not None and right.can_write", "    return who.role is Role.MANAGER")),
+        ("sync_server.sight", "return self.may_move(book, book)", "return self._who.role is Role.MANAGER")),
     # orders
     _bug("one_book_is_enough", "who hands over answers for both books",
         (_P, "(role is Role.MANAGER and _writes(old) and _writes(new))", "(role is Role.MANAGER and _writes(old))")),
@@ -146,8 +148,8 @@ BUGS: Final = (
     _bug("anybody_defines_roles", "only administrators define roles",
         (_D, '            if not policy.may_lead(who.role):\n                raise CrmError("forbidden")\n', "")),
     _bug("forbidden_tells", "what is out of sight does not exist",
-        ("sync_server.sight", '    if who.role is not Role.ADMINISTRATOR and place not in own:\n        raise CrmError("not_found")', '    if who.role is not Role.ADMINISTRATOR and place not in own:\n        raise CrmError("forbidden")'),
-        ("sync_server.sight", "    if who.role is Role.ADMINISTRATOR or place in rights.rights(connection, who.user):\n        return stored", "    if who is not None:\n        return stored")),
+        ("sync_server.sight", '        if not self.reads(place):\n            raise CrmError("not_found")', '        if not self.reads(place):\n            raise CrmError("forbidden")'),
+        ("sync_server.sight", "        if not self.reads(stored.record.placement.bucket) and not buckets.has_left(\n", "        if stored is None and not buckets.has_left(\n")),
     # what is pushed
     _bug("claim_decides", "the stored row decides, not the claim",
         (_L, "right, left = self.rights.get(placement.bucket), None", "right, left = self.rights.get(item.record.placement.bucket if item.record else placement.bucket), None")),
