@@ -119,7 +119,7 @@ def test_who_lost_a_right_while_a_sync_ran_had_not_heard_of_it(server: RunningSe
     assert ask(ann, "end-share", share=shared.id).status_code == 200
     server.clock.ahead_ms += 10
     settings = next(head for head in heads.heads if head.bucket == cai.welcome["config"])
-    asked = {
+    asked: dict[str, str | int] = {
         "bucket": settings.bucket,
         "epoch": settings.epoch,
         "after": 0,
