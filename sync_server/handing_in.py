@@ -1,7 +1,8 @@
 """What a laptop sealed before it gave up what it held: opened, proved to be its own, and judged like a push.
 
-Work of a laptop whose lease ran out is taken in as a push would be: late work where its customers moved. Work of a
-revoked laptop is kept apart for an administrator, because nobody knows who typed last on it.
+What an honest laptop whose lease ran out could have sent is taken in as a push would be: late work where its customers
+moved. Everything else is kept apart for an administrator, because nobody knows who typed last on it: a key alone proves
+a laptop, not its person.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import zstandard
 from sqlalchemy import Connection
 
 from crmdesk.core.errors import CrmError
+from crmdesk.core.lease import DAY_MS
 from crmdesk.core.media import CHUNK_BYTES
 from crmdesk.core.sealed import (
     DEVICE_BYTES,
@@ -115,9 +117,8 @@ def _judge(connection: Connection, device: Device, work: Work, now: Moment) -> H
     if bytes(work.push) == b"null":
         return HandedIn(drafts=len(work.drafts))
     batch = batches.read(bytes(work.push), is_bounded=False)
-    # Of a laptop that was wiped because it stayed away, nobody but its owner had a say.
-    is_trusted = device.state is not DeviceState.REVOKED and work.reason != "order"
-    outcomes = pushing.take_sealed(connection, _bearer(connection, device), batch, now, is_trusted=is_trusted)
+    doubt = _doubt(connection, device, work, now)
+    outcomes = pushing.take_sealed(connection, _bearer(connection, device), batch, now, doubt)
     found = Counter(outcome.verdict for outcome in outcomes)
     return HandedIn(
         accepted=found["accepted"] + found["merged"],
@@ -125,6 +126,22 @@ def _judge(connection: Connection, device: Device, work: Work, now: Moment) -> H
         rejected=found["rejected"],
         drafts=len(work.drafts),
     )
+
+
+def _doubt(connection: Connection, device: Device, work: Work, now: Moment) -> CrmError | None:
+    """Why nobody knows who typed this; None for what its own person's laptop sends by itself once it was away for so long.
+
+    What a laptop says of itself never makes it better: a stolen one says what it likes. That it was once revoked is
+    never forgotten, whatever it said afterwards.
+    """
+    if device.revoked_at is not None or device.state is DeviceState.REVOKED:
+        return CrmError("device_revoked")
+    is_in = device.state in (DeviceState.ACTIVE, DeviceState.LEAVING) and devices.has_session(
+        connection, device.id
+    )
+    away_since = now.ms - people.load_company(connection).purge_days * DAY_MS
+    was_away = device.pulled_at is not None and device.pulled_at <= away_since
+    return None if is_in and was_away and work.reason == "lease" else CrmError("sealed_doubtful")
 
 
 def _letter(digest: str, device: Device, work: Work, answer: HandedIn, now: Moment) -> Letter:

@@ -29,7 +29,7 @@ from sync_server.storage.devices import Bearer
 from sync_server.verdict import Claims, Item, Judged, deleter_saw, judge
 
 _LAST_TICK: Final = 0xFFFF
-QUARANTINED: Final = frozenset(("too_many_versions", "grave", "device_revoked"))
+QUARANTINED: Final = frozenset(("too_many_versions", "grave", "device_revoked", "sealed_doubtful"))
 """Errors that a person must look at on the server's side too."""
 
 
@@ -101,18 +101,18 @@ def judge_again(connection: Connection, who: Bearer, batch: Batch, now: Moment, 
 
 
 def take_sealed(
-    connection: Connection, who: Bearer, batch: Batch, now: Moment, *, is_trusted: bool
+    connection: Connection, who: Bearer, batch: Batch, now: Moment, doubt: CrmError | None
 ) -> list[Outcome]:
     """Take in what a laptop sealed before it gave up what it held: the last that its actor ever says.
 
-    What is not trusted is kept apart, whatever it says. Raises `sealed_unreadable` for another laptop's actor.
+    With a `doubt` all is kept apart for it, whatever it says. Raises `sealed_unreadable` for another laptop's actor.
     """
     actor = actors.claim(connection, batch.actor, who.device)
     if actor.device != who.device:
         raise CrmError("sealed_unreadable")
     new = [counter for counter in batch.counters if counter > actor.counter]
-    for item in batch.items.values() if not is_trusted else ():
-        item.refusal = item.refusal or CrmError("device_revoked")
+    for item in batch.items.values() if doubt is not None else ():
+        item.refusal = item.refusal or doubt
     first = new[0] - 1 if new else actor.counter  # what a restore lost in between never comes again
     ledger, claims, _ = _take_in(connection, who, batch, actor._replace(counter=first), now)
     actors.save(connection, Actor(actor.id, who.device, claims.top, now.hex(16), now.hex(16), b""))

@@ -236,6 +236,12 @@ def end_sessions(connection: Connection, device_id: str, now: Moment) -> None:
     connection.execute(update(session).where(session.c.device == device_id).values(revoked_at=now.ms))
 
 
+def has_session(connection: Connection, device_id: str) -> bool:
+    """Whether a session of the device was not ended: not by a new password, not by a doubt, not by a revocation."""
+    alive = select(session.c.id).where(session.c.device == device_id, session.c.revoked_at.is_(None))
+    return connection.execute(alive.limit(1)).first() is not None
+
+
 def end_sessions_of(connection: Connection, user: str, now: Moment, *, but: str = "") -> None:
     """No token of any device of this person is good any more, except in the session `but`."""
     theirs = select(device.c.id).where(device.c.user == user)

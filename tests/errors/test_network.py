@@ -12,10 +12,11 @@ import pytest
 from crmdesk.core.lease import DAY_MS
 from crmdesk.core.wire import OURS, Versions
 from crmdesk.store import leases, settings
-from crmdesk.sync import http
+from crmdesk.sync import http, sealing
 from sync_server import accounts
-from sync_server.storage import devices
-from tests.support import laptop
+from sync_server.sealing import opener_of
+from sync_server.storage import devices, refused
+from tests.support import laptop, rep
 from tests.support.desk import Desk
 from tests.support.impostor import Authority, impostor
 from tests.support.provoked import answering, code_for, opened, provokes, said
@@ -175,6 +176,18 @@ def test_who_was_shut_out_is_told(tmp_path: Path, desk: Desk) -> str:
             (device,) = devices.devices(connection)
             accounts.disable_user(connection, device.user, running.clock())
         return said(desk, "permissions", "show")
+
+
+@provokes("sealed_doubtful")
+def test_what_a_laptop_seals_without_a_reason_is_kept_apart(server: RunningServer, tmp_path: Path) -> str:
+    ann = rep.enrolled(server.address, code_for(server), tmp_path / "ann" / "crmdesk.db")
+    ann.customer("sealed on the day it was typed")
+    (file,) = sealing.seal(ann.replica, "lease", opener_of(server.settings).public.hex(), tmp_path / "stick")
+    ann.http.hand_in(sealing.read(file)[1])
+    ann.close()
+    with server.database.read() as connection:
+        (letter,) = refused.letters(connection)
+    return letter.code
 
 
 @provokes("code_invalid")

@@ -18,7 +18,7 @@ from crmdesk.store.replica import Replica, Write
 from crmdesk.store.settings import Identity
 from crmdesk.sync import enrolment
 from crmdesk.sync.engine import Engine, Report
-from crmdesk.sync.http import Http
+from crmdesk.sync.http import Account, Http
 from crmdesk.system.clock import SystemClock
 from crmdesk.system.resources import resource
 
@@ -119,8 +119,8 @@ class Rep:
         self.replica.close()
 
 
-def enrolled(address: str, code: str, path: Path, key: bytes | None = None) -> Rep:
-    """A new laptop that joined a company."""
+def enrolled(address: str, proof: str | Account, path: Path, key: bytes | None = None) -> Rep:
+    """A new laptop that joined a company, with a code or with a name and password."""
     replica = new_replica(path, key)
-    enrolment.enrol(replica, address, code, "laptop")
+    enrolment.enrol(replica, address, proof, "laptop")
     return Rep(replica, enrolment.connect(replica))

@@ -16,7 +16,7 @@ from crmdesk.core.lease import DAY_MS
 from crmdesk.core.record import RecordKey
 from crmdesk.core.roles import Role
 from crmdesk.core.sealed import Order
-from crmdesk.store import drafts, leases, settings
+from crmdesk.store import dialect, drafts, leases, settings
 from crmdesk.store.opening import open_replica
 from crmdesk.store.replica import Replica
 from crmdesk.sync import enrolment, sealing, wiping
@@ -67,6 +67,9 @@ class Owner:
     def away(self, days: int, due_days: int | None = None) -> None:
         """As if the last contact were so long ago, and it had first been seen to be too long ago since `due_days`."""
         now = self.rep.replica.clock.now_ms()
+        with self.server.database.write() as connection:
+            pulled = (now - days * DAY_MS, self.device)
+            dialect.run(connection, "UPDATE device SET pulled_at = ? WHERE id = ?", pulled)
         with self.rep.replica.database.write() as connection:
             kept = leases.kept(connection)
             assert kept is not None
@@ -320,6 +323,7 @@ def test_t03_a_start_notes_that_it_is_due(owner: Owner):
 
 
 def test_a_sealed_file_is_taken_in_once(owner: Owner, server: RunningServer, tmp_path: Path):
+    owner.away(46)
     seal_key = opener_of(server.settings).public.hex()
     files = sealing.seal(owner.rep.replica, "lease", seal_key, tmp_path / "stick")
     again = [Path(shutil.copy(file, tmp_path / f"copy-{n}")) for n, file in enumerate(files)]

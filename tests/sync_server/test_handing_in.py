@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from crmdesk.core.lease import DAY_MS
+from crmdesk.core.sealed import Reason, signed_wipe
 from crmdesk.store import settings
 from crmdesk.sync import sealing
-from crmdesk.sync.http import Http
-from sync_server import enrolment
+from crmdesk.sync.device_key import sign
+from crmdesk.sync.http import Account, Http
+from sync_server import accounts, enrolment
 from sync_server.sealing import opener_of
 from sync_server.storage import devices, refused
 from tests.support import rep
@@ -28,9 +31,20 @@ def ann(server: RunningServer, tmp_path: Path) -> Iterator[Rep]:
     laptop.close()
 
 
-def sealed(server: RunningServer, laptop: Rep, folder: Path) -> bytes:
-    (file,) = sealing.seal(laptop.replica, "lease", opener_of(server.settings).public.hex(), folder)
+def sealed(server: RunningServer, laptop: Rep, folder: Path, reason: Reason = "lease") -> bytes:
+    (file,) = sealing.seal(laptop.replica, reason, opener_of(server.settings).public.hex(), folder)
     return sealing.read(file)[1]
+
+
+def device_of(laptop: Rep) -> settings.Device:
+    with laptop.replica.database.read() as connection:
+        found = settings.read(connection, "device", settings.Device)
+    assert isinstance(found, settings.Device)
+    return found
+
+
+def away(server: RunningServer, days: int = 47) -> None:
+    server.clock.ahead_ms = days * DAY_MS
 
 
 def brought(server: RunningServer, content: bytes) -> tuple[int, int, int]:
@@ -57,6 +71,7 @@ def test_everything_unsent_comes_in_at_once_whatever_its_size(
     ann.write(known, remark="typed since")
     customers = [ann.customer(f"c{n}") for n in range(1_050)]
     visit = ann.visit(customers[-1], "谈价格")
+    away(server)
     accepted, quarantined, rejected = brought(server, sealed(server, ann, tmp_path))
     assert (quarantined, rejected) == (0, 0)
     assert accepted == 1_052
@@ -68,8 +83,7 @@ def test_work_of_a_revoked_laptop_changes_nothing_until_somebody_has_looked(
     server: RunningServer, ann: Rep, tmp_path: Path
 ) -> None:
     customer = ann.customer("宏远机械")
-    with ann.replica.database.read() as connection:
-        device = settings.read(connection, "device", settings.Device).id
+    device = device_of(ann).id
     with server.database.write() as connection:
         enrolment.revoke(connection, device, server.clock())
     before = there(server)
@@ -81,3 +95,101 @@ def test_work_of_a_revoked_laptop_changes_nothing_until_somebody_has_looked(
     assert (letter.key, letter.code) == (customer, "device_revoked")
     assert known is not None
     assert known.state is devices.DeviceState.REVOKED, "handing in says nothing of whether it was wiped"
+
+
+def wipe_is_told(server: RunningServer, laptop: Rep) -> None:
+    device, http = device_of(laptop), Http(server.address)
+    http.wiped(device.id, 5, sign(device.key, signed_wipe(device.id, 5)))
+    http.close()
+
+
+def test_t02_that_a_laptop_was_revoked_is_never_forgotten_whatever_it_says_of_itself(
+    server: RunningServer, ann: Rep, tmp_path: Path
+) -> None:
+    """It says that it was wiped, and that only its lease ran out; and it may have been away for long."""
+    ann.customer("typed by the thief")
+    with server.database.write() as connection:
+        enrolment.revoke(connection, device_of(ann).id, server.clock())
+    wipe_is_told(server, ann)
+    away(server)
+    assert brought(server, sealed(server, ann, tmp_path)) == (0, 1, 0)
+    with server.database.read() as connection:
+        (letter,) = refused.letters(connection)
+    assert letter.code == "device_revoked"
+
+
+def _nothing(_server: RunningServer, _laptop: Rep) -> None:
+    pass
+
+
+def _doubted(server: RunningServer, laptop: Rep) -> None:
+    with server.database.write() as connection:
+        known = devices.find_device(connection, device_of(laptop).id)
+        assert known is not None
+        devices.change_state(connection, known, devices.DeviceState.PENDING, doubt="token_reused")
+
+
+def _ended(server: RunningServer, _laptop: Rep) -> None:
+    with server.database.write() as connection:
+        devices.end_sessions_of(connection, server.people["Ann"].user, server.clock())
+
+
+def _unread(server: RunningServer, _laptop: Rep) -> None:
+    with server.database.write() as connection:
+        connection.exec_driver_sql("UPDATE device SET pulled_at = NULL")
+
+
+@pytest.mark.parametrize(
+    ("days", "reason", "before"),
+    [
+        (44, "lease", _nothing),
+        (47, "order", _nothing),
+        (47, "lease", _doubted),
+        (47, "lease", _ended),
+        (47, "lease", _unread),
+        (47, "lease", wipe_is_told),
+    ],
+    ids=["not away", "not revoked", "in doubt", "its sessions ended", "never read", "wiped before"],
+)
+def test_t02_what_no_honest_laptop_would_seal_is_kept_apart(
+    server: RunningServer,
+    ann: Rep,
+    tmp_path: Path,
+    days: int,
+    reason: Reason,
+    before: Callable[[RunningServer, Rep], None],
+) -> None:
+    ann.customer("who typed this?")
+    before(server, ann)
+    away(server, days)
+    known = there(server)
+    assert brought(server, sealed(server, ann, tmp_path, reason)) == (0, 1, 0)
+    assert there(server) == known
+    with server.database.read() as connection:
+        (letter,) = refused.letters(connection)
+    assert (letter.verdict, letter.code) == ("quarantined", "sealed_doubtful")
+
+
+def test_t02_a_laptop_that_nobody_let_in_changes_nothing_by_what_it_seals(
+    server: RunningServer, tmp_path: Path
+) -> None:
+    """A stolen password makes a device that waits; it waits with what it seals too."""
+    server.give_password("Ann", "correct horse")
+    thief = rep.enrolled(server.address, Account("Ann", "correct horse"), tmp_path / "thief" / "crmdesk.db")
+    thief.customer("planted")
+    away(server)
+    assert brought(server, sealed(server, thief, tmp_path)) == (0, 1, 0)
+    thief.close()
+
+
+def test_the_work_of_somebody_who_left_is_judged_as_their_laptops_push_would_be(
+    server: RunningServer, ann: Rep, tmp_path: Path
+) -> None:
+    ann.customer("typed in the last days")
+    with server.database.write() as connection:
+        accounts.disable_user(connection, "Ann", server.clock())
+    away(server)
+    assert brought(server, sealed(server, ann, tmp_path)) == (0, 1, 0)
+    with server.database.read() as connection:
+        (letter,) = refused.letters(connection)
+    assert letter.code == "forbidden", "nobody has her book; that she sealed it is no reason"

@@ -147,6 +147,19 @@ AWAY: Final[dict[str, Problem]] = {
             "Connect to a network and try again. Until then only the PIN or passphrase opens it.",
         ),
     ),
+    "sealed_doubtful": _problem(
+        403,
+        (
+            "这些内容由一台电脑封存后交上来，但无法确认是本人所录入。",
+            "内容已单独保存，公司的数据没有改变。",
+            "请管理员向本人核实，再决定收下或丢弃。",
+        ),
+        (
+            "A laptop handed this in sealed, and nothing shows that its own person typed it.",
+            "It is kept apart, and nothing of the company's was changed.",
+            "An administrator asks that person, and then takes it in or discards it.",
+        ),
+    ),
     "sealed_unreadable": _problem(
         422,
         (
