@@ -103,18 +103,17 @@ def judge_again(connection: Connection, who: Bearer, batch: Batch, now: Moment, 
 def take_sealed(
     connection: Connection, who: Bearer, batch: Batch, now: Moment, doubt: CrmError | None
 ) -> list[Outcome]:
-    """Take in what a laptop sealed before it gave up what it held: the last that its actor ever says.
+    """Take in what a laptop sealed before it gave up what it held: a part of the last that its actor ever says.
 
-    With a `doubt` all is kept apart for it, whatever it says. Raises `sealed_unreadable` for another laptop's actor.
+    Its numbers need not follow each other: what a restore lost in between never comes again, and parts come in any
+    order. With a `doubt` all is kept apart for it, whatever it says. Raises `sealed_unreadable` for another laptop's actor.
     """
     actor = actors.claim(connection, batch.actor, who.device)
     if actor.device != who.device:
         raise CrmError("sealed_unreadable")
-    new = [counter for counter in batch.counters if counter > actor.counter]
     for item in batch.items.values() if doubt is not None else ():
         item.refusal = item.refusal or doubt
-    first = new[0] - 1 if new else actor.counter  # what a restore lost in between never comes again
-    ledger, claims, _ = _take_in(connection, who, batch, actor._replace(counter=first), now)
+    ledger, claims, _ = _take_in(connection, who, batch, actor, now, may_skip=True)
     actors.save(connection, Actor(actor.id, who.device, claims.top, now.hex(16), now.hex(16), b""))
     return ledger.outcomes
 
@@ -127,9 +126,10 @@ def _take_in(
     now: Moment,
     *,
     pardoned_from_ms: int | None = None,
+    may_skip: bool = False,
 ) -> tuple[Ledger, Claims, list[Commit]]:
     received_ms = now.ms if pardoned_from_ms is None else pardoned_from_ms
-    claims = _claims(connection, who, batch, actor, received_ms)
+    claims = _claims(connection, who, batch, actor, received_ms, may_skip=may_skip)
     _refuse_reused(connection, batch, actor)
     registry = known_registry(connection)
     company = people.load_company(connection)
@@ -155,15 +155,17 @@ def _turn(connection: Connection, who: Bearer, batch: Batch) -> Actor:
     return actor
 
 
-def _claims(connection: Connection, who: Bearer, batch: Batch, actor: Actor, received_ms: int) -> Claims:
+def _claims(
+    connection: Connection, who: Bearer, batch: Batch, actor: Actor, received_ms: int, *, may_skip: bool
+) -> Claims:
     new = [counter for counter in batch.counters if counter > actor.counter]
-    if new != list(range(actor.counter + 1, actor.counter + 1 + len(new))):
+    if not may_skip and new != list(range(actor.counter + 1, actor.counter + 1 + len(new))):
         raise CrmError("counter_gap", expected=actor.counter + 1)
     earliest, latest = stamp(who.pulled_at or 0), stamp(received_ms, _LAST_TICK)
     edits = [edit for item in batch.items.values() for edit in item.log]
     beyond = [edit for edit in edits if not earliest <= edit.at <= latest]
     eff = {e.dot: held for e in beyond if (held := int(clamp(e.at, earliest, latest))) != e.at}
-    top = actor.counter + len(new)
+    top = max(new, default=actor.counter)
     named = {name for edit in edits for name in deleter_saw(edit)}
     heard = {**actors.counters(connection, named), actor.id: top}
     return Claims(actor.id, who.user, top, eff, heard)

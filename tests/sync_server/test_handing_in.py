@@ -9,7 +9,7 @@ import pytest
 
 from crmdesk.core.lease import DAY_MS
 from crmdesk.core.sealed import Reason, signed_wipe
-from crmdesk.store import settings
+from crmdesk.store import outbox, settings
 from crmdesk.sync import sealing
 from crmdesk.sync.device_key import sign
 from crmdesk.sync.http import Account, Http
@@ -193,3 +193,16 @@ def test_the_work_of_somebody_who_left_is_judged_as_their_laptops_push_would_be(
     with server.database.read() as connection:
         (letter,) = refused.letters(connection)
     assert letter.code == "forbidden", "nobody has her book; that she sealed it is no reason"
+
+
+def test_sealed_work_with_a_gap_in_its_numbers_is_taken_in(
+    server: RunningServer, ann: Rep, tmp_path: Path
+) -> None:
+    """What a restored server lost, and the laptop had settled, never comes again: nothing behind it waits for it."""
+    kept = [ann.customer(f"c{n}") for n in range(4)]
+    first = min(entry.counter for entry in ann.unsent())
+    with ann.replica.database.write() as connection:
+        outbox.settle(connection, [first + 1])
+    away(server)
+    assert brought(server, sealed(server, ann, tmp_path)) == (3, 0, 0)
+    assert {key.id for key in (kept[0], *kept[2:])} <= there(server)
