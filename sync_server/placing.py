@@ -85,10 +85,16 @@ class Map:
         stored = self.stored.get(item.key)
         if stored is None and item.key.id in self.buried:
             raise CrmError("grave")
-        is_servers = entity.name in SERVER_ENTITIES
-        if is_servers or (stored is None and entity.name in policy.SERVER_MADE):
+        if entity.name in SERVER_ENTITIES or (entity.name in policy.SERVER_MADE and not self._knows(stored)):
             raise CrmError("server_field", field=entity.name)
         return _outranking(self._new(item, entity), item) if stored is None else self._existing(item, stored)
+
+    def _knows(self, stored: Stored | None) -> bool:
+        """Whether the author reads a record, or once did: any other is to them as if it were not there."""
+        if stored is None:
+            return False
+        bucket = stored.record.placement.bucket
+        return bucket in self.rights or bucket in self.lost or stored.key in self.departures
 
     def _existing(self, item: Item, stored: Stored) -> Place:
         placement = stored.record.placement
