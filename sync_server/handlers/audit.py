@@ -137,7 +137,7 @@ def signed_roots(request: Request, _who: Reader, after: Counter = 0, accepts: Ac
     return answer(msgspec.json.encode(Roots(tuple(found))), accepts)
 
 
-@router.post("/witness", responses=problems(*SESSION_PROBLEMS, *ANY_PROBLEMS))
+@router.post("/witness", responses=problems("body_too_large", *SESSION_PROBLEMS, *ANY_PROBLEMS))
 def witness(request: Request, who: Person, shown: Shown) -> Known:
     """Hear of a root that a laptop holds; one that this server signed and does not know is written down."""
     here = context(request)

@@ -103,7 +103,8 @@ def _digest(header: str) -> bytes:
 @router.get(
     "/{sha256}",
     responses={
-        200: {"description": "The whole content, or with 206 the asked range of it", "content": {OCTETS: {}}},
+        200: {"description": "The whole content", "content": {OCTETS: {}}},
+        206: {"description": "The range of it that was asked for", "content": {OCTETS: {}}},
         **problems("not_found", "blob_absent", "forbidden", *SESSION_PROBLEMS, *ANY_PROBLEMS),
     },
     response_class=Response,

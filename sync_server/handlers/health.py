@@ -40,13 +40,13 @@ class Hello(BaseModel):
     )
 
 
-@router.get("/healthz")
+@router.get("/healthz", responses=problems("malformed_body"))
 def healthz(_who: Anybody) -> Health:
     """The process answers."""
     return Health(status="ok")
 
 
-@router.get("/readyz", responses=problems("server_busy", "server_error"))
+@router.get("/readyz", responses=problems("malformed_body", "server_busy", "server_error"))
 def readyz(request: Request, _who: Anybody) -> Health:
     """The database answers."""
     with context(request).database.read() as connection:

@@ -57,7 +57,7 @@ def own(request: Request, who: Reader, accepts: Accepts = None) -> Response:
     "/confirm",
     responses={
         200: schema_of(Own, "The list, confirmed"),
-        **problems("permissions_changed", *SESSION_PROBLEMS, *ANY_PROBLEMS),
+        **problems("permissions_changed", "body_too_large", *SESSION_PROBLEMS, *ANY_PROBLEMS),
     },
     response_class=Response,
 )

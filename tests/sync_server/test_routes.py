@@ -4,14 +4,27 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 
 import pytest
 from fastapi import APIRouter
 from starlette.routing import BaseRoute
 
+from crmdesk.core.wire import MAX_BODY_BYTES
 from sync_server import handlers
-from sync_server.handlers.bodies import StrictRoute
-from tests.support.routes import PASSWORD, REQUESTS, ROLES, Company, code_of, is_described, operations
+from sync_server.handlers.bodies import SMALL_BODY_BYTES, StrictRoute
+from tests.support.laptop import enrolled
+from tests.support.postgres import in_a_file
+from tests.support.routes import (
+    PASSWORD,
+    REQUESTS,
+    ROLES,
+    Company,
+    Request,
+    code_of,
+    is_described,
+    operations,
+)
 from tests.support.server import RunningServer
 
 WITHOUT_A_TOKEN = {
@@ -121,6 +134,28 @@ def test_what_can_be_asked_without_a_token_is_counted(server: RunningServer) -> 
     assert found == WITHOUT_A_TOKEN
     callers = {operation["x-caller"] for operation in operations(server).values()}
     assert callers == CALLERS
+
+
+@in_a_file
+def test_what_the_framework_refuses_is_described_too(server: RunningServer) -> None:
+    """A client that is too old, a body beyond the limit, one that is no JSON, an address with NUL."""
+    server.add_user("Root", "administrator")
+    http, wrong = enrolled(server, "Root").http, []
+    for route, operation in operations(server).items():
+        method, path = re.sub(r"\{\w+\}", "0" * 32, route).split(" ")
+        is_bulk = operation["tags"][0] in ("sync", "recovery", "leaving", "blobs")
+        tried = [
+            Request(method, path, headers={"Crmdesk-Protocol": "0"}),
+            Request(method, path, params={"a": "\0"}),
+        ]
+        if "requestBody" in operation:
+            size = MAX_BODY_BYTES if is_bulk else SMALL_BODY_BYTES
+            tried += [Request(method, path, content=b"{"), Request(method, path, content=b" " * (size + 1))]
+        for request in tried:
+            reply = request.sent(http)
+            if not is_described(operation, reply):
+                wrong.append((route, reply.status_code, reply.text))
+    assert not wrong, "\n".join(map(str, wrong))
 
 
 def test_t05_nobody_gets_past_a_door_that_is_not_theirs_or_changes_anything_by_knocking(

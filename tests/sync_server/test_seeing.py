@@ -89,7 +89,7 @@ def test_looking_leaves_no_trace_of_a_pull(server: RunningServer, root: Laptop) 
 
 
 def paths(server: RunningServer) -> list[tuple[str, str]]:
-    openapi = httpx2.get(f"{server.address}/openapi.json").json()
+    openapi = httpx2.get(f"{server.address}/openapi.json", timeout=60).json()
     return [(method.upper(), path) for path, methods in openapi["paths"].items() for method in methods]
 
 
