@@ -59,6 +59,7 @@ def lent(found: Any, ids: Iterator[str | None]) -> Any:
             return found
 
 
+@pytest.mark.timeout(400)  # a thousand requests: on a machine with much else to do they may take minutes
 @pytest.mark.parametrize("url", [os.environ.get("CRMDESK_STORE") or "sqlite"], indirect=True)
 def test_t05_whatever_is_asked_by_whomever_gets_an_answer_that_the_description_names(
     server: RunningServer,
