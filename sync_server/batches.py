@@ -49,6 +49,8 @@ def read(content: bytes, *, is_bounded: bool = True) -> Batch:
     counters = [entry.counter for entry in push.log]
     if len(items) != len(push.records) or counters != sorted(set(counters)):
         raise CrmError("malformed_body")
+    if any("\0" in name for key in items for name in key):
+        raise CrmError("malformed_body")  # some databases can't even be asked for it
     for entry in push.log:
         found = items.get((entry.entity, entry.id, entry.part))
         if found is None or entry.counter < 1:

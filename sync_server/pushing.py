@@ -13,6 +13,7 @@ from crmdesk.core.clock import clamp, stamp
 from crmdesk.core.errors import CrmError
 from crmdesk.core.record import Dot, digest
 from crmdesk.core.registry import Registry
+from crmdesk.core.values import canonical_text
 from crmdesk.core.wire import LATE, NOTHING_BEFORE, Accepted, Commit, Outcome, PushAnswer, Verdict
 from crmdesk.store import dialect, records
 from crmdesk.store.records import Row
@@ -219,7 +220,7 @@ def _refuse(
     ledger: Ledger, item: Item, claims: Claims, now: Moment, verdict: Verdict, error: CrmError
 ) -> None:
     named = error.about.get("field") or error.about.get("entity")
-    about = None if named is None else str(named)
+    about = None if named is None else canonical_text(str(named))
     ledger.outcomes.append(Outcome(*item.key, verdict, code=error.code, about=about))
     state = None if item.record is None else item.state
     last = max(item.bodies, default=0)
