@@ -17,10 +17,12 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection
 
+from crmdesk.core.errors import CrmError
 from crmdesk.core.values import encode
 from sync_server.clock import Moment
-from sync_server.storage import audits, people
-from sync_server.storage.audits import Entry
+from sync_server.limits import Limit, Try
+from sync_server.storage import attempts, audits, people
+from sync_server.storage.audits import Entry, Tally
 
 COMPANY: Final = "company"
 """The chain of what belongs to no bucket; no bucket is called so."""
@@ -34,6 +36,11 @@ UNKNOWN_ROOT: Final = "unknown_root"
 FIRST: Final = b""
 """What the first row of a chain is sealed with."""
 HOUR_MS: Final = 60 * 60 * 1000
+SIGN_IN: Final = "sign_in"
+REFUSED: Final = "refused"
+"""The kind of a row about what somebody asked for and did not get."""
+REFUSALS: Final = Limit(10, HOUR_MS // 10)
+"""Refusals of one device that are rows of their own."""
 OK: Final = "ok"
 _ID: Final = re.compile(r"[0-9a-f]{32}")
 _RIGHTS_A_ROW: Final = 500
@@ -181,22 +188,44 @@ def note_rights(
         act(connection, "rights", (server, ""), told, now, subjects=[user for _, user, _, _ in some])
 
 
-# -- signing in ---------------------------------------------------------------------------------------------
+# -- what is counted by the hour --------------------------------------------------------------------------------
 
 
 def count_sign_in(connection: Connection, user: str, device: str, outcome: str, now: Moment) -> None:
     """Somebody signed in (`ok`) or could not (an error's code). An hour becomes one row a person once it is over."""
-    audits.count_sign_in(connection, user, device, outcome, now.ms // HOUR_MS)
+    audits.tally(connection, SIGN_IN, user, device, outcome, now.ms // HOUR_MS)
 
 
-def note_sign_ins(connection: Connection, now: Moment) -> None:
-    """Rows for the hours that are over."""
+def note_refusal(
+    connection: Connection, who: tuple[str, str], asked: str, code: str, told: Mapping[str, Any], now: Moment
+) -> None:
+    """Somebody asked for what they may not have; nothing else of that is left. `who`: (user, device).
+
+    A device's first ten and one more every six minutes are rows of their own. What is beyond is counted, and is one
+    row a person once the hour is over: nobody fills the audit by asking.
+    """
+    user, device = who
+    try:
+        attempts.count(connection, [Try(f"refused {device}", REFUSALS)], now)
+    except CrmError:
+        audits.tally(connection, asked, user, device, code, now.ms // HOUR_MS)
+    else:
+        act(connection, REFUSED, who, {"asked": Word(asked), "code": Word(code), **told}, now)
+
+
+def note_hours(connection: Connection, now: Moment) -> None:
+    """Rows for the hours that are over: a person's sign-ins, and what they were refused without a row of its own."""
     people.lock_company(connection)
-    taken = audits.take_sign_ins(connection, now.ms // HOUR_MS)
-    taken.sort(key=lambda one: (one.hour, one.user))
-    for (hour, user), group in groupby(taken, key=lambda one: (one.hour, one.user)):
+    taken = audits.take_tallies(connection, now.ms // HOUR_MS)
+    taken.sort(key=_about)
+    for (hour, user, kind), group in groupby(taken, key=_about):
         devices: dict[str, dict[str, int]] = {}
         for one in group:
-            devices.setdefault(one.device, {})[one.outcome] = one.times
+            outcome = one.outcome if kind == SIGN_IN else f"{one.asked} {one.outcome}"
+            devices.setdefault(one.device, {})[outcome] = one.times
         told = {"hour": hour * HOUR_MS, "devices": devices}
-        act(connection, "sign_in", (user, ""), told, now, subjects=[d for d in devices if d])
+        act(connection, kind, (user, ""), told, now, subjects=[d for d in devices if d])
+
+
+def _about(one: Tally) -> tuple[int, str, str]:
+    return one.hour, one.user, SIGN_IN if one.asked == SIGN_IN else REFUSED

@@ -40,6 +40,7 @@ from sync_server.storage import actors, buckets, people
 from sync_server.storage.actors import Command
 
 MAX_CUSTOMERS: Final = 1000
+_TOLD: Final = 20
 DONE: Final = "done"
 REFUSED: Final = "refused"
 _OWN_ROLES: Final = frozenset(role.value for role in Role)
@@ -113,6 +114,19 @@ def _step(connection: Connection, who: Asker, order: Order, now: Moment) -> Comm
     done = Command(order.id, who.user, wanted, msgspec.json.encode(answer), now.ms, is_done)
     actors.save_command(connection, done)
     return done
+
+
+def note_refused(connection: Connection, who: Asker, order: Order, error: CrmError, now: Moment) -> None:
+    """Write down that somebody ordered what they may not, or what can't be done. What they typed is not told."""
+    named = {name: _few(value) for name, value in msgspec.structs.asdict(order).items() if name != "id"}
+    audit.note_refusal(connection, (who.user, who.device), _kind(order), error.code, named, now)
+
+
+def _few(value: object) -> object:
+    """An order's argument as it is told where nothing came of it: of a long list the beginning."""
+    if isinstance(value, str) and value in _OWN_ROLES:
+        return Word(value)
+    return value[:_TOLD] if isinstance(value, tuple) else value
 
 
 def _kind(order: Order) -> str:

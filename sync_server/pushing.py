@@ -74,6 +74,16 @@ def push(connection: Connection, who: Bearer, batch: Batch, now: Moment, *, is_b
     return content
 
 
+def note_fork(connection: Connection, who: Bearer, batch: Batch, now: Moment) -> None:
+    """Write down that somebody pushed as an actor that is not theirs to go on with; `of` is the device whose it is.
+
+    Their own one's: the profile was copied, or put back to an earlier moment.
+    """
+    actor = actors.find(connection, batch.actor)
+    told = {"actor": batch.actor, "of": actor.device if actor else None}
+    audit.note_refusal(connection, (who.user, who.device), audit.PUSH, "actor_forked", told, now)
+
+
 def _in_brief(batch: Batch, ledger: Ledger) -> tuple[tuple[Outcome, ...], tuple[Accepted, ...]]:
     """The outcomes that say more than that a record was accepted, and all others by place."""
     said: list[Outcome] = []

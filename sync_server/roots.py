@@ -27,7 +27,7 @@ def make(connection: Connection, signer: Signer, now: Moment, *, is_asked: bool 
     known = before.root if before else None
     if known is not None and not is_asked and known.at <= now.ms < known.at + EVERY_MS:
         return None
-    audit.note_sign_ins(connection, now)
+    audit.note_hours(connection, now)
     heads = roots.heads(connection)
     epoch, digest = people.load_company(connection).epoch, digest_of(map(line_of, heads))
     if known is not None and (known.heads, known.epoch) == (digest, epoch):

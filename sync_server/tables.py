@@ -221,9 +221,10 @@ audit_root_head: Final = Table(
     sqlite_with_rowid=False,
 )
 
-sign_in: Final = Table(
-    "sign_in",
+tally: Final = Table(  # what is counted by the hour before the audit tells of it in one row
+    "tally",
     metadata,
+    Column("asked", String, primary_key=True),  # sign_in, or what was refused
     Column("user", String, primary_key=True),
     Column("device", String, primary_key=True),
     Column("outcome", String, primary_key=True),

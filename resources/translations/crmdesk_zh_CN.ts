@@ -408,6 +408,10 @@
         <translation>作废被拒修改</translation>
     </message>
     <message>
+        <source>Refused</source>
+        <translation>被拒绝</translation>
+    </message>
+    <message>
         <source>Server restored</source>
         <translation>服务器恢复</translation>
     </message>
@@ -502,6 +506,14 @@
     <message>
         <source>Commit</source>
         <translation>提交号</translation>
+    </message>
+    <message>
+        <source>Asked for</source>
+        <translation>所请求的</translation>
+    </message>
+    <message>
+        <source>Reason</source>
+        <translation>原因</translation>
     </message>
     <message>
         <source>At the server</source>

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated, Any, Final, NamedTuple, TypeAlias, TypeVar
 
+from anyio import to_thread
 from fastapi import Depends, Request
 from fastapi.dependencies.models import Dependant
 from fastapi.security import HTTPBearer
 from sqlalchemy import Connection
 
 from crmdesk.core.errors import CrmError
-from sync_server import enrolment, policy, seeing, sharing, signing_in
+from sync_server import audit, enrolment, policy, seeing, sharing, signing_in
 from sync_server.handing_in import ordered
 from sync_server.handlers.context import SEE_AS, context
 from sync_server.storage.devices import Bearer
@@ -105,19 +106,28 @@ Follower: TypeAlias = Annotated[None, Depends(_follower)]
 
 
 @_lets_in("auditor")
-async def _auditor(who: Person) -> Bearer:
+async def _auditor(request: Request, who: Person) -> Bearer:
     """Who asks, if they may read the audit. Raises what `_person` raises, and `forbidden`."""
     if not policy.may_audit(who.role):
+        await to_thread.run_sync(_note_forbidden, request, who)
         raise CrmError("forbidden")
     return who
 
 
 @_lets_in("administrator")
-async def _administrator(who: Person) -> Bearer:
+async def _administrator(request: Request, who: Person) -> Bearer:
     """Who asks, if they lead the company. Raises what `_person` raises, and `forbidden`."""
     if not policy.may_lead(who.role):
+        await to_thread.run_sync(_note_forbidden, request, who)
         raise CrmError("forbidden")
     return who
+
+
+def _note_forbidden(request: Request, who: Bearer) -> None:
+    """Write down who asked for what is not theirs to ask for."""
+    here, asked = context(request), request.scope["endpoint"].__name__
+    with here.database.write() as connection:
+        audit.note_refusal(connection, (who.user, who.device), asked, "forbidden", {}, here.now())
 
 
 Auditor: TypeAlias = Annotated[Bearer, Depends(_auditor)]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from crmdesk.core.errors import CrmError
 from sync_server import commands
 from sync_server.commands import MAX_CUSTOMERS
 from sync_server.handlers.bodies import StrictRoute, answer
@@ -49,6 +50,8 @@ router = APIRouter(
 HexId = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
 RoleName = Annotated[str, Field(pattern="^([a-z]{1,32}|[0-9a-f]{32})$")]
 Instant = Annotated[int, Field(ge=0, lt=2**53)]
+_TROUBLE: Final = 500
+"""From this status on it is this server that could not, and nobody was refused."""
 
 
 class Asked(BaseModel):
@@ -185,9 +188,14 @@ def _documented(*codes: str) -> dict[str, Any]:
 
 def _carry_out(request: Request, who: Bearer, order: Order) -> Response:
     here = context(request)
-    return answer(
-        commands.carry_out(here.database, Asker(who.user, who.role, who.device), order, here.now), None
-    )
+    asker = Asker(who.user, who.role, who.device)
+    try:
+        return answer(commands.carry_out(here.database, asker, order, here.now), None)
+    except CrmError as error:
+        if error.status < _TROUBLE:
+            with here.database.write() as connection:
+                commands.note_refused(connection, asker, order, error, here.now())
+        raise
 
 
 @router.post("/change-owner", **_documented())

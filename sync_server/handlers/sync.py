@@ -102,6 +102,8 @@ def push(
     except CrmError as error:
         if error.code == "actor_forked":  # two files count on from one: an administrator is to hear of it
             _log.warning("device %s: its profile was copied or put back, and takes a new actor", who.device)
+            with here.database.write() as connection:
+                pushing.note_fork(connection, who, batch, here.now())
         raise
     return answer(content, accepts)
 

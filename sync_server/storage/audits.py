@@ -30,9 +30,10 @@ class Entry(NamedTuple):
     seal: bytes = b""
 
 
-class SignIns(NamedTuple):
-    """How often a device signed in within an hour, and how: `outcome` is `ok` or an error's code."""
+class Tally(NamedTuple):
+    """How often a device asked for something within an hour, and what it got: `outcome` is `ok` or an error's code."""
 
+    asked: str
     user: str
     device: str
     outcome: str
@@ -52,11 +53,11 @@ _EDITS_BELOW = (
     "SELECT e.actor, e.counter FROM record r JOIN edit e ON e.id = r.id AND e.entity = r.entity AND e.part = r.part"
     " WHERE r.root = ?"
 )
-_COUNT_SIGN_IN = (
-    dialect.insert("sign_in", SignIns._fields)
-    + ' ON CONFLICT ("user", device, outcome, hour) DO UPDATE SET times = sign_in.times + 1'
+_COUNT = (
+    dialect.insert("tally", Tally._fields)
+    + ' ON CONFLICT (asked, "user", device, outcome, hour) DO UPDATE SET times = tally.times + 1'
 )
-_TAKE_SIGN_INS = 'DELETE FROM sign_in WHERE hour < ? RETURNING "user", device, outcome, hour, times'
+_TAKE = 'DELETE FROM tally WHERE hour < ? RETURNING asked, "user", device, outcome, hour, times'
 
 
 def add(connection: Connection, entry: Entry, subjects: Iterable[str] = ()) -> None:
@@ -117,11 +118,11 @@ def _entries(rows: Iterable[Any]) -> list[Entry]:
     return [Entry._make((*row[:-1], bytes(row[-1]))) for row in rows]
 
 
-def count_sign_in(connection: Connection, user: str, device: str, outcome: str, hour: int) -> None:
+def tally(connection: Connection, asked: str, user: str, device: str, outcome: str, hour: int) -> None:
     """One more. Until the hour is over it is counted beside the audit, whose rows can't be counted up."""
-    dialect.run(connection, _COUNT_SIGN_IN, (user, device, outcome, hour, 1))
+    dialect.run(connection, _COUNT, (asked, user, device, outcome, hour, 1))
 
 
-def take_sign_ins(connection: Connection, before_hour: int) -> list[SignIns]:
+def take_tallies(connection: Connection, before_hour: int) -> list[Tally]:
     """What was counted in hours that are over, taken out."""
-    return sorted(SignIns._make(row) for row in dialect.run(connection, _TAKE_SIGN_INS, (before_hour,)))
+    return sorted(Tally._make(row) for row in dialect.run(connection, _TAKE, (before_hour,)))

@@ -65,7 +65,9 @@ NOTES: Final = (
     "device",
     "enrol_code",
     "pulled_head",
-    "sign_in",
+    "tally",
+    "attempt",
+    "audit_subject",
     "command",
 )
 """Tables that say who asked for what: these may grow where nothing changes."""

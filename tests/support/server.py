@@ -22,8 +22,9 @@ from sqlalchemy import Connection, delete, insert, select
 from crmdesk.core.roles import Role
 from crmdesk.store import dialect
 from crmdesk.store.database import Database
-from sync_server import accounts, authoring, enrolment, keeping
+from sync_server import accounts, authoring, enrolment, keeping, tables
 from sync_server.app import create_app
+from sync_server.audit import REFUSED
 from sync_server.clock import Moment, moment
 from sync_server.passwords import Hasher
 from sync_server.policy import Right
@@ -148,14 +149,21 @@ class RunningServer:
                     connection.execute(insert(table), rows[table.name])
 
     def dump(self) -> str:
-        """Every row of every table, as text; but not how often somebody signed in or tried to."""
+        """Every row of every table, as text; but not how often somebody signed in or tried to, nor what they were refused."""
+        audits = tables.audit.c
         with self.database.read() as connection:
+            noted = connection.execute(select(audits.chain, audits.number).where(audits.kind == REFUSED))
+            refused = {tuple(one) for one in noted}
             return "\n".join(
                 f"{name} {row}"
                 for part in accounts.METADATA
                 for name, table in sorted(part.tables.items())
-                if name not in ("sign_in", "attempt")
-                for row in sorted(repr(tuple(row)) for row in connection.execute(select(table)))
+                if name not in ("tally", "attempt")
+                for row in sorted(
+                    repr(tuple(row))
+                    for row in connection.execute(select(table))
+                    if not (name in ("audit", "audit_subject") and (row.chain, row.number) in refused)
+                )
             )
 
     def digest(self) -> str:

@@ -272,12 +272,12 @@ def test_an_hour_of_sign_ins_is_one_row_a_person(server: RunningServer) -> None:
     assert bo.enrol("0" * 25).status_code == 403
     hour = server.clock().ms // HOUR_MS * HOUR_MS
     with server.database.write() as connection:
-        audit.note_sign_ins(connection, server.clock())
+        audit.note_hours(connection, server.clock())
     assert entries(server, "sign_in") == []  # the hour goes on
     server.clock.ahead_ms += HOUR_MS
     for _ in range(2):
         with server.database.write() as connection:
-            audit.note_sign_ins(connection, server.clock())
+            audit.note_hours(connection, server.clock())
     found = {e.user: said(e) for e in entries(server, "sign_in")}
     device = ann.welcome["device"]
     assert found[ann.user]["devices"] == {device: {"ok": 3, "session_expired": 1}}

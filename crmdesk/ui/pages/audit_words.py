@@ -64,6 +64,7 @@ def kinds() -> dict[str, str]:
         "see_as": translate("Audit", "Looked with another's eyes"),
         "retry": translate("Audit", "Refused edits judged again"),
         "discard": translate("Audit", "Refused edits kept out"),
+        "refused": translate("Audit", "Refused"),
         "restore": translate("Audit", "Server restored"),
         "recover": translate("Audit", "Brought back after a restore"),
         "bury": translate("Audit", "Removed for good"),
@@ -97,6 +98,8 @@ def _fields() -> dict[str, str]:
         "edits": translate("Audit", "Digest"),
         "digest": translate("Audit", "Digest"),
         "seq": translate("Audit", "Commit"),
+        "asked": translate("Audit", "Asked for"),
+        "code": translate("Audit", "Reason"),
     }
 
 
@@ -209,6 +212,13 @@ class Words:
         well = translate("Audit", "went well")
         return " · ".join(f"{well if name == 'ok' else name} {times}" for name, times in counts.items())
 
+    def refused(self, told: Mapping[str, Any]) -> str:
+        """What was asked for and why it was refused; of what has no row of its own, how often."""
+        if "devices" in told:
+            return self.signed_in(told)
+        asked = str(told.get("asked"))
+        return f"{self._kinds.get(asked, asked)} · {told.get('code')}"
+
     def rights(self, told: Mapping[str, Any]) -> str:
         """How many rights, and whose."""
         changes = told.get("rights", [])
@@ -227,6 +237,7 @@ class Words:
 
 _LINES: Final[dict[str, Callable[[Words, Mapping[str, Any]], str]]] = {
     "sign_in": Words.signed_in,
+    "refused": Words.refused,
     "rights": Words.rights,
     "change_owner": Words.customers,
     "release": Words.customers,
