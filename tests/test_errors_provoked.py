@@ -18,6 +18,7 @@ ELSEWHERE: Final = {
     "bad_period": "test_nobody_delegates_for_a_stranger_to_themselves_or_backwards",
     "permissions_changed": "test_what_changed_meanwhile_is_not_confirmed",
     "seeing_as": "test_every_other_route_refuses_it_and_changes_nothing",
+    "seeing_copy": "test_nothing_of_it_is_saved_or_handed_to_another_program",
     "pin_wrong": "test_the_right_pin_passes_and_a_wrong_one_does_not",
     "pin_wait": "test_a_clock_set_back_opens_no_way_around_a_wait",
     "pin_spent": "test_t02_ten_wrong_pins_with_growing_waits_then_only_the_company_vouches",
@@ -63,7 +64,7 @@ def test_the_tests_named_for_codes_exist_and_speak_of_them() -> None:
 
 
 def sources(room: str) -> list[str]:
-    return [path.read_text(encoding="utf-8") for path in sorted((ROOT / "tests" / room).glob("test_*.py"))]
+    return [path.read_text(encoding="utf-8") for path in sorted((ROOT / "tests" / room).rglob("test_*.py"))]
 
 
 def provoked() -> set[str]:

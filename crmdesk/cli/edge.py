@@ -25,6 +25,7 @@ from crmdesk.cli import (
     journal,
     moves,
     permissions,
+    seeing,
     sharing,
     tags,
     upkeep,
@@ -62,7 +63,8 @@ __all__ = [
     "doctor",
     "root",
     "run",
-]  # the first three register their commands by being imported
+    "seeing",
+]  # these register their commands by being imported
 
 
 def _version(is_wanted: bool) -> None:

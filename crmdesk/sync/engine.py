@@ -278,7 +278,8 @@ class _Run:
         self._hear()
         with self._replica.database.read() as connection:
             heard, cursors = outbox.heard(connection), outbox.cursors(connection)
-        if shown := plan.evidence(heard, cursors, self._heads):
+        shown = plan.evidence(heard, cursors, self._heads)
+        if shown and self._replica.lender is None:  # who looks with another's eyes proves nothing to anybody
             answer = self._http.lost(shown)
             self._lost, self._may_recover = set(answer.lost), answer.may_recover
             if any(head.epoch != answer.epoch for head in self._heads):

@@ -18,7 +18,8 @@ translate = QCoreApplication.translate
 @dataclass(frozen=True, slots=True)
 class Doors:
     """What pages ask of the desktop around them: to be built anew (another language, another role), to look at the
-    sample data, to log a visit, to see what another person sees, to cover the window.
+    sample data, to log a visit, to see what another person sees, to cover the window, to fetch again what another
+    person sees.
     """
 
     speak: Callable[[], object]
@@ -26,6 +27,7 @@ class Doors:
     visit: Callable[[str], object]
     see_as: Callable[[str], object] = lambda _user: None
     lock: Callable[[], object] = lambda: None
+    refresh: Callable[[], object] = lambda: None
 
 
 def page_specs(context: Context, syncing: Syncing, doors: Doors, customers: CustomerPages) -> list[PageSpec]:

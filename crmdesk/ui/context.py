@@ -101,6 +101,12 @@ class Context(QObject):
             error = CrmError("seeing_as")
         return str(error.sentence(self.language).happened)
 
+    def may_save(self) -> bool:
+        """Whether what is on show may become a file; says why not. What another person sees may not."""
+        if self.seeing is not None:
+            self.tell(CrmError("seeing_copy"))
+        return self.seeing is None
+
     def today(self) -> date:
         """The company's day."""
         return self.workspace.today()

@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
-from crmdesk.core.errors import CrmError, sentences
+from crmdesk.core.errors import sentences
 from crmdesk.core.lease import DAY_MS, Standing
 from crmdesk.store.window import CustomerFilter
 from crmdesk.ui import formats
@@ -40,12 +40,13 @@ class Desk(QObject):
         self.box = CommandBox(self.window, context, self._commands(specs))
         self.window.command_requested.connect(self.box.open)
         self._is_held = False
+        self._again: QPushButton | None = None
         self.signs = Signs(self.window, context, syncing)
         self.window.sync_requested.connect(self._sync)
         self._is_read_only = False
         syncing.changed.connect(self._show_outdated)
         self._show_outdated()
-        self._role = _role(context)
+        self._role = self._built_for = _role(context)
         context.bus.touched.connect(self._watch_role)
         syncing.changed.connect(self._heard)
         self._absent: tuple[str, ...] = ()
@@ -53,6 +54,8 @@ class Desk(QObject):
         self._watch_absences(None)
         self.window.visit_requested.connect(self.visit.open_here)
         self.window.add_key("Ctrl+L", self.tr("Lock the window"), self._lock)
+        if context.seeing is not None:
+            self.window.add_key("F5", self.tr("Refresh"), doors.refresh)
         self._list_keys()
 
     def warn(self) -> None:
@@ -68,13 +71,28 @@ class Desk(QObject):
         said = self.tr("Sample data — nothing here is real.")
         self._show_banner(said, buttons.quiet(self.tr("Leave the sample data"), "arrow-left", leave))
 
-    def show_seeing_banner(self, name: str, leave: Callable[[], object]) -> None:
-        """Say over the whole window, for as long as it is open, that it shows what another person sees."""
-        said = self.tr("You see what %1 sees · read only · on record")
-        self._show_banner(formats.filled(said, name), buttons.quiet(self.tr("Close"), "x", leave))
+    def show_seeing_banner(self, name: str, seen_ms: int, leave: Callable[[], object]) -> None:
+        """Say over the whole window, for as long as it is open, that it shows what another person saw at `seen_ms`."""
+        said = self.tr("You see what %1 sees · as of %2 · read only · on record")
+        when = formats.instant(seen_ms, self._context.today())
+        self._again = buttons.quiet(self.tr("Refresh"), "refresh-cw", self._doors.refresh)
+        self._again.setToolTip("F5")
+        self._is_held = False
+        close = buttons.quiet(self.tr("Close"), "x", leave)
+        self._show_banner(formats.filled(said, name, when), self._again, close)
         self._is_held = True
 
-    def _show_banner(self, said: str, action: QWidget) -> None:
+    def show_seeing_busy(self, *, is_busy: bool) -> None:
+        """What another person sees is being fetched again."""
+        if self._again is not None:
+            self._again.setEnabled(not is_busy)
+            self._again.setText(self.tr("Refreshing…") if is_busy else self.tr("Refresh"))
+
+    def is_of_another_role(self) -> bool:
+        """Whether the person's role has changed since this window was built."""
+        return _role(self._context) != self._built_for
+
+    def _show_banner(self, said: str, *actions: QWidget) -> None:
         if self._is_held:
             return
         strip = QFrame()
@@ -84,7 +102,8 @@ class Desk(QObject):
         row.setContentsMargins(18, 5, 12, 5)
         row.addWidget(label(said, "strong"))
         row.addStretch(1)
-        row.addWidget(action)
+        for action in actions:
+            row.addWidget(action)
         self.window.setMenuWidget(strip)
 
     def _show_outdated(self) -> None:
@@ -158,7 +177,7 @@ class Desk(QObject):
 
     def _sync(self) -> None:
         if self._context.seeing is not None:
-            self._context.tell(CrmError("seeing_as"))
+            self._doors.refresh()
         elif self._context.workspace.server() is None:
             self.window.go("sync")
         else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack, closing
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -18,11 +17,11 @@ from crmdesk.ui.desk import Desk
 from crmdesk.ui.gauge import Gauge
 from crmdesk.ui.runner import Lane
 from crmdesk.ui.syncing import Syncing
-from crmdesk.usecases import seeing
 from crmdesk.usecases.seeing import Look
 from crmdesk.usecases.workspace import Workspace
 
 if TYPE_CHECKING:
+    from crmdesk.store.replica import Touched
     from crmdesk.sync.engine import Progress
 
 _LOOK_MS = 200
@@ -39,6 +38,8 @@ class Seeing(QObject):
         self._main, self._user = context, user
         self._gauge = Gauge()
         self._look: Look | None = None
+        self._seen_ms = 0
+        self._is_refreshing = False
         self.desk: Desk | None = None
         name = context.directory.person_name(user)
         text = formats.filled(self.tr("Fetching what %1 sees…"), name)
@@ -54,7 +55,7 @@ class Seeing(QObject):
         self.progress.show()
         self._timer.start()
         self._main.runner.run(
-            partial(fetch, self._main.workspace, self._user, self._gauge),
+            partial(_fetch, self._main.workspace, self._user, self._gauge),
             self._came,
             self._failed,
             lane=Lane.NETWORK,
@@ -81,22 +82,65 @@ class Seeing(QObject):
             self.ended.emit()
         self.deleteLater()
 
-    def _came(self, look: Look) -> None:
+    def refresh(self) -> None:
+        """Fetch what has changed since; the window stays as it is meanwhile."""
+        if self._look is None or self.desk is None or self._is_refreshing:
+            return
+        self._is_refreshing = True
+        self.desk.show_seeing_busy(is_busy=True)
+        self._main.runner.run(
+            partial(_refresh, self._look, self._gauge),
+            self._refreshed,
+            self._not_refreshed,
+            lane=Lane.NETWORK,
+            owner=self,
+        )
+
+    def _came(self, found: tuple[Look, int]) -> None:
+        look, self._seen_ms = found
         self._timer.stop()
         self.progress.reset()
         self._look = look
         self.context = Context(look.workspace, self._main.runner, Bus(self), self._main.preferences, self)
         self.syncing = Syncing(look.workspace, self._main.runner, self.context.bus, self)
-        desk = Desk(self.context, self.syncing, Doors(self._nothing, self._nothing, self._no_visit))
-        desk.show_seeing_banner(look.name, desk.window.close)
-        desk.window.setWindowTitle(formats.filled(self.tr("crmdesk: what %1 sees"), look.name))
+        desk = self._open("today")
         if (over := self.progress.parentWidget()) is not None:
             desk.window.resize(over.size())
-        desk.window.closing.connect(self._closed)
-        desk.window.go("today")
         desk.window.show()
-        self.desk = desk
         self.opened.emit()
+
+    def _open(self, page: str) -> Desk:
+        """The window, with the pages of that person's role as it is now."""
+        assert self._look is not None
+        doors = Doors(self._nothing, self._nothing, self._no_visit, refresh=self.refresh)
+        desk = self.desk = Desk(self.context, self.syncing, doors)
+        desk.show_seeing_banner(self._look.name, self._seen_ms, desk.window.close)
+        desk.window.setWindowTitle(formats.filled(self.tr("crmdesk: what %1 sees"), self._look.name))
+        desk.window.closing.connect(self._closed)
+        desk.window.go(page if page in desk.window.page_keys() else "today")
+        return desk
+
+    def _refreshed(self, found: tuple[Touched, int]) -> None:
+        touched, self._seen_ms = found
+        self._is_refreshing = False
+        old = self.desk
+        if old is None or self._look is None:
+            return
+        self.context.bus.touched.emit(touched)
+        if not old.is_of_another_role():
+            old.show_seeing_banner(self._look.name, self._seen_ms, old.window.close)
+            return
+        new = self._open(old.window.page_key)
+        new.window.setGeometry(old.window.geometry())
+        new.window.show()
+        QTimer.singleShot(0, old, old.close)  # the key that was pressed belongs to the old window
+
+    def _not_refreshed(self, error: Exception) -> None:
+        """What is on show stays, and says from when it is."""
+        self._is_refreshing = False
+        if self.desk is not None:
+            self.desk.show_seeing_busy(is_busy=False)
+            self.context.report(error)
 
     def _closed(self) -> None:
         QTimer.singleShot(0, self, self.close)  # the window is still closing
@@ -125,22 +169,15 @@ class Seeing(QObject):
         self._nothing()
 
 
-def fetch(lender: Workspace, user: str, gauge: Gauge) -> Look:
-    """Everything that `user` sees, in a profile of its own; for the network's lane. Raises what a sync may meet.
+def _fetch(lender: Workspace, user: str, gauge: Gauge) -> tuple[Look, int]:
+    from crmdesk.sync.seeing import fetch
 
-    One that was stopped, or came to grief, leaves nothing behind.
-    """
-    from crmdesk.sync.engine import Engine
-    from crmdesk.sync.enrolment import connect
+    look = fetch(lender, user, gauge.show, gauge.is_stopped)
+    return look, look.seen_ms()
 
-    with ExitStack() as undone:
-        look = seeing.prepare(lender, user)
-        undone.callback(look.destroy)
-        with closing(connect(look.workspace.replica)) as http:
-            report = Engine(look.workspace.replica, http).sync(gauge.show, gauge.is_stopped)
-        if report.problem is not None:
-            raise report.problem
-        if not report.is_complete:
-            raise CrmError("offline")
-        undone.pop_all()
-    return look
+
+def _refresh(look: Look, gauge: Gauge) -> tuple[Touched, int]:
+    from crmdesk.sync.seeing import refresh
+
+    touched = refresh(look, gauge.show, gauge.is_stopped)
+    return touched, look.seen_ms()

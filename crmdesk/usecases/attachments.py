@@ -9,6 +9,7 @@ import enum
 import os
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -30,6 +31,7 @@ from crmdesk.store.names import SHOWN
 from crmdesk.store.reading import Reader
 from crmdesk.store.settings import Server
 from crmdesk.usecases.outcome import Outcome
+from crmdesk.usecases.seeing import check_may_save
 
 if TYPE_CHECKING:
     from crmdesk.store.blobs import Held
@@ -288,8 +290,11 @@ def content(workspace: Workspace, attachment: Attachment) -> bytes:
 def save(workspace: Workspace, attachment: Attachment, target: Path) -> Path:
     """Write an attachment to a file, or under its own safe name into a folder; returns the file.
 
-    The operating system is told that it came from elsewhere. Raises `blob_absent`, `database_unwritable`.
+    The operating system is told that it came from elsewhere. Raises `blob_absent`, `database_unwritable`, and
+    `seeing_copy` of what another person sees.
     """
+    with closing(workspace.another_reader()) as reader:
+        check_may_save(reader)
     found = content(workspace, attachment)
     file = target / safe_name(attachment.name, found) if target.is_dir() else target
     try:

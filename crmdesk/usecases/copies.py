@@ -16,6 +16,7 @@ from crmdesk.store.reading import Reader
 from crmdesk.store.settings import Device, Identity, Server
 from crmdesk.system.clock import SystemClock
 from crmdesk.system.paths import Profile
+from crmdesk.usecases.seeing import check_may_save
 from crmdesk.usecases.workspace import Workspace, open_workspace
 
 
@@ -28,7 +29,8 @@ class PutBack:
 
 
 def back_up(workspace: Workspace, file: Path) -> int:
-    """Copy everything to `file` while work goes on; returns how many records. Raises `database_unwritable`."""
+    """Copy everything to `file` while work goes on; returns how many records. Raises `database_unwritable`, `seeing_copy`."""
+    check_may_save(workspace.reader)
     copy_out(workspace.profile.database, workspace.key, file)
     reader = Reader(file, workspace.key)
     try:

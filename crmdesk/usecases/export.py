@@ -16,6 +16,7 @@ from crmdesk.core.resolve import Life, read_record
 from crmdesk.core.values import Value
 from crmdesk.store.reading import Reader
 from crmdesk.usecases.directory import Directory, read_directory
+from crmdesk.usecases.seeing import check_may_save
 
 
 def export(
@@ -26,7 +27,8 @@ def export(
     *,
     form: Literal["csv", "json"] = "csv",
 ) -> dict[str, int]:
-    """Write one file an entity into `folder`; returns rows by entity. Raises `database_unwritable`."""
+    """Write one file an entity into `folder`; returns rows by entity. Raises `database_unwritable`, `seeing_copy`."""
+    check_may_save(reader)
     directory = read_directory(reader)
     written: dict[str, int] = {}
     try:

@@ -17,6 +17,7 @@ from crmdesk.store.history_reading import edits_of
 from crmdesk.store.reading import Reader
 from crmdesk.store.settings import Identity
 from crmdesk.usecases.outcome import Outcome
+from crmdesk.usecases.seeing import check_may_save
 from crmdesk.usecases.status import title_of
 
 if TYPE_CHECKING:
@@ -137,7 +138,8 @@ def resend(replica: Replica, key: RecordKey, values: Mapping[str, Value]) -> Out
 
 
 def export(reader: Reader, registry: Registry, path: Path, language: Language) -> int:
-    """Write every refused edit with its reason as one JSON file; returns how many. Raises `database_unwritable`."""
+    """Write every refused edit with its reason as one JSON file; returns how many. Raises `database_unwritable`, `seeing_copy`."""
+    check_may_save(reader)
     found = [
         {
             "entity": refusal.entity,

@@ -1,17 +1,22 @@
 """Seeing what another person sees: a profile that lasts as long as somebody looks, and in which nothing is written.
 
-Its key is in this process's memory and nowhere else, so that what a crash leaves behind can't be read.
+Its key is in this process's memory and nowhere else, so that what a crash leaves behind can't be read. For the same
+reason nothing of it is saved, nor handed to another program.
 """
 
 from __future__ import annotations
 
 import secrets
-from contextlib import closing
-from dataclasses import dataclass
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
 from typing import Final
 
 from crmdesk.core.errors import CrmError
 from crmdesk.store import settings
+from crmdesk.store.names import SHOWN, table
+from crmdesk.store.reading import Reader
 from crmdesk.store.settings import Identity, SeeingAs
 from crmdesk.system import shelters
 from crmdesk.system.paths import Profile
@@ -22,18 +27,96 @@ from crmdesk.usecases.workspace import Workspace, readings
 _KEY_BYTES: Final = 32
 
 
-@dataclass(frozen=True, slots=True)
+_COUNTED: Final = ("customer", "contact", "visit", "task", "review", "attachment")
+
+
+@dataclass(slots=True)
 class Look:
-    """An opened temporary profile with what another person sees."""
+    """An opened temporary profile with what another person sees.
+
+    Destroyed at once, or, while a worker is using it, as soon as that ends: nobody waits for a network to be rid of it.
+    """
 
     workspace: Workspace
     shelter: Shelter
     name: str
+    _in_use: threading.Lock = field(default_factory=threading.Lock)
+    _given_up: threading.Event = field(default_factory=threading.Event)
+    _is_destroyed: bool = False
+
+    @contextmanager
+    def used(self) -> Iterator[None]:
+        """While this lasts it is not destroyed; one worker at a time. Raises `seeing_as` if it was given up."""
+        try:
+            with self._in_use:
+                if self._given_up.is_set():
+                    raise CrmError("seeing_as")
+                yield
+        finally:
+            if self._given_up.is_set():
+                self.destroy()
 
     def destroy(self) -> None:
         """Close it and leave nothing of it on disk."""
-        self.workspace.close()
-        self.shelter.destroy()
+        self._given_up.set()
+        if not self._in_use.acquire(blocking=False):
+            return
+        try:
+            if not self._is_destroyed:
+                self._is_destroyed = True
+                self.workspace.close()
+                self.shelter.destroy()
+        finally:
+            self._in_use.release()
+
+    def seen_ms(self) -> int:
+        """When what is here was what the server had."""
+        with closing(self.workspace.another_reader()) as reader:
+            return reader.setting("synced_at_ms", int) or 0
+
+
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """How many customers of somebody's are seen. Nobody's are the pool's: `user` is blank."""
+
+    user: str
+    name: str
+    customers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a person sees, in numbers: records by their kind, customers by who answers for them, the most first."""
+
+    counts: dict[str, int]
+    owners: tuple[Owned, ...]
+
+
+def summary(reader: Reader) -> Summary:
+    """What is seen in a workspace."""
+    names = read_directory(reader)
+    counts = {
+        entity: int(reader.value(f"SELECT count(*) FROM {table(entity)} WHERE {SHOWN}"))
+        for entity in _COUNTED
+    }
+    of: dict[tuple[str, str], int] = {}
+    for bucket, number in reader.all(
+        f"SELECT bucket, count(*) FROM p_customer WHERE {SHOWN} GROUP BY bucket"
+    ):
+        owner = names.owners.get(bucket)
+        who = (owner.id, owner.name) if owner else ("", "")
+        of[who] = of.get(who, 0) + int(number)
+    owners = [Owned(*who, number) for who, number in of.items()]
+    return Summary(counts, tuple(sorted(owners, key=lambda one: (-one.customers, one.name))))
+
+
+def check_may_save(reader: Reader) -> None:
+    """Raise `seeing_copy` where a workspace shows what another person sees.
+
+    The audit says that somebody looked; of a file that leaves the window nobody would know.
+    """
+    if reader.setting("seeing_as", SeeingAs) is not None:
+        raise CrmError("seeing_copy")
 
 
 def prepare(lender: Workspace, user: str) -> Look:
@@ -42,7 +125,6 @@ def prepare(lender: Workspace, user: str) -> Look:
     Raises `not_found`, `not_enrolled` or `database_unwritable`.
     """
     from crmdesk.store.opening import create_replica
-    from crmdesk.store.reading import Reader
 
     server = lender.server()
     if server is None:

@@ -1442,6 +1442,10 @@
         <source>Lock the window</source>
         <translation>锁定窗口</translation>
     </message>
+    <message>
+        <source>Refresh</source>
+        <translation>刷新</translation>
+    </message>
     <message numerus="yes">
         <source>This laptop locks in %n day(s) unless it reaches your company</source>
         <translation>
@@ -1457,12 +1461,16 @@
         <translation>离开示例数据</translation>
     </message>
     <message>
-        <source>You see what %1 sees · read only · on record</source>
-        <translation>您看到的是%1所见的内容 · 只读 · 有记录</translation>
+        <source>You see what %1 sees · as of %2 · read only · on record</source>
+        <translation>您看到的是 %1 所见的内容 · 截至 %2 · 只读 · 有记录</translation>
     </message>
     <message>
         <source>Close</source>
         <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Refreshing…</source>
+        <translation>正在刷新…</translation>
     </message>
     <message>
         <source>This crmdesk is too old for your company: read everything, change nothing. What is unsent is kept.</source>

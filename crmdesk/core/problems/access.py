@@ -53,6 +53,19 @@ ACCESS: Final[dict[str, Problem]] = {
             "Close this window and do it in your own.",
         ),
     ),
+    "seeing_copy": Problem(
+        403,
+        Sentence(
+            "以他人视角看到的内容不能另存，也不能交给其他程序打开。",
+            NOTHING_ZH,
+            "需要文件时，请在自己的窗口中按自己的权限导出。",
+        ),
+        Sentence(
+            "What another person sees is shown, not saved, nor opened in another program.",
+            NOTHING_EN,
+            "For a file use your own window: it holds what you may see yourself.",
+        ),
+    ),
     "sign_in_needed": Problem(
         401,
         Sentence(

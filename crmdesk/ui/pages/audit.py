@@ -426,6 +426,8 @@ class Audit(Page):
     # -- as a file ----------------------------------------------------------------------------------
 
     def _choose_file(self) -> None:
+        if not self._context.may_save():
+            return
         name, _ = QFileDialog.getSaveFileName(self, self.tr("Save as a file"), "audit.csv", "CSV (*.csv)")
         if name:
             self.export_to(Path(name))

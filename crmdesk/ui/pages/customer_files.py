@@ -324,6 +324,8 @@ class Files(QWidget):
             self._ask_where(found)
 
     def _ask_where(self, one: Attachment) -> None:
+        if not self._context.may_save():
+            return
         chosen, _ = QFileDialog.getSaveFileName(
             self, self.tr("Save as"), str(Path.home() / plain_name(one.name))
         )

@@ -302,6 +302,8 @@ class Everybody(QWidget):
         self._see_as(self.list.current_id)
 
     def _ask_where(self, kind: str) -> None:
+        if not self._context.may_save():
+            return
         name = f"permissions-{self._context.today().isoformat()}.{kind}"
         chosen, _ = QFileDialog.getSaveFileName(self, self.tr("Save as"), str(Path.home() / name))
         if chosen:

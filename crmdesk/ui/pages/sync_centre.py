@@ -550,6 +550,8 @@ class SyncCentre(Page):
         self._syncing.sync_now()
 
     def _export(self) -> None:
+        if not self._context.may_save():
+            return
         chosen, _ = QFileDialog.getSaveFileName(
             self, self.tr("Save refused changes"), str(Path.home() / "crmdesk-refused.json"), "JSON (*.json)"
         )

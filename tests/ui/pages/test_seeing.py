@@ -11,17 +11,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from crmdesk.core.errors import CrmError
+from crmdesk.core.roles import Role
 from crmdesk.sync import commands
+from crmdesk.sync import seeing as looking
 from crmdesk.sync.enrolment import connect
 from crmdesk.system import shelters
-from crmdesk.ui import seeing as seeing_ui
-from crmdesk.ui.gauge import Gauge
 from crmdesk.ui.main_window import MainWindow
 from crmdesk.ui.seeing import Seeing
-from crmdesk.usecases import seeing
+from crmdesk.usecases import attachments, copies, refusals, seeing
+from crmdesk.usecases.export import export
 from crmdesk.usecases.workspace import Workspace
 from sync_server import accounts
 from tests.support.desks import customer, sync, visit, write
@@ -60,6 +63,10 @@ def look_at(open_desk: Any, root: Workspace, user: str) -> Seeing:
     return found
 
 
+def names_in(found: Seeing) -> set[str]:
+    return {name for (name,) in found.context.reader.all("SELECT f_name FROM p_customer")}
+
+
 def window_of(found: Seeing) -> MainWindow:
     assert found.desk is not None
     return found.desk.window
@@ -89,7 +96,9 @@ def test_every_page_says_so_and_offers_nothing_that_writes(server, hire, root, o
     window: Any = window_of(found)
     for page in window.page_keys():
         window.go(page)
-        assert window.menuWidget().accessibleName() == "您看到的是 Ann 所见的内容 · 只读 · 有记录"
+        said = window.menuWidget().accessibleName()
+        assert said.startswith("您看到的是 Ann 所见的内容 · ")
+        assert said.endswith(" · 只读 · 有记录")
     window.go("customer", home.id)
     view = window.page.view
     view._offer_moves()
@@ -118,7 +127,7 @@ def test_whatever_it_asks_of_the_server_is_refused_and_changes_nothing(server, h
     ann = hire("Ann")
     home = customer(ann, "宏远机械")
     sync(ann)
-    look = seeing_ui.fetch(root, server.people["Ann"].user, Gauge())
+    look = looking.fetch(root, server.people["Ann"].user)
     before = server.digest()
     replica = look.workspace.replica
     with closing(connect(replica)) as http:
@@ -190,7 +199,7 @@ def test_one_that_comes_to_grief_leaves_nothing(server, hire, root, open_desk, t
 def test_nobody_but_an_administrator_can_look(server, hire, temporary: Path) -> None:
     mei = hire("Mei")
     with pytest.raises(CrmError) as refused:
-        seeing_ui.fetch(mei, server.people["Ann"].user, Gauge())
+        looking.fetch(mei, server.people["Ann"].user)
     assert refused.value.code == "forbidden"
     assert list(temporary.iterdir()) == []
 
@@ -206,7 +215,7 @@ def test_the_administrators_own_laptop_goes_on_as_before(server, hire, root) -> 
     ann = hire("Ann")
     customer(ann, "宏远机械")
     sync(ann)
-    look = seeing_ui.fetch(root, server.people["Ann"].user, Gauge())
+    look = looking.fetch(root, server.people["Ann"].user)
     with closing(connect(look.workspace.replica)) as http:
         http.token()
         assert http.permissions().permissions.name == "Ann"
@@ -215,3 +224,112 @@ def test_the_administrators_own_laptop_goes_on_as_before(server, hire, root) -> 
     sync(root)
     assert root.reader.value("SELECT count(*) FROM outbox") == 0
     assert root.reader.record(*mine) is not None
+
+
+def test_f5_fetches_what_has_come_since_and_says_from_when_it_is(
+    server, hire, root, open_desk, monkeypatch, qtbot
+) -> None:
+    ann = hire("Ann")
+    customer(ann, "宏远机械")
+    sync(ann)
+    found = look_at(open_desk, root, server.people["Ann"].user)
+    window: Any = window_of(found)
+    window.go("customers")
+    customer(ann, "西区客户")
+    sync(ann)
+    monkeypatch.setattr(found.context.workspace.replica.clock, "now_ms", lambda: 1_800_000_000_000)
+    assert names_in(found) == {"宏远机械"}
+    before = window.menuWidget().accessibleName()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    QTest.keyClick(window, Qt.Key.Key_F5)
+    QApplication.processEvents()
+    assert names_in(found) == {"宏远机械", "西区客户"}
+    assert window.page_key == "customers"
+    assert window.menuWidget().accessibleName() != before
+    assert window_of(found) is window
+    found.close()
+
+
+def test_what_they_see_no_longer_is_gone_after_a_refresh_however_much(server, hire, root, open_desk) -> None:
+    """A laptop would stop and ask before so much is taken; here nothing is anybody's work."""
+    bo = hire("Bo")
+    for number in range(60):
+        customer(bo, f"客户{number}")
+    sync(bo)
+    found = look_at(open_desk, root, server.people["Ann"].user)
+    assert len(names_in(found)) == 60
+    server.withdraw("Bo", "Ann")
+    found.refresh()
+    assert names_in(found) == set()
+    found.close()
+
+
+def test_after_a_new_role_a_refresh_shows_the_pages_of_it(server, hire, root, open_desk) -> None:
+    hire("Ann")
+    found = look_at(open_desk, root, server.people["Ann"].user)
+    old = window_of(found)
+    assert "review" not in old.page_keys()
+    with server.database.write() as connection:
+        accounts.change_role(connection, "Ann", Role.MANAGER, server.clock())
+    found.refresh()
+    assert "review" in window_of(found).page_keys()
+    QApplication.processEvents()
+    assert window_of(found).isVisible()
+    found.close()
+
+
+def test_who_was_shut_out_meanwhile_is_told_and_the_picture_stays(server, hire, root, open_desk) -> None:
+    ann = hire("Ann")
+    customer(ann, "宏远机械")
+    sync(ann)
+    found = look_at(open_desk, root, server.people["Ann"].user)
+    with server.database.write() as connection:
+        accounts.disable_user(connection, "Ann", server.clock())
+    found.refresh()
+    assert names_in(found) == {"宏远机械"}
+    shown = window_of(found).notices.showing
+    assert shown is not None
+    assert "找不到" in shown.text
+    found.close()
+
+
+def test_one_that_is_closed_while_it_refreshes_goes_when_that_ends(
+    server, hire, root, temporary: Path
+) -> None:
+    look = looking.fetch(root, server.people["Ann"].user)
+    with look.used():
+        look.destroy()
+        assert look.shelter.folder.exists()
+        assert look.workspace.reader.value("SELECT count(*) FROM record") > 0
+    assert list(temporary.iterdir()) == []
+    with pytest.raises(CrmError), look.used():
+        pass
+    look.destroy()
+
+
+def test_nothing_of_it_is_saved_or_handed_to_another_program(server, hire, root, open_desk, tmp_path) -> None:
+    """A file leaves the window without a word in the audit, and one in the clear would outlive a crash."""
+    ann = hire("Ann")
+    home = customer(ann, "宏远机械")
+    attachments.attach(ann.replica, home.id, [attachments.pick(ann.replica, "notes.txt", "谈价格".encode())])
+    sync(ann)
+    found = look_at(open_desk, root, server.people["Ann"].user)
+    workspace, registry = found.context.workspace, found.context.registry
+    (attached,) = attachments.of_customer(workspace, workspace.reader, home.id)
+    target = tmp_path / "out"
+    for save in (
+        lambda: export(workspace.reader, registry, target, "en"),
+        lambda: refusals.export(workspace.reader, registry, target / "refused.json", "en"),
+        lambda: copies.back_up(workspace, target),
+        lambda: attachments.save(workspace, attached, target),
+    ):
+        with pytest.raises(CrmError) as refused:
+            save()
+        assert refused.value.code == "seeing_copy"
+    assert not target.exists()
+    window: Any = window_of(found)
+    window.go("sync")
+    window.page._export()
+    assert "不能另存" in window.notices.showing.text
+    found.close()
