@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import re
+import shlex
 import subprocess
 from pathlib import Path
 
 import pytest
+import typer
+from typer.main import get_command
+
+from crmdesk.cli.edge import root
+from sync_server.cli import app
 
 ROOT = Path(__file__).resolve().parents[2]
 PAPERS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -55,3 +61,62 @@ def test_make_lists_every_target_it_has() -> None:
     assert {"demo", "run", "serve", "test", "check", "fix", "bench", "planted-bugs"} <= set(
         re.findall(r"^[a-z-]+", shown, re.MULTILINE)
     )
+
+
+def commands(program: typer.Typer) -> dict[str, tuple[set[str], set[str]]]:
+    """Every command's words, with its options and those of them that must be given."""
+    found = {}
+    for name, one in get_command(program).commands.items():  # type: ignore[attr-defined]
+        for below, leaf in getattr(one, "commands", {"": one}).items():
+            named = [p for p in leaf.params if any(o.startswith("--") for o in p.opts)]
+            options = {o for p in named for o in p.opts if o.startswith("--")}
+            needed = {next(o for o in p.opts if o.startswith("--")) for p in named if p.required}
+            found[f"{name} {below}".strip()] = (options, needed)
+    return found
+
+
+SERVER, CLIENT = commands(app), commands(root)
+SERVER_ROWS = dict(
+    re.findall(
+        r"^\| `([a-z]+(?: [a-z][a-z-]+)?)((?: [^`]*)?)` \| [^|]+ \|$",
+        (ROOT / "docs" / "cli.md").read_text(encoding="utf-8").partition("## The server's commands")[2],
+        re.MULTILINE,
+    )
+)
+
+
+def test_every_command_of_the_server_is_in_the_paper_and_none_besides() -> None:
+    assert set(SERVER_ROWS) == set(SERVER)
+
+
+@pytest.mark.parametrize("words", sorted(SERVER))
+def test_the_paper_names_the_options_of_a_server_command_and_which_must_be_given(words: str) -> None:
+    options, needed = SERVER[words]
+    told = SERVER_ROWS[words]
+    assert set(re.findall(r"--[a-z-]+", told)) == options - {"--dir", "--json", "--help"}
+    assert set(re.findall(r"--[a-z-]+", re.sub(r"\[[^\]]*\]", "", told))) == needed
+
+
+def lines(paper: Path) -> list[str]:
+    """The command lines of a paper: those of its blocks, and those in code marks."""
+    text = paper.read_text(encoding="utf-8")
+    blocks = "\n".join(re.findall(r"^```\w*\n(.*?)^```", text, re.MULTILINE | re.DOTALL))
+    inline = re.findall(r"`([^`\n]+)`", text)
+    typed = [re.split(r"\s{2,}", line.strip())[0] for line in blocks.splitlines()] + inline
+    return [line for line in typed if re.match(r"(\.venv/bin/)?crmdesk(-server)? [a-z]", line)]
+
+
+@pytest.mark.parametrize("paper", PAPERS, ids=lambda p: str(p.relative_to(ROOT)))
+def test_every_command_line_in_a_paper_is_one_that_is_understood(paper: Path) -> None:
+    wrong = []
+    for line in lines(paper):
+        program, *rest = shlex.split(line.replace("|", " "))
+        known = SERVER if program.endswith("-server") else CLIENT
+        words = [word for word in rest if not word.startswith("-")]
+        found = next((w for w in (" ".join(words[:2]), words[0]) if w in known), None)
+        if found is None:
+            is_family = len(words) == 1 and any(one.startswith(f"{words[0]} ") for one in known)
+            wrong += [] if is_family else [line]
+        elif strange := {w.partition("=")[0] for w in rest if w.startswith("--")} - known[found][0]:
+            wrong.append(f"{line}: {strange}")
+    assert wrong == []
