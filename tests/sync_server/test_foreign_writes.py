@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from crmdesk.core.entities import REGISTRY
-from crmdesk.core.parts import CONTACT
+from crmdesk.core.parts import CONTACT, part_bucket
 from crmdesk.core.record import Placement, Record, RecordKey, moved
 from crmdesk.core.roles import SERVER_ENTITIES
 from crmdesk.core.wire import Outcome, PushAnswer
@@ -176,14 +176,13 @@ class Scene:
 
     def children(self, role: str) -> Iterator[Attempt]:
         """New records below what is there, in every place, and below nothing; claimed to be in the author's own book."""
-        book = self.laptops[role].book
         for target in (*TARGETS[:-1], "nonexistent"):
             for name, entity in REGISTRY.entities.items():
                 if entity.home is None:
                     continue
                 is_there = target != "nonexistent"
                 home = below(entity, self.family(role, target)) if is_there else fresh_id()
-                bucket = book
+                bucket = part_bucket(self.laptops[role].book, entity.part)
                 if is_there and may_write(role, target):
                     customer = self.family(role, target)["customer"]
                     (stored,) = families.states(self.server, [customer]).values()
@@ -270,7 +269,14 @@ def test_t21_a_new_record_that_claims_anothers_book_is_kept_in_its_authors_own(s
     for role in ROLES.values():
         book = scene.laptops[role].book
         new = [
-            Attempt("make elsewhere", "own", RecordKey(name, fresh_id()), values_of(entity), code, book)
+            Attempt(
+                "make elsewhere",
+                "own",
+                RecordKey(name, fresh_id()),
+                values_of(entity),
+                code,
+                part_bucket(book, entity.part),
+            )
             for name, entity in REGISTRY.entities.items()
             if entity.placed == "book" and entity.name != "request"
             for code in [refusal(role, name, "own", "make elsewhere")]

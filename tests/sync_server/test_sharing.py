@@ -376,6 +376,24 @@ def test_who_may_not_read_a_part_gets_none_of_its_records_wherever_the_customer_
     assert sees(mei) == {customer, person, visit}
 
 
+def test_a_contact_that_waits_for_its_customer_is_hidden_from_the_same_people(
+    server: RunningServer, root: Laptop
+) -> None:
+    ann, bo = enrolled(server, "Ann"), enrolled(server, "Bo")
+    in_role(root, "内勤", base="rep", hidden=["contact"], person="Bo")
+    refresh(bo)
+    customer = RecordKey("customer", fresh_id())
+    person, nobodys = contact(ann, customer), RecordKey("contact", fresh_id())
+    ann.write(nobodys, {"name": "王工"})
+    visit = ann.visit(customer)
+    assert {one.verdict for one in ann.push().outcomes} <= {"accepted", "merged"}
+    assert sees(bo) == {visit}
+    ann.write(customer, {"name": "宏远机械"})
+    ann.push()
+    assert sees(bo) == {customer, visit}
+    assert sees(ann) == {customer, person, nobodys, visit}
+
+
 def test_a_managers_role_that_hides_a_part_hides_it_below_the_pool_and_from_a_deputy_too(
     server: RunningServer, root: Laptop
 ) -> None:
