@@ -73,9 +73,14 @@ def forget_records(connection: Connection, ids: Collection[str]) -> None:
 
 def discard(connection: Connection, one: Discarded) -> str:
     """Keep a discarded change for a time; returns its name."""
-    name = f"{DISCARDED}{one.key.entity}:{one.key.id}:{one.at_ms}"
-    dialect.run(connection, _PUT, (name, msgspec.json.encode(one).decode()))
+    name, value = written(one)
+    dialect.run(connection, _PUT, (name, value))
     return name
+
+
+def written(one: Discarded) -> tuple[str, str]:
+    """A discarded change as a draft: its name and value."""
+    return f"{DISCARDED}{one.key.entity}:{one.key.id}:{one.at_ms}", msgspec.json.encode(one).decode()
 
 
 def discarded(connection: Connection, name: str) -> Discarded | None:

@@ -273,6 +273,29 @@ def cut(
     return taken
 
 
+def parcels(
+    waiting: Sequence[Waiting], states: Mapping[RecordKey, int], budget: int = BATCH_BYTES
+) -> list[list[Waiting]]:
+    """All that waits, in as many parts as it takes: each record whole, with every edit of it, in the order first written.
+
+    So each part can be judged by itself, and what a record hangs under comes before it. `states` as for `cut`.
+    """
+    by_record: dict[RecordKey, list[Waiting]] = {}
+    for edit in waiting:
+        by_record.setdefault(edit.key, []).append(edit)
+    parts: list[list[Waiting]] = []
+    records = size = 0
+    for key, edits in by_record.items():
+        added = sum(edit.size for edit in edits) + states.get(key, 0)
+        if not parts or records == BATCH_RECORDS or size + added > budget:
+            parts.append([])
+            records = size = 0
+        parts[-1] += edits
+        records += 1
+        size += added
+    return [sorted(part) for part in parts]
+
+
 def _is_oversize(records: int, size: int) -> bool:
     """Whether a transaction is beyond what travels whole: its edits and states together, so twice its bytes."""
     return records > MAX_TRANSACTION_RECORDS or size > min(2 * MAX_TRANSACTION_BYTES, LIMIT_BYTES)

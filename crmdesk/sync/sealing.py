@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 import msgspec
@@ -11,33 +12,53 @@ import zstandard
 from sqlalchemy import Connection
 
 from crmdesk.core.errors import CrmError
-from crmdesk.core.record import RecordKey
 from crmdesk.core.sealed import PIECES_BYTES, Cover, Draft, Part, Reason, Work, info, signed_work
 from crmdesk.core.wire import LogEdit, Push, PushRecord
-from crmdesk.store import dialect, outbox, records, settings
+from crmdesk.store import dialect, drafts, outbox, settings
+from crmdesk.store.drafts import Discarded
 from crmdesk.store.replica import Replica
 from crmdesk.store.settings import Device, Server
+from crmdesk.sync import plan
 from crmdesk.sync.device_key import sign
 
 
-def seal(replica: Replica, reason: Reason, seal_key: str, folder: Path) -> list[Path]:
+def seal(
+    replica: Replica, reason: Reason, seal_key: str, folder: Path, set_aside: Sequence[Discarded] = ()
+) -> list[Path]:
     """Seal all that the company may not have into files in `folder`, safe on disk when this returns; none if nothing is.
 
-    The same laptop's files take the place of earlier ones. Raises `not_enrolled`, `database_unwritable`.
+    `set_aside` is what older files hold of this kind (see `sync.brake`). Each file travels by itself, in any order. The
+    same laptop's files take the place of earlier ones. Raises `not_enrolled`, `database_unwritable`.
     """
     with replica.database.read() as connection:
         server = settings.read(connection, "server", Server)
         device = settings.read(connection, "device", Device)
         if server is None or device is None:
             raise CrmError("not_enrolled")
-        work = _work(connection, replica, device, reason)
-    made: list[Path] = []
-    for number, piece in enumerate(_pieces(replica, work)):
-        content = msgspec.json.encode(Cover(server.server_id, server.url, work.at_ms)) + b"\n"
-        content += _sealed(piece, device.key, seal_key, server.server_id)
-        made.append(folder / f"{device.id[:12]}-{number}.crmdesk")
-        _write(made[-1], content)
+        user = settings.identity(connection).user
+        bare = Work(device.id, user, replica.clock.now_ms(), reason)
+        made: list[Path] = []
+        works = chain(
+            _pushes(connection, replica, bare), _drafts(connection, set_aside, bare), _contents(replica, bare)
+        )
+        for number, work in enumerate(works):
+            content = msgspec.json.encode(Cover(server.server_id, server.url, work.at_ms)) + b"\n"
+            content += _sealed(work, device.key, seal_key, server.server_id)
+            made.append(folder / f"{device.id[:12]}-{number:06}.crmdesk")
+            _write(made[-1], content)
+    for earlier in set(folder.glob(f"{device.id[:12]}-*.crmdesk")) - set(made):
+        earlier.unlink(missing_ok=True)
     return made
+
+
+def waiting(folder: Path) -> list[Path]:
+    """The sealed files in a folder, in the order they were made."""
+    return sorted(folder.glob("*.crmdesk"), key=_order)
+
+
+def _order(path: Path) -> tuple[str, int, str]:
+    laptop, _, number = path.stem.rpartition("-")
+    return (laptop, int(number), "") if number.isdecimal() else (path.stem, 0, path.name)
 
 
 def read(path: Path) -> tuple[Cover, bytes]:
@@ -52,37 +73,44 @@ def read(path: Path) -> tuple[Cover, bytes]:
     return cover, sealed
 
 
-def _work(connection: Connection, replica: Replica, device: Device, reason: Reason) -> Work:
-    """The whole outbox with the records it leads to, and every form that was not saved."""
-    identity = settings.identity(connection)
-    waiting = outbox.everything(connection)
-    own = records.by_counter(connection, identity.actor, [entry.counter for entry in waiting])
-    log = tuple(
-        LogEdit(entry.counter, *entry.key, msgspec.Raw(records.body(own[entry.counter][1])))
-        for entry in waiting
-        if entry.counter in own
-    )
-    stored = records.states(connection, {RecordKey(e.entity, e.id, e.part) for e in log})
+def _pushes(connection: Connection, replica: Replica, bare: Work) -> Iterator[Work]:
+    """The whole outbox with the records it leads to, in messages that the company takes."""
+    actor = settings.identity(connection).actor
+    found = outbox.again(connection, actor, [entry.counter for entry in outbox.everything(connection)])
+    edits = {edit.counter: edit for edit in found if edit.record is not None}
+    states = {edit.key: edit.record.state for edit in edits.values() if edit.record is not None}
+    sizes = {key: len(state) for key, state in states.items()}
+    unsent = [plan.Waiting(e.counter, e.key, e.txn, len(e.body)) for e in edits.values()]
     rank = {name: n for n, name in enumerate(replica.registry.entities)}  # declared home-first
-    keys = sorted(stored, key=lambda key: (rank.get(key.entity, len(rank)), key))
-    push = Push(
-        batch=replica.clock.random(16).hex(),
-        actor=identity.actor,
-        chain=None,
-        log=tuple(edit for edit in log if RecordKey(edit.entity, edit.id, edit.part) in stored),
-        records=tuple(PushRecord(*key, msgspec.Raw(stored[key])) for key in keys),
-    )
+    for part in plan.parcels(sorted(unsent), sizes):
+        keys = sorted({edit.key for edit in part}, key=lambda key: (rank.get(key.entity, len(rank)), key))
+        push = Push(
+            batch=replica.clock.random(16).hex(),
+            actor=actor,
+            chain=None,
+            log=tuple(LogEdit(e.counter, *e.key, msgspec.Raw(edits[e.counter].body)) for e in part),
+            records=tuple(PushRecord(*key, msgspec.Raw(states[key])) for key in keys),
+        )
+        yield msgspec.structs.replace(bare, push=msgspec.Raw(msgspec.json.encode(push)))
+
+
+def _drafts(connection: Connection, set_aside: Sequence[Discarded], bare: Work) -> Iterator[Work]:
+    """Every form that was not saved, and what older files hold."""
     rows = dialect.run(connection, "SELECT name, value FROM draft ORDER BY name").fetchall()
-    kept = tuple(Draft(*row) for row in rows)
-    body = msgspec.Raw(msgspec.json.encode(push)) if push.log else msgspec.Raw(b"null")
-    return Work(device.id, identity.user, replica.clock.now_ms(), reason, body, kept)
+    kept = [Draft(*row) for row in rows] + [Draft(*drafts.written(one)) for one in set_aside]
+    size, some = 0, list[Draft]()
+    for draft in kept:
+        size += len(draft.value.encode())
+        if some and size > plan.BATCH_BYTES:
+            yield msgspec.structs.replace(bare, drafts=tuple(some))
+            size, some = len(draft.value.encode()), []
+        some.append(draft)
+    if some:
+        yield msgspec.structs.replace(bare, drafts=tuple(some))
 
 
-def _pieces(replica: Replica, work: Work) -> Iterator[Work]:
-    """The work, then contents that the company has not, in messages of their own: a sealed file must be able to travel."""
-    if bytes(work.push) != b"null" or work.drafts:
-        yield work
-    bare = msgspec.structs.replace(work, push=msgspec.Raw(b"null"), drafts=())
+def _contents(replica: Replica, bare: Work) -> Iterator[Work]:
+    """Contents that the company has not, piece by piece."""
     for held in replica.blobs.held().values():
         content = replica.blobs.read(held.sha256) if held.is_whole and not held.is_sent else None
         for offset in range(0, len(content or b""), PIECES_BYTES):

@@ -105,7 +105,7 @@ def hand_in(
     """
     account = Account()
     own = files is None
-    for path in sorted(system.sealed_folder(profile).glob("*.crmdesk")) if files is None else files:
+    for path in sealing.waiting(system.sealed_folder(profile)) if files is None else files:
         _hand_in(path, account, transport, is_own=own)
     note = system.done(profile)
     if note is not None and not note.is_told and account.problem is None:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import base64
+import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from crmdesk.core.lease import DAY_MS
+from crmdesk.core.record import RecordKey
 from crmdesk.core.sealed import Reason, signed_wipe
+from crmdesk.core.wire import MAX_BODY_BYTES
 from crmdesk.store import outbox, settings
+from crmdesk.store.replica import Write
 from crmdesk.sync import sealing
 from crmdesk.sync.device_key import sign
 from crmdesk.sync.http import Account, Http
@@ -17,6 +22,7 @@ from sync_server import accounts, enrolment
 from sync_server.sealing import opener_of
 from sync_server.storage import devices, refused
 from tests.support import rep
+from tests.support.postgres import in_a_file
 from tests.support.rep import Rep
 from tests.support.server import RunningServer
 
@@ -34,6 +40,12 @@ def ann(server: RunningServer, tmp_path: Path) -> Iterator[Rep]:
 def sealed(server: RunningServer, laptop: Rep, folder: Path, reason: Reason = "lease") -> bytes:
     (file,) = sealing.seal(laptop.replica, reason, opener_of(server.settings).public.hex(), folder)
     return sealing.read(file)[1]
+
+
+def all_sealed(server: RunningServer, laptop: Rep, folder: Path) -> list[bytes]:
+    files = sealing.seal(laptop.replica, "lease", opener_of(server.settings).public.hex(), folder)
+    assert files == sealing.waiting(folder)
+    return [sealing.read(file)[1] for file in files]
 
 
 def device_of(laptop: Rep) -> settings.Device:
@@ -69,12 +81,13 @@ def test_everything_unsent_comes_in_at_once_whatever_its_size(
     known = ann.customer("known")
     ann.sync()
     ann.write(known, remark="typed since")
-    customers = [ann.customer(f"c{n}") for n in range(1_050)]
+    customers = [RecordKey("customer", ann.replica.new_id()) for _ in range(1_050)]
+    for at in range(0, len(customers), 350):
+        ann.replica.commit([Write(key, {"name": "c"}) for key in customers[at : at + 350]], kind="import")
     visit = ann.visit(customers[-1], "谈价格")
     away(server)
-    accepted, quarantined, rejected = brought(server, sealed(server, ann, tmp_path))
-    assert (quarantined, rejected) == (0, 0)
-    assert accepted == 1_052
+    files = all_sealed(server, ann, tmp_path)
+    assert [sum(found) for found in zip(*(brought(server, one) for one in files), strict=True)] == [1_052, 0, 0]
     assert {key.id for key in (*customers, visit)} <= there(server)
     assert ann.sync().unsent == (0, 0), "and the laptop, were it still there, would learn that it has arrived"
 
@@ -206,3 +219,26 @@ def test_sealed_work_with_a_gap_in_its_numbers_is_taken_in(
     away(server)
     assert brought(server, sealed(server, ann, tmp_path)) == (3, 0, 0)
     assert {key.id for key in (kept[0], *kept[2:])} <= there(server)
+
+
+@in_a_file
+def test_more_than_one_message_may_hold_is_sealed_in_parts_that_arrive_in_any_order(
+    server: RunningServer, ann: Rep, tmp_path: Path
+) -> None:
+    """Unsent work of more bytes, which nothing makes smaller, than the company takes at once."""
+    noise = secrets.token_bytes(MAX_BODY_BYTES + MAX_BODY_BYTES // 4)
+    step = 48_000
+    texts = [base64.b85encode(noise[at : at + step]).decode() for at in range(0, len(noise), step)]
+    keys = [RecordKey("customer", ann.replica.new_id()) for _ in texts]
+    for at in range(0, len(texts), 100):
+        some = zip(keys[at : at + 100], texts[at : at + 100], strict=True)
+        ann.replica.commit([Write(key, {"name": "n", "remark": text}) for key, text in some], kind="import")
+    ann.write(keys[0], name="typed last, of what was typed first")
+    away(server)
+    files = all_sealed(server, ann, tmp_path)
+    assert len(files) > 4
+    assert max(map(len, files)) <= MAX_BODY_BYTES
+    answers = [brought(server, one) for one in reversed(files)]
+    assert [sum(found) for found in zip(*answers, strict=True)] == [len(keys), 0, 0]
+    assert {key.id for key in keys} <= there(server)
+    assert ann.sync().unsent == (0, 0)
