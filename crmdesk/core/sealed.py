@@ -14,6 +14,8 @@ MAX_WORK_BYTES: Final = 64 * 1024 * 1024
 """What a sealed file may unfold to."""
 PIECES_BYTES: Final = 4 * 1024 * 1024
 """Contents of attachments travel in sealed files of their own, so much in each."""
+WIPE_BEGUN: Final = "wipe.json"
+"""Beside a laptop's database from the moment at which nothing more is kept but what was sealed."""
 DEVICE_BYTES: Final = 32
 SIGNATURE_BYTES: Final = 64
 

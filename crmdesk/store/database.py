@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolEmptyError
 
 from crmdesk.core.errors import CrmError
+from crmdesk.core.sealed import WIPE_BEGUN
 from crmdesk.store import dialect
 from crmdesk.store.dialect import Driver, File, Place, Service
 from crmdesk.store.reading import check
@@ -29,6 +30,7 @@ class Database:
         self._only = threading.RLock()
         self._reading, self._writing = dialect.engine(place)
         self.confines = False
+        self._opened = _whereabouts(place)
 
     @property
     def file(self) -> File:
@@ -72,6 +74,7 @@ class Database:
                 for part in metadata:
                     part.create_all(connection)
                 dialect.mark(connection, dialect.SCHEMA)
+            database._opened = _whereabouts(place)
         except CrmError:
             database.close()
             raise
@@ -102,9 +105,20 @@ class Database:
 
         In a file it is the one, and writers take turns: one that writes again and again waits behind whoever
         came meanwhile. In a service others write too, and what is read to be rewritten must be locked.
+
+        Raises `profile_gone` for a laptop's file that another process has given up or put another one in the place of:
+        what was written there would be lost.
         """
         with self._turn(), self._expected_errors(), self._writing.connect() as connection, connection.begin():
+            self._expect_still_there()
             yield connection
+
+    def _expect_still_there(self) -> None:
+        """Asked while nobody else can write: whoever gives the file up says so before it lets go of this lock."""
+        if self._opened is not None and isinstance(self.place, File):
+            folder = self.place.path.parent
+            if _whereabouts(self.place) != self._opened or (folder / WIPE_BEGUN).exists():
+                raise CrmError("profile_gone", path=folder)
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
@@ -176,6 +190,17 @@ class Database:
             if expected.code == "database_unreachable":
                 self._writing.dispose()  # its other connections are as dead as this one
             raise expected from error
+
+
+def _whereabouts(place: Place) -> tuple[int, int] | None:
+    """What tells a laptop's file from another of the same name; None for a server's, and where there is none."""
+    if not isinstance(place, File) or place.driver != "sqlcipher":
+        return None
+    try:
+        status = place.path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def _expect_empty(connection: Connection, place: Service) -> None:

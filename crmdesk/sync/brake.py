@@ -8,7 +8,7 @@ here, before it is taken in, and waits for an answer.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
@@ -143,17 +143,25 @@ def forget_backups(replica: Replica) -> None:
     database = replica.database
     for file in backups(database.path).glob("before-deletion-*.db*"):
         file.unlink(missing_ok=True)
-    for file in database.path.parent.glob("replaced-*.db"):
-        try:
-            unsent = _unsent_in(file, replica)
-        except CrmError as error:
-            _log.warning("%s stays: %s", file, error.code)
-            continue
+    for file, unsent in _replaced(replica):
         with database.write() as connection:
             for one in unsent:
                 drafts.discard(connection, one)
         for rest in file.parent.glob(f"{file.name}*"):
             rest.unlink(missing_ok=True)
+
+
+def set_aside(replica: Replica) -> list[Discarded]:
+    """What was never sent in files that a copy was put in the place of. Nothing is changed."""
+    return [one for _, unsent in _replaced(replica) for one in unsent]
+
+
+def _replaced(replica: Replica) -> Iterator[tuple[Path, list[Discarded]]]:
+    for file in sorted(replica.database.path.parent.glob("replaced-*.db")):
+        try:
+            yield file, _unsent_in(file, replica)
+        except CrmError as error:
+            _log.warning("%s stays: %s", file, error.code)
 
 
 def _unsent_in(file: Path, replica: Replica) -> list[Discarded]:

@@ -21,9 +21,10 @@ from crmdesk.store import leases, settings
 from crmdesk.store.replica import Replica
 from crmdesk.store.settings import Device, Server
 from crmdesk.sync import sealing
-from crmdesk.sync.brake import forget_backups
+from crmdesk.sync.brake import set_aside
 from crmdesk.sync.device_key import sign
 from crmdesk.sync.http import Http
+from crmdesk.sync.lock import sync_lock
 from crmdesk.sync.pinned import verify
 from crmdesk.sync.transport import Transport
 from crmdesk.system import wiping as system
@@ -39,7 +40,7 @@ def ended(replica: Replica, problem: CrmError | None) -> CrmError | None:
     """What ended a sync; for a laptop that is to give up what it holds, that: see `ENDS`."""
     if problem is not None and problem.code == "device_revoked":
         problem = obeyed(replica, problem)
-    was_asked = problem is None or problem.code not in ("device_wiped", "database_busy")
+    was_asked = problem is None or problem.code not in ("device_wiped", "database_busy", "profile_gone")
     return CrmError("device_purged") if was_asked and overdue(replica) else problem
 
 
@@ -63,27 +64,38 @@ def overdue(replica: Replica) -> bool:
 
 
 def wipe(profile: Profile, replica: Replica, problem: CrmError) -> bool:
-    """Seal what is unsent and destroy everything else; closes `replica`, which nobody else may have open.
+    """Seal what is unsent and destroy everything else; closes `replica`.
 
-    Does nothing and returns False where neither a valid order nor the lease asks for it. Raises `database_unwritable`
-    or `disk_full` where what is unsent can't be made safe: then nothing was destroyed.
+    From the first look at what is unsent until nothing can be written any more, no process of this profile commits
+    anything: it waits, and is refused with `profile_gone`. Does nothing and returns False where neither a valid order
+    nor the lease asks for it. Raises `database_unwritable` or `disk_full` where what is unsent can't be made safe, and
+    `database_busy` while another process syncs: then nothing was destroyed.
     """
     order = _order(replica, problem)
     if order is None and not (problem.code == "device_purged" and overdue(replica)):
         return False
+    try:
+        with sync_lock(replica.database.path), replica.database.write():
+            _seal_all(profile, replica, order)
+    except CrmError as error:
+        if error.code != "profile_gone":
+            raise
+        # Another process of this profile did it a moment ago, or is about to.
+    replica.close()
+    system.carry_out(profile)
+    return system.done(profile) is not None
+
+
+def _seal_all(profile: Profile, replica: Replica, order: Order | None) -> None:
     with replica.database.read() as connection:
         kept, device = leases.kept(connection), settings.read(connection, "device", Device)
         server = settings.read(connection, "server", Server)
     reason: Reason = "lease" if order is None else "order"
     seal_key = order.seal_key if order is not None else kept.lease.seal_key if kept is not None else ""
-    forget_backups(replica)  # what was never sent in a file put aside is among the drafts then
-    sealing.seal(replica, reason, seal_key, system.sealed_folder(profile))
+    sealing.seal(replica, reason, seal_key, system.sealed_folder(profile), set_aside(replica))
     now = replica.clock.now_ms()
     word = sign(device.key, signed_wipe(device.id, now))
     system.begin(profile, Wiped(reason, now, device.id, server.url, server.company, word))
-    replica.close()
-    system.carry_out(profile)
-    return True
 
 
 @dataclass

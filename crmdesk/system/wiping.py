@@ -15,11 +15,10 @@ from typing import Final
 import msgspec
 
 from crmdesk.core.errors import CrmError
-from crmdesk.core.sealed import Reason
+from crmdesk.core.sealed import WIPE_BEGUN, Reason
 from crmdesk.system import secrets
 from crmdesk.system.paths import Profile
 
-_BEGUN: Final = "wipe.json"
 _DONE: Final = "wiped.json"
 _FOLDERS: Final = ("backups", "opened")
 
@@ -41,12 +40,12 @@ class Wiped(msgspec.Struct, frozen=True):
 
 def begin(profile: Profile, note: Wiped) -> None:
     """From here on nothing is kept but what was sealed. Raises `database_unwritable`."""
-    _put(profile.folder / _BEGUN, note)
+    _put(profile.folder / WIPE_BEGUN, note)
 
 
 def is_begun(profile: Profile) -> bool:
     """Whether a destruction was begun and not carried out."""
-    return (profile.folder / _BEGUN).exists()
+    return (profile.folder / WIPE_BEGUN).exists()
 
 
 def carry_out(profile: Profile) -> None:
@@ -64,7 +63,7 @@ def carry_out(profile: Profile) -> None:
             if (profile.folder / name).exists():
                 shutil.rmtree(profile.folder / name)
         _sync(profile.folder)
-        (profile.folder / _BEGUN).replace(profile.folder / _DONE)
+        (profile.folder / WIPE_BEGUN).replace(profile.folder / _DONE)
         _sync(profile.folder)
     except OSError as error:
         raise CrmError("database_busy", path=profile.folder) from error

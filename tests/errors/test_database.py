@@ -11,10 +11,13 @@ from typing import Any
 import keyring.backends.fail
 import pytest
 
+from crmdesk.core.errors import CrmError
 from crmdesk.store import dialect
+from crmdesk.system import wiping as system
 from tests.support.desk import Desk, keychain
 from tests.support.provoked import code_for, opened, provokes, said
 from tests.support.server import RunningServer
+from tests.support.workspace import customer
 
 
 @provokes("database_corrupt")
@@ -33,6 +36,17 @@ def test_a_first_page_that_is_damaged_is_no_matter_of_passphrases(desk: Desk, of
     content[offset] ^= 0xFF
     desk.database.write_bytes(content)
     assert said(desk, "status") == "database_corrupt"
+
+
+@provokes("profile_gone")
+def test_a_profile_that_another_process_destroyed_takes_nothing_more(desk: Desk) -> str:
+    with opened(desk) as session:
+        workspace = session.workspace
+        system.begin(session.profile, system.Wiped("order", 1, "d" * 32, "http://127.0.0.1:9", "c", ""))
+        with pytest.raises(CrmError) as caught:
+            customer(workspace, "typed too late")
+        assert str(session.profile.folder) in str(caught.value.about["path"])
+    return caught.value.code
 
 
 @provokes("database_foreign")

@@ -349,3 +349,15 @@ def test_a_writer_is_told_while_another_thread_waits_to_write(tmp_path: Path) ->
     saving.join(10)
     assert [*told, database.is_awaited] == [False, True, False]
     database.close()
+
+
+def test_what_is_written_into_a_file_that_another_was_put_in_the_place_of_is_refused(tmp_path: Path) -> None:
+    """It would be in nobody's database, and the person would have been told that it is saved."""
+    workspace = make(tmp_path / "p")
+    path = workspace.profile.database
+    shutil.copy(path, tmp_path / "copy")
+    (tmp_path / "copy").replace(path)
+    with pytest.raises(CrmError) as caught:
+        customer(workspace, "typed into the old one")
+    assert caught.value.code == "profile_gone"
+    workspace.close()

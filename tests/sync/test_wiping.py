@@ -7,6 +7,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 import msgspec
 import pytest
@@ -18,8 +19,9 @@ from crmdesk.core.roles import Role
 from crmdesk.core.sealed import Order
 from crmdesk.store import dialect, drafts, leases, settings
 from crmdesk.store.opening import open_replica
-from crmdesk.store.replica import Replica
+from crmdesk.store.replica import Replica, Write
 from crmdesk.sync import enrolment, sealing, wiping
+from crmdesk.sync.lock import sync_lock
 from crmdesk.sync.pinned import verify
 from crmdesk.system import secrets
 from crmdesk.system import wiping as system
@@ -265,6 +267,113 @@ def test_t02_work_that_can_not_be_made_safe_is_not_destroyed(owner: Owner):
     assert caught.value.code == "database_unwritable"
     assert not system.is_begun(owner.profile)
     assert owner.opens()
+
+
+def another_process(owner: Owner) -> Replica:
+    """The same profile, open in another process: the desktop beside the command line."""
+    place = owner.rep.replica.identity().place
+    path = owner.profile.database
+    return open_replica(path, key=owner.key, clock=SystemClock(), readings=readings, place=place)
+
+
+def test_t02_what_another_process_writes_while_the_laptop_is_wiped_is_sealed_or_refused(
+    owner: Owner, server: RunningServer, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(dialect, "BUSY_TIMEOUT_MS", 50)
+    desktop = another_process(owner)
+    typed: list[RecordKey] = []
+    refusals_met: list[str] = []
+
+    def write(name: str) -> None:
+        key = RecordKey("customer", desktop.new_id())
+        try:
+            desktop.commit([Write(key, {"name": name})])
+        except CrmError as error:
+            refusals_met.append(error.code)
+        else:
+            typed.append(key)
+
+    def beside(module: ModuleType, name: str) -> None:
+        real = getattr(module, name)
+
+        def going_on(*args: object, **named: object) -> object:
+            write(f"before {name}")
+            done = real(*args, **named)
+            write(f"after {name}")
+            return done
+
+        monkeypatch.setattr(module, name, going_on)
+
+    owner.revoke()
+    problem = owner.sync()
+    write("before all of it")
+    beside(sealing, "seal")
+    beside(system, "begin")
+    beside(secrets, "forget_key")
+    assert owner.give_up(problem)
+    write("after all of it")
+    with pytest.raises(CrmError) as caught, desktop.database.write() as connection:
+        drafts.put(connection, "visit:new", {"summary": "a form is not kept there either"})
+    desktop.close()
+    assert refusals_met == ["database_busy"] * 4 + ["profile_gone"] * 3
+    assert caught.value.code == "profile_gone"
+    wiping.hand_in(owner.profile)
+    assert {key.id for key in typed} <= {letter.key.id for letter in letters(server)}
+
+
+def test_t02_a_laptop_is_not_wiped_while_another_process_syncs(owner: Owner):
+    owner.revoke()
+    problem = owner.sync()
+    with sync_lock(owner.profile.database), pytest.raises(CrmError) as caught:
+        wiping.wipe(owner.profile, owner.rep.replica, problem)
+    assert caught.value.code == "database_busy"
+    assert not system.is_begun(owner.profile)
+    assert owner.give_up(problem), "and is when that is over"
+
+
+def test_t02_of_two_processes_that_hear_the_order_the_second_finds_nothing_left_to_do(
+    owner: Owner, server: RunningServer
+):
+    desktop = another_process(owner)
+    owner.revoke()
+    problem = owner.sync()
+    assert owner.give_up(problem)
+    assert wiping.wipe(owner.profile, desktop, problem)
+    assert wiping.hand_in(owner.profile).problem is None
+    assert owner.customer in {letter.key for letter in letters(server)}
+
+
+def test_t02_a_wipe_that_can_not_seal_leaves_the_copies_too(owner: Owner, monkeypatch: pytest.MonkeyPatch):
+    owner.revoke()
+    problem = owner.sync()
+    aside = owner.profile.folder / "replaced-2.db"
+    owner.rep.replica.database.scrub()
+    shutil.copy(owner.profile.database, aside)
+    held = owner.holds() | {path.name for path in (owner.profile.folder / "backups").iterdir()}
+
+    def full(*_: object) -> None:
+        raise CrmError("disk_full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sealing, "_write", full)
+        with pytest.raises(CrmError):
+            owner.give_up(problem)
+    left = owner.holds() | {path.name for path in (owner.profile.folder / "backups").iterdir()}
+    assert held <= left
+    assert owner.opens()
+
+
+def test_t02_what_was_never_sent_from_a_file_put_aside_is_sealed_as_well(owner: Owner, server: RunningServer):
+    owner.rep.replica.database.scrub()
+    shutil.copy(owner.profile.database, owner.profile.folder / "replaced-2.db")
+    owner.revoke()
+    assert owner.give_up(owner.sync())
+    assert owner.holds() <= LEFT_BEHIND
+    wiping.hand_in(owner.profile)
+    with server.database.read() as connection:
+        forms = " ".join(one.drafts.decode() for one in sealed.listed(connection))
+    assert "canary-customer" in forms
+    assert "canary-draft" in forms
 
 
 # -- because it stayed away ------------------------------------------------------------------------------------------

@@ -87,7 +87,11 @@ def test_everything_unsent_comes_in_at_once_whatever_its_size(
     visit = ann.visit(customers[-1], "谈价格")
     away(server)
     files = all_sealed(server, ann, tmp_path)
-    assert [sum(found) for found in zip(*(brought(server, one) for one in files), strict=True)] == [1_052, 0, 0]
+    assert [sum(found) for found in zip(*(brought(server, one) for one in files), strict=True)] == [
+        1_052,
+        0,
+        0,
+    ]
     assert {key.id for key in (*customers, visit)} <= there(server)
     assert ann.sync().unsent == (0, 0), "and the laptop, were it still there, would learn that it has arrived"
 

@@ -62,6 +62,19 @@ LAPTOP: Final[dict[str, Problem]] = {
         ("另一个 crmdesk 正在写入这个配置。", NOTHING_ZH, "请稍候再试。"),
         ("Another crmdesk is writing to this profile.", NOTHING_EN, "Wait a moment and try again."),
     ),
+    "profile_gone": problem(
+        410,
+        (
+            "{path} 中的数据已由另一个 crmdesk 清除或替换。",
+            "这次没有保存；您正在填写的内容仍在屏幕上。",
+            "请先把它抄录到别处，再重新打开 crmdesk。",
+        ),
+        (
+            "Another crmdesk has destroyed or replaced the data in {path}.",
+            "This was not saved; what you are typing is still on the screen.",
+            "Copy it to another place, then start crmdesk again.",
+        ),
+    ),
     "database_unwritable": problem(
         500,
         ("无法写入 {path}。", NOTHING_ZH, "请检查该目录的权限。"),
