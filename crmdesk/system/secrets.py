@@ -95,7 +95,10 @@ def stretch(text: str, salt: bytes) -> bytes:
 def forget_key(profile: Profile) -> None:
     """Destroy a profile's key for good: the keychain's entry, or the salt without which no passphrase makes it.
 
-    Nothing where it is gone already; a keychain that does not answer leaves its entry, which then opens nothing.
+    Nothing where it is gone already; a keychain that does not answer leaves its entry. Nobody can promise more than
+    this of a disk: an unlinked file, or its bytes before they were overwritten, may be recovered from a flash disk, a
+    journal or a snapshot. With such a salt a passphrase still opens what else was recovered; a keychain's key does only
+    where its entry stayed.
     """
     path = profile.folder / "key.json"
     try:
