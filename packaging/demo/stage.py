@@ -59,7 +59,7 @@ class Server:
                 [_BIN / "crmdesk-server", "serve", "--dir", str(self.folder), "--port", str(self.port)],
                 stdout=log, stderr=log,
             )  # fmt: skip
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60  # a busy machine is slow, not broken
         while time.monotonic() < deadline:
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", self.port)) == 0:
