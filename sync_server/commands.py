@@ -6,7 +6,7 @@ the table of commands: who asked for what, and what came of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -179,10 +179,9 @@ def _move_some(
     results = list(before.results) if before else []
     moved = 0
     some = order.customers[len(results) :][:CHUNK]
-    held = None
-    if not isinstance(
-        order, Share
-    ):  # which locks as it goes: where a shared customer belongs depends on its shares
+    if isinstance(order, Share):
+        held = sharing.hold(connection, some)
+    else:
         held = moving.hold(connection, people.load_company(connection), _reach(connection, who, order, some))
     sight = Sight(connection, who)
     for customer in some:
@@ -190,7 +189,10 @@ def _move_some(
         moved += results[-1].moved
         if moved >= CHUNK:
             break
-    sharing.dismiss_guests(connection, now)
+    if isinstance(order, Share):
+        sharing.note_rights(connection, now)
+    else:
+        sharing.dismiss_guests(connection, now)
     return Answer(sum(result.moved for result in results), tuple(results))
 
 
@@ -226,7 +228,7 @@ def _one(
     order: CustomerOrder,
     customer: str,
     now: Moment,
-    held: Collection[str] | None,
+    held: set[str] | None,
 ) -> Result:
     try:
         found = sight.seen(customer)
@@ -235,7 +237,7 @@ def _one(
         return Result(customer, REFUSED, error.code, _text(error.about.get("user")))
     if isinstance(order, Share):
         wish = sharing.Wish(people.find_account(connection, order.user).user, order.can_write, order.until)
-        moved = sharing.share(connection, found, wish, who.user, now)
+        moved = sharing.share(connection, found, wish, who.user, now, held)
         return Result(customer, DONE, None, buckets.owner_of(connection, bucket), moved)
     moved = moving.move(connection, found, bucket, now, held)
     sharing.end_all(connection, customer, now)
@@ -251,7 +253,7 @@ def decide(
     who: Asker,
     values: Mapping[str, Any],
     now: Moment,
-    held: Collection[str] | None,
+    held: set[str] | None,
 ) -> Result:
     """Carry out what a `request` record asks for. `held` as in `moving`."""
     order = _wish(values)

@@ -6,7 +6,7 @@ Runs in the push's transaction, after its records are written, in commits of its
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -72,7 +72,7 @@ def follow(
     company: Company,
     taken: Sequence[Taken],
     now: Moment,
-    held: Collection[str] | None,
+    held: set[str] | None,
 ) -> None:
     """Everything that follows from records just taken in. `held` as in `moving`."""
     new = [one for one in taken if one.stored is None]
@@ -148,7 +148,7 @@ def _decide(
     company: Company,
     one: Taken,
     now: Moment,
-    held: Collection[str] | None,
+    held: set[str] | None,
 ) -> None:
     """Carry a request out, or say why not: the first that arrives wins."""
     item = one.item

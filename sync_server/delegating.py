@@ -22,7 +22,8 @@ def change_rights(connection: Connection, who: Asker, order: RightsOrder, now: M
             share = shares.find_share(connection, order.share)
             _check_may_end(connection, who, share)
             if share.ended_at is None:
-                sharing.end(connection, share, now)
+                sharing.end(connection, share, now, sharing.hold(connection, [share.customer]))
+                sharing.note_rights(connection, now)
         case Delegate():
             _check_may_delegate(connection, who, order)
             absent = people.find_account(connection, order.user).user

@@ -6,8 +6,8 @@ read a bucket reads every record in it whole, and the end of a share is a move l
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from typing import NamedTuple
+from collections.abc import Collection, Iterable, Sequence
+from typing import Final, NamedTuple
 
 from sqlalchemy import Connection
 
@@ -24,6 +24,9 @@ from sync_server.policy import Guest, Kind
 from sync_server.storage import buckets, people, sharing
 from sync_server.storage.sharing import Delegation, Share
 
+ENDED_AT_ONCE: Final = 200
+"""Shares whose time is over: so many are looked at in one transaction."""
+
 
 class Wish(NamedTuple):
     """To share with `user`, to write or only to read, until a time (UTC milliseconds) or without end."""
@@ -34,18 +37,30 @@ class Wish(NamedTuple):
 
 
 class Target(NamedTuple):
-    """Where a customer belongs as it is shared, and the buckets that are locked to bring it there."""
+    """Where a customer belongs as it is shared."""
 
     bucket: str
     book: str
     guests: frozenset[Guest]
-    held: set[str] | None
 
 
-def share(connection: Connection, customer: Stored, wish: Wish, by: str, now: Moment) -> int:
+def hold(connection: Connection, customers: Iterable[str]) -> set[str] | None:
+    """Lock every bucket that sharing these customers, or sharing them no longer, may bring them from and to."""
+    customers = set(customers)
+    keys = [RecordKey("customer", customer) for customer in customers]
+    places = {place for _, place in buckets.roots(connection, keys).values()}
+    books = {sharing.book_of(connection, place) for place in places}
+    sets = {one for book in books for one in sharing.sets_of(connection, book)}
+    waiting = buckets.waiting_in(connection, customers)
+    return moving.hold(connection, people.load_company(connection), {*places, *books, *sets, *waiting})
+
+
+def share(
+    connection: Connection, customer: Stored, wish: Wish, by: str, now: Moment, held: set[str] | None
+) -> int:
     """Let a colleague see a customer and all below it; one share a colleague: a new one takes the place of the old.
 
-    Returns how many records moved. The company is locked.
+    Returns how many records moved. The company is locked, `held` is what `hold` locked; `note_rights` is to follow.
     """
     new = Share(new_id(now), customer.key.id, wish.user, wish.can_write, wish.until, by, now.ms)
     before = sharing.shares_of(connection, customer.key.id)
@@ -54,7 +69,7 @@ def share(connection: Connection, customer: Stored, wish: Wish, by: str, now: Mo
         if old.user == new.user:
             _end(connection, old, now)
     sharing.add_share(connection, new)
-    moved = _settle(connection, customer, target, now)
+    moved = _settle(connection, customer, target, now, held)
     said: dict[str, Value] = {
         "customer": new.customer,
         "user": new.user,
@@ -64,12 +79,14 @@ def share(connection: Connection, customer: Stored, wish: Wish, by: str, now: Mo
     if new.until is not None:
         said["until"] = new.until
     _write(connection, new, said, now)
-    _note_rights(connection, now)
     return moved
 
 
-def end(connection: Connection, old: Share, now: Moment) -> int:
-    """The colleague sees the customer no longer. Returns how many records moved. The company is locked."""
+def end(connection: Connection, old: Share, now: Moment, held: set[str] | None) -> int:
+    """The colleague sees the customer no longer. Returns how many records moved.
+
+    The company is locked, `held` is what `hold` locked; `note_rights` is to follow.
+    """
     customer = customer_of(connection, old.customer)
     if customer is None:
         sharing.end_share(connection, old.id, now.ms)
@@ -77,9 +94,7 @@ def end(connection: Connection, old: Share, now: Moment) -> int:
     lasting = [one for one in sharing.shares_of(connection, old.customer) if one.id != old.id]
     target = _target(connection, customer, lasting, now)
     _end(connection, old, now)
-    moved = _settle(connection, customer, target, now)
-    _note_rights(connection, now)
-    return moved
+    return _settle(connection, customer, target, now, held)
 
 
 def end_all(connection: Connection, customer: str, now: Moment) -> None:
@@ -109,26 +124,29 @@ def _write(connection: Connection, about: Share, said: dict[str, Value], now: Mo
 
 
 def _target(connection: Connection, customer: Stored, lasting: Iterable[Share], now: Moment) -> Target:
-    """Where a customer with these shares belongs. Locks it and where it is, before anything is written."""
+    """Where a customer with these shares belongs: in its book, or in a set of it that is there or that is to be made."""
     place = customer.record.placement.bucket
     book = sharing.book_of(connection, place)
     guests = frozenset(Guest(one.user, one.can_write) for one in lasting)
     bucket = book if not guests else sharing.find_set(connection, book, guests) or now.hex(16)
-    waiting = buckets.waiting_in(connection, [customer.key.id])
-    held = moving.hold(connection, people.load_company(connection), {place, bucket, *waiting})
-    return Target(bucket, book, guests, held)
+    return Target(bucket, book, guests)
 
 
-def _settle(connection: Connection, customer: Stored, target: Target, now: Moment) -> int:
+def _settle(
+    connection: Connection, customer: Stored, target: Target, now: Moment, held: set[str] | None
+) -> int:
     """Bring a customer and all below it to where it belongs; returns how many records moved."""
     if target.bucket == customer.record.placement.bucket:
         return 0
     owner = buckets.owner_of(connection, target.book)
-    if buckets.owner_of(connection, target.bucket) is None and owner is not None:
+    is_there = buckets.owner_of(connection, target.bucket) is not None
+    if not is_there and owner is not None:
         accounts.add_bucket(connection, target.bucket, Kind.SET, owner, now, book=target.book)
         sharing.add_guests(connection, target.bucket, target.guests)
-        accounts.rewrite_readers(connection, now)
-    return moving.move(connection, customer, target.bucket, now, target.held)
+        accounts.rewrite_readers(connection, now)  # who may write there decides what joins it
+    if held is not None and not is_there:  # nobody else knows one just made
+        held |= {target.bucket, *moving.all_below(people.load_company(connection), target.bucket)}
+    return moving.move(connection, customer, target.bucket, now, held)
 
 
 def dismiss_guests(connection: Connection, now: Moment) -> None:
@@ -137,7 +155,7 @@ def dismiss_guests(connection: Connection, now: Moment) -> None:
         accounts.rewrite_readers(connection, now)
 
 
-def _note_rights(connection: Connection, now: Moment) -> None:
+def note_rights(connection: Connection, now: Moment) -> None:
     """Who reads what as of now, and when that next changes by itself."""
     sharing.dismiss_guests(connection)
     accounts.rewrite_readers(connection, now)
@@ -153,14 +171,14 @@ def delegate(connection: Connection, new: Delegation, now: Moment) -> None:
         "user": new.user, "deputy": new.deputy, "starts": new.starts, "ends": new.ends, "by": new.by,
     }  # fmt: skip
     _publish(connection, new, said, now)
-    _note_rights(connection, now)
+    note_rights(connection, now)
 
 
 def end_delegation(connection: Connection, old: Delegation, now: Moment) -> None:
     """Nobody stands in any longer. The company is locked."""
     sharing.end_delegation(connection, old.id, now.ms)
     _publish(connection, old, {"ended": True}, now)
-    _note_rights(connection, now)
+    note_rights(connection, now)
 
 
 def _publish(connection: Connection, about: Delegation, said: dict[str, Value], now: Moment) -> None:
@@ -171,7 +189,7 @@ def _publish(connection: Connection, about: Delegation, said: dict[str, Value], 
 
 
 def settle_due(database: Database, now: Moment) -> None:
-    """Carry out what is over or begins: each share's end in a transaction of its own."""
+    """Carry out what is over or begins: the ends of shares some hundred records at a time, so that nobody waits long."""
     with database.read() as connection:
         if not is_due(connection, now):
             return
@@ -182,12 +200,22 @@ def settle_due(database: Database, now: Moment) -> None:
                 return
             over = sharing.run_out(connection, now.ms)
             if over:
-                end(connection, over[0], now)
+                _end_some(connection, over[:ENDED_AT_ONCE], now)
             else:
                 for done in sharing.delegations(connection):
                     if done.ends <= now.ms:
                         end_delegation(connection, done, now)
-                _note_rights(connection, now)
+                note_rights(connection, now)
+
+
+def _end_some(connection: Connection, over: Sequence[Share], now: Moment) -> None:
+    held = hold(connection, (one.customer for one in over))
+    moved = 0
+    for one in over:
+        moved += end(connection, one, now, held)
+        if moved >= moving.CHUNK:
+            break
+    note_rights(connection, now)
 
 
 def is_due(connection: Connection, now: Moment) -> bool:

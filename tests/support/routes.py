@@ -168,7 +168,8 @@ class Company:
             stored = sharing.customer_of(connection, customer)
             assert stored is not None
             wish = sharing.Wish(self.user("Cai"), can_write=True, until=None)
-            sharing.share(connection, stored, wish, self.bo.user, now)
+            sharing.share(connection, stored, wish, self.bo.user, now, sharing.hold(connection, [customer]))
+            sharing.note_rights(connection, now)
             return kept_shares.shares_of(connection, customer)[0].id
 
     def delegation(self) -> str:

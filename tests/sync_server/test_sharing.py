@@ -10,6 +10,7 @@ import pytest
 
 from crmdesk.core.record import RecordKey
 from crmdesk.core.wire import LATE
+from sync_server import accounts
 from sync_server.settings import DAY_MS
 from tests.support.laptop import Laptop, enrolled, fresh_id, shown, verdicts
 from tests.support.server import HOUR_MS, RunningServer
@@ -528,3 +529,32 @@ def test_a_manager_who_stands_in_for_a_rep_takes_nothing_and_lends_nothing_on(se
         ask(deputy, "release", customers=[customer.id]),
     )
     assert [reply.status_code for reply in taken] == [403] * 4
+
+
+def test_many_shares_that_begin_or_end_at_once_are_one_change_of_rights(
+    server: RunningServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who reads what is worked out for the whole company: once a share, it would keep everybody waiting."""
+    ann, bo = enrolled(server, "Ann"), enrolled(server, "Bo")
+    customers = [ann.customer(f"客户{n}") for n in range(30)]
+    ann.push()
+    rewritten: list[int] = []
+    rewrite = accounts.rewrite_readers
+
+    def counted(*said: Any) -> None:
+        rewritten.append(1)
+        rewrite(*said)
+
+    monkeypatch.setattr(accounts, "rewrite_readers", counted)
+    until = server.clock().ms + HOUR_MS
+    asked = {"customers": [one.id for one in customers], "user": user(server, "Cai"), "until": until}
+    assert ask(ann, "share", **asked, can_write=True).status_code == 200
+    assert len(rewritten) == 2, "once for the set that was made, once for all"
+    server.clock.ahead_ms += HOUR_MS + 1
+    rewritten.clear()
+    bo.token()
+    bo.heads()
+    assert len(rewritten) <= 2
+    cai = enrolled(server, "Cai")
+    cai.pull_all()
+    assert set(customers).isdisjoint(cai.records)
