@@ -52,7 +52,8 @@ class Bug:
     @contextmanager
     def planted(self) -> Iterator[None]:
         """The product has the bug meanwhile."""
-        before = [pair for patch in self.patches for pair in _replaced(patch)]
+        modules = dict.fromkeys(patch.module for patch in self.patches)
+        before = [pair for name in modules for pair in _replaced(name, self.patches)]
         try:
             yield
         finally:
@@ -81,17 +82,20 @@ def hunt(bug: Bug, seeds: Iterable[int]) -> Kill | None:
 # -- rewriting the product ---------------------------------------------------------------------------
 
 
-def _replaced(patch: Patch) -> list[tuple[FunctionType, CodeType]]:
-    """Give the module's functions the code of the changed source; returns what they had.
+def _replaced(name: str, patches: Iterable[Patch]) -> list[tuple[FunctionType, CodeType]]:
+    """Give the module's functions the code of the source with all its patches; returns what they had.
 
     A function is changed in place, so whoever imported it by name gets the bug too.
     """
-    module = importlib.import_module(patch.module)
+    module = importlib.import_module(name)
     assert module.__file__ is not None
     source = Path(module.__file__).read_text(encoding="utf-8")
-    if source.count(patch.old) != 1:
-        raise LookupError(f"{patch.module}: {source.count(patch.old)} times: {patch.old!r}")
-    changed = _codes(compile(source.replace(patch.old, patch.new), module.__file__, "exec"))
+    for patch in patches:
+        if patch.module == name:
+            if source.count(patch.old) != 1:
+                raise LookupError(f"{name}: {source.count(patch.old)} times: {patch.old!r}")
+            source = source.replace(patch.old, patch.new)
+    changed = _codes(compile(source, module.__file__, "exec"))
     before = []
     for function in _functions(module):
         code = changed.get(function.__code__.co_qualname)
@@ -102,7 +106,7 @@ def _replaced(patch: Patch) -> list[tuple[FunctionType, CodeType]]:
             before.append((function, function.__code__))
             function.__code__ = code
     if not before:
-        raise LookupError(f"{patch.module}: nothing changed by {patch.new!r}")
+        raise LookupError(f"{name}: nothing changed")
     return before
 
 
