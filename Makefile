@@ -36,7 +36,7 @@ simulate: environment ## whole days of trouble by seed: make simulate SEEDS=2000
 SCENARIOS ?= 200
 permissions: environment ## the product against a model of who may see and write what: make permissions SCENARIOS=2000 START=0 DATABASE=postgresql
 	@$(BIN)/python -m tests.permissions.campaign --scenarios $(SCENARIOS) --start $(START) \
-		--database $(or $(DATABASE),sqlite) $(if $(JOBS),--jobs $(JOBS)) $(if $(TRACE),--trace)
+		--database $(or $(DATABASE),sqlite) $(if $(STEPS),--steps $(STEPS)) $(if $(JOBS),--jobs $(JOBS)) $(if $(TRACE),--trace)
 
 schemathesis: environment ## what nobody thought of, asked of every route as everybody: make schemathesis EXAMPLES=100 DATABASE=postgresql
 	@CRMDESK_EXAMPLES=$(or $(EXAMPLES),100) CRMDESK_STORE=$(DATABASE) $(BIN)/python -m pytest -q --timeout 0 \

@@ -26,6 +26,8 @@ TYPED: Final = {
     "field": ("label_en",), "user": ("name",), "team": ("name",),
 }  # fmt: skip
 """Fields that anybody may try to type into."""
+HIDDEN: Final = (None, None, (), ("contact",), ("contact",))
+"""What a command about a role says of parts; None: nothing."""
 WITHHELD: Final = (
     "customer.city",
     "customer.name",
@@ -73,8 +75,8 @@ def add_child(s: Scenario, chance: Random) -> bool:
     return s.commit(device, "adds", _child(s, device, chance, chance.choice(there).key.id))
 
 
-def _child(s: Scenario, device: Device, chance: Random, home: str) -> Write:
-    entity = chance.choice(CHILDREN)
+def _child(s: Scenario, device: Device, chance: Random, home: str, entity: str | None = None) -> Write:
+    entity = entity or chance.choice(CHILDREN)
     values: dict[str, Value] = {"customer": home}
     if entity == "visit":
         values |= {"kind": "onsite", "at": s.now}
@@ -145,8 +147,54 @@ def _edit(s: Scenario, device: Device, chance: Random, row: Stored) -> bool:
     return s.commit(device, "edits", Write(row.key, {name: s.token(row.key.id, device) for name in some}))
 
 
+def write_the_withheld(s: Scenario, chance: Random) -> bool:
+    """Somebody types what their role withholds, past the laptop's own check."""
+    fit = [d for d in s.devices if _withheld(s, d) and d.user not in s.company().gone]
+    return bool(fit) and _write_the_withheld(s, chance, chance.choice(fit))
+
+
+def _withheld(s: Scenario, device: Device) -> list[tuple[str, str]]:
+    company = s.company()
+    return sorted(company.roles[company.role[device.user]][1])
+
+
+def _write_the_withheld(s: Scenario, chance: Random, device: Device) -> bool:
+    entity, field = chance.choice(_withheld(s, device))
+    field = chance.choice(TYPED[entity]) if field == "*" else field
+    there, homes = device.rows(entity), device.rows("customer")
+    if there and (chance.random() < 0.5 or (entity in CHILDREN and not homes)):
+        row = chance.choice(there)
+        write = Write(row.key, {field: s.token(row.key.id, device)})
+    elif entity in CHILDREN and homes:
+        write = _child(s, device, chance, chance.choice(homes).key.id, entity)
+    elif entity in CHILDREN:
+        return False
+    else:
+        write = _write(s, device, entity, {})
+    is_written = s.commit(device, "types what is withheld", write, is_altered=True)
+    if chance.random() < 0.7:
+        s.now += 1000
+        s.sync(device)
+    return is_written
+
+
+def tighten_role(s: Scenario, chance: Random) -> bool:
+    """A role that somebody has withholds more, or other things, and they go on typing."""
+    device, company = someone(s, chance, "administrator"), s.company()
+    holders = [d for d in s.devices if company.role[d.user] not in ROLES and d.user not in company.gone]
+    if device is None or not holders:
+        return False
+    holder = chance.choice(holders)
+    withheld, name = chance.sample(WITHHELD, 3), f"role {s.names.randbytes(4).hex()}"
+    role, hidden = company.role[holder.user], chance.choice(HIDDEN)
+    s.order(device, "define-role", role=role, name=name, copy_of=role, withheld=withheld, hidden=hidden)
+    return not _withheld(s, holder) or _write_the_withheld(s, chance, holder)
+
+
 def edit_what_is_lent(s: Scenario, chance: Random) -> bool:
     """A guest, or who stands in, writes what is somebody else's."""
+    if not s.company().shares and not share(s, chance):
+        return False
     guests = [d for d in s.devices if any(d.user == to for _, to, *_ in s.company().shares.values())]
     if guests:
         s.sync(chance.choice(guests))
@@ -360,13 +408,14 @@ def define_role(s: Scenario, chance: Random) -> bool:
     """A role of the company's own, or another content for one that there is."""
     device = leading(s, chance, "administrator")
     known = sorted(set(s.company().roles) - ROLES)
-    if device is None or len(known) > 3:
+    if device is None or len(known) > 5:
         return False
     role = chance.choice(known) if known and chance.random() < 0.4 else None
     withheld = chance.sample(WITHHELD, chance.randint(0, 3))
     copy = chance.choice(sorted(s.company().roles))
     name = f"role {s.names.randbytes(4).hex()}"
-    s.order(device, "define-role", role=role, name=name, copy_of=copy, withheld=withheld)
+    hidden = chance.choice(HIDDEN)
+    s.order(device, "define-role", role=role, name=name, copy_of=copy, withheld=withheld, hidden=hidden)
     return True
 
 
@@ -518,8 +567,8 @@ def _compare(
 
 Act = Callable[[Scenario, Random], bool]
 ACTS: Final[dict[Act, float]] = {
-    add_customer: 10, add_child: 14, add_task_of_ones_own: 2, add_child_of_the_unseen: 2, edit_the_unseen: 6, review: 5,
-    edit: 20, edit_settings: 3, add_setting: 3, edit_what_is_lent: 12, delete: 4, ask: 5, hand_over: 8, there_and_back: 3, release: 5, claim: 6,
-    hand_over_book: 3, change_team: 4, change_role: 4, disable: 2, hire: 1, share: 9, end_share: 3, delegate: 6, end_delegation: 2, define_role: 3, sync: 38, sync_in_trouble: 4,
+    add_customer: 10, add_child: 14, add_task_of_ones_own: 2, add_child_of_the_unseen: 2, edit_the_unseen: 6, review: 9,
+    edit: 20, edit_settings: 3, add_setting: 3, edit_what_is_lent: 12, write_the_withheld: 6, tighten_role: 3, delete: 4, ask: 5, hand_over: 8, there_and_back: 3, release: 5, claim: 6,
+    hand_over_book: 3, change_team: 4, change_role: 4, disable: 2, hire: 1, share: 11, end_share: 6, delegate: 6, end_delegation: 2, define_role: 3, sync: 38, sync_in_trouble: 4,
     sync_until_killed: 4, sync_and_kill_the_server: 3, restart_the_server: 1, pass_time: 6, probe: 6,
 }  # fmt: skip

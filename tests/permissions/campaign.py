@@ -15,6 +15,11 @@ from functools import partial
 from random import Random
 from typing import Final
 
+import psycopg
+import sqlcipher3.dbapi2 as sqlcipher3
+from sqlalchemy.exc import SQLAlchemyError
+
+from crmdesk.core.errors import CrmError
 from tests.permissions.acts import ACTS
 from tests.permissions.machine import Scenario
 from tests.simulation.account import Violation
@@ -23,6 +28,11 @@ from tests.simulation.processes import in_processes
 from tests.support.postgres import Postgres
 
 STEPS: Final = 60
+CRASHES: Final = (
+    AssertionError, LookupError, TypeError, ValueError, RuntimeError, AttributeError, ArithmeticError,
+    CrmError, sqlcipher3.Error, psycopg.Error, SQLAlchemyError,
+)  # fmt: skip
+"""What the product must never raise."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +67,7 @@ def run(
                     scenario.happened[act.__name__] += 1
             if not scenario.violations:
                 scenario.finish()
-    except (AssertionError, LookupError, TypeError, ValueError, RuntimeError, AttributeError) as error:
+    except CRASHES as error:
         if is_talkative:
             raise
         scenario.blame("no crash", f"{type(error).__name__}: {error}")

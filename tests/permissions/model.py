@@ -22,7 +22,7 @@ class Company:
 
     def __init__(self, events: Iterable[tuple[Any, ...]], now: int) -> None:
         self.now = now
-        self.roles: Table = {role: (role, frozenset()) for role in ("rep", "administrator", *LEADERS)}
+        self.roles: Table = {role: (role, set(), set()) for role in ("rep", "administrator", *LEADERS)}
         self.role, self.team, self.teams, self.own, self.owner = [Table() for _ in range(5)]
         self.entity, self.home, self.place, self.waiting = [Table() for _ in range(4)]
         self.shares, self.stands_in = Table(), Table()
@@ -38,8 +38,8 @@ class Company:
         match kind, *said:
             case "team", name, parent, shares_books:
                 self.teams[name] = (parent, shares_books)
-            case "role", name, base, withheld:
-                self.roles[name] = (base, frozenset(withheld))
+            case "role", name, base, withheld, hidden:
+                self.roles[name] = (base, set(withheld), set(hidden))
             case "hire", who, role, team:
                 self.role[who], self.team[who] = role, team
                 self.new_book(who)
@@ -73,10 +73,8 @@ class Company:
             case _:  # "end"
                 self.shares.pop(said[0], None)
                 self.stands_in.pop(said[0], None)
-        for record, (home, who) in list(
-            self.waiting.items()
-        ):  # joins its home once its author may write there
-            if home in self.entity and self.may_write_as(who, who, home, self.entity[record]):
+        for record, (home, who) in list(self.waiting.items()):
+            if home in self.entity and self.may_write(who, who, home, self.entity[record], below=True):
                 self.home[record] = home
                 del self.place[record], self.waiting[record]
 
@@ -86,6 +84,10 @@ class Company:
 
     def base(self, who: str) -> str:
         return str(self.roles[self.role[who]][0])
+
+    def hidden(self, who: str) -> set[str]:
+        """The parts that somebody's role hides; a part is named like the entity that is kept in it."""
+        return set(self.roles[self.role[who]][2])
 
     def root(self, record: str) -> str:
         return self.root(self.home[record]) if record in self.home else record
@@ -104,13 +106,13 @@ class Company:
     def rights_of(self, who: str, record: str, *, below: bool = False) -> str:
         """By role, team, ownership and shares, not by standing in for somebody. `below`: to what hangs there."""
         base, root, place = self.base(who), self.root(record), self.place[self.root(record)]
-        if who in self.gone:
+        if who in self.gone or self.entity[record] in self.hidden(who):
             return ""
         if place == CONFIG:
             return "w" if base in HEADS and self.entity[record] in SETTINGS[:3] else "r"
         if place == POOL:
-            is_in_sight = base in LEADERS or (record == root and not below)
-            right = "w" if base == "manager" else "r" if is_in_sight else ""
+            is_in_sight = (record == root and not below) or (base in LEADERS and not self.hidden(who))
+            right = "" if not is_in_sight else "w" if base == "manager" else "r"
         else:
             right = self.book(who, self.owner[place])
         for customer, to, until, can_write in self.shares.values():
@@ -119,8 +121,8 @@ class Company:
         return min(right, "r") if base == "auditor" else right
 
     def faces(self, who: str, record: str | None) -> list[str]:
-        """The person, and whoever they stand in for where this record is concerned."""
-        if who in self.gone or record is None or self.place[self.root(record)] == CONFIG:
+        """The person, and whoever they stand in for where this record is concerned; None: in their own book."""
+        if who in self.gone or (record is not None and self.place[self.root(record)] == CONFIG):
             return [who]
         now = [away for away, deputy, a, b in self.stands_in.values() if deputy == who and a <= self.now < b]
         return [who, *now]
@@ -128,25 +130,27 @@ class Company:
     def rights(self, who: str, record: str, *, below: bool = False) -> str:
         return max(self.rights_of(face, record, below=below) for face in self.faces(who, record))
 
-    def may_write_as(self, who: str, face: str, target: str, entity: str) -> bool:
-        is_reviewer = entity != "review" or self.base(face) == "manager"
-        return is_reviewer and self.base(who) != "auditor" and self.rights_of(face, target) == "w"
+    def makes(self, who: str, entity: str) -> bool:
+        return entity not in self.hidden(who) and (entity != "review" or self.base(who) == "manager")
+
+    def may_write(self, who: str, face: str, target: str, entity: str, *, below: bool) -> bool:
+        can_write = self.rights_of(face, target, below=below) == "w"
+        return can_write and self.makes(face, entity) and self.base(who) != "auditor"
 
     def refuses(self, who: str, record: str, entity: str, home: Any, said: Iterable[str]) -> str | None:
         """Why an edit is not simply taken in; None: it is. A record that is not known is made."""
         is_new = record not in self.entity
-        target = home if is_new else record
-        if target not in self.entity or not self.rights(who, target, below=is_new):
-            target = None
+        at = home if is_new else record
+        target = at if at in self.entity and self.rights(who, at, below=is_new) else None
         base = self.base(who)
         if target is not None:
-            faces = [f for f in self.faces(who, target) if self.may_write_as(who, f, target, entity)]
+            faces = [f for f in self.faces(who, at) if self.may_write(who, f, at, entity, below=is_new)]
         elif not is_new or base == "auditor" or who in self.gone:
             faces = []
         elif entity in SETTINGS:
             faces = [who] if entity in SETTINGS[:2] or (entity == "field" and base in HEADS) else []
         else:
-            faces = [who] if entity != "review" or base == "manager" else []
+            faces = [f for f in self.faces(who, None) if self.makes(f, entity) and self.book(f, who) == "w"]
         touched = {(entity, name) for name in (*said, "*")}
         if faces and all(touched & self.roles[self.role[face]][1] for face in faces):
             return FIELD
@@ -171,9 +175,7 @@ def judge(events: Sequence[tuple[Any, ...]], now: int, heard: int, who: str, *ed
         return {LATE, code, FORBIDDEN, WAITS}
     if fresh and now - lost <= LATE_MS:
         at, then = (edit[2] or "" if is_new else edit[0]), Company(events, could[-1])
-        is_where_it_was = (
-            at in company.entity and company.place[company.root(at)] == then.place[then.root(at)]
-        )
-        is_read = is_where_it_was and company.rights(who, at)  # the rules are silent of who may only read now
+        is_here = at in company.entity and company.place[company.root(at)] == then.place[then.root(at)]
+        is_read = is_here and company.rights(who, at)  # the rules are silent of who may only read now
         return {LATE, FORBIDDEN} if is_read or edit[1] in SETTINGS else {LATE}
     return {code, FORBIDDEN} if could else {code}

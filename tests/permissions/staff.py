@@ -13,6 +13,7 @@ from typing import Any, Final
 import pytest
 
 from crmdesk.core.roles import Role
+from crmdesk.store.database import Database
 from crmdesk.sync import device_key
 from sync_server import accounts
 from sync_server.settings import Settings
@@ -27,16 +28,35 @@ TEAMS: Final = (
     ("North", None, False), ("East", "North", True), ("West", "North", False), ("South", None, False),
 )  # fmt: skip
 STAFF: Final = (
-    ("Ann", "rep", "East"), ("Bo", "rep", "East"), ("Cai", "rep", "West"), ("Mei", "manager", "North"),
-    ("Eve", "manager", "East"), ("Dai", "director", "North"), ("Ada", "administrator", None), ("Sue", "manager", "South"),
-    ("Lon", "rep", None), ("Ira", "auditor", None), ("Una", "auditor", "North"),
+    ("Ann", "rep", "East"), ("Bo", "assistant", "East"), ("Cai", "rep", "West"), ("Mei", "manager", "North"),
+    ("Eve", "manager", "East"), ("Dai", "director", "North"), ("Ada", "administrator", None), ("Sue", "deputy head", "South"),
+    ("Lon", "rep", None), ("Ira", "auditor", None), ("Una", "auditor", "North"), ("Tim", "trainee", "East"),
 )  # fmt: skip
 """Each has a laptop of the same name in lower case, and Ann a second one."""
+OWN_ROLES: Final = (
+    ("trainee", "rep", ("customer.city", "contact.*", "task.title"), ()),
+    ("deputy head", "manager", ("customer.*", "visit.summary", "tag.*"), ()),
+    ("assistant", "rep", ("visit.next_step",), ("contact",)),
+)
+"""Roles of the company's own: name, what it is a copy of, the fields it withholds, the parts it hides."""
 ROLES: Final = frozenset(role.value for role in Role)
+
+
+_ROUTES: Final[list[Any]] = []
+"""Worked out by the first server of this process, for all: that takes longer than a whole sync."""
 
 
 class Silent(SimServer):
     """A server that nobody keeps an account of: who wrote what is not the subject here."""
+
+    @property
+    def database(self) -> Database:
+        is_started = self._app is not None
+        found = super().database
+        if not is_started and self._app is not None:
+            _ROUTES[:] = _ROUTES or self._app.router.routes
+            self._app.router.routes = _ROUTES
+        return found
 
     def look(self) -> None:
         """Nothing is compared after each message."""
@@ -84,9 +104,14 @@ def _people(server: SimServer) -> tuple[dict[str, str], dict[str, str], list[tup
                 connection, name, server.moment(), parent=parent, shares_books=shares
             )
             events.append((BEGINNING_MS, "team", name, parent, shares))
+        roles = {role: role for role in ROLES}
+        for name, base, withheld, hidden in OWN_ROLES:
+            less = frozenset(withheld), server.moment(), frozenset(hidden)
+            roles[name] = accounts.define_role(connection, None, name, base, *less).id
+            fields = [tuple(one.split(".")) for one in withheld]
+            events.append((BEGINNING_MS, "role", roles[name], base, fields, hidden))
         for name, role, team in STAFF:
-            if role in ROLES:
-                made = accounts.add_user(connection, name, Role(role), server.moment(), team=team)
-                users[name] = made.user
-                events.append((BEGINNING_MS, "hire", name, role, team))
+            made = accounts.add_user(connection, name, roles[role], server.moment(), team=team)
+            users[name] = made.user
+            events.append((BEGINNING_MS, "hire", name, roles[role], team))
     return users, teams, events

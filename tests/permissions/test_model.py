@@ -15,7 +15,7 @@ from tests.permissions.orders import may_order
 HOUR = 3_600_000
 STAFF: list[tuple[Any, ...]] = [
     (0, "team", "North", None, False), (0, "team", "East", "North", True), (0, "team", "West", "North", False),
-    (0, "role", "trainee", "rep", [("customer", "name"), ("contact", "*")]),
+    (0, "role", "trainee", "rep", [("customer", "name"), ("contact", "*")], []),
     (0, "hire", "ann", "rep", "East"), (0, "hire", "bo", "rep", "East"), (0, "hire", "cai", "rep", "West"),
     (0, "hire", "mei", "manager", "North"), (0, "hire", "wen", "manager", "West"), (0, "hire", "dai", "director", "North"),
     (0, "hire", "ada", "administrator", None), (0, "hire", "ira", "auditor", None), (0, "hire", "una", "auditor", "West"),
