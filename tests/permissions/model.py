@@ -26,8 +26,7 @@ class Company:
         self.role, self.team, self.teams, self.own, self.owner = [Table() for _ in range(5)]
         self.entity, self.home, self.place, self.waiting = [Table() for _ in range(4)]
         self.shares, self.stands_in = Table(), Table()
-        self.gone: set[str] = set()
-        self.moments: set[int] = set()
+        self.gone, self.moments = set[str](), set[int]()
         """When anything may have changed."""
         for at, *said in events:
             if at <= now:
@@ -133,6 +132,9 @@ class Company:
     def makes(self, who: str, entity: str) -> bool:
         return entity not in self.hidden(who) and (entity != "review" or self.base(who) == "manager")
 
+    def withholds(self, who: str, entity: str, said: Iterable[str]) -> bool:
+        return any((entity, name) in self.roles[self.role[who]][1] for name in (*said, "*"))
+
     def may_write(self, who: str, face: str, target: str, entity: str, *, below: bool) -> bool:
         can_write = self.rights_of(face, target, below=below) == "w"
         return can_write and self.makes(face, entity) and self.base(who) != "auditor"
@@ -151,8 +153,7 @@ class Company:
             faces = [who] if entity in SETTINGS[:2] or (entity == "field" and base in HEADS) else []
         else:
             faces = [f for f in self.faces(who, None) if self.makes(f, entity) and self.book(f, who) == "w"]
-        touched = {(entity, name) for name in (*said, "*")}
-        if faces and all(touched & self.roles[self.role[face]][1] for face in faces):
+        if faces and all(self.withholds(face, entity, said) for face in faces):
             return FIELD
         return FORBIDDEN if not faces else WAITS if home and not target else None
 
@@ -177,5 +178,6 @@ def judge(events: Sequence[tuple[Any, ...]], now: int, heard: int, who: str, *ed
         at, then = (edit[2] or "" if is_new else edit[0]), Company(events, could[-1])
         is_here = at in company.entity and company.place[company.root(at)] == then.place[then.root(at)]
         is_read = is_here and company.rights(who, at)  # the rules are silent of who may only read now
-        return {LATE, FORBIDDEN} if is_read or edit[1] in SETTINGS else {LATE}
+        field = {FIELD} if company.withholds(who, edit[1], edit[3]) else set()  # a role counts at once
+        return field | ({LATE, FORBIDDEN} if is_read or edit[1] in SETTINGS else {LATE})
     return {code, FORBIDDEN} if could else {code}
