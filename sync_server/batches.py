@@ -9,7 +9,7 @@ import msgspec
 from crmdesk.core.errors import CrmError
 from crmdesk.core.ids import is_id
 from crmdesk.core.record import Dot, Edit, Record, RecordKey, check_edit, decode_foreign_all
-from crmdesk.core.values import encode
+from crmdesk.core.values import NOT_JSON, encode
 from crmdesk.core.wire import BATCH_RECORDS, Push, PushRecord
 from crmdesk.store.records import body
 from sync_server.verdict import Item
@@ -33,7 +33,7 @@ def read(content: bytes, *, is_bounded: bool = True) -> Batch:
     """A push from its body; one that is not bounded may hold everything that was unsent. Raises `malformed_body`, `not_canonical` or `body_too_large`."""
     try:
         push = _decoder.decode(content)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except NOT_JSON as error:
         raise CrmError("malformed_body") from error
     if msgspec.json.encode(push) != content:
         raise CrmError("not_canonical")  # duplicate keys, for instance, of which a parser keeps one silently
@@ -98,7 +98,7 @@ def _as_it_stands(item: Item, actor: str, counter: int, content: bytes) -> Edit 
 def _edit(content: bytes, dot: Dot) -> Edit:
     try:
         edit = _edit_decoder.decode(content)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except NOT_JSON as error:
         raise CrmError("malformed_record") from error
     check_edit(edit)
     if body(edit) != content:

@@ -28,6 +28,7 @@ from crmdesk.core.sealed import (
     signed_wipe,
     signed_work,
 )
+from crmdesk.core.values import NOT_JSON
 from sync_server import audit, batches, blobs, enrolment, pushing
 from sync_server.blobs import Part, Store
 from sync_server.clock import Moment
@@ -106,7 +107,7 @@ def _opened(packed: bytes, device: Device) -> Work:
         if len(content) > MAX_WORK_BYTES:
             raise CrmError("body_too_large")
         work = msgspec.json.decode(content, type=Work)
-    except (zstandard.ZstdError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (zstandard.ZstdError, *NOT_JSON) as error:
         raise CrmError("sealed_unreadable") from error
     if (work.device, work.user) != (device.id, device.user):
         raise CrmError("sealed_unreadable")

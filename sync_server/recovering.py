@@ -28,6 +28,7 @@ from crmdesk.core.record import (
 )
 from crmdesk.core.registry import Registry
 from crmdesk.core.roles import SERVER_ENTITIES
+from crmdesk.core.values import NOT_JSON
 from crmdesk.core.wire import Evidence, Lost, Outcome, Recover, RecoverAnswer
 from crmdesk.store import records
 from crmdesk.store.records import Row, Stored, decode_edit
@@ -351,6 +352,6 @@ def _past_edit(content: bytes) -> Edit | None:
     try:
         edit = decode_edit(content)
         check_edit(edit)
-    except (CrmError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except (CrmError, *NOT_JSON):
         return None
     return edit

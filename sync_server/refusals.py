@@ -11,6 +11,7 @@ from crmdesk.core.entities import REGISTRY
 from crmdesk.core.errors import CrmError
 from crmdesk.core.record import Edit, RecordKey
 from crmdesk.core.resolve import view_field
+from crmdesk.core.values import NOT_JSON
 from crmdesk.core.wire import LogEdit, Outcome, Push, PushRecord
 from crmdesk.store import records
 from sync_server import audit, batches, pushing
@@ -126,7 +127,7 @@ def _read(body: bytes) -> Edit | None:
     """An edit from its bytes; None for what never was one."""
     try:
         return _edit.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except NOT_JSON:
         return None
 
 

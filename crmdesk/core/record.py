@@ -129,7 +129,7 @@ def decode(state: bytes) -> Record:
     """Read canonical bytes that this program or a checked peer wrote. Raises `malformed_record`."""
     try:
         return _decoder.decode(state)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except canonical.NOT_JSON as error:
         raise CrmError("malformed_record") from error
 
 
@@ -155,7 +155,7 @@ def decode_foreign_all(states: Sequence[bytes]) -> list[Record | CrmError]:
     whole = b"[%b]" % b",".join(states)
     try:
         found = _many.decode(whole)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except canonical.NOT_JSON:
         found = []
     if len(found) != len(states) or canonical.encode(found) != whole:
         return [_foreign(state) for state in states]

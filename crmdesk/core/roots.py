@@ -12,7 +12,7 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 
 import msgspec
 
-from crmdesk.core.values import encode
+from crmdesk.core.values import NOT_JSON, encode
 
 PURPOSE: Final = "audit-root"
 MAX_ROOTS: Final = 1000
@@ -58,7 +58,7 @@ class Signed(msgspec.Struct, frozen=True, array_like=True):
         """What it says; None for what is no root."""
         try:
             return msgspec.json.decode(self.content, type=Root)
-        except (msgspec.DecodeError, UnicodeEncodeError):
+        except (UnicodeEncodeError, *NOT_JSON):
             return None
 
 

@@ -26,6 +26,9 @@ MAX_FIELD_BYTES: Final = 64 * 1024
 MAX_RECORD_BYTES: Final = 256 * 1024
 MAX_DEPTH: Final = 4
 
+NOT_JSON: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What reading JSON from outside raises: another shape, broken UTF-8, or nesting without an end."""
+
 _encoder = msgspec.json.Encoder(order="deterministic")
 
 

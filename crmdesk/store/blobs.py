@@ -19,6 +19,7 @@ from sqlalchemy import Connection
 from crmdesk.core.errors import CrmError
 from crmdesk.core.media import CHUNK_BYTES
 from crmdesk.core.record import decode
+from crmdesk.core.values import NOT_JSON
 from crmdesk.store import dialect, tables
 from crmdesk.store.database import Database
 from crmdesk.store.dialect import Driver, File
@@ -348,7 +349,7 @@ def drafted(connection: Connection) -> set[str]:
     for (value,) in dialect.run(connection, "SELECT value FROM draft"):
         try:
             draft = msgspec.json.decode(value, type=_Draft)
-        except msgspec.DecodeError:
+        except NOT_JSON:
             continue
         for one in draft.attachments:
             found |= {s for s in (one.get("sha256"), one.get("thumbnail")) if isinstance(s, str)}

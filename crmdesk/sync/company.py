@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from crmdesk.core.errors import CrmError
 from crmdesk.core.lease import Lease
+from crmdesk.core.values import NOT_JSON
 from crmdesk.core.wire import Granted, Heads
 from crmdesk.store import leases, settings
 from crmdesk.store.settings import Device, Server
@@ -50,5 +51,5 @@ def read_lease(key: str, granted: Granted) -> Lease:
         raise CrmError("server_key_changed")
     try:
         return msgspec.json.decode(content, type=Lease)
-    except msgspec.DecodeError as error:
+    except NOT_JSON as error:
         raise CrmError("server_key_changed") from error

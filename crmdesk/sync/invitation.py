@@ -8,6 +8,7 @@ import msgspec
 
 from crmdesk.core.errors import CrmError
 from crmdesk.core.registry import Label
+from crmdesk.core.values import NOT_JSON
 
 LARGEST_BYTES = 64 * 1024
 
@@ -31,7 +32,7 @@ def read_invitation(path: Path) -> Invitation:
         raise CrmError("file_unreadable", path=path) from error
     try:
         return msgspec.json.decode(content, type=Invitation)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except NOT_JSON as error:
         hint = Label(
             "请使用 crmdesk-server enrol --file 生成的文件。",
             "Use a file made by crmdesk-server enrol --file.",

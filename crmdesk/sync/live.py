@@ -14,6 +14,7 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 import msgspec
 
 from crmdesk.core.errors import CrmError
+from crmdesk.core.values import NOT_JSON
 from crmdesk.core.wire import Head
 from crmdesk.store import outbox, settings
 from crmdesk.store.replica import Replica
@@ -71,6 +72,14 @@ def _event(text: bytes) -> Event:
         elif field == b"data":
             data.append(value.removeprefix(b" "))
     return Event(name, b"\n".join(data))
+
+
+def read_heads(data: bytes) -> tuple[Head, ...]:
+    """The heads that an event tells of. Raises `not_crmdesk`."""
+    try:
+        return msgspec.json.decode(data, type=tuple[Head, ...])
+    except NOT_JSON as error:
+        raise CrmError("not_crmdesk", address="") from error
 
 
 def is_news(heads: Sequence[Head], cursors: dict[str, outbox.Cursor]) -> bool:
@@ -148,9 +157,6 @@ class Listener:
         return Line(server.url, read_seconds=self._silence, pins=server.pins)
 
     def _is_news(self, data: bytes) -> bool:
-        try:
-            heads = msgspec.json.decode(data, type=tuple[Head, ...])
-        except msgspec.DecodeError as error:
-            raise CrmError("not_crmdesk", address="") from error
+        heads = read_heads(data)
         with self._replica.database.read() as connection:
             return is_news(heads, outbox.cursors(connection))

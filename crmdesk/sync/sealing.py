@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from crmdesk.core.errors import CrmError
 from crmdesk.core.sealed import PIECES_BYTES, Cover, Draft, Part, Reason, Work, info, signed_work
+from crmdesk.core.values import NOT_JSON
 from crmdesk.core.wire import LogEdit, Push, PushRecord
 from crmdesk.store import dialect, drafts, outbox, settings
 from crmdesk.store.drafts import Discarded
@@ -66,7 +67,7 @@ def read(path: Path) -> tuple[Cover, bytes]:
     try:
         line, _, sealed = path.read_bytes().partition(b"\n")
         cover = msgspec.json.decode(line, type=Cover)
-    except (OSError, msgspec.DecodeError) as error:
+    except (OSError, *NOT_JSON) as error:
         raise CrmError("sealed_unreadable") from error
     if cover.crmdesk != "sealed" or not sealed:
         raise CrmError("sealed_unreadable")

@@ -17,6 +17,7 @@ import msgspec
 from crmdesk.core.errors import CrmError
 from crmdesk.core.lease import Standing, judge
 from crmdesk.core.sealed import HandedIn, Order, Reason, signed_wipe
+from crmdesk.core.values import NOT_JSON
 from crmdesk.store import leases, settings
 from crmdesk.store.replica import Replica
 from crmdesk.store.settings import Device, Server
@@ -151,14 +152,19 @@ def _hand_in(path: Path, account: Account, transport: Transport | None, *, is_ow
 
 def _order(replica: Replica, said: CrmError) -> Order | None:
     """The order that came with a refusal, if this laptop's company signed it for this laptop."""
-    content, signature = str(said.about.get("order", "")).encode(), str(said.about.get("signature", ""))
     with replica.database.read() as connection:
         server = settings.read(connection, "server", Server)
         device = settings.read(connection, "device", Device)
-    if server is None or device is None or not verify(server.key, "wipe", content, signature):
+    return None if server is None or device is None else read_order(said, server.key, device.id)
+
+
+def read_order(said: CrmError, key: str, device: str) -> Order | None:
+    """The order in a refusal, if it was signed by `key` and is for `device`; None for anything else."""
+    content, signature = str(said.about.get("order", "")).encode(), str(said.about.get("signature", ""))
+    if not verify(key, "wipe", content, signature):
         return None
     try:
         order = msgspec.json.decode(content, type=Order)
-    except msgspec.DecodeError:
+    except NOT_JSON:
         return None
-    return order if order.device == device.id else None
+    return order if order.device == device else None

@@ -16,6 +16,7 @@ from typing import Any, Final
 import msgspec
 
 from crmdesk.core.errors import CrmError
+from crmdesk.core.values import NOT_JSON
 from crmdesk.system.paths import Profile
 
 KEY_BYTES: Final = 32
@@ -174,6 +175,6 @@ def _read_note(profile: Profile) -> dict[str, str]:
             _ = note["name"]
     except (FileNotFoundError, NotADirectoryError) as error:
         raise CrmError("no_profile", path=profile.folder) from error
-    except (OSError, ValueError, KeyError, msgspec.DecodeError) as error:
+    except (OSError, ValueError, KeyError, *NOT_JSON) as error:
         raise CrmError("database_corrupt", path=path) from error
     return note

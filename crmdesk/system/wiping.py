@@ -16,6 +16,7 @@ import msgspec
 
 from crmdesk.core.errors import CrmError
 from crmdesk.core.sealed import WIPE_BEGUN, Reason
+from crmdesk.core.values import NOT_JSON
 from crmdesk.system import secrets
 from crmdesk.system.paths import Profile
 
@@ -73,7 +74,7 @@ def done(profile: Profile) -> Wiped | None:
     """What happened to this profile; None if nothing did."""
     try:
         return msgspec.json.decode((profile.folder / _DONE).read_bytes(), type=Wiped)
-    except (OSError, msgspec.DecodeError):
+    except (OSError, *NOT_JSON):
         return None
 
 

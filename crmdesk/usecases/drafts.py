@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from crmdesk.core.values import NOT_JSON
 from crmdesk.store.reading import Reader
 from crmdesk.usecases.attachments import Picked
 from crmdesk.usecases.outcome import Outcome
@@ -40,7 +41,7 @@ def find(reader: Reader, name: str) -> dict[str, Any] | None:
     value = reader.value("SELECT value FROM draft WHERE name = ?", (name,))
     try:
         return None if value is None else msgspec.json.decode(value, type=dict[str, Any])
-    except msgspec.DecodeError:
+    except NOT_JSON:
         return None
 
 

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
 from crmdesk.core.errors import CrmError
 from crmdesk.core.record import RecordKey
+from crmdesk.core.values import NOT_JSON
 from crmdesk.core.wire import (
     BATCH_RECORDS,
     MAX_EVIDENCE,
@@ -47,7 +48,7 @@ def _read(body: bytes, encoding: str | None, kind: type[Kind]) -> Kind:
     content = plain(body, encoding)
     try:
         found = msgspec.json.decode(content, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except NOT_JSON as error:
         raise CrmError("malformed_body") from error
     if rb"\u0000" in content or msgspec.json.encode(found) != content:
         raise CrmError("malformed_body")  # a key twice, for instance
