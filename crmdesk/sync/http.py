@@ -24,6 +24,7 @@ from crmdesk.core.permissions import Own, Standings
 from crmdesk.core.record import RecordKey
 from crmdesk.core.roots import Signed
 from crmdesk.core.sealed import HandedIn
+from crmdesk.core.values import NOT_JSON
 from crmdesk.core.wire import (
     BRIEF,
     OLDEST,
@@ -72,6 +73,8 @@ T = TypeVar("T")
 
 MAX_ANSWER_BYTES: Final = 64 * 1024 * 1024
 """An answer that unfolds to more is not read to its end."""
+_STEP: Final = 256
+"""Bytes of a packed body that are unfolded at once: of zstd, to eight megabytes at most."""
 _COMPRESS_FROM: Final = 1024
 _CHALLENGE_BYTES: Final = 32
 _OCTETS: Final = "application/octet-stream"
@@ -536,8 +539,8 @@ class Http:
         said = {"Accept-Encoding": "zstd, gzip", **(headers or {})}
         try:
             with self._line.send(Request(method, path, params or {}, said, body)) as reply:
-                unpack = _unpacker(reply.headers.get("content-encoding", ""))
-                return _Answer(reply.status, reply.headers, self._read(map(unpack, reply.parts)))
+                parts = _unpacked(reply.headers.get("content-encoding", ""), reply.parts)
+                return _Answer(reply.status, reply.headers, self._read(parts))
         except (zstandard.ZstdError, zlib.error) as error:
             raise CrmError("not_crmdesk", address=self.url) from error
 
@@ -562,7 +565,7 @@ class Http:
             try:
                 document = json.loads(answer.body)
                 code, about = str(document["code"]), dict(document.get("about") or {})
-            except (ValueError, TypeError, KeyError):
+            except (ValueError, TypeError, KeyError, RecursionError):
                 code = "not_crmdesk"
         if code == "not_crmdesk":
             about["address"] = self.url
@@ -577,7 +580,7 @@ class Http:
     def _decode(self, answer: bytes, kind: type[T]) -> T:
         try:
             return msgspec.json.decode(answer, type=kind)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except NOT_JSON as error:
             raise CrmError("not_crmdesk", address=self.url) from error
 
 
@@ -588,12 +591,17 @@ def _headers(access: str | None) -> dict[str, str]:
     return headers
 
 
-def _unpacker(encoding: str) -> Callable[[bytes], bytes]:
-    """How to unfold a body, piece by piece."""
+def _unpacked(encoding: str, parts: Iterable[bytes]) -> Iterator[bytes]:
+    """A body as it unfolds, a little at a time: what announces gigabytes is never held whole."""
+    unfold: Callable[[bytes], bytes]
     match encoding.strip().lower():
         case "zstd":
-            return zstandard.ZstdDecompressor().decompressobj().decompress
+            unfold = zstandard.ZstdDecompressor(max_window_size=MAX_ANSWER_BYTES).decompressobj().decompress
         case "gzip":
-            return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress
+            unfold = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress
         case _:
-            return bytes
+            yield from parts
+            return
+    for part in parts:
+        for start in range(0, len(part), _STEP):
+            yield unfold(part[start : start + _STEP])
