@@ -9,6 +9,7 @@ from typing import Annotated, Final
 
 import typer
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from crmdesk.core.errors import CrmError
@@ -74,7 +75,7 @@ def _fingerprint(path: Path) -> str:
         key = x509.load_pem_x509_certificate(path.read_bytes()).public_key()
     except OSError as error:
         raise CrmError("file_unreadable", path=path) from error
-    except ValueError as error:
+    except (ValueError, UnsupportedAlgorithm, x509.InvalidVersion) as error:
         raise CrmError("bad_argument", argument=str(path), hint="--pin: PEM") from error
     return hashlib.sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).hexdigest()
 

@@ -34,12 +34,15 @@ def is_pinned(pins: Collection[str], chain: Sequence[bytes], host: str) -> bool:
 
     A pinned certificate that just lies in the chain vouches for nothing.
     """
+    from cryptography import x509
+    from cryptography.exceptions import UnsupportedAlgorithm
+
     leaf, *others = chain
     try:
         if fingerprint(leaf) in pins:
             return True
         return any(_vouches(other, leaf, others, host) for other in others if fingerprint(other) in pins)
-    except ValueError:
+    except (ValueError, UnsupportedAlgorithm, x509.InvalidVersion, x509.UnsupportedGeneralNameType):
         return False
 
 
