@@ -156,8 +156,14 @@ _DER: Final = 2
 
 def checked_address(url: str) -> str:
     """The address without a trailing slash. Raises `insecure_address`: tokens never travel in the clear."""
-    parts = urlsplit(url.strip())
+    address = url.strip().rstrip("/")
+    try:
+        parts = urlsplit(address)
+        _ = parts.port  # one that is no number is noticed here
+        (parts.hostname or "").encode("idna")
+    except ValueError as error:
+        raise CrmError("insecure_address") from error
     is_local = parts.scheme == "http" and parts.hostname in _LOOPBACK
-    if not parts.hostname or not (parts.scheme == "https" or is_local):
+    if not parts.hostname or not address.isprintable() or not (parts.scheme == "https" or is_local):
         raise CrmError("insecure_address")
-    return url.strip().rstrip("/")
+    return address
