@@ -7,9 +7,9 @@ import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, TextIO
 
+from crmdesk.core.dates import moment_of
 from crmdesk.core.errors import CrmError, Language, Sentence
 from crmdesk.core.registry import Label
 
@@ -104,14 +104,12 @@ class Output:
 
 def instant(ms: int | None) -> str | None:
     """An instant in JSON: UTC, ISO 8601, to the second."""
-    return None if ms is None else datetime.fromtimestamp(ms / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return None if ms is None else moment_of(ms, "UTC").strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def moment(ms: int | None) -> str:
     """An instant for a person, in this machine's zone."""
-    return (
-        "—" if ms is None else datetime.fromtimestamp(ms / 1000, UTC).astimezone().strftime("%Y-%m-%d %H:%M")
-    )
+    return "—" if ms is None else moment_of(ms, "UTC").astimezone().strftime("%Y-%m-%d %H:%M")
 
 
 def _print(table: Table) -> None:

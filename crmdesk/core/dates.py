@@ -10,6 +10,10 @@ from zoneinfo import ZoneInfo
 COMPANY_ZONE: Final = "Asia/Shanghai"
 """The zone that decides what "today" is, unless the company sets another."""
 
+_DAY_MS: Final = 86_400_000
+_FIRST_MS: Final = -62_135_596_800_000 + 2 * _DAY_MS
+_LAST_MS: Final = 253_402_300_799_000 - 2 * _DAY_MS
+"""What a calendar of four-digit years holds in every zone: whoever sends another instant must not stop a page."""
 _WEEKDAYS: Final = {
     **{text: n for n, text in enumerate("一二三四五六日", 1)}, "天": 7,
     **{str(n): n for n in range(1, 8)},
@@ -21,9 +25,14 @@ _NAMED: Final = {
 }  # fmt: skip
 
 
+def moment_of(ms: int, zone: str = COMPANY_ZONE) -> datetime:
+    """An instant (UTC milliseconds) by the company's clock; one that no calendar holds is its first or last day."""
+    return datetime.fromtimestamp(min(max(ms, _FIRST_MS), _LAST_MS) / 1000, UTC).astimezone(ZoneInfo(zone))
+
+
 def day_of(ms: int, zone: str = COMPANY_ZONE) -> date:
     """The company's day of an instant (UTC milliseconds)."""
-    return datetime.fromtimestamp(ms / 1000, UTC).astimezone(ZoneInfo(zone)).date()
+    return moment_of(ms, zone).date()
 
 
 def parse_date(text: str, today: date) -> date | None:

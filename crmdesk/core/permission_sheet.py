@@ -6,11 +6,9 @@ import csv
 import html
 import io
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
-from crmdesk.core.dates import COMPANY_ZONE
+from crmdesk.core.dates import moment_of
 from crmdesk.core.errors import Language
 from crmdesk.core.format import EMPTY, guarded
 from crmdesk.core.permissions import STATES, Standing, Standings, role_name
@@ -84,5 +82,4 @@ def _cells(one: Standing, language: Language) -> tuple[str, ...]:
 
 
 def _moment(ms: int) -> str:
-    local = datetime.fromtimestamp(ms / 1000, UTC).astimezone(ZoneInfo(COMPANY_ZONE))
-    return f"{local:%Y-%m-%d %H:%M}"
+    return f"{moment_of(ms):%Y-%m-%d %H:%M}"

@@ -4,11 +4,10 @@ import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QCoreApplication, QDate, QLocale, QObject
 
-from crmdesk.core.dates import COMPANY_ZONE
+from crmdesk.core.dates import moment_of
 from crmdesk.core.text import is_han
 from crmdesk.ui import language
 
@@ -163,7 +162,7 @@ def masked_phone(value: str) -> str:
 
 def instant(ms: int, today: date) -> str:
     """`moment` of UTC milliseconds, in the company's zone."""
-    return moment(datetime.fromtimestamp(ms / 1000, ZoneInfo(COMPANY_ZONE)), today)
+    return moment(moment_of(ms), today)
 
 
 def weekday_date(value: date) -> str:

@@ -3,11 +3,10 @@
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QCoreApplication
 
-from crmdesk.core.dates import COMPANY_ZONE, parse_date
+from crmdesk.core.dates import moment_of, parse_date
 from crmdesk.core.registry import Entity
 from crmdesk.ui import formats
 from crmdesk.ui.context import Context
@@ -29,7 +28,7 @@ _ICONS: Final = {
 
 def moment(at_ms: int) -> datetime:
     """An instant in the company's zone."""
-    return datetime.fromtimestamp(at_ms / 1000, ZoneInfo(COMPANY_ZONE))
+    return moment_of(at_ms)
 
 
 def told(context: Context, entries: Iterable[Entry]) -> list[TimelineEntry]:
