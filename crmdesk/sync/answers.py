@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from crmdesk.core.values import NOT_JSON
 from crmdesk.core.wire import Versions
 
 
@@ -219,9 +220,12 @@ class AuditRow(msgspec.Struct, frozen=True, array_like=True):
 
     @property
     def told(self) -> dict[str, Any]:
-        """What it says."""
-        found: dict[str, Any] = msgspec.json.decode(self.said, type=dict[str, Any])
-        return found
+        """What it says; nothing for what is no object."""
+        try:
+            found = msgspec.json.decode(self.said)
+        except NOT_JSON:
+            return {}
+        return found if isinstance(found, dict) else {}
 
 
 class AuditPage(msgspec.Struct, frozen=True):

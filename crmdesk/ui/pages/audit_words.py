@@ -135,8 +135,13 @@ class Words:
         return translate("Audit", "Settings and shared") if chain else ""
 
     def about(self, row: "AuditRow") -> str:
-        """What it was about, in a line."""
-        told = row.told
+        """What it was about, in a line. Of one that is not made as it should be, whom and what it names."""
+        try:
+            return self._about(row, row.told)
+        except (ValueError, TypeError, KeyError, IndexError, AttributeError):
+            return self.named(row.told)
+
+    def _about(self, row: "AuditRow", told: Mapping[str, Any]) -> str:
         if "counters" in told and row.kind in ("push", "server"):
             edits = sum(last - first + 1 for first, last in told["counters"])
             said = formats.filled(translate("Audit", "Changes: %1"), str(edits))
@@ -175,7 +180,7 @@ class Words:
             case str():
                 return self.name(value) if _ID.fullmatch(value) else self._word(value)
             case dict() if value.keys() == {"digest"}:
-                return f"# {value['digest'][:8]}"
+                return f"# {str(value['digest'])[:8]}"
             case dict():
                 return "; ".join(f"{self._key(name)}: {self._value(part)}" for name, part in value.items())
             case list():
