@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from crmdesk.core.record import RecordKey
-from crmdesk.core.values import Value
+from crmdesk.core.values import NOT_JSON, Value
 from crmdesk.store import dialect
 from crmdesk.store.records import LEFT
 
@@ -65,7 +65,7 @@ def forget_records(connection: Connection, ids: Collection[str]) -> None:
             continue
         try:
             typed = msgspec.json.decode(value, type=dict[str, Any])
-        except msgspec.DecodeError:
+        except NOT_JSON:
             drop(connection, name)  # nobody can tell what in it was typed, and no form reads it
         else:
             dialect.run(connection, _PUT, (name, msgspec.json.encode(_typed_alone(typed)).decode()))
@@ -88,8 +88,12 @@ def discarded(connection: Connection, name: str) -> Discarded | None:
     return None if value is None else read_discarded(value)
 
 
-def read_discarded(value: str) -> Discarded:
-    return msgspec.json.decode(value, type=Discarded)
+def read_discarded(value: str) -> Discarded | None:
+    """What was discarded; None for what can't be read."""
+    try:
+        return msgspec.json.decode(value, type=Discarded)
+    except NOT_JSON:
+        return None
 
 
 def forget_old(connection: Connection, now_ms: int) -> None:
@@ -98,7 +102,8 @@ def forget_old(connection: Connection, now_ms: int) -> None:
         connection, "SELECT name, value FROM draft WHERE substr(name, 1, ?) = ?", (len(DISCARDED), DISCARDED)
     ).fetchall()
     for name, value in rows:
-        if now_ms - read_discarded(value).at_ms > KEPT_MS:
+        one = read_discarded(value)
+        if one is None or now_ms - one.at_ms > KEPT_MS:
             drop(connection, name)
 
 

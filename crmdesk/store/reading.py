@@ -11,6 +11,7 @@ import msgspec
 
 from crmdesk.core.errors import CrmError
 from crmdesk.core.record import MAIN, Record, decode
+from crmdesk.core.values import NOT_JSON
 from crmdesk.store import dialect
 from crmdesk.store.dialect import Driver
 
@@ -93,9 +94,12 @@ class Reader:
             self._connection.execute(sql, tuple(bind))
 
     def setting(self, name: str, kind: type[T]) -> T | None:
-        """A setting decoded as `kind`, or None."""
+        """A setting decoded as `kind`, or None. Raises `database_corrupt` for one that can't be."""
         value = self.value("SELECT value FROM setting WHERE name = ?", (name,))
-        return None if value is None else msgspec.json.decode(value, type=kind)
+        try:
+            return None if value is None else msgspec.json.decode(value, type=kind)
+        except NOT_JSON as error:
+            raise CrmError("database_corrupt", path=self._place.path) from error
 
     def record(self, entity: str, record_id: str, part: str = MAIN) -> Record | None:
         """A record's surviving edits."""

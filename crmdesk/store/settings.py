@@ -10,6 +10,7 @@ import msgspec
 from crmdesk.core.clock import Ceiling
 from crmdesk.core.errors import CrmError
 from crmdesk.core.roots import Signed
+from crmdesk.core.values import NOT_JSON
 from crmdesk.store import dialect
 
 if TYPE_CHECKING:  # the desktop's first paint reads these shapes without SQLAlchemy
@@ -113,9 +114,12 @@ class Testimony(msgspec.Struct, frozen=True):
 
 
 def read(connection: Connection, name: str, kind: type[Any]) -> Any:
-    """A setting decoded as `kind`, or None."""
+    """A setting decoded as `kind`, or None. Raises `database_corrupt` for one that can't be."""
     value = dialect.value(connection, "SELECT value FROM setting WHERE name = ?", (name,))
-    return None if value is None else msgspec.json.decode(value, type=kind)
+    try:
+        return None if value is None else msgspec.json.decode(value, type=kind)
+    except NOT_JSON as error:
+        raise CrmError("database_corrupt", path="") from error
 
 
 def identity(connection: Connection) -> Identity:

@@ -50,6 +50,8 @@ def listed(reader: Reader, registry: Registry, now_ms: int) -> list[Aside]:
             left += _left(reader, name, drafts.find(reader, name))
             continue
         one = read_discarded(value)
+        if one is None:
+            continue
         if now_ms - one.at_ms <= KEPT_MS:
             title = title_of(reader, registry, one.key.entity, one.key.id)
             can_return = one.is_new or _is_here(reader, one.key.id)
