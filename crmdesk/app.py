@@ -279,9 +279,16 @@ class Desktop(QObject):
 
 def place(window: QMainWindow, geometry: str) -> None:
     """Put a window where the person left it, else give it a size that fits the design's screen."""
-    if not geometry or not window.restoreGeometry(QByteArray(base64.b64decode(geometry))):
+    if not _restored(window, geometry):
         room = QApplication.primaryScreen().availableGeometry().size()
         window.resize(min(1366, max(room.width(), 1024)), min(768, max(room.height(), 640)))
+
+
+def _restored(window: QMainWindow, geometry: str) -> bool:
+    try:
+        return bool(geometry) and window.restoreGeometry(QByteArray(base64.b64decode(geometry)))
+    except ValueError:
+        return False
 
 
 def kept_geometry(window: QMainWindow) -> str:
