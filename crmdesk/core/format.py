@@ -130,7 +130,7 @@ def _choice(field: Field, typed: str) -> Value:
 
 def _parsed_money(typed: str) -> Value:
     found = re.fullmatch(
-        r"(-)?(?:¥|￥|CNY|RMB)?\s*(-)?(\d[\d,]*)(?:\.(\d{1,2}))?\s*(万|k)?\s*元?", typed, re.IGNORECASE
+        r"(-)?(?:¥|￥|CNY|RMB)?\s*(-)?(\d[\d,]{0,30})(?:\.(\d{1,2}))?\s*(万|k)?\s*元?", typed, re.IGNORECASE
     )
     if not found:
         return None
