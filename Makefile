@@ -3,7 +3,7 @@ PYTHON := $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 
-.PHONY: help environment demo run serve test check fix planted-bugs kill-test cursor-test bench simulate simulate-coverage permissions schemathesis translations
+.PHONY: help environment demo run serve test check fix planted-bugs kill-test cursor-test bench simulate simulate-coverage permissions schemathesis fuzz translations
 
 help:
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -41,6 +41,11 @@ permissions: environment ## the product against a model of who may see and write
 schemathesis: environment ## what nobody thought of, asked of every route as everybody: make schemathesis EXAMPLES=100 DATABASE=postgresql
 	@CRMDESK_EXAMPLES=$(or $(EXAMPLES),100) CRMDESK_STORE=$(DATABASE) $(BIN)/python -m pytest -q --timeout 0 \
 		tests/sync_server/test_described_routes.py
+
+SECONDS ?= 60
+fuzz: environment ## every parser of foreign bytes under spoilt ones: make fuzz SECONDS=600; TARGET=push for one, SEED= or FILE= again
+	@$(BIN)/python -m tests.fuzz --seconds $(SECONDS) $(if $(TARGET),--target $(TARGET)) $(if $(SEED),--seed $(SEED)) \
+		$(if $(FILE),--file $(FILE))
 
 COVERAGE := $(BIN)/python -m coverage
 simulate-coverage: environment ## how much of the way of an edit the simulator alone runs through; less than 90 % fails
