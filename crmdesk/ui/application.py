@@ -26,6 +26,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 from crmdesk.core.errors import CrmError, Language, sentences
 from crmdesk.ui import fonts, language, theme
 from crmdesk.ui.runner import Collector
+from crmdesk.ui.widgets import plain
 
 log = logging.getLogger("crmdesk.ui")
 
@@ -156,12 +157,14 @@ class Surprises(QObject):
         box.setWindowTitle("crmdesk")
         if isinstance(error, CrmError):
             sentence = error.sentence(language.current())
-            box.setText(sentence.happened)
-            box.setInformativeText(sentences(sentence.safe, sentence.next))
+            plain.say(box, sentence.happened, sentences(sentence.safe, sentence.next))
         else:
-            box.setText(self.tr("Something unexpected happened."))
-            box.setInformativeText(
-                self.tr("What you saved is safe. The details are in the log; please tell your administrator.")
+            plain.say(
+                box,
+                self.tr("Something unexpected happened."),
+                self.tr(
+                    "What you saved is safe. The details are in the log; please tell your administrator."
+                ),
             )
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.finished.connect(self._closed)

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtWidgets import QProgressDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from crmdesk.core.errors import CrmError
 from crmdesk.ui import formats
@@ -17,6 +17,7 @@ from crmdesk.ui.desk import Desk
 from crmdesk.ui.gauge import Gauge
 from crmdesk.ui.runner import Lane
 from crmdesk.ui.syncing import Syncing
+from crmdesk.ui.widgets import plain
 from crmdesk.usecases.seeing import Look
 from crmdesk.usecases.workspace import Workspace
 
@@ -43,7 +44,7 @@ class Seeing(QObject):
         self.desk: Desk | None = None
         name = context.directory.person_name(user)
         text = formats.filled(self.tr("Fetching what %1 sees…"), name)
-        self.progress = QProgressDialog(text, self.tr("Stop"), 0, 0, over)
+        self.progress = plain.progress(text, self.tr("Stop"), over)
         self.progress.setWindowModality(Qt.WindowModality.WindowModal)
         self.progress.setMinimumDuration(0)
         self.progress.canceled.connect(self._stop)

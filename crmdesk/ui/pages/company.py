@@ -16,7 +16,7 @@ from crmdesk.ui.page import Page, Shell
 from crmdesk.ui.pages.password_dialog import PasswordDialog
 from crmdesk.ui.pages.person_picker import PersonPicker
 from crmdesk.ui.runner import Lane
-from crmdesk.ui.widgets import buttons
+from crmdesk.ui.widgets import buttons, plain
 from crmdesk.ui.widgets.entry_list import Entry, EntryList, Heading
 from crmdesk.ui.widgets.fields import FieldGrid, heading, label
 from crmdesk.ui.widgets.marks import Avatar, EmptyState
@@ -137,7 +137,7 @@ class Company(Page):
     def _fill_teams(self) -> None:
         self._team_menu.clear()
         for team, name in self._context.directory.teams.items():
-            self._team_menu.addAction(name).setData(team)
+            self._team_menu.addAction(plain.menu_text(name)).setData(team)
         self._team_menu.addAction(self.tr("No team")).setData("")
 
     # -- what the window asks -----------------------------------------------------------------------

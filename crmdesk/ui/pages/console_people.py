@@ -27,7 +27,7 @@ from crmdesk.ui.pages.console_desk import OWN_ROLES, AskDialog, CodeDialog, Cons
 from crmdesk.ui.pages.console_drill import DrillDialog
 from crmdesk.ui.tables.row_table import RowTable
 from crmdesk.ui.tables.window_model import Column, ListSource, WindowModel
-from crmdesk.ui.widgets import buttons
+from crmdesk.ui.widgets import buttons, plain
 from crmdesk.ui.widgets.fields import FieldGrid, heading, label
 from crmdesk.ui.widgets.marks import Avatar, EmptyState
 from crmdesk.usecases.directory import Person
@@ -277,7 +277,7 @@ class PeoplePart(QWidget):
             self._choice(menu, name, team, is_now=now)
 
     def _choice(self, menu: QMenu, text: str, key: str, *, is_now: bool) -> None:
-        action = menu.addAction(text)
+        action = menu.addAction(plain.menu_text(text))
         action.setData(key)
         action.setCheckable(True)
         action.setChecked(is_now)

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from crmdesk.core.text import normalise
 from crmdesk.ui import formats
 from crmdesk.ui.pages.console_desk import AskDialog, ConsoleDesk, Order, box
-from crmdesk.ui.widgets import buttons
+from crmdesk.ui.widgets import buttons, plain
 from crmdesk.ui.widgets.entry_list import Entry, EntryList
 from crmdesk.ui.widgets.fields import FieldGrid, heading, label
 from crmdesk.ui.widgets.marks import Avatar, EmptyState
@@ -211,7 +211,7 @@ class TeamsPart(QWidget):
             return
         offered = organisation.parents_for(team.id, list(self._teams.values()))
         for key, name in (*((one.id, one.name) for one in offered), ("", self.tr("No other team"))):
-            action = menu.addAction(name)
+            action = menu.addAction(plain.menu_text(name))
             action.setData(key)
             action.setCheckable(True)
             action.setChecked(key == (team.parent or ""))

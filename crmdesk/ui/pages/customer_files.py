@@ -32,7 +32,7 @@ from crmdesk.ui.context import Context
 from crmdesk.ui.gauge import Gauge
 from crmdesk.ui.pages.customer_story import moment
 from crmdesk.ui.runner import Lane
-from crmdesk.ui.widgets import buttons, painting
+from crmdesk.ui.widgets import buttons, painting, plain
 from crmdesk.ui.widgets.fields import label
 from crmdesk.ui.widgets.marks import EmptyState, Progress
 from crmdesk.ui.widgets.tiles import Tile, Tiles
@@ -158,7 +158,7 @@ class Files(QWidget):
     def _listed(self) -> QWidget:
         page = QWidget()
         self._attach = buttons.secondary(self.tr("Attach…"), "paperclip", self._ask)
-        self._attach.setToolTip(self.tr("Attach files; Ctrl+V pastes a picture"))
+        plain.set_tip(self._attach, self.tr("Attach files; Ctrl+V pastes a picture"))
         self._open = buttons.icon_button("eye", self.tr("Open (Enter)"), self._open_current)
         self._save = buttons.icon_button("download", self.tr("Save as…"), self._save_current)
         self._remove = buttons.icon_button("trash-2", self.tr("Remove (Del)"), self._remove_current)

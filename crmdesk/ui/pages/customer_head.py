@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWi
 from crmdesk.ui import text_layout, theme
 from crmdesk.ui.fonts import SMALL, font
 from crmdesk.ui.pages.customer_shares import ShareChips
-from crmdesk.ui.widgets import buttons, painting
+from crmdesk.ui.widgets import buttons, painting, plain
 from crmdesk.ui.widgets.chips import TagField
 from crmdesk.ui.widgets.fields import FieldGrid, heading, label
 from crmdesk.ui.widgets.marks import Avatar, StagePill
@@ -19,7 +19,7 @@ class _Dot(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setFixedSize(10, 20)
-        self.setToolTip(self.tr("Not sent yet"))
+        plain.set_tip(self, self.tr("Not sent yet"))
         self.setAccessibleName(self.tr("Not sent yet"))
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -43,7 +43,7 @@ class _Facts(QWidget):
         """Show another line."""
         self._text = text
         self.setAccessibleName(text)
-        self.setToolTip(text)
+        plain.set_tip(self, text)
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -87,7 +87,7 @@ class CustomerHead(QWidget):
         self.banner, self.tags, self.grid = _Banner(), TagField(), FieldGrid()
         self.shares = ShareChips()
         self.visit = buttons.primary(self.tr("Log visit"), "plus")
-        self.visit.setToolTip(f"{self.tr('Log visit')}  F6")
+        plain.set_tip(self.visit, f"{self.tr('Log visit')}  F6")
         self.follow_up = buttons.secondary(self.tr("Follow up"), "bell")
         self.more = buttons.icon_button("ellipsis", self.tr("More"))
         column = QVBoxLayout(self)

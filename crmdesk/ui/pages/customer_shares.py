@@ -15,6 +15,7 @@ from crmdesk.ui.notices import Notice
 from crmdesk.ui.pages.customer_story import moment
 from crmdesk.ui.pages.sharing_dialog import ShareDialog, ShareWish
 from crmdesk.ui.runner import Lane
+from crmdesk.ui.widgets import plain
 from crmdesk.ui.widgets.chips import FlowLayout, TagChip
 from crmdesk.usecases import sharing
 from crmdesk.usecases.sharing import Share
@@ -52,7 +53,7 @@ class ShareChips(QWidget):
         self.chips = []
         for key, text, told, may_end in chips:
             chip = TagChip((key, text, "violet"), removable=may_end, parent=self, longest=330)
-            chip.setToolTip(told)
+            plain.set_tip(chip, told)
             said = self.tr("%1, press to end it").replace("%1", text) if may_end else text
             chip.setAccessibleName(said)
             chip.removed.connect(self.ended)

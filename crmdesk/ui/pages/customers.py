@@ -34,7 +34,7 @@ from crmdesk.ui.tables.customer_delegate import (
 )
 from crmdesk.ui.tables.row_table import RowTable
 from crmdesk.ui.tables.window_model import ListSource, WindowModel, WindowSource
-from crmdesk.ui.widgets import buttons
+from crmdesk.ui.widgets import buttons, plain
 from crmdesk.ui.widgets.fields import label
 from crmdesk.ui.widgets.marks import EmptyState
 from crmdesk.usecases import records
@@ -94,7 +94,7 @@ class CustomersPage(Page):
         rows.setMenu(self._density_menu())
         rows.setPopupMode(rows.ToolButtonPopupMode.InstantPopup)
         create = buttons.primary(self.tr("New customer"), "plus", self.new_record)
-        create.setToolTip(f"{self.tr('New customer')}  {buttons.key_text('Ctrl+N')}")
+        plain.set_tip(create, f"{self.tr('New customer')}  {buttons.key_text('Ctrl+N')}")
         return (rows, create) if self._context.may("customer") else (rows,)
 
     def show_subject(self, subject: object) -> None:

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from crmdesk.ui.widgets import buttons
+from crmdesk.ui.widgets import buttons, plain
 from crmdesk.ui.widgets.buttons import KeyHint
 from crmdesk.ui.widgets.choice import ChoiceCard, ChoiceText
 from crmdesk.ui.widgets.entry_list import Entry, EntryList
@@ -70,7 +70,7 @@ class Decision(QWidget):
     def hold(self, why: str) -> None:
         """Let nothing be decided, and say why; blank: let it be decided."""
         self._apply.setEnabled(not why)
-        self._apply.setToolTip(why)
+        plain.set_tip(self._apply, why)
 
     def can_undo(self, *, can: bool) -> None:
         """Whether there is a decision to take back."""

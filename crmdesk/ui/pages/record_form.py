@@ -29,7 +29,7 @@ from crmdesk.core.registry import Field, Type
 from crmdesk.core.resolve import FieldView, RecordView
 from crmdesk.core.values import Value, encode
 from crmdesk.ui.context import Context
-from crmdesk.ui.widgets import buttons
+from crmdesk.ui.widgets import buttons, plain
 from crmdesk.ui.widgets.editors import NEW_ELEMENT, Editor, editor, is_editable
 from crmdesk.ui.widgets.fields import label, set_tone
 from crmdesk.usecases import drafts, records
@@ -422,7 +422,7 @@ class _Cell(QWidget):
     def hold(self, why: str) -> None:
         """Show the value without letting it be edited, and say why; blank: let it be edited."""
         self.editor.setEnabled(not why)
-        self.setToolTip(why)
+        plain.set_tip(self, why)
         self.editor.input().setAccessibleDescription(why)
 
     def say(self, text: str, tone: str = "second", *, decide: bool = False) -> None:

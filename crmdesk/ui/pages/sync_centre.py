@@ -27,7 +27,7 @@ from crmdesk.ui.pages.sync_safety import PauseCard
 from crmdesk.ui.pages.witness_card import WitnessCard, witnessed
 from crmdesk.ui.runner import Lane
 from crmdesk.ui.syncing import Syncing, age
-from crmdesk.ui.widgets import buttons
+from crmdesk.ui.widgets import buttons, plain
 from crmdesk.ui.widgets.entry_list import Entry, EntryList
 from crmdesk.ui.widgets.fields import Card, FieldGrid, label, set_tone
 from crmdesk.ui.widgets.headline import Headline
@@ -98,7 +98,7 @@ class SyncCentre(Page):
         self._centre: Centre | None = None
         self._is_welcomed = self._is_comparing = False
         self._now = buttons.primary(self.tr("Sync now"), "refresh-cw", syncing.sync_now)
-        self._now.setToolTip("F9")
+        plain.set_tip(self._now, "F9")
         self._ask_again = QTimer(self, interval=_PENDING_MS)
         self._ask_again.timeout.connect(self._retry_pending)
         self._build()
@@ -230,8 +230,9 @@ class SyncCentre(Page):
         self.shares = EntryList(self.tr("What is kept here"))
         self._buckets.body.addWidget(self.shares)
         self.compare = buttons.quiet(self.tr("Compare with the server"), "list-checks", self._compare)
-        self.compare.setToolTip(
-            self.tr("Hold everything here against the server, record by record. Unsent work stays as it is.")
+        plain.set_tip(
+            self.compare,
+            self.tr("Hold everything here against the server, record by record. Unsent work stays as it is."),
         )
         row = QHBoxLayout()
         row.setContentsMargins(8, 0, 16, 0)

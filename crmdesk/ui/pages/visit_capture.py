@@ -20,7 +20,7 @@ from crmdesk.ui.attaching import Offer
 from crmdesk.ui.context import Context
 from crmdesk.ui.main_window import MainWindow
 from crmdesk.ui.pages.customer_picker import CustomerPicker
-from crmdesk.ui.widgets import buttons
+from crmdesk.ui.widgets import buttons, plain
 from crmdesk.ui.widgets.chips import FileChips, FlowLayout, TagChip, TagField
 from crmdesk.ui.widgets.editors import CalmComboBox
 from crmdesk.ui.widgets.fields import label
@@ -221,7 +221,7 @@ class VisitSheet(Sheet):
             short = phrase if len(phrase) <= _PHRASE_LETTERS else f"{phrase[:_PHRASE_LETTERS]}…"
             chip = TagChip((f"{number}", f"/{number} {short}", "slate"), removable=False, parent=box)
             chip.setAccessibleName(phrase)
-            chip.setToolTip(phrase)
+            plain.set_tip(chip, phrase)
             chip.clicked.connect(self._phrase_clicked)
             flow.addWidget(chip)
         return box
@@ -326,7 +326,7 @@ class VisitSheet(Sheet):
         ):  # fmt: skip
             why = self._context.why_not(declared[name])
             control.setEnabled(not why)
-            control.setToolTip(why)
+            plain.set_tip(control, why)
         self.files.setEnabled(self._context.may("attachment"))
 
     def _focus_start(self) -> None:

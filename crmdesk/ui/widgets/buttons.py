@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QPushButton, QSizePolicy, QToolButton, QWidget
 
 from crmdesk.ui import icons, text_layout, theme
 from crmdesk.ui.fonts import MEDIUM, TINY, font
+from crmdesk.ui.widgets import plain
 from crmdesk.ui.widgets.painting import rounded
 
 _ICON = 16
@@ -56,7 +57,7 @@ def icon_button(
     button = QToolButton()
     button.setIcon(icons.icon(icon, tint))
     button.setIconSize(QSize(icons.SIZE, icons.SIZE))
-    button.setToolTip(name)
+    plain.set_tip(button, name)
     button.setAccessibleName(name)
     button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     if clicked is not None:

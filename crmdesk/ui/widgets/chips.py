@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QCompleter, QLayout, QLayoutItem,
 
 from crmdesk.ui import icons, text_layout, theme
 from crmdesk.ui.fonts import MEDIUM, TINY, font
-from crmdesk.ui.widgets import buttons
+from crmdesk.ui.widgets import buttons, plain
 from crmdesk.ui.widgets.painting import focus_ring, rounded
 
 Tag = tuple[str, str, str]  # id, label, hue
@@ -100,7 +100,7 @@ class TagChip(QAbstractButton):
         self.setAccessibleName(
             self.tr("Tag %1, press to remove").replace("%1", label) if removable else label
         )
-        self.setToolTip(label)
+        plain.set_tip(self, label)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if removable else Qt.FocusPolicy.NoFocus)
         self.clicked.connect(self._ask)
 
@@ -195,7 +195,7 @@ class TagField(QWidget):
             self._why = why
             tags, self._tags = self._tags, ()
             self._edit.setVisible(not why)
-            self.setToolTip(why)
+            plain.set_tip(self, why)
             self._put(tags)
 
     def focus_field(self) -> None:

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 
 from crmdesk.ui import icons, text_layout, theme
 from crmdesk.ui.fonts import BODY, MEDIUM, font
-from crmdesk.ui.widgets import painting
+from crmdesk.ui.widgets import painting, plain
 from crmdesk.ui.widgets.fields import label
 
 
@@ -144,7 +144,7 @@ class SyncSign(QAbstractButton):
         text = f"{words} · {age}" if age and not urgent else words
         self.setText(text)
         self.setAccessibleName(text)
-        self.setToolTip(f"{text} (F9)")
+        plain.set_tip(self, f"{text} (F9)")
         self.update()
 
     def show_alone(self) -> None:
@@ -153,7 +153,7 @@ class SyncSign(QAbstractButton):
         text = self._words = self.tr("On this laptop")
         self.setText(text)
         self.setAccessibleName(text)
-        self.setToolTip(text)
+        plain.set_tip(self, text)
         self.update()
 
     def sizeHint(self) -> QSize:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QFrame, QSizePolicy, QVBoxLayout,
 
 from crmdesk.ui import icons, text_layout, theme
 from crmdesk.ui.fonts import BODY, BOLD, MEDIUM, TINY, font
-from crmdesk.ui.widgets import painting
+from crmdesk.ui.widgets import painting, plain
 from crmdesk.ui.widgets.buttons import key_text
 from crmdesk.ui.widgets.marks import SyncSign
 
@@ -39,7 +39,7 @@ class RailItem(QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         keys = f"  {key_text(f'Ctrl+{entry.number}')}" if entry.number else ""
-        self.setToolTip(f"{entry.title}{keys}")
+        plain.set_tip(self, f"{entry.title}{keys}")
         self.set_badge(0)
 
     def set_badge(self, count: int, *, urgent: bool = False) -> None:
@@ -126,7 +126,7 @@ class PersonMark(QAbstractButton):
         """Show a name and, below, the team."""
         self._name, self._team = name, team
         self.setAccessibleName(f"{name}, {team}" if team else name)
-        self.setToolTip(name)
+        plain.set_tip(self, name)
         self.setVisible(bool(name))
         self.update()
 

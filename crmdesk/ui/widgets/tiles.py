@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from crmdesk.ui import icons, text_layout, theme
 from crmdesk.ui.fonts import MEDIUM, SMALL, TINY, font
-from crmdesk.ui.widgets import painting
+from crmdesk.ui.widgets import painting, plain
 
 Index = QModelIndex | QPersistentModelIndex
 _WIDTH: Final = 114
@@ -65,7 +65,7 @@ class TileModel(QAbstractListModel):
             return tile
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return f"{tile.name}, {tile.detail}"
-        return tile.name if role == Qt.ItemDataRole.ToolTipRole else None
+        return plain.tip_text(tile.name) if role == Qt.ItemDataRole.ToolTipRole else None
 
 
 class TileDelegate(QStyledItemDelegate):
