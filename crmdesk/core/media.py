@@ -151,6 +151,14 @@ def _jpeg_sizes(content: bytes) -> Iterator[tuple[int, int]]:
         at += 2 + _number(content[at + 2 : at + 4])
 
 
+_DIGEST: Final = re.compile(r"[0-9a-f]{64}")
+
+
+def is_digest(text: str) -> bool:
+    """Whether this can be the name of a content: a SHA-256 in hexadecimal. Records may say anything."""
+    return _DIGEST.fullmatch(text) is not None
+
+
 # -- names ----------------------------------------------------------------------------------------------
 
 _RESERVED: Final = re.compile(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 
@@ -15,6 +16,11 @@ def new_key() -> str:
 def public_key(key: str) -> str:
     """The public half of a device's key, in hex."""
     return str(_private(key).public_key().public_bytes_raw().hex())
+
+
+def device_id(public: str) -> str:
+    """The id of the device that has this public key, by which its company knows it."""
+    return hashlib.sha256(bytes.fromhex(public)).hexdigest()[:32]
 
 
 def sign(key: str, text: bytes) -> str:

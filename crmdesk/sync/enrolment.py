@@ -54,6 +54,8 @@ def enrol(
             welcome = server.enrol(proof, device_key.public_key(key), device_name)
     finally:
         server.close()
+    if welcome.device != device_key.device_id(device_key.public_key(key)):
+        raise CrmError("not_crmdesk", address=server.url)  # files are named by it
     if expected is not None and welcome.server_key != expected.server_key:
         raise CrmError("server_key_changed")
     _join(replica, server.url, key, welcome, tuple(pins))

@@ -19,7 +19,7 @@ import msgspec
 import zstandard
 
 from crmdesk.core.errors import CrmError
-from crmdesk.core.media import CHUNK_BYTES
+from crmdesk.core.media import CHUNK_BYTES, is_digest
 from crmdesk.core.permissions import Own, Standings
 from crmdesk.core.record import RecordKey
 from crmdesk.core.roots import Signed
@@ -64,18 +64,14 @@ from crmdesk.sync.answers import (
     Standing,
     Tokens,
 )
-from crmdesk.sync.device_key import public_key, sign
+from crmdesk.sync.device_key import device_id, public_key, sign
+from crmdesk.sync.packing import MAX_ANSWER_BYTES, Parcel, parcel, unpacked
 from crmdesk.sync.pinned import verify
 from crmdesk.sync.plan import Told
 from crmdesk.sync.transport import Line, Request, Transport, checked_address
 
 T = TypeVar("T")
 
-MAX_ANSWER_BYTES: Final = 64 * 1024 * 1024
-"""An answer that unfolds to more is not read to its end."""
-_STEP: Final = 256
-"""Bytes of a packed body that are unfolded at once: of zstd, to eight megabytes at most."""
-_COMPRESS_FROM: Final = 1024
 _CHALLENGE_BYTES: Final = 32
 _OCTETS: Final = "application/octet-stream"
 _RANGE: Final = re.compile(r"bytes (\d{1,12})-\d{1,12}/(\d{1,12})")
@@ -88,20 +84,6 @@ _BY_STATUS: Final = {
     502: "server_busy", 503: "server_busy", 504: "server_busy",
 }  # fmt: skip
 """What a proxy in between says without a problem document; anything else is not our server."""
-
-
-class Parcel(NamedTuple):
-    """A body in JSON as it travels."""
-
-    content: bytes
-    is_compressed: bool
-
-
-def parcel(body: bytes) -> Parcel:
-    """A body made ready to travel."""
-    if len(body) < _COMPRESS_FROM:
-        return Parcel(body, is_compressed=False)
-    return Parcel(zstandard.ZstdCompressor(level=1).compress(body), is_compressed=True)
 
 
 class _Answer(NamedTuple):
@@ -202,7 +184,7 @@ class Http:
     def sign_in(self, account: Account, key: str, device_name: str, server_id: str) -> Enrolment:
         """Sign in by name and password with the device's private `key`. Raises `wrong_password`, `too_many_tries`."""
         public = public_key(key)
-        device = hashlib.sha256(bytes.fromhex(public)).hexdigest()[:32]
+        device = device_id(public)
         asked = {
             "name": account.name,
             "password": account.password,
@@ -363,6 +345,7 @@ class Http:
 
     def blob_state(self, sha256: str, size: int) -> BlobState:
         """How far the upload of a content has come. Raises `not_found`."""
+        _check_digest(sha256)
         answer = self._ask("GET", f"/v1/blobs/{sha256}/upload", params={"size": size})
         return self._decode(answer, BlobState)
 
@@ -385,6 +368,7 @@ class Http:
 
     def get_blob(self, sha256: str, offset: int) -> tuple[int, bytes]:
         """(size of the whole, the piece that begins at `offset`). Raises `blob_absent`, `not_found`."""
+        _check_digest(sha256)
         wanted = {"Range": f"bytes={offset}-{offset + CHUNK_BYTES - 1}"}
 
         def send(access: str) -> _Answer:
@@ -539,7 +523,7 @@ class Http:
         said = {"Accept-Encoding": "zstd, gzip", **(headers or {})}
         try:
             with self._line.send(Request(method, path, params or {}, said, body)) as reply:
-                parts = _unpacked(reply.headers.get("content-encoding", ""), reply.parts)
+                parts = unpacked(reply.headers.get("content-encoding", ""), reply.parts)
                 return _Answer(reply.status, reply.headers, self._read(parts))
         except (zstandard.ZstdError, zlib.error) as error:
             raise CrmError("not_crmdesk", address=self.url) from error
@@ -584,24 +568,14 @@ class Http:
             raise CrmError("not_crmdesk", address=self.url) from error
 
 
+def _check_digest(sha256: str) -> None:
+    """A record may name anything as its content; no path of a request is made of it."""
+    if not is_digest(sha256):
+        raise CrmError("not_found")
+
+
 def _headers(access: str | None) -> dict[str, str]:
     headers = {f"Crmdesk-{name.title()}": str(version) for name, version in OURS._asdict().items()}
     if access:
         headers["Authorization"] = f"Bearer {access}"
     return headers
-
-
-def _unpacked(encoding: str, parts: Iterable[bytes]) -> Iterator[bytes]:
-    """A body as it unfolds, a little at a time: what announces gigabytes is never held whole."""
-    unfold: Callable[[bytes], bytes]
-    match encoding.strip().lower():
-        case "zstd":
-            unfold = zstandard.ZstdDecompressor(max_window_size=MAX_ANSWER_BYTES).decompressobj().decompress
-        case "gzip":
-            unfold = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress
-        case _:
-            yield from parts
-            return
-    for part in parts:
-        for start in range(0, len(part), _STEP):
-            yield unfold(part[start : start + _STEP])

@@ -10,7 +10,8 @@ from typing import NamedTuple
 from crmdesk.core.wire import PushAnswer, chained, encoded
 from crmdesk.store.replica import Replica
 from crmdesk.sync import push
-from crmdesk.sync.http import Http, parcel
+from crmdesk.sync.http import Http
+from crmdesk.sync.packing import parcel
 from crmdesk.sync.push import Batch, Settled
 from crmdesk.sync.runner import Runner
 

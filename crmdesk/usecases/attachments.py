@@ -9,7 +9,7 @@ import enum
 import os
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from crmdesk.store.replica import Replica, Write
     from crmdesk.usecases.workspace import Workspace
 
+_MOST_ALIKE: Final = 1000
 LOST_MS: Final = 45 * 24 * 60 * 60 * 1000
 """Content that has not come by then is called missing: a laptop away for longer is locked out."""
 
@@ -290,14 +291,18 @@ def content(workspace: Workspace, attachment: Attachment) -> bytes:
 def save(workspace: Workspace, attachment: Attachment, target: Path) -> Path:
     """Write an attachment to a file, or under its own safe name into a folder; returns the file.
 
-    The operating system is told that it came from elsewhere. Raises `blob_absent`, `database_unwritable`, and
-    `seeing_copy` of what another person sees.
+    In a folder it takes the place of nothing: whoever named the attachment does not know what lies there. The operating
+    system is told that it came from elsewhere. Raises `blob_absent`, `database_unwritable`, and `seeing_copy` of what
+    another person sees.
     """
     with closing(workspace.another_reader()) as reader:
         check_may_save(reader)
     found = content(workspace, attachment)
-    file = target / safe_name(attachment.name, found) if target.is_dir() else target
+    is_folder = target.is_dir()
+    file = target / safe_name(attachment.name, found) if is_folder else target
     try:
+        if is_folder:
+            file = _made_in(file)
         with file.open("wb") as out:
             out.write(found)
         if os.name == "nt":
@@ -305,6 +310,16 @@ def save(workspace: Workspace, attachment: Attachment, target: Path) -> Path:
     except OSError as error:
         raise CrmError("database_unwritable", path=file) from error
     return file
+
+
+def _made_in(wanted: Path) -> Path:
+    """A new, empty file by this name, or with a number where there is one."""
+    for number in range(1, _MOST_ALIKE):
+        file = wanted if number == 1 else wanted.with_name(f"{wanted.stem} ({number}){wanted.suffix}")
+        with suppress(FileExistsError):
+            file.touch(exist_ok=False)
+            return file
+    raise FileExistsError(wanted)
 
 
 def is_openable(attachment: Attachment, found: bytes) -> bool:

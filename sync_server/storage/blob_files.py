@@ -15,19 +15,22 @@ from pathlib import Path
 from typing import Final
 
 from crmdesk.core.errors import CrmError
-from crmdesk.core.media import CHUNK_BYTES
+from crmdesk.core.media import CHUNK_BYTES, is_digest
 
 _UPLOADS: Final = "uploads"
 
 
 @dataclass(frozen=True, slots=True)
 class BlobFiles:
-    """The files below `folder`: contents by their first two digits, and unfinished uploads by digest and person."""
+    """The files below `folder`: contents by their first two digits, and unfinished uploads by digest and person.
+
+    What is no digest names no file here: `not_found`, before any path is made of it.
+    """
 
     folder: Path
 
     def path(self, sha256: str) -> Path:
-        return self.folder / sha256[:2] / sha256
+        return self.folder / _named(sha256)[:2] / sha256
 
     def has(self, sha256: str) -> bool:
         return self.path(sha256).is_file()
@@ -55,7 +58,7 @@ class BlobFiles:
     # -- uploads ------------------------------------------------------------------------------------
 
     def _upload(self, sha256: str, user: str) -> Path:
-        return self.folder / _UPLOADS / f"{sha256}.{user}"
+        return self.folder / _UPLOADS / f"{_named(sha256)}.{user}"
 
     def have(self, sha256: str, user: str, size: int) -> int:
         """How far a person's upload has come, in whole chunks: a torn one is written again."""
@@ -158,3 +161,9 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _named(sha256: str) -> str:
+    if not is_digest(sha256):
+        raise CrmError("not_found")
+    return sha256

@@ -12,7 +12,7 @@ from crmdesk.core.errors import CrmError
 from crmdesk.core.record import RecordKey
 from crmdesk.store import settings
 from crmdesk.sync import plan, push
-from crmdesk.sync.http import Parcel
+from crmdesk.sync.packing import Parcel
 from tests.support.rep import Rep
 from tests.support.server import RunningServer
 from tests.sync.conftest import Hire

@@ -3,6 +3,8 @@
 Nothing opens by itself. Pictures are shown here; other files are handed to the system on request only.
 """
 
+import hashlib
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -25,7 +27,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from crmdesk.core.errors import CrmError
-from crmdesk.core.media import plain_name
+from crmdesk.core.media import safe_name
 from crmdesk.ui import attaching, formats, pictures, theme
 from crmdesk.ui.attaching import Offer
 from crmdesk.ui.context import Context
@@ -317,18 +319,21 @@ class Files(QWidget):
 
     def _save_current(self) -> None:
         if (found := self._found.get(self.tiles.current_id)) is not None:
-            self._with_content(found, self._ask_where)
+            self._with_content(found, self._name_it)
 
     def _save_shown(self, attachment: str) -> None:
         if (found := self._found.get(attachment)) is not None:
-            self._ask_where(found)
+            self._name_it(found)
 
-    def _ask_where(self, one: Attachment) -> None:
+    def _name_it(self, one: Attachment) -> None:
+        """Only with its content is it known under which name it may lie anywhere."""
+        self._context.read(partial(_named, one), self._ask_where, self._context.report, key="save")
+
+    def _ask_where(self, named: tuple[Attachment, str]) -> None:
+        one, name = named
         if not self._context.may_save():
             return
-        chosen, _ = QFileDialog.getSaveFileName(
-            self, self.tr("Save as"), str(Path.home() / plain_name(one.name))
-        )
+        chosen, _ = QFileDialog.getSaveFileName(self, self.tr("Save as"), str(Path.home() / name))
         if chosen:
             self.save_to(one.id, Path(chosen))
 
@@ -439,6 +444,10 @@ def _save(one: Attachment, target: Path, workspace: Workspace) -> Path:
     return attachments.save(workspace, one, target)
 
 
+def _named(one: Attachment, workspace: Workspace) -> tuple[Attachment, str]:
+    return one, safe_name(one.name, attachments.content(workspace, one))
+
+
 def _picture(one: Attachment, workspace: Workspace) -> tuple[Attachment, QImage | None]:
     return one, pictures.decode(attachments.content(workspace, one), pictures.PREVIEW)
 
@@ -447,7 +456,8 @@ def _take_out(one: Attachment, workspace: Workspace) -> Path | None:
     """A copy for another program, in a folder that is emptied when crmdesk closes; None if it may not be opened."""
     if not attachments.is_openable(one, attachments.content(workspace, one)):
         return None
-    folder = workspace.profile.opened / one.id
+    folder = workspace.profile.opened / hashlib.sha256(one.id.encode()).hexdigest()[:32]
+    shutil.rmtree(folder, ignore_errors=True)  # what was opened before may have been changed there
     folder.mkdir(parents=True, exist_ok=True)
     return attachments.save(workspace, one, folder)
 
