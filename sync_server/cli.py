@@ -150,6 +150,7 @@ def serve(
         bind,
         check_certificate,
         collect_rarely,
+        log_discreetly,
         stop_quietly,
     )
 
@@ -173,6 +174,7 @@ def serve(
         typer.echo(json.dumps({"listening": address}) if as_json else f"listening on {address}")
         sys.stdout.flush()
 
+    log_discreetly(sys.stderr)
     if application is None:
         family.serve(settings, listener, processes, started)
         return

@@ -6,6 +6,7 @@ import logging
 import multiprocessing
 import signal
 import socket
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ from crmdesk.core.errors import CrmError
 from crmdesk.store.dialect import File
 from sync_server.accounts import open_company
 from sync_server.app import create_app
-from sync_server.serving import Server, allow_many_connections, collect_rarely, stop_quietly
+from sync_server.serving import Server, allow_many_connections, collect_rarely, log_discreetly, stop_quietly
 from sync_server.settings import Settings
 
 _log: Final = logging.getLogger(__name__)
@@ -104,6 +105,7 @@ class _Family:
 def _work(settings: Settings, listener: socket.socket, says: Connection) -> None:
     """One process of the family; it does not outlive the one that began it."""
     stop_quietly()
+    log_discreetly(sys.stderr)
     allow_many_connections()
     application = create_app(settings)
     collect_rarely()

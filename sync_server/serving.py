@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 import os
 import signal
 import socket
@@ -12,13 +13,14 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Final, TextIO
 
 import h11
 import uvicorn
 from fastapi import FastAPI
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from crmdesk.core.discreet import Discreet
 from crmdesk.core.errors import CrmError
 from sync_server.handlers.context import Context
 from sync_server.settings import Settings
@@ -135,6 +137,7 @@ class Server(uvicorn.Server):
                 proxy_headers=bool(proxies),
                 forwarded_allow_ips=list(proxies),
                 ssl_context_factory=(lambda *_: _tls(settings)) if settings.certificate else None,
+                log_config=None,  # what it has to say goes where `log_discreetly` leads it
                 log_level="warning",
                 access_log=False,
                 server_header=False,
@@ -164,6 +167,15 @@ class Server(uvicorn.Server):
             self.run(sockets=[self._listener])
         finally:
             self._listener.close()
+
+
+def log_discreetly(stream: TextIO) -> None:
+    """Write warnings and worse of everybody to `stream`, faults by place and kind."""
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(Discreet("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.WARNING)
 
 
 def allow_many_connections() -> None:

@@ -1,12 +1,13 @@
 """What every test may ask for: Qt without a screen, the same on every machine."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.support import canaries
 from tests.support.postgres import Postgres, postgres
 
 # Before the first QApplication: pictures and sizes must not depend on the machine.
@@ -16,6 +17,28 @@ os.environ["FONTCONFIG_FILE"] = str(Path(__file__).parent / "support" / "fonts.c
 # How long an example takes says more about the machine than about the product.
 settings.register_profile("crmdesk", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("crmdesk")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "tells_canaries: this test writes people's words to a log or the terminal on purpose"
+    )
+    canaries.listen()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """T-48: whatever a test did, no log and no terminal holds what a person typed."""
+    report = yield
+    told = canaries.LISTENER.taken()
+    if call.when == "call":
+        told += [f"the terminal: {word}" for word in canaries.words_in(report.capstderr)]
+    if told and report.passed and item.get_closest_marker("tells_canaries") is None:
+        report.outcome = "failed"
+        report.longrepr = "T-48, in the clear: " + "; ".join(told)
+    return report
 
 
 @pytest.fixture(scope="session")

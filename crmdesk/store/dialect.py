@@ -341,6 +341,7 @@ def _file_engine(place: File) -> tuple[Any, Any]:
 
     made = create_engine(
         "sqlite://",
+        hide_parameters=True,  # an error's text must not quote what a person typed
         module=module(place.driver),
         creator=lambda: connect(*place),
         poolclass=QueuePool,
@@ -370,6 +371,7 @@ def _service_engine(place: Service) -> tuple[Any, Any]:
     }
     made = create_engine(
         _parsed(place.url).set(drivername="postgresql+psycopg"),
+        hide_parameters=True,
         isolation_level="READ COMMITTED",
         pool_size=10,
         max_overflow=10,
