@@ -66,7 +66,7 @@ class CustomerRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CustomerFilter:
-    """What a customers list shows. `tags` must all be present; `sort` is one of `SORTS`; `due_by` an ISO date.
+    """What a customers list shows. `tags` must all be present; `sort` is one of `SORTS`, and anything else the usual one; `due_by` an ISO date.
 
     `owner` is a person's id: customers of all buckets that they answer for.
     """
@@ -117,7 +117,7 @@ class CustomerWindow:
         self._reader = reader
         self._query = parse_query(readings, wanted.text) if wanted.text.strip() and readings else None
         self._conditions, self._bind = compile_filter(wanted)
-        self._order = SORTS[wanted.sort]
+        self._order = SORTS.get(wanted.sort, SORTS["visited"])
         self._count: int | None = None
         self._hits = 0
 
