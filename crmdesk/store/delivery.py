@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 from crmdesk.core import record as kernel
 from crmdesk.core.errors import CrmError
+from crmdesk.core.ids import is_id
 from crmdesk.core.record import MAIN, Record, RecordKey
 from crmdesk.core.registry import Registry
 from crmdesk.core.resolve import Life, read_record
@@ -74,7 +75,8 @@ def read(arrivals: Iterable[Arrival], registry: Registry, readings: Readings) ->
     for arrival, record in zip(came, read_all, strict=True):
         key = arrival.key
         if isinstance(record, CrmError):
-            _log.warning("%s %s came unreadable: %s", key.entity, key.id, record.code)
+            name = key.entity if key.entity in registry.entities else "an unknown entity"
+            _log.warning("%s %s came unreadable: %s", name, key.id if is_id(key.id) else "?", record.code)
             failed.append(key)
             continue
         look = None

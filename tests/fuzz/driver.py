@@ -167,9 +167,15 @@ def _too_long(_number: int, _frame: FrameType | None) -> None:
 
 
 def _peak() -> int:
-    """The most memory that this process has held at once."""
+    """The most memory that this process has held at once, since `_forget_peak` where the system can (Linux)."""
     if sys.platform == "win32":
         return 0
+    status = Path("/proc/self/status")
+    if status.exists():
+        line = next(
+            line for line in status.read_text(encoding="ascii").splitlines() if line.startswith("VmHWM")
+        )
+        return int(line.split()[1]) * 1024
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return most if sys.platform == "darwin" else most * 1024
 
