@@ -138,6 +138,9 @@ def _records(connection: Connection) -> list[str]:
     totals: dict[str, int] = {}
     for entity, record_id, part, bucket, move_no, seq, state, agreed, head in _rows(connection):
         name = f"{entity} {record_id}"
+        if not (isinstance(state, bytes) and isinstance(agreed, int) and isinstance(bucket, str)):
+            found.append(f"{name}: unreadable")  # a damaged file gives any column any type
+            continue
         totals[bucket] = totals.get(bucket, 0) + agreed
         if digest(RecordKey(entity, record_id, part), state) != agreed:
             found.append(f"{name}: not what its digest says")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+from contextlib import closing
 from pathlib import Path
+from typing import Final
 
 from crmdesk.core.errors import CrmError
 from crmdesk.store import dialect
@@ -36,7 +38,9 @@ def copy_out(database: Path, key: bytes | None, file: Path, driver: Driver = "sq
     except OSError as error:
         raise CrmError("database_unwritable", path=file) from error
     except dialect.module(driver).Error as error:
-        raise dialect.translate(error, File(file, key, driver)) or error from error
+        raise dialect.translate(error, File(file, key, driver)) or CrmError(
+            "database_corrupt", path=file
+        ) from error
     finally:
         draft.unlink(missing_ok=True)
 
@@ -58,21 +62,37 @@ def copy_in(file: Path, database: Path, key: bytes | None, aside: Path, driver: 
         draft.chmod(0o600)
         dialect.initialise(draft, key, driver)
         database.replace(aside)
+        for beside in ("-wal", "-shm"):  # of a damaged one, which could not take its log in
+            log = database.with_name(database.name + beside)
+            if log.exists():
+                log.replace(aside.with_name(aside.name + beside))
         draft.replace(database)
     except OSError as error:
         raise CrmError("database_unwritable", path=database) from error
     except dialect.module(driver).Error as error:
-        raise dialect.translate(error, File(database, key, driver)) or error from error
+        raise dialect.translate(error, File(database, key, driver)) or CrmError(
+            "database_corrupt", path=database
+        ) from error
     finally:
         draft.unlink(missing_ok=True)
 
 
+DAMAGED: Final = ("database_corrupt", "database_foreign", "wrong_passphrase")
+"""What a file says that can't be read with its own key."""
+
+
 def _be_alone(database: Path, key: bytes | None, driver: Driver) -> None:
-    """Bring the log into the file and leave the log's mode, which only one who is alone can do."""
-    connection = dialect.connect(database, key, driver)
+    """Bring the log into the file and leave the log's mode, which only one who is alone can do.
+
+    A damaged file is nobody's to work with, and keeps its log.
+    """
     try:
-        mode = connection.execute("PRAGMA journal_mode = DELETE").fetchone()[0]
-    finally:
-        connection.close()
+        with closing(dialect.connect(database, key, driver)) as connection:
+            mode = connection.execute("PRAGMA journal_mode = DELETE").fetchone()[0]
+    except dialect.module(driver).Error as error:
+        expected = dialect.translate(error, File(database, key, driver))
+        if expected is None or expected.code not in DAMAGED:
+            raise
+        return
     if mode != "delete":
         raise CrmError("database_busy", path=database)

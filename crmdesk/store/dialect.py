@@ -291,6 +291,7 @@ def _of_file(error: BaseException, place: File) -> CrmError | None:
         ("locked", "database_busy"),
         ("malformed", "database_corrupt"),
         ("corrupt", "database_corrupt"),
+        ("vtable constructor failed", "database_corrupt"),
         ("readonly", "database_unwritable"),
         ("read-only", "database_unwritable"),
         ("unable to open", "database_unwritable"),

@@ -32,7 +32,8 @@ def check(path: Path, key: bytes | None, driver: Driver = "sqlcipher") -> None:
     except dialect.module(driver).Error as error:
         if key is not None and _is_foreign(path):
             raise CrmError("database_foreign", path=path) from error
-        raise dialect.translate(error, dialect.File(path, key, driver)) or error from error
+        expected = dialect.translate(error, dialect.File(path, key, driver))
+        raise expected or CrmError("database_corrupt", path=path) from error
     finally:
         if connection is not None:
             connection.close()

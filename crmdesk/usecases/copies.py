@@ -11,7 +11,7 @@ import msgspec
 from crmdesk.core.errors import CrmError
 from crmdesk.core.lease import Kept
 from crmdesk.store import settings
-from crmdesk.store.copying import copy_in, copy_out
+from crmdesk.store.copying import DAMAGED, copy_in, copy_out
 from crmdesk.store.reading import Reader
 from crmdesk.store.settings import Device, Identity, Server
 from crmdesk.system.clock import SystemClock
@@ -40,7 +40,7 @@ def back_up(workspace: Workspace, file: Path) -> int:
 
 
 def put_back(profile: Profile, key: bytes | None, file: Path) -> PutBack:
-    """Go back to a copy. It takes a new actor, keeps its unsent work and is compared before it sends anything.
+    """Go back to a copy, also where what is here is damaged. It takes a new actor, keeps its unsent work and is compared before it sends anything.
 
     The credentials of now stay, because those of then were used since; so does the lease, and how late it is. Raises `database_busy` while the
     profile is open anywhere, `bad_argument` where there is no such file, and what opening the copy raises.
@@ -76,13 +76,22 @@ class _SignedIn(NamedTuple):
 
 
 def _signed_in(profile: Profile, key: bytes | None) -> _SignedIn | None:
-    """What belongs to now rather than to a copy; None while alone."""
-    reader = Reader(profile.database, key)
+    """What belongs to now rather than to a copy; None while alone, and where what is here is damaged."""
+    try:
+        reader = Reader(profile.database, key)
+    except CrmError as error:
+        if error.code not in DAMAGED:
+            raise
+        return None
     try:
         identity, device = reader.setting("identity", Identity), reader.setting("device", Device)
         if identity is None or device is None:
             return None
         whose = (identity.user, reader.setting("server", Server))
         return _SignedIn(whose, device, reader.setting("lease", Kept), identity.seen_ms)
+    except CrmError as error:
+        if error.code not in DAMAGED:
+            raise
+        return None
     finally:
         reader.close()

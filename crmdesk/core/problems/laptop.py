@@ -12,13 +12,13 @@ LAPTOP: Final[dict[str, Problem]] = {
         500,
         (
             "本机数据库已损坏：{path}。",
-            "已同步的内容都在服务器上。",
-            "请保留该文件，运行 crmdesk doctor，并联系管理员。",
+            "已同步的内容都在服务器上；尚未发送的只在该文件中。",
+            "请保留该文件。如有备份，可用 crmdesk restore 恢复；否则运行 crmdesk doctor，并联系管理员。",
         ),
         (
             "The local database is damaged: {path}.",
-            "Whatever was synced is on the server.",
-            "Keep the file, run `crmdesk doctor` and call your administrator.",
+            "Whatever was synced is on the server; what was not sent yet is in this file alone.",
+            "Keep the file. If there is a backup, `crmdesk restore` puts it back; else run `crmdesk doctor` and call your administrator.",
         ),
     ),
     "database_foreign": problem(
