@@ -45,8 +45,7 @@ if TYPE_CHECKING:
     from crmdesk.sync.enrolment import Joined
     from crmdesk.sync.http import Account
 
-_PENDING_MS = 5000
-_ROWS_SHOWN = 6
+_PENDING_MS, _ROWS_SHOWN = 5000, 6
 translate = QCoreApplication.translate
 
 
@@ -230,10 +229,10 @@ class SyncCentre(Page):
         self.shares = EntryList(self.tr("What is kept here"))
         self._buckets.body.addWidget(self.shares)
         self.compare = buttons.quiet(self.tr("Compare with the server"), "list-checks", self._compare)
-        plain.set_tip(
-            self.compare,
-            self.tr("Hold everything here against the server, record by record. Unsent work stays as it is."),
+        tip = self.tr(
+            "Hold everything here against the server, record by record. Unsent work stays as it is."
         )
+        plain.set_tip(self.compare, tip)
         row = QHBoxLayout()
         row.setContentsMargins(8, 0, 16, 0)
         row.addWidget(self.compare)
