@@ -20,7 +20,7 @@ from crmdesk.ui.pages.customer_pages import CustomerPages, NewCustomerWish
 from crmdesk.ui.pages.visit_capture import VisitSheet
 from crmdesk.ui.signs import Signs
 from crmdesk.ui.syncing import Syncing
-from crmdesk.ui.widgets import buttons
+from crmdesk.ui.widgets import buttons, plain
 from crmdesk.ui.widgets.fields import label
 from crmdesk.usecases import sharing, status
 
@@ -76,7 +76,7 @@ class Desk(QObject):
         said = self.tr("You see what %1 sees · as of %2 · read only · on record")
         when = formats.instant(seen_ms, self._context.today())
         self._again = buttons.quiet(self.tr("Refresh"), "refresh-cw", self._doors.refresh)
-        self._again.setToolTip("F5")
+        plain.set_tip(self._again, "F5")
         self._is_held = False
         close = buttons.quiet(self.tr("Close"), "x", leave)
         self._show_banner(formats.filled(said, name, when), self._again, close)
