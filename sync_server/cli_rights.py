@@ -201,10 +201,12 @@ def share_list(
         names = {a.user: a.name for a in people.accounts(connection)}
         guest = people.find_account(connection, user).user if user else None
         found = sharing.shares_with(connection, guest) if guest else sharing.lasting(connection)
+        owners = sharing.owners(connection, {one.customer for one in found})
     rows = [
         {
             "share": one.id,
             "customer": one.customer,
+            "of": names.get(owners.get(one.customer, "")),
             "with": names.get(one.user, one.user),
             "can_write": one.can_write,
             "by": names.get(one.by, one.by),

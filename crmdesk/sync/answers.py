@@ -172,6 +172,7 @@ class DeviceShown(msgspec.Struct, frozen=True):
     created_at: int
     pulled_at: int | None = None
     doubt: str | None = None
+    revoked_at: int | None = None
     wiped_at: int | None = None
 
 
@@ -181,6 +182,39 @@ class Devices(msgspec.Struct, frozen=True):
     devices: list[DeviceShown]
     lock_days: int
     purge_days: int
+
+
+class ShareShown(msgspec.Struct, frozen=True):
+    """A customer of `owner` that `user` sees until a time (UTC milliseconds), or until it is ended."""
+
+    share: str
+    customer: str
+    owner: str | None
+    user: str
+    can_write: bool
+    until: int | None
+    by: str
+    at: int
+
+
+class DelegationShown(msgspec.Struct, frozen=True):
+    """From `starts` to `ends` (UTC milliseconds) `deputy` does what `user` may do."""
+
+    delegation: str
+    user: str
+    deputy: str
+    starts: int
+    ends: int
+    by: str
+    at: int
+
+
+class Grants(msgspec.Struct, frozen=True):
+    """The company's shares and delegations that last or will begin; of `total` shares the latest."""
+
+    shares: list[ShareShown]
+    delegations: list[DelegationShown]
+    total: int
 
 
 class IssuedCode(msgspec.Struct, frozen=True):

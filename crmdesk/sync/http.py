@@ -54,6 +54,7 @@ from crmdesk.sync.answers import (
     DeviceShown,
     Enrolment,
     Foresight,
+    Grants,
     Hello,
     History,
     IssuedCode,
@@ -415,6 +416,10 @@ class Http:
     def devices(self) -> Devices:
         """Every laptop of the company. Raises `forbidden`."""
         return self._decode(self._ask("GET", "/v1/devices"), Devices)
+
+    def grants(self) -> Grants:
+        """What is shared in the company, and who stands in for whom. Raises `forbidden`."""
+        return self._decode(self._ask("GET", "/v1/grants"), Grants)
 
     def change_device(
         self, device: str, what: Literal["approve", "revoke", "rename"], asked: Mapping[str, object]

@@ -24,8 +24,9 @@ from sync_server.handlers.context import (
 )
 from sync_server.handlers.sync import schema_of
 from sync_server.orders import Asker, ChangeBookOwner, DisableUser, Transfer, UserOrder
-from sync_server.storage import devices, people
+from sync_server.storage import devices, people, sharing
 from sync_server.storage.devices import Bearer, Device
+from sync_server.storage.sharing import Delegation, Share
 
 router = APIRouter(
     prefix="/v1",
@@ -35,6 +36,8 @@ router = APIRouter(
 )
 Id: TypeAlias = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
 HOUR_MS: Final = 60 * 60 * 1000
+MAX_GRANTS: Final = 5000
+"""Shares that are told at once: more fit on no page, and a person's own list has theirs."""
 _PROBLEMS: Final = ("forbidden", "not_found", *SESSION_PROBLEMS, *ANY_PROBLEMS)
 
 
@@ -90,6 +93,7 @@ class DeviceShown(msgspec.Struct, frozen=True):
     created_at: int
     pulled_at: int | None
     doubt: str | None
+    revoked_at: int | None
     wiped_at: int | None
 
 
@@ -99,6 +103,39 @@ class DevicesAnswer(msgspec.Struct, frozen=True):
     devices: list[DeviceShown]
     lock_days: int
     purge_days: int
+
+
+class ShareShown(msgspec.Struct, frozen=True):
+    """A customer of `owner` that `user` sees until a time (UTC milliseconds), or until it is ended."""
+
+    share: str
+    customer: str
+    owner: str | None
+    user: str
+    can_write: bool
+    until: int | None
+    by: str
+    at: int
+
+
+class DelegationShown(msgspec.Struct, frozen=True):
+    """From `starts` to `ends` (UTC milliseconds) `deputy` does what `user` may do."""
+
+    delegation: str
+    user: str
+    deputy: str
+    starts: int
+    ends: int
+    by: str
+    at: int
+
+
+class GrantsAnswer(msgspec.Struct, frozen=True):
+    """The shares and delegations that last or will begin, oldest first; of `total` shares the latest."""
+
+    shares: list[ShareShown]
+    delegations: list[DelegationShown]
+    total: int
 
 
 class CodeAnswer(msgspec.Struct, frozen=True):
@@ -158,8 +195,35 @@ def _shown(device: Device) -> DeviceShown:
         device.created_at,
         device.pulled_at,
         device.doubt,
+        device.revoked_at,
         device.wiped_at,
     )
+
+
+@router.get(
+    "/grants",
+    responses={200: schema_of(GrantsAnswer, "Shares and deputies"), **problems(*_PROBLEMS)},
+    response_class=Response,
+)
+def grants(request: Request, _who: Administrator) -> Response:
+    """What of the company is lent for a time, and who stands in for whom. Customers go by their ids: names are theirs."""
+    with context(request).database.read() as connection:
+        lent = sharing.lasting(connection, MAX_GRANTS)
+        owners = sharing.owners(connection, {one.customer for one in lent})
+        told = GrantsAnswer(
+            [_share(one, owners.get(one.customer)) for one in lent],
+            [_delegation(one) for one in sharing.delegations(connection)],
+            sharing.count_lasting(connection),
+        )
+    return answer(msgspec.json.encode(told), request.headers.get("accept-encoding"))
+
+
+def _share(one: Share, owner: str | None) -> ShareShown:
+    return ShareShown(one.id, one.customer, owner, one.user, one.can_write, one.until, one.by, one.at)
+
+
+def _delegation(one: Delegation) -> DelegationShown:
+    return DelegationShown(one.id, one.user, one.deputy, one.starts, one.ends, one.by, one.at)
 
 
 _DEVICE: Final[dict[int | str, Any]] = {200: schema_of(DeviceShown, "The laptop")}

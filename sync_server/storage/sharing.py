@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, insert, or_, select, update
 
 from crmdesk.core.errors import CrmError
 from crmdesk.store import dialect
+from crmdesk.store.records import chunks
 from sync_server.policy import Guest
 from sync_server.tables import bucket, delegation, guest, share
 
@@ -83,9 +84,28 @@ def count_in(connection: Connection, places: Iterable[str]) -> int:
     return int(dialect.value(connection, query, tuple(bind)))
 
 
-def lasting(connection: Connection) -> list[Share]:
-    """Every share that lasts, oldest first."""
-    return _shares(connection, share.c.ended_at.is_(None))
+def lasting(connection: Connection, limit: int | None = None) -> list[Share]:
+    """Every share that lasts, oldest first; or the latest so many of them."""
+    wanted = select(share).where(share.c.ended_at.is_(None)).order_by(share.c.id.desc()).limit(limit)
+    return [_share(row) for row in connection.execute(wanted)][::-1]
+
+
+def count_lasting(connection: Connection) -> int:
+    """How many shares last."""
+    return int(dialect.value(connection, "SELECT count(*) FROM share WHERE ended_at IS NULL"))
+
+
+def owners(connection: Connection, customers: Iterable[str]) -> dict[str, str]:
+    """Whose customers these are."""
+    found: dict[str, str] = {}
+    for some in chunks(list(customers)):
+        where, bind = dialect.among(connection, "r.id", some)
+        query = (
+            "SELECT r.id, b.owner FROM record r JOIN bucket b ON b.id = r.bucket"
+            f" WHERE r.entity = 'customer' AND b.owner IS NOT NULL AND {where}"
+        )
+        found.update((customer, owner) for customer, owner in dialect.run(connection, query, bind).fetchall())
+    return found
 
 
 def run_out(connection: Connection, now_ms: int) -> list[Share]:

@@ -227,7 +227,7 @@ def _plain(name: str, **params: Any) -> None:
 
 for _name in (
     "GET /healthz", "GET /readyz", "GET /v1/hello", "GET /v1/heads", "GET /v1/live", "GET /v1/refused", "GET /v1/audit",
-    "GET /v1/audit/verify", "GET /v1/audit/roots", "GET /v1/devices", "GET /v1/permissions", "GET /v1/permissions/state",
+    "GET /v1/audit/verify", "GET /v1/audit/roots", "GET /v1/devices", "GET /v1/grants", "GET /v1/permissions", "GET /v1/permissions/state",
 ):  # fmt: skip
     _plain(_name)
 

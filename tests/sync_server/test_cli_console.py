@@ -132,7 +132,7 @@ def test_a_customer_is_shared_until_somebody_ends_it(server: RunningServer, fact
     made = facts("share", "add", customer, "--with", "Cai", "--write", "--until", "2099-01-01")
     assert (made["customers"], made["moved"]) == (1, 1)
     (row,) = facts("share", "list")["shares"]
-    assert (row["customer"], row["with"], row["can_write"]) == (customer, "Cai", True)
+    assert (row["customer"], row["of"], row["with"], row["can_write"]) == (customer, "Ann", "Cai", True)
     assert facts("share", "list", "--with", "Bo")["shares"] == []
     facts("share", "end", row["share"])
     assert facts("share", "list", "--with", "Cai")["shares"] == []

@@ -49,7 +49,9 @@ def test_a_waiting_laptop_is_compared_approved_renamed_and_shut_out(
     assert by == mine
     assert "车间" not in json.dumps(told, ensure_ascii=False)
     assert root.http.post(f"/v1/devices/{device}/rename", json={"name": " "}).json()["code"] == "bad_argument"
+    assert (shown()["revoked_at"], shown()["wiped_at"]) == (None, None)
     assert root.http.post(f"/v1/devices/{device}/revoke").json()["state"] == "revoked"
+    assert abs(shown()["revoked_at"] - server.clock().ms) < 60_000
     assert row(server, "revoke")[0] == mine
 
 
@@ -77,6 +79,34 @@ def test_a_code_lets_one_laptop_in_and_a_reset_lets_a_new_password_be_chosen(
     assert reset["code"] not in json.dumps(told)
 
 
+def test_what_is_lent_in_the_whole_company_is_told_without_the_names_of_customers(
+    server: RunningServer, root: Laptop
+) -> None:
+    ann = enrolled(server, "Ann")
+    customer = ann.customer("宏远机械").id
+    ann.push()
+    cai, until = server.people["Cai"].user, server.clock().ms + 24 * 60 * 60 * 1000
+    asked = {"id": "a" * 32, "customers": [customer], "user": cai, "can_write": True, "until": until}
+    assert ann.http.post("/v1/commands/share", json=asked).status_code == 200
+    away = {"id": "b" * 32, "user": ann.user, "to_user": cai, "starts": until - 1000, "ends": until}
+    made = ann.http.post("/v1/commands/delegate", json=away).json()["made"]
+    told = root.http.get("/v1/grants")
+    assert "宏远" not in told.text
+    found = told.json()
+    (share,), (standing_in,) = found["shares"], found["delegations"]
+    assert (share["customer"], share["owner"], share["user"], share["by"]) == (
+        customer,
+        ann.user,
+        cai,
+        ann.user,
+    )
+    assert (share["can_write"], share["until"], found["total"]) == (True, until, 1)
+    assert (standing_in["delegation"], standing_in["deputy"], standing_in["ends"]) == (made, cai, until)
+    ended = {"id": "c" * 32, "share": share["share"]}
+    assert root.http.post("/v1/commands/end-share", json=ended).status_code == 200
+    assert root.http.get("/v1/grants").json()["shares"] == []
+
+
 def test_what_lets_people_in_takes_the_password(server: RunningServer, root: Laptop) -> None:
     server.give_password("Root", "管理员的密码")
     ann, device = server.people["Ann"].user, enrolled(server, "Ann").welcome["device"]
@@ -98,7 +128,7 @@ def test_nobody_else_may(server: RunningServer, name: str) -> None:
         (f"/v1/people/{ann}/code", {}),
         (f"/v1/people/{ann}/reset-password", {}),
     )
-    replies: list[httpx2.Response] = [laptop.http.get("/v1/devices")]
+    replies: list[httpx2.Response] = [laptop.http.get(path) for path in ("/v1/devices", "/v1/grants")]
     replies += [laptop.http.post(path, json=asked) for path, asked in posts]
     assert {(reply.status_code, reply.json()["code"]) for reply in replies} == {(403, "forbidden")}
     assert server.digest() == before
