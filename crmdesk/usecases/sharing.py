@@ -5,6 +5,7 @@ The server decides and writes; asking it is `sync.commands`.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final, Literal, TypeAlias
@@ -19,6 +20,7 @@ from crmdesk.usecases.directory import Directory
 LEADERS: Final = ("manager", "administrator")
 Span: TypeAlias = Literal["today", "week", "month", "ever"]
 _DAYS: Final[dict[Span, int]] = {"today": 0, "week": 7, "month": 30}
+_BOUND: Final = 500
 _LASTING: Final = f"{SHOWN} AND coalesce(f_ended, 0) = 0"
 
 
@@ -81,6 +83,19 @@ def stands_in_for(reader: Reader, user: str, now_ms: int) -> list[Delegation]:
     return [
         one for one in delegations(reader, now_ms, user) if one.deputy == user and one.is_under_way(now_ms)
     ]
+
+
+def names_here(reader: Reader, customers: Collection[str]) -> dict[str, str]:
+    """What those of some customers are called that are on this laptop."""
+    found: dict[str, str] = {}
+    wanted = list(customers)
+    for start in range(0, len(wanted), _BOUND):
+        some = wanted[start : start + _BOUND]
+        marks = ",".join("?" * len(some))
+        found.update(
+            reader.all(f"SELECT id, coalesce(f_name, '') FROM p_customer WHERE id IN ({marks})", some)
+        )
+    return found
 
 
 def may_share(names: Directory, bucket: str) -> bool:

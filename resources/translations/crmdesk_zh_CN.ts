@@ -28,6 +28,10 @@
         <translation>电脑</translation>
     </message>
     <message>
+        <source>Shares and deputies</source>
+        <translation>共享与代理</translation>
+    </message>
+    <message>
         <source>Ask again</source>
         <translation>再问一次</translation>
     </message>
@@ -920,8 +924,8 @@
         <translation>只交回未发送内容</translation>
     </message>
     <message>
-        <source>Shut out</source>
-        <translation>已停用</translation>
+        <source>Shut out, to be wiped</source>
+        <translation>已停用，待清除</translation>
     </message>
     <message>
         <source>Wiped</source>
@@ -1722,6 +1726,14 @@
         <translation>从未</translation>
     </message>
     <message>
+        <source>not yet</source>
+        <translation>尚未</translation>
+    </message>
+    <message>
+        <source>Wipe ordered</source>
+        <translation>清除指令</translation>
+    </message>
+    <message>
         <source>Joined</source>
         <translation>加入时间</translation>
     </message>
@@ -1786,12 +1798,20 @@
         <translation>它从未同步过。</translation>
     </message>
     <message>
-        <source>At its next contact it seals what is unsent, hands it in to be looked at, and destroys all that it holds.</source>
-        <translation>下次联系时，它会先把未发送的内容封存交来供查看，再销毁本机的全部数据。</translation>
-    </message>
-    <message>
         <source>From now on it reads and sends nothing. This cannot be undone: it joins again only as a new laptop.</source>
         <translation>从现在起它不能读取，也不能发送。此操作无法撤销：它只能作为新电脑重新加入。</translation>
+    </message>
+    <message>
+        <source>At its next contact it wipes itself: key, database, attachments and copies. Its state then says when.</source>
+        <translation>它下次联系时会清除自身：密钥、数据库、附件和备份副本；清除后在状态中显示时间。</translation>
+    </message>
+    <message>
+        <source>What is unsent on it is sealed first and handed in; it waits among the refused work until you take it in.</source>
+        <translation>未发送的内容会先加密封存并上交，存放在被拒绝的内容中，等您决定是否收下。</translation>
+    </message>
+    <message>
+        <source>If it is never in contact again, it destroys what it holds after %1 days by itself.</source>
+        <translation>若它再也不联系，%1 天后会自行销毁所存内容。</translation>
     </message>
     <message>
         <source>Of somebody who leaves, shut out the person instead: their laptops then still hand in what is unsent.</source>
@@ -2285,6 +2305,133 @@
     <message>
         <source>Code</source>
         <translation>代码</translation>
+    </message>
+</context>
+<context>
+    <name>GrantsPart</name>
+    <message>
+        <source>Shares and deputies</source>
+        <translation>共享与代理</translation>
+    </message>
+    <message>
+        <source>What to list</source>
+        <translation>列出什么</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>全部</translation>
+    </message>
+    <message>
+        <source>Shares</source>
+        <translation>共享</translation>
+    </message>
+    <message>
+        <source>Deputies</source>
+        <translation>代理</translation>
+    </message>
+    <message>
+        <source>Who gets it</source>
+        <translation>被授予人</translation>
+    </message>
+    <message>
+        <source>What</source>
+        <translation>内容</translation>
+    </message>
+    <message>
+        <source>Whose</source>
+        <translation>属于</translation>
+    </message>
+    <message>
+        <source>May</source>
+        <translation>权限</translation>
+    </message>
+    <message>
+        <source>Until</source>
+        <translation>截止</translation>
+    </message>
+    <message>
+        <source>By</source>
+        <translation>经办人</translation>
+    </message>
+    <message>
+        <source>End it now</source>
+        <translation>立即结束</translation>
+    </message>
+    <message>
+        <source>Person or customer…</source>
+        <translation>人员或客户…</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 / %2</translation>
+    </message>
+    <message>
+        <source>Asking the server…</source>
+        <translation>正在询问服务器…</translation>
+    </message>
+    <message>
+        <source>What is lent, only the server knows.</source>
+        <translation>共享与代理情况只有服务器知道。</translation>
+    </message>
+    <message>
+        <source>Ask again</source>
+        <translation>重新询问</translation>
+    </message>
+    <message>
+        <source>Nothing that is lent fits this search.</source>
+        <translation>没有符合搜索条件的共享或代理。</translation>
+    </message>
+    <message>
+        <source>Nothing is lent. Customers are shared on their own page; deputies are named by whoever is away.</source>
+        <translation>目前没有共享或代理。在客户页面上共享客户；由外出的本人指定代理人。</translation>
+    </message>
+    <message>
+        <source>Customer %1</source>
+        <translation>客户 %1</translation>
+    </message>
+    <message>
+        <source>Read and write</source>
+        <translation>可查看并修改</translation>
+    </message>
+    <message>
+        <source>Read only</source>
+        <translation>只可查看</translation>
+    </message>
+    <message>
+        <source>until it is ended</source>
+        <translation>直到手动结束</translation>
+    </message>
+    <message>
+        <source>%1 to %2</source>
+        <translation>%1 至 %2</translation>
+    </message>
+    <message>
+        <source>What they may</source>
+        <translation>与本人相同</translation>
+    </message>
+    <message>
+        <source>Stands in</source>
+        <translation>代理</translation>
+    </message>
+    <message>
+        <source>Sees a colleague&apos;s customer for a time.</source>
+        <translation>在一段时间内可看到同事的这个客户。</translation>
+    </message>
+    <message>
+        <source>Reads and writes for a colleague who is away what the colleague may.</source>
+        <translation>同事外出期间，按同事本人的权限代为查看和填写。</translation>
+    </message>
+    <message>
+        <source>Since</source>
+        <translation>开始</translation>
+    </message>
+    <message>
+        <source>%1 no longer sees %2</source>
+        <translation>%1 不再能看到 %2</translation>
+    </message>
+    <message>
+        <source>%1 no longer stands in for %2</source>
+        <translation>%1 不再代理 %2</translation>
     </message>
 </context>
 <context>

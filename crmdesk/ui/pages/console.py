@@ -1,4 +1,4 @@
-"""The administration: people, teams, roles and laptops of the company, each a tab of one page."""
+"""The administration: people, teams, roles, laptops and what is lent in the company, each a tab of one page."""
 
 from collections.abc import Sequence
 from typing import Final, Protocol, cast
@@ -11,6 +11,7 @@ from crmdesk.ui.context import Context
 from crmdesk.ui.page import Page, Shell
 from crmdesk.ui.pages.console_desk import ConsoleDesk
 from crmdesk.ui.pages.console_devices import DevicesPart
+from crmdesk.ui.pages.console_grants import GrantsPart
 from crmdesk.ui.pages.console_people import PeoplePart
 from crmdesk.ui.pages.console_roles import RolesPart
 from crmdesk.ui.pages.console_teams import TeamsPart
@@ -55,11 +56,13 @@ class Administration(Page):
         self.desk.changed.connect(self._server_said)
         self.people, self.teams = PeoplePart(self.desk), TeamsPart(self.desk)
         self.roles, self.devices = RolesPart(self.desk), DevicesPart(self.desk)
+        self.grants = GrantsPart(self.desk)
         self._parts: dict[str, QWidget] = {
             "people": self.people,
             "teams": self.teams,
             "roles": self.roles,
             "devices": self.devices,
+            "grants": self.grants,
         }
         self.tabs = SegmentedTabs(
             self.tr("Parts of the administration"),
@@ -68,6 +71,7 @@ class Administration(Page):
                 ("teams", self.tr("Teams")),
                 ("roles", self.tr("Roles")),
                 ("devices", self.tr("Laptops")),
+                ("grants", self.tr("Shares and deputies")),
             ],
             indent=18,
         )
@@ -153,7 +157,8 @@ class Administration(Page):
         self.part.take_keyboard()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.modifiers() == Qt.KeyboardModifier.NoModifier and event.text() in ("1", "2", "3", "4"):
+        digits = "123456789"[: len(self._parts)]
+        if event.modifiers() == Qt.KeyboardModifier.NoModifier and event.text() and event.text() in digits:
             self.show_tab(list(self._parts)[int(event.text()) - 1])
             return
         super().keyPressEvent(event)
@@ -177,5 +182,6 @@ class Administration(Page):
                 )
         devices = self.desk.devices
         self.tabs.set_number("devices", len(devices.devices) if devices else None)
-        self.people.reload()
-        self.devices.reload()
+        self.tabs.set_number("grants", self.grants.total)
+        for part in (self.people, self.devices, self.grants):
+            part.reload()

@@ -1,4 +1,4 @@
-"""What the parts of the administration share: the server and its password, what it said of laptops, dialogs."""
+"""What the parts of the administration share: the server and its password, what it told, dialogs."""
 
 from collections.abc import Callable, Sequence
 from contextlib import closing
@@ -28,7 +28,7 @@ from crmdesk.usecases.workspace import Workspace
 
 if TYPE_CHECKING:
     from crmdesk.store.replica import Replica
-    from crmdesk.sync.answers import Devices, DeviceShown, IssuedCode
+    from crmdesk.sync.answers import Devices, DeviceShown, Grants, IssuedCode
     from crmdesk.sync.http import Http
 
 Work: TypeAlias = Callable[["Replica", "Http"], Any]
@@ -49,7 +49,7 @@ class Order:
 
 
 class ConsoleDesk(QObject):
-    """Asks the server, with the password where that takes it. `changed()`: what it says of laptops came, or did not."""
+    """Asks the server, with the password where that takes it. `changed()`: what it tells of came, or did not."""
 
     changed = Signal()
 
@@ -57,6 +57,7 @@ class ConsoleDesk(QObject):
         super().__init__(home)
         self.context, self._syncing, self.home = context, syncing, home
         self.devices: Devices | None = None
+        self.grants: Grants | None = None
         self.problem: CrmError | None = None
         self.is_asking = False
         self.password: PasswordDialog | None = None
@@ -141,20 +142,21 @@ class ConsoleDesk(QObject):
             order.done(found)
 
     def fetch(self) -> None:
-        """Ask for the laptops anew."""
+        """Ask anew for what only the server knows: the laptops, and what is lent."""
         if self.context.workspace.server() is None:
             self.problem = CrmError("not_enrolled")
             self.changed.emit()
             return
         self.is_asking = True
         self.changed.emit()
-        self.ask(_devices, self._devices_came, self._devices_failed)
+        self.ask(_known, self._known_came, self._known_failed)
 
-    def _devices_came(self, found: "Devices") -> None:
-        self.devices, self.problem, self.is_asking = found, None, False
+    def _known_came(self, found: "tuple[Devices, Grants]") -> None:
+        self.devices, self.grants = found
+        self.problem, self.is_asking = None, False
         self.changed.emit()
 
-    def _devices_failed(self, error: Exception) -> None:
+    def _known_failed(self, error: Exception) -> None:
         self.is_asking = False
         if isinstance(error, CrmError):
             self.problem = error
@@ -198,7 +200,7 @@ class ConsoleDesk(QObject):
             "pending": self.tr("Waits to be let in"),
             "active": self.tr("Active"),
             "leaving": self.tr("Hands in what is unsent"),
-            "revoked": self.tr("Shut out"),
+            "revoked": self.tr("Shut out, to be wiped"),
             "wiped": self.tr("Wiped"),
         }
         return words.get(laptop.state, laptop.state)
@@ -371,5 +373,5 @@ def _confirmed(work: Work, password: str, replica: "Replica", http: "Http") -> A
     return work(replica, http)
 
 
-def _devices(_replica: "Replica", http: "Http") -> "Devices":
-    return http.devices()
+def _known(_replica: "Replica", http: "Http") -> "tuple[Devices, Grants]":
+    return http.devices(), http.grants()

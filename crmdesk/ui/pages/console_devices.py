@@ -59,7 +59,7 @@ class DevicesPart(QWidget):
         return (
             Column("person", self.tr("Person"), lambda row: row.person, 120, stretch=True),
             Column("name", self.tr("Laptop"), lambda row: row.name, 140),
-            Column("state", self.tr("State"), lambda row: row.state, 140),
+            Column("state", self.tr("State"), lambda row: row.state, 150),
             Column("words", self.tr("Words"), lambda row: row.words, 210, drop=3),
             Column("seen", self.tr("Up to date"), lambda row: row.seen, 112, drop=1),
             Column("lock", self.tr("Locks"), lambda row: row.lock, 112, drop=2),
@@ -177,6 +177,15 @@ class DevicesPart(QWidget):
             return formats.DASH
         return self._desk.instant(laptop.pulled_at + days * _DAY_MS)
 
+    def _wipe(self, laptop: "DeviceShown") -> list[tuple[str, str]]:
+        """When the order to wipe was given, and whether the laptop said that it was carried out."""
+        if laptop.state not in _GONE:
+            return []
+        found = [(self.tr("Wiped"), self._desk.instant(laptop.wiped_at) or self.tr("not yet"))]
+        if laptop.revoked_at is not None:  # else nobody ordered it: its lease ran out
+            found.insert(0, (self.tr("Wipe ordered"), self._desk.instant(laptop.revoked_at)))
+        return found
+
     @property
     def laptop(self) -> "DeviceShown | None":
         """The chosen laptop."""
@@ -198,7 +207,7 @@ class DevicesPart(QWidget):
                 (self.tr("Up to date"), self._desk.instant(laptop.pulled_at) or self.tr("never")),
                 (self.tr("Locks"), self._after(laptop, told.lock_days)),
                 (self.tr("Empties itself"), self._after(laptop, told.purge_days)),
-                *([(self.tr("Wiped"), self._desk.instant(laptop.wiped_at))] if laptop.wiped_at else []),
+                *self._wipe(laptop),
             ]
         )
         self.words.setText(laptop.words)
@@ -252,10 +261,19 @@ class DevicesPart(QWidget):
         for sentence in (
             up_to,
             self.tr(
-                "At its next contact it seals what is unsent, hands it in to be looked at, and destroys all that it holds."
+                "From now on it reads and sends nothing. This cannot be undone: it joins again only as a new laptop."
             ),
             self.tr(
-                "From now on it reads and sends nothing. This cannot be undone: it joins again only as a new laptop."
+                "At its next contact it wipes itself: key, database, attachments and copies. Its state then says when."
+            ),
+            self.tr(
+                "What is unsent on it is sealed first and handed in; it waits among the refused work until you take it in."
+            ),
+            formats.filled(
+                self.tr(
+                    "If it is never in contact again, it destroys what it holds after %1 days by itself."
+                ),
+                formats.number(self._desk.devices.purge_days if self._desk.devices else 0),
             ),
             self.tr(
                 "Of somebody who leaves, shut out the person instead: their laptops then still hand in what is unsent."

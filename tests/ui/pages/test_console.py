@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from typing import Any
 
 import msgspec
@@ -10,17 +11,21 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QLabel, QLineEdit, QWidget
 
 from crmdesk.store import settings
 from crmdesk.store.settings import Server
+from crmdesk.sync import commands
+from crmdesk.sync.enrolment import connect
 from crmdesk.ui import language
 from crmdesk.ui.pages.console import Administration
 from crmdesk.ui.pages.console_roles import _children
 from crmdesk.ui.runner import Runner
 from crmdesk.ui.widgets.entry_list import Entry
+from crmdesk.usecases import sharing
 from crmdesk.usecases.workspace import Workspace
 from sync_server.storage import devices, people
+from sync_server.storage import sharing as shares
 from sync_server.storage.devices import DeviceState
 from tests.support.desks import OpenDesk, customer, sync
 from tests.support.laptop import Laptop
@@ -455,9 +460,27 @@ def test_a_waiting_laptop_is_let_in_once_its_words_were_compared(
     undo(root)
     assert part.name.text() == "laptop"
     part.revoke.click()
+    told = " ".join(one.text() for one in part.dialog.findChildren(QLabel))
+    assert "清除自身" in told
+    assert "45" in told
+    assert "未发送" in told
     part.dialog.button.click()
     settle()
     assert state(server, laptop) == DeviceState.REVOKED
+    assert fields(part)["清除指令"].count(":") == 1
+    assert fields(part)["已清除"] == "尚未"
+    with server.database.write() as connection:
+        gone = devices.find_device(connection, laptop.welcome["device"])
+        assert gone is not None
+        devices.note_wiped(connection, gone.id, server.clock())
+        devices.change_state(connection, gone, DeviceState.WIPED)
+    page.desk.fetch()
+    assert fields(part)["已清除"].count(":") == 1
+
+
+def fields(part: Any) -> dict[str, str]:
+    """What the fields beside the list say, by name."""
+    return dict(zip(part.fields._names, (value.text() for value in part.fields._values), strict=True))
 
 
 def state(server: RunningServer, laptop: Laptop) -> DeviceState:
@@ -467,16 +490,67 @@ def state(server: RunningServer, laptop: Laptop) -> DeviceState:
     return found.state
 
 
+# -- what is lent ------------------------------------------------------------------------------------------
+
+
+def test_shares_and_deputies_of_the_company_are_listed_ended_and_lent_again(
+    root: OpenDesk, hire: Hire, page: Administration, server: RunningServer
+) -> None:
+    ann = hire("Ann")
+    key = customer(ann, "宏远机械")
+    sync(ann)
+    cai, until = server.people["Cai"].user, sharing.end_of(ann.today())
+    with closing(connect(ann.replica)) as http:
+        commands.share(ann.replica, http, [key.id], cai, can_write=True, until=until)
+        commands.delegate(ann.replica, http, server.people["Ann"].user, cai, starts=until, ends=until + 1)
+    page.desk.fetch()
+    root.press("5")
+    part = page.grants
+    assert part.total == 2
+    listed = [part.model.row(at) for at in range(part.model.rowCount())]
+    assert [(row.who, row.of, row.is_share) for row in listed] == [
+        ("Cai", "Ann", False),
+        ("Cai", "Ann", True),
+    ]
+    assert listed[1].may == "可查看并修改"
+    assert "宏远" not in listed[1].what
+    page.search("ann")
+    assert part.model.rowCount() == 2
+    page.search("mei")
+    assert part.empty.isVisibleTo(page)
+    page.search("")
+    part.table.setFocus()
+    root.press(Qt.Key.Key_Down)
+    root.press(Qt.Key.Key_Delete)
+    settle()
+    assert lent(server) == ([], [cai])
+    undo(root)
+    assert lent(server) == ([cai], [cai])
+    part.table.select_row(0)
+    part.end.click()
+    settle()
+    assert lent(server) == ([cai], [])
+
+
+def lent(server: RunningServer) -> tuple[list[str], list[str]]:
+    """Who sees a customer by a share, and who stands in for somebody."""
+    with server.database.read() as connection:
+        lasting, standing_in = shares.lasting(connection), shares.delegations(connection)
+    return [one.user for one in lasting], [one.deputy for one in standing_in]
+
+
 def test_without_the_server_it_says_what_is_old_and_what_needs_it(
     root: OpenDesk, page: Administration
 ) -> None:
     offline(root)
-    page.desk.devices = None
+    page.desk.devices = page.desk.grants = None
     page.desk.fetch()
     assert page.offline.isVisibleTo(page)
     assert "Cai" in rows(page.people)
     page.show_tab("devices")
     assert page.devices.empty.isVisibleTo(page)
+    page.show_tab("grants")
+    assert page.grants.empty.isVisibleTo(page)
     page.show_tab("people")
     page.people.table.select_row(0)
     choose(page.people.role, "审计员")
@@ -573,7 +647,7 @@ def test_a_team_is_made_and_moved_by_keyboard_alone(
 
 
 def test_everything_has_a_name_for_a_screen_reader(root: OpenDesk, page: Administration) -> None:
-    for key in ("people", "teams", "roles", "devices"):
+    for key in ("people", "teams", "roles", "devices", "grants"):
         page.show_tab(key)
         settle()
         assert nameless(root.window) == [], key
