@@ -59,7 +59,7 @@ class DevicesPart(QWidget):
         return (
             Column("person", self.tr("Person"), lambda row: row.person, 120, stretch=True),
             Column("name", self.tr("Laptop"), lambda row: row.name, 140),
-            Column("state", self.tr("State"), lambda row: row.state, 150),
+            Column("state", self.tr("State"), lambda row: row.state, 172),
             Column("words", self.tr("Words"), lambda row: row.words, 210, drop=3),
             Column("seen", self.tr("Up to date"), lambda row: row.seen, 112, drop=1),
             Column("lock", self.tr("Locks"), lambda row: row.lock, 112, drop=2),

@@ -64,10 +64,10 @@ class GrantsPart(QWidget):
     def _columns(self) -> Sequence[Column[Row]]:
         return (
             Column("who", self.tr("Who gets it"), lambda row: row.who, 110, stretch=True),
-            Column("what", self.tr("What"), lambda row: row.what, 190, stretch=True),
+            Column("what", self.tr("What"), lambda row: row.what, 140, stretch=True),
             Column("of", self.tr("Whose"), lambda row: row.of, 100),
             Column("may", self.tr("May"), lambda row: row.may, 120, drop=1),
-            Column("until", self.tr("Until"), lambda row: row.until, 130),
+            Column("until", self.tr("Until"), lambda row: row.until, 196),
             Column("by", self.tr("By"), lambda row: row.by, 90, drop=2),
         )
 
