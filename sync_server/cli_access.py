@@ -63,6 +63,7 @@ def enrol(
         "server_key": signer_of(settings).public.hex(),
         "pins": pins,
         "code": code,
+        "expires_at": expires_at,
     }
     _write_private(file, json.dumps(told, indent=1))
     said = f"已写入 {file}。", f"Wrote {file}."

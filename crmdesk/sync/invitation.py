@@ -14,13 +14,17 @@ LARGEST_BYTES = 64 * 1024
 
 
 class Invitation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What the file says. `pins` are fingerprints of certificates; without any what the system trusts is enough."""
+    """What the file says. `pins` are fingerprints of certificates; without any what the system trusts is enough.
+
+    `expires_at`: until when the code is good (UTC milliseconds), 0 where nobody said.
+    """
 
     url: str
     server_id: str
     server_key: str
     pins: tuple[str, ...] = ()
     code: str = ""
+    expires_at: int = 0
 
 
 def read_invitation(path: Path) -> Invitation:
@@ -34,7 +38,24 @@ def read_invitation(path: Path) -> Invitation:
         return msgspec.json.decode(content, type=Invitation)
     except NOT_JSON as error:
         hint = Label(
-            "请使用 crmdesk-server enrol --file 生成的文件。",
-            "Use a file made by crmdesk-server enrol --file.",
+            "请使用管理员给您的邀请文件。",
+            "Use the invitation file that your administrator gave you.",
         )
         raise CrmError("bad_argument", argument=path.name, hint=hint) from error
+
+
+def make_file(path: Path) -> None:
+    """An empty file for its owner's eyes only, before a code is spent on it. Raises `database_unwritable`."""
+    try:
+        path.touch(mode=0o600)
+        path.chmod(0o600)
+    except OSError as error:
+        raise CrmError("database_unwritable", path=path) from error
+
+
+def write_invitation(path: Path, invitation: Invitation) -> None:
+    """Fill such a file. Raises `database_unwritable`."""
+    try:
+        path.write_bytes(msgspec.json.format(msgspec.json.encode(invitation), indent=1) + b"\n")
+    except OSError as error:
+        raise CrmError("database_unwritable", path=path) from error

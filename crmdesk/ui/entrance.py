@@ -25,6 +25,7 @@ from crmdesk.usecases.workspace import Workspace
 
 if TYPE_CHECKING:
     from crmdesk.sync.http import Account
+    from crmdesk.sync.invitation import Invitation
 
 _LOOK_MS = 100
 _ASKS_AGAIN = ("wrong_passphrase",)
@@ -221,9 +222,11 @@ class Entrance(QMainWindow):
     def _work_alone(self, name: str, passphrase: str) -> None:
         self._run(partial(opening.work_alone, self._profile, name, passphrase or None))
 
-    def _join(self, address: str, proof: "str | Account", passphrase: str) -> None:
+    def _join(
+        self, address: str, proof: "str | Account", passphrase: str, invitation: "Invitation | None"
+    ) -> None:
         known = passphrase or self._passphrase or None
-        self._run(partial(opening.join, self._profile, address, proof, device_name(), known))
+        self._run(partial(opening.join, self._profile, address, proof, device_name(), known, invitation))
 
     def _run(self, work: Callable[[], Workspace | None]) -> None:
         self._runner.run(work, self._came, self._failed, lane=Lane.READ, owner=self)

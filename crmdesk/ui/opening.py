@@ -17,7 +17,8 @@ from crmdesk.ui.gauge import Gauge
 from crmdesk.usecases.workspace import Workspace, create_workspace, open_workspace, rename_person
 
 if TYPE_CHECKING:
-    from crmdesk.sync.http import Account
+    from crmdesk.sync.http import Account, Expected
+    from crmdesk.sync.invitation import Invitation
 
 SAMPLE_CUSTOMERS: Final = 600
 _SAMPLE_PASSPHRASE: Final = "sample"  # noqa: S105 -- invented data needs no secret, only the one way to open a profile
@@ -133,16 +134,23 @@ def work_alone(profile: Profile, name: str, passphrase: str | None) -> Workspace
 
 
 def join(
-    profile: Profile, address: str, proof: str | Account, device: str, passphrase: str | None
+    profile: Profile,
+    address: str,
+    proof: str | Account,
+    device: str,
+    passphrase: str | None,
+    invitation: Invitation | None = None,
 ) -> Workspace:
     """A new profile that belongs to a company; one that a broken try left behind is gone on with.
 
+    `invitation` says which server it must be.
     Raises what `sync.enrolment.enrol` raises; then there is no profile, unless the code may have been used.
     """
     from crmdesk.sync.enrolment import enrol
     from crmdesk.sync.http import Http
 
-    server = Http(address)
+    expected, pins = promised(invitation)
+    server = Http(address, expected=expected, pins=pins)
     try:
         server.hello()
     finally:
@@ -150,13 +158,22 @@ def join(
     is_new = not profile.exists()
     workspace = work_alone(profile, "", passphrase) if is_new else open_existing(profile, lambda: passphrase)
     try:
-        enrol(workspace.replica, address, proof, device)
+        enrol(workspace.replica, address, proof, device, expected=expected, pins=pins)
     except CrmError as error:
         workspace.close()
         if is_new and error.code not in _UNTOLD:
             _remove(profile)
         raise
     return workspace
+
+
+def promised(invitation: Invitation | None) -> tuple[Expected | None, tuple[str, ...]]:
+    """What an invitation says of the server: whose it is, and the certificates that it may show."""
+    from crmdesk.sync.http import Expected
+
+    if invitation is None:
+        return None, ()
+    return Expected(invitation.server_id, invitation.server_key), invitation.pins
 
 
 def is_unfinished(workspace: Workspace) -> bool:

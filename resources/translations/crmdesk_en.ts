@@ -79,6 +79,23 @@
     </message>
 </context>
 <context>
+    <name>InvitationDialog</name>
+    <message numerus="yes">
+        <source>%n hour(s)</source>
+        <translation>
+            <numerusform>%n hour</numerusform>
+            <numerusform>%n hours</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n pinned certificate(s) go with it.</source>
+        <translation>
+            <numerusform>%n pinned certificate goes with it.</numerusform>
+            <numerusform>%n pinned certificates go with it.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>PassphraseFields</name>
     <message numerus="yes">
         <source>Use at least %n character(s).</source>

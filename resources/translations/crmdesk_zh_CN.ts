@@ -865,12 +865,32 @@
         <translation>连接</translation>
     </message>
     <message>
+        <source>Open an invitation file…</source>
+        <translation>打开邀请文件…</translation>
+    </message>
+    <message>
         <source>Your name</source>
         <translation>您的姓名</translation>
     </message>
     <message>
         <source>Password</source>
         <translation>登录密码</translation>
+    </message>
+    <message>
+        <source>Open an invitation file</source>
+        <translation>打开邀请文件</translation>
+    </message>
+    <message>
+        <source>This invitation was good until %1. Ask your administrator for a new one.</source>
+        <translation>此邀请已于 %1 失效，请向管理员索取新的邀请。</translation>
+    </message>
+    <message>
+        <source>Your administrator&apos;s invitation, good once until %1. It also proves the server.</source>
+        <translation>管理员的邀请，%1 前有效，只能使用一次；它还能验证服务器身份。</translation>
+    </message>
+    <message>
+        <source>Your administrator&apos;s invitation. It also proves the server.</source>
+        <translation>管理员的邀请；它还能验证服务器身份。</translation>
     </message>
     <message>
         <source>This laptop waits for approval. Tell your administrator these words; it goes on by itself.</source>
@@ -2250,8 +2270,8 @@
         <translation>用公司的入网码连接</translation>
     </message>
     <message>
-        <source>Your administrator gave you an address and a code. Your customers come to this laptop.</source>
-        <translation>管理员给了您地址和入网码。您的客户会来到这台电脑上。</translation>
+        <source>Your administrator gave you an invitation file, or an address and a code. Drop the file here, or enter them.</source>
+        <translation>管理员给了您邀请文件，或者地址和入网码。把文件拖到这里，或手动填写。</translation>
     </message>
     <message>
         <source>Your name</source>
@@ -2608,6 +2628,49 @@
     <message>
         <source>You asked to hand it over</source>
         <translation>您申请移交</translation>
+    </message>
+</context>
+<context>
+    <name>InvitationDialog</name>
+    <message>
+        <source>An invitation for a laptop of %1</source>
+        <translation>为 %1 的电脑生成邀请</translation>
+    </message>
+    <message>
+        <source>Save as…</source>
+        <translation>另存为…</translation>
+    </message>
+    <message>
+        <source>The file holds the address, what proves the server, and a code that lets one laptop in. Give it to nobody else: whoever opens it first is let in as this person.</source>
+        <translation>文件包含服务器地址、服务器身份凭据和一次性入网码。请只交给本人：谁先使用，谁就以此人的身份入网。</translation>
+    </message>
+    <message>
+        <source>Server address</source>
+        <translation>服务器地址</translation>
+    </message>
+    <message>
+        <source>Server address, as that laptop reaches it</source>
+        <translation>服务器地址（该电脑可访问的）</translation>
+    </message>
+    <message>
+        <source>Good for</source>
+        <translation>有效期</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n hour(s)</source>
+        <translation>
+            <numerusform>%n 小时</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n pinned certificate(s) go with it.</source>
+        <translation>
+            <numerusform>附带 %n 个固定证书。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>No certificate is pinned: what the laptop&apos;s system trusts is enough.</source>
+        <translation>未固定证书：以该电脑系统信任的证书为准。</translation>
     </message>
 </context>
 <context>
@@ -3074,6 +3137,10 @@
         <translation>电脑入网码</translation>
     </message>
     <message>
+        <source>Invitation file…</source>
+        <translation>邀请文件…</translation>
+    </message>
+    <message>
         <source>Reset password</source>
         <translation>重设密码</translation>
     </message>
@@ -3144,6 +3211,10 @@
     <message>
         <source>%1: %2 from now on</source>
         <translation>%1 从现在起：%2</translation>
+    </message>
+    <message>
+        <source>The invitation for %1 is in %2, good once until %3</source>
+        <translation>%1 的邀请已保存到 %2，%3 前有效，只能使用一次</translation>
     </message>
     <message>
         <source>%1 enters this on the new laptop, under “Connect with a company&apos;s code”.</source>
@@ -3764,10 +3835,6 @@
         <translation>连接公司</translation>
     </message>
     <message>
-        <source>Your administrator gives you an address and a code. Everything on this laptop comes along.</source>
-        <translation>管理员会给您地址和入网码。这台电脑上的全部内容会一并带过去。</translation>
-    </message>
-    <message>
         <source>This laptop</source>
         <translation>这台电脑</translation>
     </message>
@@ -3830,6 +3897,10 @@
     <message>
         <source>A shared book</source>
         <translation>共享的客户簿</translation>
+    </message>
+    <message>
+        <source>Your administrator gives you an invitation file, or an address and a code. Everything on this laptop comes along.</source>
+        <translation>管理员会给您邀请文件，或者地址和入网码。本机上的一切都会保留。</translation>
     </message>
     <message>
         <source>Company</source>

@@ -1,14 +1,18 @@
-"""Joining a company: its address, the one-use code or name and password, and what comes of it in words."""
+"""Joining a company: by an invitation, or its address with a code or name and password; what comes of it in words."""
 
 import platform
+import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import QMimeData, Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
+from crmdesk.core.dates import day_of
 from crmdesk.core.errors import CrmError
-from crmdesk.ui import language
+from crmdesk.ui import formats, language
 from crmdesk.ui.widgets import buttons
 from crmdesk.ui.widgets.fields import label, set_tone
 from crmdesk.ui.widgets.marks import Busy
@@ -16,6 +20,7 @@ from crmdesk.ui.widgets.marks import Busy
 if TYPE_CHECKING:
     from crmdesk.sync.enrolment import Joined
     from crmdesk.sync.http import Account
+    from crmdesk.sync.invitation import Invitation
     from crmdesk.usecases.workspace import Workspace
 
 
@@ -24,17 +29,28 @@ def device_name() -> str:
     return platform.node() or "crmdesk"
 
 
-def join_company(address: str, proof: "str | Account", workspace: "Workspace") -> "Joined":
+def join_company(
+    address: str, proof: "str | Account", workspace: "Workspace", invitation: "Invitation | None" = None
+) -> "Joined":
     """Enrol an open workspace; for the network's lane."""
     from crmdesk.sync.enrolment import enrol
+    from crmdesk.ui.opening import promised
 
-    return enrol(workspace.replica, address, proof, device_name())
+    expected, pins = promised(invitation)
+    return enrol(workspace.replica, address, proof, device_name(), expected=expected, pins=pins)
+
+
+def dropped_file(mime: QMimeData) -> Path | None:
+    """The one file of a drop that may be an invitation."""
+    files = [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
+    return files[0] if len(files) == 1 else None
 
 
 class ConnectForm(QWidget):
-    """Asks for address and code, or name and password, and below them `more`.
+    """Asks for address and code, or name and password, and below them `more`. An invitation fills them in.
 
     `submitted(address, proof)`, the proof being a code or an `Account`; answer with a `show_` method.
+    `invitation` is the file's, and holds for the address that it names alone.
 
     `foot` is the row of buttons, for one more at its end.
     """
@@ -43,7 +59,14 @@ class ConnectForm(QWidget):
 
     def __init__(self, more: QWidget | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.invitation: Invitation | None = None
+        self.setAcceptDrops(True)
+        self.file = buttons.secondary(self.tr("Open an invitation file…"), "mail", self.choose_file)
+        self.told = label("", "second")
+        self.told.setWordWrap(True)
+        self.told.hide()
         self.address = QLineEdit()
+        self.address.textEdited.connect(self._forget_invitation)
         self.address.setPlaceholderText("https://crm.example.com")
         self.address.setAccessibleName(self.tr("Server address"))
         self.code = QLineEdit()
@@ -67,6 +90,12 @@ class ConnectForm(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
+        row = QHBoxLayout()
+        row.setContentsMargins(0, 0, 0, 4)
+        row.addWidget(self.file)
+        row.addStretch(1)
+        column.addLayout(row)
+        column.addWidget(self.told)
         column.addWidget(label(self.tr("Server address"), "faint"))
         column.addWidget(self.address)
         self._by_code = _lines(((self.tr("Code"), self.code),))
@@ -86,6 +115,62 @@ class ConnectForm(QWidget):
         self.foot.addStretch(1)
         self.foot.addWidget(self.way)
         column.addLayout(self.foot)
+
+    # -- an invitation ------------------------------------------------------------------------------
+
+    def choose_file(self) -> None:
+        """Ask for the file."""
+        chosen, _ = QFileDialog.getOpenFileName(
+            self, self.tr("Open an invitation file"), str(Path.home()), "crmdesk (*.crmdesk);;* (*)"
+        )
+        if chosen:
+            self.take_file(Path(chosen))
+
+    def take_file(self, path: Path) -> None:
+        """Fill in what an invitation says, or say what is wrong with it."""
+        from crmdesk.sync.invitation import read_invitation
+
+        try:
+            found = self.invitation = read_invitation(path)
+        except CrmError as error:
+            self.show_error(error)
+            return
+        self.said.hide()
+        self.address.setText(found.url)
+        self.code.setText(found.code)
+        if found.code and self._by_code.isHidden():
+            self._change_way()
+        self._tell_invitation(found)
+        (self.button if found.code else self._first()).setFocus()
+
+    def _tell_invitation(self, found: "Invitation") -> None:
+        now = round(time.time() * 1000)
+        until = formats.instant(found.expires_at, day_of(now)) if found.expires_at else ""
+        if found.expires_at and found.expires_at <= now:
+            said = self.tr("This invitation was good until %1. Ask your administrator for a new one.")
+        elif found.expires_at:
+            said = self.tr("Your administrator's invitation, good once until %1. It also proves the server.")
+        else:
+            said = self.tr("Your administrator's invitation. It also proves the server.")
+        self.told.setText(formats.filled(said, until))
+        set_tone(self.told, "warn" if found.expires_at and found.expires_at <= now else "second")
+        self.told.show()
+
+    def _forget_invitation(self, _address: str) -> None:
+        """Another address is typed: what the file says of its server holds no longer."""
+        self.invitation = None
+        self.told.hide()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if dropped_file(event.mimeData()) is not None and self.file.isEnabled():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        file = dropped_file(event.mimeData())
+        if file is not None:
+            self.take_file(file)
+
+    # -- what came of it ----------------------------------------------------------------------------
 
     def show_busy(self) -> None:
         """The server is being asked."""
@@ -120,7 +205,7 @@ class ConnectForm(QWidget):
         self.said.show()
 
     def _free(self, *, is_free: bool) -> None:
-        for field in (self.address, self.code, self.name, self.password, self.way, self.button):
+        for field in (self.file, self.address, self.code, self.name, self.password, self.way, self.button):
             field.setEnabled(is_free)
         if is_free:
             self._busy.stop()

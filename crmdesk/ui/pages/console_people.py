@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -25,6 +26,7 @@ from crmdesk.core.text import normalise
 from crmdesk.ui import formats
 from crmdesk.ui.pages.console_desk import OWN_ROLES, AskDialog, CodeDialog, ConsoleDesk, Order
 from crmdesk.ui.pages.console_drill import DrillDialog
+from crmdesk.ui.pages.console_invitation import InvitationDialog, invite
 from crmdesk.ui.tables.row_table import RowTable
 from crmdesk.ui.tables.window_model import Column, ListSource, WindowModel
 from crmdesk.ui.widgets import buttons, plain
@@ -154,11 +156,12 @@ class PeoplePart(QWidget):
         )
         self.leaves = buttons.danger(self.tr("Leaves…"), "log-out", partial(self._drill, "leaver"))
         self.code = buttons.secondary(self.tr("Code for a laptop"), "ticket", self._issue_code)
+        self.invite = buttons.secondary(self.tr("Invitation file…"), "mail", self._ask_invitation)
         self.reset = buttons.secondary(self.tr("Reset password"), "key-round", self._reset)
         groups = (
             (self.tr("Work"), (self.role, self.team)),
             (self.tr("Drills, with a preview"), (self.transfer, self.promote, self.leaves)),
-            (self.tr("Access"), (self.code, self.reset)),
+            (self.tr("Access"), (self.invite, self.code, self.reset)),
         )
         for title, members in groups:
             column.addWidget(label(title, "faint"))
@@ -251,7 +254,8 @@ class PeoplePart(QWidget):
         self.sentence.setText(said)
         self.sentence.setVisible(is_me)
         self._doing.setVisible(not is_me)
-        for button in (self.role, self.team, self.transfer, self.promote, self.code, self.reset):
+        reach = (self.invite, self.code, self.reset)
+        for button in (self.role, self.team, self.transfer, self.promote, *reach):
             button.setEnabled(not person.has_left)
         self.leaves.setText(self.tr("Hand over…") if person.has_left else self.tr("Leaves…"))
 
@@ -311,6 +315,22 @@ class PeoplePart(QWidget):
     def _issue_code(self) -> None:
         if (person := self.person) is not None:
             self._desk.ask(partial(_code, person.id), partial(self._show_code, person.name))
+
+    def _ask_invitation(self) -> None:
+        person, server = self.person, self._desk.context.workspace.server()
+        if person is not None and server is not None:
+            self.inviting = InvitationDialog(person, server, self)
+            self.inviting.chosen.connect(partial(self._invite, person, self.inviting))
+            self.inviting.open()
+
+    def _invite(self, person: Person, dialog: InvitationDialog, path: str) -> None:
+        work = partial(invite, person.id, dialog.address.text().strip(), dialog.valid_hours, Path(path))
+        self._desk.ask(work, partial(self._invited, dialog, person.name, Path(path)), dialog.show_error)
+
+    def _invited(self, dialog: InvitationDialog, name: str, path: Path, issued: "IssuedCode") -> None:
+        dialog.finish()
+        said = self.tr("The invitation for %1 is in %2, good once until %3")
+        self._desk.context.say(formats.filled(said, name, path.name, self._desk.instant(issued.expires_at)))
 
     def _show_code(self, name: str, issued: "IssuedCode") -> None:
         sentence = formats.filled(

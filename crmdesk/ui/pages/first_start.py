@@ -1,7 +1,7 @@
 """The first start: three ways in, each on its own card, and the forms behind them."""
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QHBoxLayout,
@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 from crmdesk.core.errors import CrmError
 from crmdesk.ui import icons, language, text_layout, theme
 from crmdesk.ui.fonts import BODY, BOLD, CARD, font
-from crmdesk.ui.pages.connect_form import ConnectForm
+from crmdesk.ui.pages.connect_form import ConnectForm, dropped_file
 from crmdesk.ui.widgets import buttons, painting
 from crmdesk.ui.widgets.fields import Card, label
 from crmdesk.ui.widgets.marks import Busy, Progress
@@ -114,14 +114,14 @@ class PassphraseFields(QWidget):
 
 
 class FirstStart(QWidget):
-    """The offers. `sample_wished()`, `alone_wished(name, passphrase)`, `join_wished(address, proof, passphrase)`.
+    """The offers. `sample_wished()`, `alone_wished(name, passphrase)`, `join_wished(address, proof, passphrase, invitation)`.
 
     A passphrase of "" means that the keychain holds the key. `cancelled()` stops the making of sample data.
     """
 
     sample_wished = Signal()
     alone_wished = Signal(str, str)
-    join_wished = Signal(str, object, str)
+    join_wished = Signal(str, object, str, object)
     cancelled = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -135,6 +135,19 @@ class FirstStart(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._stack)
         self.know_keychain(has_keychain=True)
+        self.setAcceptDrops(True)
+
+    # -- an invitation that is dropped anywhere -------------------------------------------------------
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if dropped_file(event.mimeData()) is not None and self._stack.currentIndex() < 3:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        file = dropped_file(event.mimeData())
+        if file is not None:
+            self.show_join()
+            self.form.take_file(file)
 
     # -- what the entrance says ---------------------------------------------------------------------
 
@@ -198,7 +211,7 @@ class FirstStart(QWidget):
         )  # fmt: skip
         self.join = Offer(
             "building-2", "blue", self.tr("Connect with a company's code"),
-            self.tr("Your administrator gave you an address and a code. Your customers come to this laptop."),
+            self.tr("Your administrator gave you an invitation file, or an address and a code. Drop the file here, or enter them."),
         )  # fmt: skip
         self.sample.clicked.connect(self._wish_sample)
         self.alone.clicked.connect(self.show_alone)
@@ -287,7 +300,7 @@ class FirstStart(QWidget):
         passphrase = self.join_passphrase.passphrase()
         if passphrase is not None:
             self.form.show_busy()
-            self.join_wished.emit(address, proof, passphrase)
+            self.join_wished.emit(address, proof, passphrase, self.form.invitation)
 
     def _cancel(self) -> None:
         self.cancelled.emit()

@@ -205,7 +205,7 @@ class SyncCentre(Page):
         self._connect = Card(self.tr("Connect to a company"))
         why = label(
             self.tr(
-                "Your administrator gives you an address and a code. Everything on this laptop comes along."
+                "Your administrator gives you an invitation file, or an address and a code. Everything on this laptop comes along."
             ),
             "second",
         )
@@ -572,9 +572,11 @@ class SyncCentre(Page):
     def _submit(self, address: str, proof: "str | Account") -> None:
         self.form.show_busy()
         self._context.runner.run(
-            partial(join_company, address, proof, self._context.workspace), self._joined, self._not_joined,
+            partial(join_company, address, proof, self._context.workspace, self.form.invitation),
+            self._joined,
+            self._not_joined,
             lane=Lane.NETWORK,
-        )  # fmt: skip
+        )
 
     def _joined(self, joined: "Joined") -> None:
         self._syncing.say_connected()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Callable
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -11,13 +13,24 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QApplication,
+    QFileDialog,
+    QLabel,
+    QLineEdit,
+    QWidget,
+)
+from sqlalchemy import func, select
 
 from crmdesk.store import settings
 from crmdesk.store.settings import Server
 from crmdesk.sync import commands
 from crmdesk.sync.enrolment import connect
+from crmdesk.sync.invitation import read_invitation
 from crmdesk.ui import language
+from crmdesk.ui.pages.connect_form import join_company
 from crmdesk.ui.pages.console import Administration
 from crmdesk.ui.pages.console_roles import _children
 from crmdesk.ui.runner import Runner
@@ -27,7 +40,8 @@ from crmdesk.usecases.workspace import Workspace
 from sync_server.storage import devices, people
 from sync_server.storage import sharing as shares
 from sync_server.storage.devices import DeviceState
-from tests.support.desks import OpenDesk, customer, sync
+from sync_server.tables import enrol_code
+from tests.support.desks import OpenDesk, alone, customer, sync
 from tests.support.laptop import Laptop
 from tests.support.server import RunningServer
 
@@ -177,6 +191,45 @@ def test_a_code_for_a_laptop_and_one_for_a_password(page: Administration, server
     asked = {"name": "Ann", "code": page.people.shown.code.text(), "new": "新的密码也很长很长"}
     laptop = Laptop(server, server.people["Ann"].user)
     assert laptop.http.post("/v1/password/reset", json=asked).status_code == 200
+
+
+def test_an_invitation_is_saved_for_a_person_and_lets_their_laptop_in(
+    root: OpenDesk,
+    page: Administration,
+    server: RunningServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    file = tmp_path / "ann.crmdesk"
+    chosen = iter([("", ""), (str(tmp_path / "none" / "x"), ""), (str(file), "")])
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: next(chosen))
+    page.people.table.select_id(server.people["Ann"].user)
+    page.people.invite.click()
+    asked = page.people.inviting
+    asked.button.click()
+    assert asked.isVisible()
+    asked.button.click()
+    settle()
+    assert asked.error
+    with server.database.read() as connection:
+        assert (
+            connection.scalar(
+                select(func.count()).select_from(enrol_code).where(enrol_code.c.device.is_(None))
+            )
+            == 0
+        )
+    pick(asked.hours, "24")
+    asked.button.click()
+    settle()
+    assert "ann.crmdesk" in root.notice()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    told = read_invitation(file)
+    assert abs(told.expires_at - server.clock().ms - 24 * 3_600_000) < 60_000
+    assert (told.url, told.pins) == (server.address, ())
+    found = alone(tmp_path / "new")
+    joined = join_company(told.url, told.code, found, told)
+    assert joined.user_name == "Ann"
+    found.close()
 
 
 def test_nobody_changes_themselves(page: Administration, server: RunningServer) -> None:
@@ -507,7 +560,7 @@ def test_shares_and_deputies_of_the_company_are_listed_ended_and_lent_again(
     root.press("5")
     part = page.grants
     assert part.total == 2
-    listed = [part.model.row(at) for at in range(part.model.rowCount())]
+    listed = [row for at in range(part.model.rowCount()) if (row := part.model.row(at))]
     assert [(row.who, row.of, row.is_share) for row in listed] == [
         ("Cai", "Ann", False),
         ("Cai", "Ann", True),

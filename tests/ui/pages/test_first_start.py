@@ -3,12 +3,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QWidget
 
 from crmdesk.store import dialect
+from crmdesk.sync.invitation import Invitation, write_invitation
 from crmdesk.system import secrets
 from crmdesk.system.paths import Profile
 from crmdesk.ui import opening
@@ -16,6 +19,8 @@ from crmdesk.ui.entrance import Entrance
 from crmdesk.ui.gauge import Gauge
 from crmdesk.ui.runner import Runner
 from crmdesk.usecases.workspace import Workspace
+from sync_server.signing import signer_of
+from sync_server.storage import people
 
 PASSPHRASE = "correct horse battery"
 
@@ -195,6 +200,70 @@ def test_a_wrong_code_leaves_no_profile_and_the_right_one_then_works(knock, serv
     assert not profile.exists()
     join(door, server.address, server.code(server.people["Ann"].user))
     assert len(door.opened) == 1
+
+
+def invitation(server, folder: Path, **change: object) -> Path:
+    """What an administrator gives Ann."""
+    path = folder / "ann.crmdesk"
+    key = signer_of(server.settings).public.hex()
+    with server.database.read() as connection:
+        server_id = people.load_company(connection).server_id
+    code = server.code(server.people["Ann"].user)
+    told = Invitation(server.address, server_id, key, (), code, server.clock().ms + 3_600_000)
+    write_invitation(path, msgspec.structs.replace(told, **change))
+    return path
+
+
+def drop(target: QWidget, path: Path) -> None:
+    """Drag a file over a widget and let it go there."""
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path))])
+    at, keys, mouse = QPoint(5, 5), Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton
+    enter = QDragEnterEvent(at, Qt.DropAction.CopyAction, mime, mouse, keys)
+    QApplication.sendEvent(target, enter)
+    assert enter.isAccepted()
+    QApplication.sendEvent(target, QDropEvent(at, Qt.DropAction.CopyAction, mime, mouse, keys))
+
+
+def test_an_invitation_dropped_on_the_first_page_joins_with_one_key(knock, server, tmp_path) -> None:
+    door = knock()
+    drop(door.first, invitation(server, tmp_path))
+    form = door.first.form
+    assert form.code.text().count("-") == 4
+    assert "有效" in form.told.text()
+    fill_passphrase(door.first.join_passphrase, PASSPHRASE, PASSPHRASE)
+    QTest.keyClick(form.button, Qt.Key.Key_Space)
+    (workspace,) = door.opened
+    assert workspace.identity().user_name == "Ann"
+
+
+def test_an_invitation_is_chosen_by_keyboard_and_proves_the_server(
+    knock, server, tmp_path, profile, monkeypatch
+) -> None:
+    door = knock()
+    door.first.show_join()
+    form = door.first.form
+    other = invitation(server, tmp_path, server_key="0" * 64, expires_at=1)
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(other), ""))
+    QTest.keyClick(form.file, Qt.Key.Key_Space)
+    assert "新的邀请" in form.told.text()
+    fill_passphrase(door.first.join_passphrase, PASSPHRASE, PASSPHRASE)
+    form.button.click()
+    assert form.said.isVisibleTo(form)
+    assert not profile.exists()
+    assert door.opened == []
+    QTest.keyClick(form.address, Qt.Key.Key_End)
+    QTest.keyClicks(form.address, "/")
+    assert form.invitation is None
+    assert not form.told.isVisibleTo(form)
+
+
+def test_what_is_no_invitation_is_said(knock, tmp_path) -> None:
+    door = knock()
+    door.first.show_join()
+    (tmp_path / "x").write_bytes(b"{}")
+    drop(door.first.form, tmp_path / "x")
+    assert "邀请文件" in door.first.form.said.text()
 
 
 def test_an_address_where_nobody_answers_is_told_before_anything_is_made(knock, profile) -> None:
