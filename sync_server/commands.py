@@ -47,13 +47,17 @@ _OWN_ROLES: Final = frozenset(role.value for role in Role)
 
 
 class Result(msgspec.Struct, frozen=True, array_like=True):
-    """What became of one customer: `done`, or `refused` for `code`; `holder` is whose it is now, if anybody's."""
+    """What became of one customer: `done`, or `refused` for `code`; `holder` is whose it is now, if anybody's.
+
+    `made` is the share that it got, if it was to be shared.
+    """
 
     customer: str
     outcome: str
     code: str | None = None
     holder: str | None = None
     moved: int = 0
+    made: str | None = None
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -237,8 +241,8 @@ def _one(
         return Result(customer, REFUSED, error.code, _text(error.about.get("user")))
     if isinstance(order, Share):
         wish = sharing.Wish(people.find_account(connection, order.user).user, order.can_write, order.until)
-        moved = sharing.share(connection, found, wish, who.user, now, held)
-        return Result(customer, DONE, None, buckets.owner_of(connection, bucket), moved)
+        made, moved = sharing.share(connection, found, wish, who.user, now, held)
+        return Result(customer, DONE, None, buckets.owner_of(connection, bucket), moved, made)
     moved = moving.move(connection, found, bucket, now, held)
     sharing.end_all(connection, customer, now)
     return Result(customer, DONE, None, buckets.owner_of(connection, bucket), moved)

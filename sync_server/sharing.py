@@ -57,10 +57,10 @@ def hold(connection: Connection, customers: Iterable[str]) -> set[str] | None:
 
 def share(
     connection: Connection, customer: Stored, wish: Wish, by: str, now: Moment, held: set[str] | None
-) -> int:
+) -> tuple[str, int]:
     """Let a colleague see a customer and all below it; one share a colleague: a new one takes the place of the old.
 
-    Returns how many records moved. The company is locked, `held` is what `hold` locked; `note_rights` is to follow.
+    Returns the share's id and how many records moved. The company is locked, `held` is what `hold` locked; `note_rights` is to follow.
     """
     new = Share(new_id(now), customer.key.id, wish.user, wish.can_write, wish.until, by, now.ms)
     before = sharing.shares_of(connection, customer.key.id)
@@ -79,7 +79,7 @@ def share(
     if new.until is not None:
         said["until"] = new.until
     _write(connection, new, said, now)
-    return moved
+    return new.id, moved
 
 
 def end(connection: Connection, old: Share, now: Moment, held: set[str] | None) -> int:

@@ -66,13 +66,17 @@ class Tokens(msgspec.Struct, frozen=True):
 
 
 class Result(msgspec.Struct, frozen=True, array_like=True):
-    """What became of one customer: `done`, or `refused` for `code`; `holder` is whose it is now, if anybody's."""
+    """What became of one customer: `done`, or `refused` for `code`; `holder` is whose it is now, if anybody's.
+
+    `made` is the share that it got, if it was to be shared.
+    """
 
     customer: str
     outcome: str
     code: str | None = None
     holder: str | None = None
     moved: int = 0
+    made: str | None = None
 
 
 class Laptop(msgspec.Struct, frozen=True):

@@ -123,10 +123,10 @@ def writes_in(reader: Reader, names: Directory, bucket: str, own: list[Share], n
         return True
     if me.role in ("director", "auditor"):
         return False
-    return not any(share.user == me.id for share in own) or _reads_by_team(reader, names, owner.team)
+    return not any(share.user == me.id for share in own) or reads_by_team(reader, names, owner.team)
 
 
-def _reads_by_team(reader: Reader, names: Directory, team: str | None) -> bool:
+def reads_by_team(reader: Reader, names: Directory, team: str | None) -> bool:
     """Whether this person leads a team, or is in it and it shares its books."""
     me = names.me
     parents = {row[0]: (row[1], bool(row[2])) for row in reader.all(

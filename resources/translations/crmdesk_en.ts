@@ -2,6 +2,103 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en">
 <context>
+    <name>ChosenBar</name>
+    <message numerus="yes">
+        <source>%n selected</source>
+        <translation>
+            <numerusform>%n selected</numerusform>
+            <numerusform>%n selected</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>at most %n at once</source>
+        <translation>
+            <numerusform>at most %n at once</numerusform>
+            <numerusform>at most %n at once</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ChosenCustomers</name>
+    <message numerus="yes">
+        <source>%n customer(s)</source>
+        <translation>
+            <numerusform>%n customer</numerusform>
+            <numerusform>%n customers</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n will be shared.</source>
+        <translation>
+            <numerusform>%n will be shared.</numerusform>
+            <numerusform>%n will be shared.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n will be handed over.</source>
+        <translation>
+            <numerusform>%n will be handed over.</numerusform>
+            <numerusform>%n will be handed over.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n will go to the pool.</source>
+        <translation>
+            <numerusform>%n will go to the pool.</numerusform>
+            <numerusform>%n will go to the pool.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n of them they see already; the new terms replace the old.</source>
+        <translation>
+            <numerusform>%n of them they see already; the new terms replace the old.</numerusform>
+            <numerusform>%n of them they see already; the new terms replace the old.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n stay as they are, because you do not answer for them: %1</source>
+        <translation>
+            <numerusform>%n stays as it is, because you do not answer for it: %1</numerusform>
+            <numerusform>%n stay as they are, because you do not answer for them: %1</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n stay as they are, because they are in the pool: %1</source>
+        <translation>
+            <numerusform>%n stays as it is, because it is in the pool: %1</numerusform>
+            <numerusform>%n stay as they are, because they are in the pool: %1</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n stay as they are, because they are this colleague&apos;s already: %1</source>
+        <translation>
+            <numerusform>%n stays as it is, because it is this colleague&apos;s already: %1</numerusform>
+            <numerusform>%n stay as they are, because they are this colleague&apos;s already: %1</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n handed over to %1</source>
+        <translation>
+            <numerusform>%n handed over to %1</numerusform>
+            <numerusform>%n handed over to %1</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n in the pool now</source>
+        <translation>
+            <numerusform>%n in the pool now</numerusform>
+            <numerusform>%n in the pool now</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n shared with %1</source>
+        <translation>
+            <numerusform>%n shared with %1</numerusform>
+            <numerusform>%n shared with %1</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>Context</name>
     <message numerus="yes">
         <source>Taken back. %n field(s) changed since were left alone.</source>

@@ -622,6 +622,126 @@
     </message>
 </context>
 <context>
+    <name>ChosenBar</name>
+    <message>
+        <source>Share…</source>
+        <translation>共享…</translation>
+    </message>
+    <message>
+        <source>Hand over…</source>
+        <translation>移交…</translation>
+    </message>
+    <message>
+        <source>Into the pool…</source>
+        <translation>放入公海…</translation>
+    </message>
+    <message>
+        <source>Only one</source>
+        <translation>只选一个</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n selected</source>
+        <translation>
+            <numerusform>已选 %n 个</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>at most %n at once</source>
+        <translation>
+            <numerusform>一次最多 %n 个</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ChosenCustomers</name>
+    <message>
+        <source>Give %1 to the pool?</source>
+        <translation>把 %1放入公海吗？</translation>
+    </message>
+    <message>
+        <source>Into the pool</source>
+        <translation>放入公海</translation>
+    </message>
+    <message>
+        <source>Anybody may claim them there. What they are shared with sees them no longer.</source>
+        <translation>之后任何人都可以领取；原先被共享的同事将不再看到。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n customer(s)</source>
+        <translation>
+            <numerusform>%n 个客户</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n will be shared.</source>
+        <translation>
+            <numerusform>将共享 %n 个。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n will be handed over.</source>
+        <translation>
+            <numerusform>将移交 %n 个。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n will go to the pool.</source>
+        <translation>
+            <numerusform>将有 %n 个放入公海。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n of them they see already; the new terms replace the old.</source>
+        <translation>
+            <numerusform>其中 %n 个对方已能看到，新的期限和权限将取代原来的。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n stay as they are, because you do not answer for them: %1</source>
+        <translation>
+            <numerusform>%n 个保持不变，因为不由您负责：%1</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n stay as they are, because they are in the pool: %1</source>
+        <translation>
+            <numerusform>%n 个保持不变，因为它们在公海中：%1</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n stay as they are, because they are this colleague&apos;s already: %1</source>
+        <translation>
+            <numerusform>%n 个保持不变，因为它们已归这位同事：%1</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n handed over to %1</source>
+        <translation>
+            <numerusform>已把 %n 个移交给 %1</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n in the pool now</source>
+        <translation>
+            <numerusform>%n 个已放入公海</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n shared with %1</source>
+        <translation>
+            <numerusform>已把 %n 个共享给 %1</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 sees them no longer</source>
+        <translation>%1 不再看到这些客户</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+</context>
+<context>
     <name>CodeDialog</name>
     <message>
         <source>A code, shown only now</source>
@@ -3715,6 +3835,14 @@
     <message>
         <source>Share</source>
         <translation>共享</translation>
+    </message>
+    <message>
+        <source>Who takes over %1, with all visits, tasks and contacts?</source>
+        <translation>由谁接手 %1，连同全部拜访、任务和联系人？</translation>
+    </message>
+    <message>
+        <source>Hand over</source>
+        <translation>移交</translation>
     </message>
     <message>
         <source>Who sees and does meanwhile what you may? Everything they do carries their own name.</source>

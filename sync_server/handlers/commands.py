@@ -169,10 +169,10 @@ class EditTeamAsked(AddTeamAsked):
 
 
 class CommandAnswer(BaseModel):
-    """How many records moved, per customer [customer, outcome, code, holder, records moved], and the id of what was made."""
+    """How many records moved, per customer [customer, outcome, code, holder, records moved, share], and the id of what was made."""
 
     moved: int
-    results: list[tuple[str, str, str | None, str | None, int]]
+    results: list[tuple[str, str, str | None, str | None, int, str | None]]
     made: str | None
 
 

@@ -31,7 +31,7 @@ def test_a_customer_moves_with_all_below_it(server: RunningServer) -> None:
     ann.push()
     reply = change_owner(mei, customer.id, "Cai")
     owner = server.people["Cai"].user
-    said = {"moved": 2, "results": [[customer.id, "done", None, owner, 2]], "made": None}
+    said = {"moved": 2, "results": [[customer.id, "done", None, owner, 2, None]], "made": None}
     assert (reply.status_code, reply.json()) == (200, said)
     cai.pull_all()
     ann.pull_all()

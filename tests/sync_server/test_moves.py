@@ -222,11 +222,11 @@ def test_the_first_claim_wins_and_the_other_is_told_who(server: RunningServer) -
     bo = enrolled(server, "Bo")
     won = ask(cai, "claim", customers=[customer.id]).json()
     user = server.people["Cai"].user
-    assert won == {"moved": 2, "results": [[customer.id, "done", None, user, 2]], "made": None}
+    assert won == {"moved": 2, "results": [[customer.id, "done", None, user, 2, None]], "made": None}
     lost = ask(bo, "claim", customers=[customer.id]).json()
-    assert lost == {"moved": 0, "results": [[customer.id, "refused", "taken", user, 0]], "made": None}
+    assert lost == {"moved": 0, "results": [[customer.id, "refused", "taken", user, 0, None]], "made": None}
     again = ask(cai, "claim", customers=[customer.id]).json()
-    assert again == {"moved": 0, "results": [[customer.id, "done", None, user, 0]], "made": None}
+    assert again == {"moved": 0, "results": [[customer.id, "done", None, user, 0, None]], "made": None}
     cai.pull_all()
     assert {customer, contact} <= cai.records.keys()
 

@@ -1,7 +1,8 @@
 """The customers: a list of any length, narrowed by stage, tags, owner and search, with the chosen one beside it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -21,6 +22,7 @@ from crmdesk.store.window import CustomerFilter
 from crmdesk.ui import theme
 from crmdesk.ui.context import Context
 from crmdesk.ui.page import Page, Shell
+from crmdesk.ui.pages.chosen_customers import ChosenBar, ChosenCustomers
 from crmdesk.ui.pages.customer import CustomerView
 from crmdesk.ui.pages.customer_feed import CustomerFeed, RankedSource
 from crmdesk.ui.pages.customer_pages import NewCustomerWish
@@ -77,6 +79,7 @@ class CustomersPage(Page):
         self.preparing = label("", "faint")
         self.preparing.setContentsMargins(18, 4, 18, 6)
         self.preparing.hide()
+        self.bar, self.several = ChosenBar(), ChosenCustomers(context, self)
         self._left = QStackedWidget()
         self._nothing = EmptyState("users", "")
         self._left.addWidget(self.table)
@@ -159,6 +162,8 @@ class CustomersPage(Page):
             self._show_beside()  # a key means the row that is marked
         if event.key() == Qt.Key.Key_Slash:
             self.shell.focus_search()
+        elif event.key() == Qt.Key.Key_Escape and self.bar.isVisibleTo(self):
+            self._choose_one()
         elif event.key() == Qt.Key.Key_Escape and self._wanted != CustomerFilter(sort=self._wanted.sort):
             self.clear_filter()
         elif self._aside.currentWidget() is not self.view or not self.view.press(event):
@@ -178,7 +183,7 @@ class CustomersPage(Page):
             customer_columns(today, labels), ListSource[CustomerRow](), customer_sentence(today), self
         )
         table = RowTable(self.tr("Customers"), model)
-        table.setSelectionMode(RowTable.SelectionMode.SingleSelection)
+        table.setSelectionMode(RowTable.SelectionMode.ExtendedSelection)
         table.setItemDelegate(CustomerDelegate(today, table))
         return table
 
@@ -187,6 +192,7 @@ class CustomersPage(Page):
         left.setSpacing(0)
         left.addWidget(self.strip)
         left.addWidget(self.preparing)
+        left.addWidget(self.bar)
         left.addWidget(self._left, 1)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -197,6 +203,12 @@ class CustomersPage(Page):
     def _connect(self) -> None:
         self.table.current.connect(self._current)
         self.table.opened.connect(self._open)
+        self.table.chosen.connect(self._chosen)
+        self.bar.cleared.connect(self._choose_one)
+        self.bar.share.connect(partial(self._with_several, self.several.share))
+        self.bar.hand_over.connect(partial(self._with_several, self.several.hand_over))
+        self.bar.release.connect(partial(self._with_several, self.several.release))
+        self.several.done.connect(self._choose_one)
         self.view.visit.connect(self.visit)
         self.view.decide.connect(self._decide)
         self.view.deleted.connect(self._deleted)
@@ -291,6 +303,18 @@ class CustomersPage(Page):
         else:
             self.clear_filter()
             self.table.setFocus()
+
+    # -- several customers -------------------------------------------------------------------------
+
+    def _chosen(self, count: int) -> None:
+        self.bar.show_count(count, self.several.offered)
+
+    def _choose_one(self) -> None:
+        self.table.choose_current()
+        self.table.setFocus()
+
+    def _with_several(self, deed: Callable[[list[str]], None]) -> None:
+        deed(self.table.chosen_ids())
 
     # -- one customer ------------------------------------------------------------------------------
 

@@ -80,6 +80,9 @@ class PersonPicker(QDialog):
                 if wanted in normalise(person.name)
             ]
         )
+        self._enable()
+
+    def _enable(self) -> None:
         self._choose.setEnabled(bool(self.list.current_id))
 
     def _take(self, _row: str = "") -> None:

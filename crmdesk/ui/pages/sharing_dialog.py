@@ -37,10 +37,16 @@ class AwayWish(NamedTuple):
 
 
 class _Asking(PersonPicker):
-    """A picker that stays open, with all that was entered, until the server has said yes."""
+    """A picker that stays open, with all that was entered, until the server has said yes.
+
+    `person_changed(id)`: somebody else is marked; `preview` has room for what would come of it.
+    """
+
+    person_changed = Signal(str)
 
     def __init__(self, context: Context, sentence: str, action: str, parent: QWidget) -> None:
         super().__init__(context, sentence, action, parent)
+        self._is_allowed = True
         self.setMinimumWidth(_WIDTH)
         self.list.setFixedHeight(self.list.height_of(_ROWS))  # what a small screen has room for
         self.more = QFormLayout()
@@ -52,6 +58,20 @@ class _Asking(PersonPicker):
         self.problem.setWordWrap(True)
         self.problem.hide()
         self.column.insertWidget(self.column.count() - 1, self.problem)
+        self.preview = label("", "second")
+        self.preview.setWordWrap(True)
+        self.preview.hide()
+        self.column.insertWidget(self.column.count() - 2, self.preview)
+        self.list.current.connect(self.person_changed)
+
+    def allow(self, is_allowed: bool) -> None:
+        """Whether anything would come of it, as the preview says."""
+        self.preview.show()
+        self._is_allowed = is_allowed
+        self._enable()
+
+    def _enable(self) -> None:
+        self._choose.setEnabled(self._is_allowed and bool(self.list.current_id))
 
     def refuse(self, error: CrmError) -> None:
         """Say why it could not be done; everything entered stays."""
@@ -65,7 +85,7 @@ class _Asking(PersonPicker):
     def _say(self, said: str) -> None:
         self.problem.setText(said)
         self.problem.setVisible(bool(said))
-        self._choose.setEnabled(True)
+        self._enable()
 
     def _asked(self) -> None:
         self._say("")
@@ -136,7 +156,7 @@ class ShareDialog(_Asking):
         self._understood.setText(said)
 
     def _take(self, _row: str = "") -> None:
-        if not (person := self.list.current_id):
+        if not (person := self.list.current_id) or not self._choose.isEnabled():
             return
         try:
             wish = ShareWish(person, self.right.key == "write", self._until())
@@ -146,6 +166,21 @@ class ShareDialog(_Asking):
             return
         self._asked()
         self.asked.emit(wish)
+
+
+class HandOverDialog(_Asking):
+    """`asked(id)` of who takes over: close it once that is done."""
+
+    asked = Signal(str)
+
+    def __init__(self, context: Context, name: str, parent: QWidget) -> None:
+        sentence = translate("Sharing", "Who takes over %1, with all visits, tasks and contacts?")
+        super().__init__(context, sentence.replace("%1", name), translate("Sharing", "Hand over"), parent)
+
+    def _take(self, _row: str = "") -> None:
+        if (person := self.list.current_id) and self._choose.isEnabled():
+            self._asked()
+            self.asked.emit(person)
 
 
 class AwayDialog(_Asking):

@@ -1,8 +1,19 @@
 """The table every long list uses: whole-row selection by id, Enter opens, columns that fit, one row height a density."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPersistentModelIndex, QRect, Qt, Signal
+from PySide6.QtCore import (
+    QEvent,
+    QItemSelection,
+    QItemSelectionModel,
+    QItemSelectionRange,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -21,6 +32,9 @@ from crmdesk.ui.tables.window_model import ROW_ROLE, WindowModel, WindowSource
 
 Index = QModelIndex | QPersistentModelIndex
 PAD = 10
+_KEPT = 500
+"""Selected rows that are found again in another result; looking for more would be felt."""
+_ROWS = QItemSelectionModel.SelectionFlag.Rows
 
 
 class RowDelegate(QStyledItemDelegate):
@@ -56,11 +70,13 @@ class RowDelegate(QStyledItemDelegate):
 class RowTable(QTableView):
     """Shows a WindowModel. `current(id)`: another row is current ("" for none); `opened(id)`: Enter or double click.
 
-    Use `show_source` to change rows: the current id stays current if it is still there.
+    `chosen(count)`: so many rows are selected now, where the mode allows several. Use `show_source` to change rows: the
+    current id stays current if it is still there, and so do those that are selected.
     """
 
     current = Signal(str)
     opened = Signal(str)
+    chosen = Signal(int)
 
     def __init__(self, name: str, model: WindowModel[Any], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -79,7 +95,7 @@ class RowTable(QTableView):
         self.setMouseTracking(True)
         self.setFrameShape(QTableView.Shape.NoFrame)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setTabKeyNavigation(False)
@@ -90,9 +106,12 @@ class RowTable(QTableView):
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.setHighlightSections(False)
+        # Its own: to paint itself it would ask of every row whether it is selected, 6 s for a whole list of 100,000.
+        header.setSelectionModel(QItemSelectionModel(model, header))
         header.setAccessibleName(self.tr("Columns of %1").replace("%1", name))
         self.activated.connect(self._activated)
         self.selectionModel().currentRowChanged.connect(self._moved)
+        self.selectionModel().selectionChanged.connect(self._chosen)
         self._apply_metrics()
 
     @property
@@ -103,10 +122,12 @@ class RowTable(QTableView):
     def show_source(self, source: WindowSource[Any]) -> None:
         """Show another result and stay on the current id, else on the first row."""
         wanted = self._current_id
+        kept = self.chosen_ids() if 1 < self.chosen_count <= _KEPT else []
         self.window_model.reset(source)
         self.hovered = -1
         if not self.select_id(wanted):
             self.select_row(0)
+        self._select(row for one in kept if (row := self.window_model.position(one)) is not None)
 
     def select_id(self, row_id: str) -> bool:
         """Make the row with this id current; False if it is not in the result."""
@@ -127,6 +148,26 @@ class RowTable(QTableView):
     def step(self, by: int) -> bool:
         """Move the current row; for Alt+Left and Alt+Right in a detail page."""
         return self.select_row(self.currentIndex().row() + by)
+
+    @property
+    def chosen_count(self) -> int:
+        """How many rows are selected; of a whole result nothing is read to know it."""
+        return sum(part.height() for part in self._ranges())
+
+    def chosen_ids(self) -> list[str]:
+        """The ids of the selected rows, in the order of the list."""
+        numbers = sorted(n for part in self._ranges() for n in range(part.top(), part.bottom() + 1))
+        return [row.id for n in numbers if (row := self.window_model.row(n)) is not None]
+
+    def choose_current(self) -> None:
+        """Only the current row is selected again."""
+        self.select_id(self._current_id)
+
+    def selectAll(self) -> None:
+        is_extended = self.selectionMode() == QAbstractItemView.SelectionMode.ExtendedSelection
+        if is_extended and (count := self.window_model.rowCount()) > 0:
+            whole = QItemSelection(self.window_model.index(0, 0), self.window_model.index(count - 1, 0))
+            self.selectionModel().select(whole, _ROWS | QItemSelectionModel.SelectionFlag.ClearAndSelect)
 
     def visible_rows(self) -> int:
         """How many whole rows are in view."""
@@ -194,6 +235,22 @@ class RowTable(QTableView):
         row = index.data(ROW_ROLE)
         if row is not None:
             self._tell(row.id)
+
+    def _ranges(self) -> list[QItemSelectionRange]:
+        """What is selected, a range of rows each."""
+        found = self.selectionModel().selection()
+        return [part for part in map(found.at, range(found.size())) if part.left() == 0]
+
+    def _select(self, rows: Iterable[int]) -> None:
+        more = QItemSelection()
+        for row in rows:
+            index = self.window_model.index(row, 0)
+            more.append(QItemSelectionRange(index, index))
+        if more.size():
+            self.selectionModel().select(more, _ROWS | QItemSelectionModel.SelectionFlag.Select)
+
+    def _chosen(self, _now: object, _before: object) -> None:
+        self.chosen.emit(self.chosen_count)
 
     def _tell(self, row_id: str) -> None:
         if row_id != self._current_id:

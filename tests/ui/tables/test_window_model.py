@@ -77,3 +77,46 @@ def test_a_row_speaks_as_one_sentence(model):
     spoken = model.index(13, 0).data(int(Qt.ItemDataRole.AccessibleTextRole))
     assert spoken.startswith(customer(13).name)
     assert "冲突" in spoken
+
+
+def test_all_of_a_long_list_is_selected_without_reading_it(qapp, qtbot, model, source):
+    table = RowTable("客户", model)
+    qtbot.addWidget(table)
+    table.selectAll()
+    assert table.chosen_count == 0
+    table.setSelectionMode(RowTable.SelectionMode.ExtendedSelection)
+    source.asked.clear()
+    table.selectAll()
+    assert table.chosen_count == 100_000
+    assert len(source.asked) <= 1
+
+
+def test_a_whole_list_that_is_selected_is_painted_without_asking_every_row(qapp, qtbot):
+    class Asked(WindowModel[CustomerRow]):
+        count = 0
+
+        def flags(self, index):
+            Asked.count += 1
+            return super().flags(index)
+
+    table = RowTable("客户", Asked(customer_columns(today), GeneratedSource(100_000)))
+    qtbot.addWidget(table)
+    table.setSelectionMode(RowTable.SelectionMode.ExtendedSelection)
+    table.resize(900, 700)
+    table.show()
+    Asked.count = 0
+    table.selectAll()
+    table.grab()
+    assert Asked.count < 5_000
+
+
+def test_what_is_selected_stays_so_in_another_result(qapp, qtbot):
+    table = RowTable("客户", WindowModel(customer_columns(today), GeneratedSource(1000)))
+    qtbot.addWidget(table)
+    table.setSelectionMode(RowTable.SelectionMode.ExtendedSelection)
+    table.show_source(ListSource([customer(number) for number in (9, 70, 3, 5)]))
+    table.selectAll()
+    table.show_source(ListSource([customer(number) for number in (3, 8, 9)]))
+    assert table.chosen_ids() == ["c3", "c9"]
+    table.choose_current()
+    assert table.chosen_ids() == ["c9"]
