@@ -45,7 +45,7 @@ def page_specs(context: Context, syncing: Syncing, doors: Doors, customers: Cust
         specs.append(
             PageSpec("company", translate("Pages", "Company"), "building-2", partial(_company, context))
         )
-    if context.directory.me.role in ("administrator", "auditor"):
+    if context.may_audit:
         specs.append(PageSpec("audit", translate("Pages", "Audit"), "shield-check", partial(_audit, context)))
     if context.directory.me.role == "administrator":
         page = partial(_administration, context, syncing)

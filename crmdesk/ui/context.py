@@ -92,6 +92,11 @@ class Context(QObject):
         declared = self.registry[entity]
         return declared.may_write(*fields) if fields else declared.may_make()
 
+    @property
+    def may_audit(self) -> bool:
+        """Whether this person's role reads the company's audit."""
+        return self.directory.me.role in ("administrator", "auditor")
+
     def why_not(self, field: Field) -> str:
         """Why a withheld field can't be filled in; blank for any other."""
         if not field.withheld:

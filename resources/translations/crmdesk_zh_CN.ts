@@ -1424,6 +1424,10 @@
         <translation>认领</translation>
     </message>
     <message>
+        <source>Audit: who, from which laptop, when</source>
+        <translation>审计：谁、用哪台电脑、何时</translation>
+    </message>
+    <message>
         <source>Delete customer</source>
         <translation>删除客户</translation>
     </message>

@@ -41,7 +41,7 @@ from crmdesk.ui.widgets.pills import PillGroup
 from crmdesk.usecases.workspace import Workspace
 
 if TYPE_CHECKING:
-    from crmdesk.sync.answers import AuditPage, AuditRow, AuditStep
+    from crmdesk.sync.answers import AuditPage, AuditRow, AuditStep, Devices
     from crmdesk.sync.http import Http
 
 ROWS_A_PAGE: Final = 100
@@ -84,6 +84,7 @@ class Audit(Page):
         self._asked = 0
         self._verified = self._total = 0
         self._problems: list[tuple[str, int, str]] = []
+        self._laptops: dict[str, str] = {}
         self.model: GrowingModel[Line] = GrowingModel(self._columns(), _sentence)
         self.model.more_wanted.connect(self._fetch)
         self.table = RowTable(self.tr("Audit"), self.model)
@@ -294,6 +295,17 @@ class Audit(Page):
         self._say_empty(self.tr("Asking the server…"))
         self._show_state()
         self._fetch()
+        if self._context.directory.me.role == "administrator":
+            self._ask(_devices, self._devices_came, _unnamed)
+
+    def _devices_came(self, found: "Devices") -> None:
+        """What laptops are called, an administrator may know; an auditor reads their ids."""
+        self._laptops = {one.device: one.name for one in found.devices}
+        self._show_current(self.table.current_id)
+
+    def _laptop(self, device: str) -> str:
+        name = self._laptops.get(device)
+        return f"{name} ({device[:8]})" if name else device[:8] or "—"
 
     def _fetch(self) -> None:
         work = partial(_page, self._query(), self._next)
@@ -362,7 +374,7 @@ class Audit(Page):
         fields = [
             (self.tr("Time"), line.when),
             (self.tr("Person"), line.who),
-            (self.tr("Device"), row.device[:8] or "—"),
+            (self.tr("Device"), self._laptop(row.device)),
             (self.tr("Chain"), f"{words.where(row.chain)} · {formats.number(row.number)}"),
             *words.facts(row.told),
             (self.tr("Seal"), row.seal[:16]),
@@ -469,6 +481,14 @@ def _asked(work: "Callable[[Http], Any]", workspace: Workspace) -> Any:
 
 def _page(query: dict[str, str | int], before: str | None, http: "Http") -> "AuditPage":
     return http.audit(query, before, ROWS_A_PAGE)
+
+
+def _devices(http: "Http") -> "Devices":
+    return http.devices()
+
+
+def _unnamed(_error: Exception) -> None:
+    """Laptops are then called by their ids; whatever is wrong, the rows' own question says."""
 
 
 def _step(after: str | None, http: "Http") -> "AuditStep":

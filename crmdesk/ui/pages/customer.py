@@ -63,13 +63,14 @@ class _Day:
 
 
 class CustomerView(QFrame):
-    """Shows one customer. `visit(id)`, `decide()` and `deleted(id)` ask the page around it to go somewhere.
+    """Shows one customer. `visit(id)`, `decide()`, `audit(id)` and `deleted(id)` ask the page around it to go somewhere.
 
     `left()` says that it shows none any longer, because the customer left this laptop.
     """
 
     visit = Signal(str)
     decide = Signal()
+    audit = Signal(str)
     deleted = Signal(str)
     left = Signal()
 
@@ -259,6 +260,7 @@ class CustomerView(QFrame):
         self._hand_over = menu.addAction(self.tr("Hand over…"), self.moves.hand_over)
         self._release = menu.addAction(self.tr("Release to the pool"), self.moves.release)
         self._claim = menu.addAction(self.tr("Claim"), self.moves.claim)
+        self._audit = menu.addAction(self.tr("Audit: who, from which laptop, when"), self._to_audit)
         self._delete = menu.addAction(self.tr("Delete customer"), self.delete)
         menu.aboutToShow.connect(self._offer_moves)
         self.head.more.setMenu(menu)
@@ -279,9 +281,14 @@ class CustomerView(QFrame):
         ):  # fmt: skip
             action.setVisible(kind in may)
         self._share.setVisible(self.shares.may_share)
+        self._audit.setVisible(self._context.may_audit)
         self._add_contact.setVisible(self._may("contact"))
         for action in (self._change, self._delete):
             action.setVisible(not self._frozen and self._context.registry["customer"].may_write())
+
+    def _to_audit(self) -> None:
+        if self.customer:
+            self.audit.emit(self.customer)
 
     def _days(self) -> Sequence[_Day]:
         return (
@@ -514,6 +521,7 @@ class CustomerPage(Page):
         column.addWidget(self.view)
         self.view.visit.connect(self.visit)
         self.view.decide.connect(self._decide)
+        self.view.audit.connect(partial(self.shell.go, "audit"))
         self.view.deleted.connect(self._deleted)
 
     @property

@@ -211,6 +211,7 @@ class CustomersPage(Page):
         self.several.done.connect(self._choose_one)
         self.view.visit.connect(self.visit)
         self.view.decide.connect(self._decide)
+        self.view.audit.connect(partial(self.shell.go, "audit"))
         self.view.deleted.connect(self._deleted)
         self.view.left.connect(self._show_beside)
         self.new.made.connect(self._made)

@@ -93,6 +93,30 @@ def test_a_person_a_kind_and_a_customer_narrow_the_list(ada: OpenDesk, server: R
     assert "编号" in ada.notice()
 
 
+def test_a_customer_leads_to_its_own_audit_with_the_laptops_by_name(
+    ada: OpenDesk, server: RunningServer, hire, open_desk
+) -> None:
+    ours = customer(ada.workspace, "自己的")
+    sync(ada.workspace)
+    view: Any = ada.go("customer", ours.id)
+    view.view._offer_moves()
+    assert view.view._audit.isVisible()
+    view.view._audit.trigger()
+    QApplication.processEvents()
+    page: Any = ada.window.page
+    assert page.customer.text() == "自己的"
+    assert [(who, what) for who, what, _ in lines(page)] == [("Ada", "发送修改")]
+    assert "laptop" in page.facts._values[2].text()
+
+
+def test_who_may_not_read_the_audit_is_not_offered_it(server: RunningServer, hire, open_desk) -> None:
+    ann = hire("Ann")
+    found = customer(ann, "宏远机械")
+    view: Any = open_desk(ann).go("customer", found.id)
+    view.view._offer_moves()
+    assert not view.view._audit.isVisible()
+
+
 def test_verifying_says_whether_it_is_whole_or_where_it_broke(
     ada: OpenDesk, server: RunningServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
