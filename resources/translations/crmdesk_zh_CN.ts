@@ -656,7 +656,7 @@
     <name>ChosenCustomers</name>
     <message>
         <source>Give %1 to the pool?</source>
-        <translation>把 %1放入公海吗？</translation>
+        <translation>把%1放入公海吗？</translation>
     </message>
     <message>
         <source>Into the pool</source>
@@ -717,7 +717,7 @@
     <message numerus="yes">
         <source>%n handed over to %1</source>
         <translation>
-            <numerusform>已把 %n 个移交给 %1</numerusform>
+            <numerusform>已把 %n 个移交给%1</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -729,12 +729,12 @@
     <message numerus="yes">
         <source>%n shared with %1</source>
         <translation>
-            <numerusform>已把 %n 个共享给 %1</numerusform>
+            <numerusform>已把 %n 个共享给%1</numerusform>
         </translation>
     </message>
     <message>
         <source>%1 sees them no longer</source>
-        <translation>%1 不再看到这些客户</translation>
+        <translation>%1不再看到这些客户</translation>
     </message>
     <message>
         <source>Undo</source>
@@ -1002,11 +1002,11 @@
     </message>
     <message>
         <source>This invitation was good until %1. Ask your administrator for a new one.</source>
-        <translation>此邀请已于 %1 失效，请向管理员索取新的邀请。</translation>
+        <translation>此邀请已于%1失效，请向管理员索取新的邀请。</translation>
     </message>
     <message>
         <source>Your administrator&apos;s invitation, good once until %1. It also proves the server.</source>
-        <translation>管理员的邀请，%1 前有效，只能使用一次；它还能验证服务器身份。</translation>
+        <translation>管理员的邀请，%1前有效，只能使用一次；它还能验证服务器身份。</translation>
     </message>
     <message>
         <source>Your administrator&apos;s invitation. It also proves the server.</source>
@@ -2531,7 +2531,7 @@
     </message>
     <message>
         <source>Customer %1</source>
-        <translation>客户 %1</translation>
+        <translation>客户%1</translation>
     </message>
     <message>
         <source>Read and write</source>
@@ -2547,7 +2547,7 @@
     </message>
     <message>
         <source>%1 to %2</source>
-        <translation>%1 至 %2</translation>
+        <translation>%1至%2</translation>
     </message>
     <message>
         <source>What they may</source>
@@ -2571,11 +2571,11 @@
     </message>
     <message>
         <source>%1 no longer sees %2</source>
-        <translation>%1 不再能看到 %2</translation>
+        <translation>%1不再能看到%2</translation>
     </message>
     <message>
         <source>%1 no longer stands in for %2</source>
-        <translation>%1 不再代理 %2</translation>
+        <translation>%1不再代理%2</translation>
     </message>
 </context>
 <context>
@@ -2758,7 +2758,7 @@
     <name>InvitationDialog</name>
     <message>
         <source>An invitation for a laptop of %1</source>
-        <translation>为 %1 的电脑生成邀请</translation>
+        <translation>为%1的电脑生成邀请</translation>
     </message>
     <message>
         <source>Save as…</source>
@@ -3338,7 +3338,7 @@
     </message>
     <message>
         <source>The invitation for %1 is in %2, good once until %3</source>
-        <translation>%1 的邀请已保存到 %2，%3 前有效，只能使用一次</translation>
+        <translation>%1的邀请已保存到%2，%3前有效，只能使用一次</translation>
     </message>
     <message>
         <source>%1 enters this on the new laptop, under “Connect with a company&apos;s code”.</source>
@@ -3501,8 +3501,12 @@
         <translation>角色</translation>
     </message>
     <message>
-        <source>The people behind a customer: names, phones, mails</source>
-        <translation>客户的联系人：姓名、电话、邮箱</translation>
+        <source>The people behind a customer</source>
+        <translation>客户的联系人</translation>
+    </message>
+    <message>
+        <source>Names, phones, mails and all else of contacts</source>
+        <translation>联系人的姓名、电话、邮箱及其他全部内容</translation>
     </message>
     <message>
         <source>Copy…</source>
@@ -3834,7 +3838,7 @@
     <name>Sharing</name>
     <message>
         <source>Who may see %1, with all visits, tasks and contacts?</source>
-        <translation>把 %1 连同拜访、任务和联系人共享给谁？</translation>
+        <translation>把%1连同拜访、任务和联系人共享给谁？</translation>
     </message>
     <message>
         <source>Share</source>
@@ -3842,7 +3846,7 @@
     </message>
     <message>
         <source>Who takes over %1, with all visits, tasks and contacts?</source>
-        <translation>由谁接手 %1，连同全部拜访、任务和联系人？</translation>
+        <translation>由谁接手%1，连同全部拜访、任务和联系人？</translation>
     </message>
     <message>
         <source>Hand over</source>

@@ -45,6 +45,8 @@ if TYPE_CHECKING:
     from crmdesk.sync.http import Http
 
 ROWS_A_PAGE: Final = 100
+_NAME_WIDTH: Final = 480
+"""Pixels of a customer's name above the list; its tooltip has all of it."""
 _DAYS: Final = {"today": 0, "week": 6, "month": 29}
 _HEAD: Final = ("chain", "number", "at", "kind", "user", "device", "said", "seal")
 
@@ -145,13 +147,20 @@ class Audit(Page):
         self.kind = buttons.quiet("", "funnel")
         self.kind.setMenu(self._kind_menu())
         self.customer = buttons.quiet("", "x", self._forget_customer)
-        row = QHBoxLayout(strip)
-        row.setContentsMargins(18, 6, 10, 6)
+        row = QHBoxLayout()
         row.setSpacing(4)
         row.addWidget(self.period)
         row.addStretch(1)
-        for button in (self.customer, self.person, self.kind):
+        for button in (self.person, self.kind):
             row.addWidget(button)
+        about = QHBoxLayout()
+        about.addWidget(self.customer)
+        about.addStretch(1)
+        column = QVBoxLayout(strip)
+        column.setContentsMargins(18, 6, 10, 6)
+        column.setSpacing(4)
+        column.addLayout(row)
+        column.addLayout(about)
         self._show_wish()
         return strip
 
@@ -267,7 +276,11 @@ class Audit(Page):
         self.kind.setText(kinds().get(wish.kind, wish.kind) if wish.kind else self.tr("Everything"))
         self.customer.setVisible(bool(wish.customer))
         if wish.customer:
-            self.customer.setText(self._words([wish.customer]).name(wish.customer))
+            name = self._words([wish.customer]).name(wish.customer)
+            metrics = self.customer.fontMetrics()
+            self.customer.setText(metrics.elidedText(name, Qt.TextElideMode.ElideRight, _NAME_WIDTH))
+            self.customer.setToolTip(name)
+            self.customer.setAccessibleName(name)
 
     def _query(self) -> dict[str, str | int]:
         wish = self._wish

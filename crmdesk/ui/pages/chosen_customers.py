@@ -118,7 +118,7 @@ class ChosenCustomers(QObject):
     def release(self, customers: list[str]) -> None:
         """Say what will happen, and ask whether it shall."""
         self._customers = customers
-        title = self.tr("Give %1 to the pool?").replace("%1", self._these())
+        title = formats.filled(self.tr("Give %1 to the pool?"), self._these())
         self.dialog = dialog = AskDialog(title, self.tr("Into the pool"), self._over)
         preview = label("", "second")
         preview.setWordWrap(True)

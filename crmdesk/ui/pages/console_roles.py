@@ -53,7 +53,8 @@ class RolesPart(QWidget):
         self.list = EntryList(self.tr("Roles"))
         self.list.current.connect(self._show)
         self.name, self.sentence, self.who = heading(), label("", "second"), label("", "second")
-        self.reads = {CONTACT: QCheckBox(self.tr("The people behind a customer: names, phones, mails"))}
+        self.reads = {CONTACT: QCheckBox(self.tr("The people behind a customer"))}
+        self.reads[CONTACT].setToolTip(self.tr("Names, phones, mails and all else of contacts"))
         for tick in self.reads.values():
             tick.toggled.connect(self._ticked)
         self.matrix = QTreeWidget()

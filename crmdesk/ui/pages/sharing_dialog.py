@@ -69,6 +69,7 @@ class _Asking(PersonPicker):
         self.preview.show()
         self._is_allowed = is_allowed
         self._enable()
+        self.adjustSize()  # what is foretold has another number of lines for another person
 
     def _enable(self) -> None:
         self._choose.setEnabled(self._is_allowed and bool(self.list.current_id))
@@ -104,10 +105,8 @@ class ShareDialog(_Asking):
     asked = Signal(object)
 
     def __init__(self, context: Context, name: str, parent: QWidget) -> None:
-        sentence = translate("Sharing", "Who may see %1, with all visits, tasks and contacts?").replace(
-            "%1", name
-        )
-        super().__init__(context, sentence, translate("Sharing", "Share"), parent)
+        sentence = translate("Sharing", "Who may see %1, with all visits, tasks and contacts?")
+        super().__init__(context, formats.filled(sentence, name), translate("Sharing", "Share"), parent)
         self.right = PillGroup(
             self.tr("They may"), [("read", self.tr("read only")), ("write", self.tr("read and change"))]
         )
@@ -175,7 +174,7 @@ class HandOverDialog(_Asking):
 
     def __init__(self, context: Context, name: str, parent: QWidget) -> None:
         sentence = translate("Sharing", "Who takes over %1, with all visits, tasks and contacts?")
-        super().__init__(context, sentence.replace("%1", name), translate("Sharing", "Hand over"), parent)
+        super().__init__(context, formats.filled(sentence, name), translate("Sharing", "Hand over"), parent)
 
     def _take(self, _row: str = "") -> None:
         if (person := self.list.current_id) and self._choose.isEnabled():
