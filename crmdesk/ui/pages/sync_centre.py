@@ -571,12 +571,8 @@ class SyncCentre(Page):
 
     def _submit(self, address: str, proof: "str | Account") -> None:
         self.form.show_busy()
-        self._context.runner.run(
-            partial(join_company, address, proof, self._context.workspace, self.form.invitation),
-            self._joined,
-            self._not_joined,
-            lane=Lane.NETWORK,
-        )
+        joining = partial(join_company, address, proof, self._context.workspace, self.form.invitation)
+        self._context.runner.run(joining, self._joined, self._not_joined, lane=Lane.NETWORK)
 
     def _joined(self, joined: "Joined") -> None:
         self._syncing.say_connected()
