@@ -34,7 +34,7 @@ from crmdesk.ui.runner import Lane
 from crmdesk.ui.tables.growing_model import GrowingModel
 from crmdesk.ui.tables.row_table import RowTable
 from crmdesk.ui.tables.window_model import Column
-from crmdesk.ui.widgets import buttons
+from crmdesk.ui.widgets import buttons, plain
 from crmdesk.ui.widgets.fields import FieldGrid, heading, label, set_tone
 from crmdesk.ui.widgets.marks import EmptyState, Progress
 from crmdesk.ui.widgets.pills import PillGroup
@@ -279,7 +279,7 @@ class Audit(Page):
             name = self._words([wish.customer]).name(wish.customer)
             metrics = self.customer.fontMetrics()
             self.customer.setText(metrics.elidedText(name, Qt.TextElideMode.ElideRight, _NAME_WIDTH))
-            self.customer.setToolTip(name)
+            plain.set_tip(self.customer, name)
             self.customer.setAccessibleName(name)
 
     def _query(self) -> dict[str, str | int]:

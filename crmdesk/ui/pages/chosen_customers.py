@@ -17,7 +17,7 @@ from crmdesk.ui.notices import Notice
 from crmdesk.ui.pages.console_desk import AskDialog
 from crmdesk.ui.pages.sharing_dialog import HandOverDialog, ShareDialog, ShareWish
 from crmdesk.ui.runner import Lane
-from crmdesk.ui.widgets import buttons
+from crmdesk.ui.widgets import buttons, plain
 from crmdesk.ui.widgets.fields import label
 from crmdesk.usecases import chosen
 from crmdesk.usecases.chosen import Deed, Foretold, Why
@@ -54,7 +54,7 @@ class ChosenBar(QFrame):
             button.clicked.connect(wishes[deed])
         self._clear = buttons.quiet(self.tr("Only one"), "x")
         self._clear.clicked.connect(self.cleared)
-        self._clear.setToolTip(f"{self.tr('Only one')}  {buttons.key_text('Esc')}")
+        plain.set_tip(self._clear, f"{self.tr('Only one')}  {buttons.key_text('Esc')}")
         row = QHBoxLayout(self)
         row.setContentsMargins(18, 5, 12, 5)
         row.setSpacing(8)

@@ -15,7 +15,7 @@ from crmdesk.ui import formats
 from crmdesk.ui.pages.console_desk import ConsoleDesk, Order
 from crmdesk.ui.tables.row_table import RowTable
 from crmdesk.ui.tables.window_model import Column, ListSource, WindowModel
-from crmdesk.ui.widgets import buttons
+from crmdesk.ui.widgets import buttons, plain
 from crmdesk.ui.widgets.fields import FieldGrid, heading, label
 from crmdesk.ui.widgets.marks import Avatar, EmptyState
 from crmdesk.ui.widgets.pills import PillGroup
@@ -95,7 +95,7 @@ class GrantsPart(QWidget):
         self.sentence.setWordWrap(True)
         self.fields = FieldGrid(1)
         self.end = buttons.danger(self.tr("End it now"), "circle-x", self._end)
-        self.end.setToolTip(f"{self.tr('End it now')}  {buttons.key_text('Del')}")
+        plain.set_tip(self.end, f"{self.tr('End it now')}  {buttons.key_text('Del')}")
         head = QHBoxLayout()
         head.setSpacing(12)
         head.addWidget(self.avatar)

@@ -22,7 +22,7 @@ from crmdesk.core.text import normalise
 from crmdesk.ui import formats, theme
 from crmdesk.ui.pages.console_desk import OWN_ROLES, ConsoleDesk, Order
 from crmdesk.ui.pages.console_teams import NameDialog
-from crmdesk.ui.widgets import buttons
+from crmdesk.ui.widgets import buttons, plain
 from crmdesk.ui.widgets.entry_list import Entry, EntryList, Heading
 from crmdesk.ui.widgets.fields import heading, label
 from crmdesk.usecases import organisation
@@ -54,7 +54,7 @@ class RolesPart(QWidget):
         self.list.current.connect(self._show)
         self.name, self.sentence, self.who = heading(), label("", "second"), label("", "second")
         self.reads = {CONTACT: QCheckBox(self.tr("The people behind a customer"))}
-        self.reads[CONTACT].setToolTip(self.tr("Names, phones, mails and all else of contacts"))
+        plain.set_tip(self.reads[CONTACT], self.tr("Names, phones, mails and all else of contacts"))
         for tick in self.reads.values():
             tick.toggled.connect(self._ticked)
         self.matrix = QTreeWidget()
