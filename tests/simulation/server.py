@@ -11,6 +11,7 @@ from random import Random
 from typing import Any, Final
 from urllib.parse import urlencode
 
+import anyio.to_thread
 import fastapi.concurrency
 import fastapi.dependencies.utils
 import fastapi.routing
@@ -59,7 +60,11 @@ def in_this_thread() -> Iterator[None]:
     async def inline(work: Any, *said: Any, **named: Any) -> Any:
         return work(*said, **named)
 
+    async def at_once(work: Any, *said: Any, **_limits: Any) -> Any:
+        return work(*said)
+
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(anyio.to_thread, "run_sync", at_once)
         for place in _POOLED:
             if hasattr(place, "run_in_threadpool"):
                 patch.setattr(place, "run_in_threadpool", inline)
