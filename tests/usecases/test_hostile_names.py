@@ -181,7 +181,7 @@ def test_t42_a_sealed_file_whose_contents_lead_elsewhere_writes_nothing(tmp_path
         )
         ann.sync()
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(sealing, "_pieces", _leading_elsewhere(bad))
+            patch.setattr(sealing, "_contents", _leading_elsewhere(bad))
             (file,) = sealing.seal(
                 ann.replica, "lease", opener_of(server.settings).public.hex(), tmp_path / "sealed"
             )
@@ -199,10 +199,10 @@ def _leading_elsewhere(sha256: str):
 
     from crmdesk.core.sealed import Part
 
-    def pieces(_replica, work):
-        yield structs.replace(work, parts=(Part(sha256, 5 * 2**20, 0, bytes(256 * 1024)),))
+    def contents(_replica, bare):
+        yield structs.replace(bare, parts=(Part(sha256, 5 * 2**20, 0, bytes(256 * 1024)),))
 
-    return pieces
+    return contents
 
 
 def test_t42_the_server_names_no_file_in_its_answers_and_reads_none_but_digests(tmp_path: Path) -> None:
