@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from crmdesk.core.clock import MAX_STAMP, milliseconds
+from crmdesk.core.codes import is_code
 from crmdesk.core.errors import CrmError
 from crmdesk.core.ids import is_id
 from crmdesk.core.record import (
@@ -187,9 +188,11 @@ def deleter_saw(edit: Edit) -> dict[str, int]:
 
 
 def fits(declared: Field, value: object) -> bool:
-    """Whether a value is of the field's kind. Null clears any field; unknown choices are kept as they are."""
+    """Whether a value is of the field's kind. Null clears any field; unknown choices and codes are kept as they are."""
     if value is None:
         return True
+    if declared.type is Type.CODE:
+        return is_code(declared.table, value)
     is_kind = _KINDS.get(declared.type)
     if is_kind is not None:
         return is_kind(value)

@@ -12,6 +12,7 @@ from crmdesk.core.registry import Entity, Field, Label
 from crmdesk.core.text import normalise
 from crmdesk.core.values import Value, canonical_text
 from crmdesk.store.names import SHOWN
+from crmdesk.usecases.codes import code_of
 
 if TYPE_CHECKING:
     from crmdesk.store.reading import Reader
@@ -112,7 +113,7 @@ def values(entity: Entity, given: Iterable[str], today: date) -> dict[str, Value
             hint = Label("请写成 字段=内容。", "Write it as field=text.")
             raise CrmError("bad_argument", argument=pair, hint=hint)
         declared = field(entity, name)
-        found[declared.name] = parse_value(declared, text, today=today)
+        found[declared.name] = parse_value(declared, text, today=today, code_of=code_of)
     return found
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Final
 
+from crmdesk.core.codes import is_code
 from crmdesk.core.dates import day_of, parse_date
 from crmdesk.core.errors import CrmError, Language
 from crmdesk.core.registry import Field, Type
@@ -25,7 +26,10 @@ def format_value(
     language: Language,
     name_of: Callable[[str, str], str | None] | None = None,
 ) -> str:
-    """The value in words; an em dash for nothing. Unknown fields and foreign types read as plain text."""
+    """The value in words; an em dash for nothing. Unknown fields and foreign types read as plain text.
+
+    `name_of` names what a value stands for: (entity or code table, id or code).
+    """
     if value is None or value == "":
         return EMPTY
     if field is None:
@@ -44,6 +48,8 @@ def format_value(
             return _date(day_of(value).isoformat(), language) if isinstance(value, int) else _plain(value)
         case Type.REFERENCE:
             return (name_of and field.target and name_of(field.target, str(value))) or str(value)
+        case Type.CODE:
+            return (name_of and field.table and name_of(field.table, str(value))) or str(value)
         case Type.PHONE:
             return phone(str(value))
         case _:
@@ -87,12 +93,17 @@ def _money(value: Value) -> str:
     return f"{'-' if minor < 0 else ''}{_SYMBOLS.get(currency, f'{currency} ')}{amount}"
 
 
-def parse_value(field: Field, text: str, *, today: date) -> Value:
-    """What a person typed, as the field's value; blank means nothing. Raises `invalid_value` with the label."""
+def parse_value(
+    field: Field, text: str, *, today: date, code_of: Callable[[str, str], str | None] | None = None
+) -> Value:
+    """What a person typed, as the field's value; blank means nothing. Raises `invalid_value` with the label.
+
+    `code_of` finds the one code of a table that a text means.
+    """
     typed = canonical_text(text).strip()
     if not typed:
         return None
-    value = _parsed(field, typed, today)
+    value = code_of(field.table, typed) if code_of and field.table else _parsed(field, typed, today)
     if value is None:
         raise CrmError("invalid_value", field=field.label)
     return value
@@ -114,6 +125,8 @@ def _parsed(field: Field, typed: str, today: date) -> Value:
             return day.isoformat() if day else None
         case Type.EMAIL:
             return typed if re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", typed) else None
+        case Type.CODE:
+            return typed if is_code(field.table, typed) else None
         case Type.PHONE:
             return typed if len(re.sub(r"\D", "", typed)) >= 5 else None
         case _:

@@ -39,6 +39,7 @@ class Type(enum.Enum):
     INTEGER = "integer"
     BOOLEAN = "boolean"
     REFERENCE = "reference"  # another record's id
+    CODE = "code"  # of one of the code tables
     SEEN = "seen"  # {"seen": clock}: what the deleter had seen
 
     __hash__ = object.__hash__  # each is one object, and looked up for every value of every record
@@ -79,6 +80,8 @@ class Field:
 
     `repeated` makes it a set of elements, each with a clock of its own: `phone:<element id>`. `server` marks
     fields that only the server's own edits may set, `withheld` those that the role of whoever looks may not write.
+    `table` names the code table of a CODE field. `succeeded_by` names the field that took the place of one which laptops of
+    an earlier version still write: it is shown where it says something, and offered nowhere.
     """
 
     name: str
@@ -93,6 +96,8 @@ class Field:
     server: bool = False
     aliases: tuple[str, ...] = ()
     withheld: bool = False
+    table: str | None = None
+    succeeded_by: str | None = None
 
     def option(self, key: object) -> Option | None:
         return next((option for option in self.options if option.key == key), None)

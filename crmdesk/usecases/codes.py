@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 
-from crmdesk.core.addresses import Gazetteer
 from crmdesk.core.codes import CodeTable
 from crmdesk.system.resources import resource
+
+if TYPE_CHECKING:
+    from crmdesk.core.addresses import Gazetteer
 
 _FILES = {"region": "regions.csv", "industry": "industries.csv"}
 
@@ -20,7 +23,22 @@ def code_table(name: str) -> CodeTable:
 @lru_cache(maxsize=1)
 def gazetteer() -> Gazetteer:
     """What reads addresses."""
+    from crmdesk.core.addresses import Gazetteer  # its patterns are compiled when somebody types an address
+
     return Gazetteer(code_table("region"))
+
+
+def code_of(table: str, text: str) -> str | None:
+    """The one code that a text means: a code, a name, or a place as it is written in an address.
+
+    An abolished code is taken as it is; None for what is unknown or means several.
+    """
+    if table not in _FILES:
+        return text
+    if (found := code_table(table).named(text)) is not None:
+        return found.code
+    place = gazetteer().read(text) if table == "region" else None
+    return place.code if place and not place.rest else None
 
 
 def code_name(table: str, code: str) -> str | None:

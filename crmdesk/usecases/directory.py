@@ -12,6 +12,7 @@ from crmdesk.store.names import SHOWN
 from crmdesk.store.reading import Reader
 from crmdesk.store.settings import Identity, SeeingAs
 from crmdesk.system.clock import SystemClock
+from crmdesk.usecases.codes import code_name
 
 ENTITIES: Final = ("user", "team", "role", "book", "tag", "tag_group", "field", "delegation")
 """A directory is stale once a record of one of these moved."""
@@ -65,21 +66,21 @@ class Directory:
         found = self.owners.get(bucket)
         return found.name if found else ""
 
-    def name_of(self, entity: str, record_id: str) -> str | None:
-        """The name behind a reference, where it is one of the directory's."""
-        match entity:
+    def name_of(self, kind: str, key: str) -> str | None:
+        """The name behind a reference, where it is one of the directory's, or behind a code of the table `kind`."""
+        match kind:
             case "user":
-                found = self.people.get(record_id)
+                found = self.people.get(key)
                 return found.name if found else None
             case "tag":
-                tag = self.tags.get(record_id)
+                tag = self.tags.get(key)
                 return tag.name if tag else None
             case "tag_group":
-                return self.groups.get(record_id)
+                return self.groups.get(key)
             case "team":
-                return self.teams.get(record_id)
+                return self.teams.get(key)
             case _:
-                return None
+                return code_name(kind, key)
 
 
 def read_directory(reader: Reader) -> Directory:

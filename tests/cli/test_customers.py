@@ -101,3 +101,25 @@ def test_a_customer_reads_well_in_both_languages(desk: Desk, lang: str) -> None:
     desk("customer", "add", "Acme", "--field", "stage=won")
     text = desk.run("customer", "show", "Acme", "--lang", lang).out
     assert ("成交" if lang == "zh_CN" else "Won") in text
+
+
+@pytest.mark.parametrize("text", ["440305", "广东省深圳市南山区", "深圳南山区"])
+def test_a_region_is_given_by_code_or_name_and_reads_as_a_place(desk: Desk, text: str) -> None:
+    desk("customer", "add", "宏远机械", "--field", f"地区={text}", "--field", "Industry=131")
+    fields = shown(desk, "宏远机械")["fields"]
+    assert fields == {"name": "宏远机械", "region_code": "440305", "industry_code": "131"}
+    said = desk.run("customer", "show", "宏远机械").out
+    assert "广东省深圳市南山区" in said
+    assert "谷物磨制" in said
+
+
+@pytest.mark.parametrize("field", ["地区=999999", "地区=南山区", "行业=不存在", "行业=1"])
+def test_a_code_that_does_not_exist_or_a_name_of_several_places_is_refused(desk: Desk, field: str) -> None:
+    error = desk.fails("customer", "add", "宏远机械", "--field", field)
+    assert error["code"] == "invalid_value"
+
+
+def test_an_abolished_code_is_taken_as_it_is(desk: Desk) -> None:
+    desk("customer", "add", "宏远机械", "--field", "region_code=320684")
+    assert shown(desk, "宏远机械")["fields"] == {"name": "宏远机械", "region_code": "320684"}
+    assert "江苏省南通市海门市" in desk.run("customer", "show", "宏远机械").out

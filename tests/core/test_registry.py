@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from crmdesk.core.codes import TABLES
 from crmdesk.core.entities import REGISTRY, custom_field
 from crmdesk.core.ids import uuid7
 from crmdesk.core.registry import Entity, Field, Label, Rule, Search, Type, registry
@@ -104,6 +105,8 @@ def test_every_field_is_labelled_in_both_languages(entity: Entity, field: Field)
 @pytest.mark.parametrize(("entity", "field"), ALL_FIELDS)
 def test_every_declaration_holds_together(entity: Entity, field: Field) -> None:
     assert bool(field.options) == (field.type is Type.CHOICE)
+    assert (field.table in TABLES) == (field.type is Type.CODE)
+    assert field.succeeded_by is None or field.succeeded_by in entity.by_name
     assert field.type is not Type.REFERENCE or field.target in REGISTRY.entities
     assert field.rule is not Rule.ADD_WINS or field.type is Type.BOOLEAN
     assert field.search is not Search.PHONE or field.type is Type.PHONE
@@ -142,6 +145,6 @@ def test_a_free_text_is_a_plain_string_that_anybody_may_set_at_any_time() -> Non
             declared = entity.by_name[name]
             assert [declared.server, declared.repeated, declared.rule is Rule.FIXED] == [False] * 3
             assert declared.type not in (
-                Type.DATE, Type.INSTANT, Type.MONEY, Type.INTEGER, Type.BOOLEAN, Type.REFERENCE, Type.SEEN,
+                Type.DATE, Type.INSTANT, Type.MONEY, Type.INTEGER, Type.BOOLEAN, Type.REFERENCE, Type.SEEN, Type.CODE,
             )  # fmt: skip
     assert "name" in REGISTRY["customer"].free_texts

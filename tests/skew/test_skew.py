@@ -83,6 +83,22 @@ def test_r10_i17_a_field_the_old_program_does_not_know_survives_its_edits_byte_f
     assert new.shows(customer) == {"name": "宏远机械", "loyalty": "gold", "city": "上海", "remark": "老客户"}
 
 
+def test_r10_a_code_survives_in_the_old_program_beside_the_field_that_came_before_it(
+    server: RunningServer, hire: Hire
+):
+    """Codes came after the version that is frozen here; it goes on writing provinces as words."""
+    assert OLD_REGISTRY.find("customer", "region_code") is None
+    old, new = hired(server, "Ann"), hire("Bo")
+    customer = new.customer("宏远机械", region_code="440305", industry_code="C")
+    exchange(old, new)
+    old.write(customer, {"region": "广东", "industry": "machinery"})
+    exchange(old, new)
+    assert old.states()[customer] == new.states()[customer]
+    assert new.shows(customer) == {
+        "name": "宏远机械", "region_code": "440305", "industry_code": "C", "region": "广东", "industry": "machinery",
+    }  # fmt: skip
+
+
 def test_r10_a_kind_of_record_the_old_program_does_not_know_survives_in_it(server: RunningServer, hire: Hire):
     """Attachments came after the version that is frozen here."""
     assert "attachment" not in OLD_REGISTRY.entities

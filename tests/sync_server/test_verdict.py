@@ -43,6 +43,8 @@ REJECTIONS: dict[str, tuple[str, dict[str, Any], str]] = {
     "no such day": ("customer", {"name": "x", "next_follow_up_on": "2026-13-01"}, "invalid_value"),
     "no such day of a month": ("customer", {"name": "x", "next_follow_up_on": "2026-02-30"}, "invalid_value"),
     "a day spelled otherwise": ("customer", {"name": "x", "next_follow_up_on": "20260228"}, "invalid_value"),
+    "a name for a code": ("customer", {"name": "x", "region_code": "广东省"}, "invalid_value"),
+    "a code of another table": ("customer", {"name": "x", "industry_code": "440305"}, "invalid_value"),
     "no such moment": ("visit", {"kind": "onsite", "at": 2**52, "summary": "x"}, "invalid_value"),
     "before all time": ("visit", {"kind": "onsite", "at": -1, "summary": "x"}, "invalid_value"),
     "a deletion that saw a stranger": (
@@ -59,6 +61,16 @@ REJECTIONS: dict[str, tuple[str, dict[str, Any], str]] = {
     "not an id": ("contact", {"name": "x", "customer": "5"}, "invalid_value"),
     "not a clock": ("customer", {"name": "x", "deleted": {"seen": {"a": "b"}}}, "invalid_value"),
 }
+
+
+def test_a_code_of_a_newer_table_is_taken_from_a_laptop_that_knows_it(server: RunningServer) -> None:
+    ann = enrolled(server, "Ann")
+    key = ann.customer("前")
+    ann.push()
+    ann.write(key, {"region_code": "999901", "industry_code": "T"})
+    assert verdicts(ann.push()) == [("accepted", None)]
+    ann.write(key, {"region_code": None})
+    assert verdicts(ann.push()) == [("accepted", None)]
 
 
 def test_a_new_tag_is_anybodys_to_make_and_only_leaders_rename_it(server: RunningServer) -> None:
