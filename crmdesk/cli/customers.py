@@ -120,6 +120,12 @@ def listing(
     session: Session,
     stage: Annotated[str | None, typer.Option(help="Only of this stage. 只看某阶段。")] = None,
     tag: Tags = None,
+    region: Annotated[
+        str | None, typer.Option(help="Only in this region: code or name. 只看某地区。")
+    ] = None,
+    industry: Annotated[
+        str | None, typer.Option(help="Only of this industry: code or name. 只看某行业。")
+    ] = None,
     sort: Annotated[
         Literal["name", "visited", "next", "changed"], typer.Option(help="Order. 排序。")
     ] = "name",
@@ -131,11 +137,19 @@ def listing(
     from crmdesk.core.entities import CUSTOMER
     from crmdesk.core.format import EMPTY, format_value
     from crmdesk.store.window import CustomerFilter, CustomerWindow
+    from crmdesk.usecases.codes import place_name
     from crmdesk.usecases.directory import read_directory
 
     chosen = naming.value(CUSTOMER, "stage", stage, session.workspace.today())
     tags = naming.tag_ids(read_directory(session.reader), tag or ())
-    wanted = CustomerFilter(stage=str(chosen) if chosen else None, tags=tags, sort=sort, trash=trash)
+    wanted = CustomerFilter(
+        stage=str(chosen) if chosen else None,
+        tags=tags,
+        region=naming.codes_below(CUSTOMER.by_name["region_code"], region),
+        industry=naming.codes_below(CUSTOMER.by_name["industry_code"], industry),
+        sort=sort,
+        trash=trash,
+    )
     window = CustomerWindow(session.reader, wanted)
     rows = window.page(skip, limit)
     if session.out.as_json:
@@ -146,7 +160,7 @@ def listing(
         session.out.text("名称 城市 阶段 最近拜访 下次跟进 编号", "Name City Stage Visited Next Id").split(),
         [
             (
-                row.name or "", row.city or EMPTY, format_value(stages, row.stage, session.out.language),
+                row.name or "", row.city or place_name(row.region) or EMPTY, format_value(stages, row.stage, session.out.language),
                 moment(row.last_visit_at), row.next_follow_up_on or EMPTY, row.id,
             )
             for row in rows
@@ -156,7 +170,17 @@ def listing(
 
 
 def _line(row: Any) -> dict[str, Any]:
-    plain = ("name", "name_en", "person", "city", "stage", "grade", "next_follow_up_on", "conflicts")
+    plain = (
+        "name",
+        "name_en",
+        "person",
+        "city",
+        "region",
+        "stage",
+        "grade",
+        "next_follow_up_on",
+        "conflicts",
+    )
     return {
         "customer": row.id,
         **{name: getattr(row, name) for name in plain},

@@ -104,7 +104,7 @@ class CodeTable:
         return tuple(self._children.get(code, ()))
 
     def below(self, code: str) -> tuple[str, ...]:
-        """A code with all that are part of it, those included that became part of it when they were abolished."""
+        """A code with all that are part of it, itself first; those too that became part of it when they were abolished."""
         if self._below is None:
             self._below = {}
             for line in self._codes.values():
@@ -112,14 +112,17 @@ class CodeTable:
                 for one in dict.fromkeys((line, *((now,) if now else ()))):
                     for part in (one, *self.parents(one.code)):
                         self._below.setdefault(part.code, []).append(line.code)
-        return tuple(dict.fromkeys(self._below.get(code, ())))
+        parts = self._below.get(code, ())
+        return tuple(dict.fromkeys((code, *parts))) if parts else ()
 
     def label(self, code: str) -> str | None:
-        """How a code reads: a place with what it is part of, an industry by its name. None for an unknown code."""
+        """How a code reads: a place with what it is part of, an industry by code and name. None for an unknown code."""
         found = self._codes.get(code)
         if found is None:
             return None
-        return "".join(c.name for c in (*self.parents(code), found)) if self.is_joined else found.name
+        if self.is_joined:
+            return "".join(part.name for part in (*self.parents(code), found))
+        return f"{code} {found.name}"
 
     def path(self, code: str) -> str:
         """The names of what a code is part of, blank at the top."""

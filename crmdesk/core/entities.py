@@ -174,7 +174,7 @@ CUSTOMER: Final = Entity(
         Field("source", Type.CHOICE, Label("来源", "Source"), Rule.LATEST, options=SOURCES),
         Field("industry_code", Type.CODE, Label("行业", "Industry"), table="industry", aliases=("行业代码",)),
         Field("industry", Type.CHOICE, Label("行业大类", "Line of business"), options=INDUSTRIES, succeeded_by="industry_code"),
-        Field("region_code", Type.CODE, Label("地区", "Region"), table="region", aliases=("行政区划", "地区代码")),
+        Field("region_code", Type.CODE, Label("地区", "Region"), table="region", read_from=("city", "address"), aliases=("行政区划", "地区代码")),
         Field("region", Type.TEXT, Label("省份", "Province"), succeeded_by="region_code"),
         Field("city", Type.TEXT, Label("城市", "City"), search=Search.OTHER),
         Field("address", Type.TEXT, Label("地址", "Address")),

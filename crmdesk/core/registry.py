@@ -81,7 +81,8 @@ class Field:
     `repeated` makes it a set of elements, each with a clock of its own: `phone:<element id>`. `server` marks
     fields that only the server's own edits may set, `withheld` those that the role of whoever looks may not write.
     `table` names the code table of a CODE field. `succeeded_by` names the field that took the place of one which laptops of
-    an earlier version still write: it is shown where it says something, and offered nowhere.
+    an earlier version still write: it is shown where it says something, and offered nowhere. `read_from` names the text
+    fields that a form may read a code out of: the last is an address, those before it say where that is.
     """
 
     name: str
@@ -98,6 +99,7 @@ class Field:
     withheld: bool = False
     table: str | None = None
     succeeded_by: str | None = None
+    read_from: tuple[str, ...] = ()
 
     def option(self, key: object) -> Option | None:
         return next((option for option in self.options if option.key == key), None)

@@ -6,6 +6,7 @@ ever loaded whole and nothing uses OFFSET.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
@@ -24,7 +25,7 @@ SORTS: Final = {
 }
 _COLUMNS: Final = (
     "c.id, c.f_name, c.f_name_en, c.person, c.f_city, c.f_stage, c.f_grade, c.tags, c.bucket, "
-    "c.last_visit_at, c.f_next_follow_up_on, c.conflicts, c.life, "
+    "c.last_visit_at, c.f_next_follow_up_on, c.conflicts, c.life, c.f_region_code, "
     "EXISTS (SELECT 1 FROM outbox o WHERE o.id = c.id)"
 )
 _FEW_HITS: Final = 4000
@@ -61,6 +62,7 @@ class CustomerRow(NamedTuple):
     next_follow_up_on: str | None
     conflicts: int
     life: int
+    region: str | None
     is_unsent: int
 
 
@@ -68,7 +70,8 @@ class CustomerRow(NamedTuple):
 class CustomerFilter:
     """What a customers list shows. `tags` must all be present; `sort` is one of `SORTS`, and anything else the usual one; `due_by` an ISO date.
 
-    `owner` is a person's id: customers of all buckets that they answer for.
+    `owner` is a person's id: customers of all buckets that they answer for. `region` and `industry` are codes with all
+    that is part of them, what was chosen first; blank for any.
     """
 
     text: str = ""
@@ -79,6 +82,8 @@ class CustomerFilter:
     sort: str = "visited"
     due_by: str | None = None
     trash: bool = False
+    region: tuple[str, ...] = ()
+    industry: tuple[str, ...] = ()
 
 
 def compile_filter(wanted: CustomerFilter) -> tuple[list[str], list[Any]]:
@@ -102,6 +107,10 @@ def compile_filter(wanted: CustomerFilter) -> tuple[list[str], list[Any]]:
             "UNION SELECT value ->> '$.book' FROM setting WHERE name = 'identity' AND value ->> '$.user' = ?)"
         )
         bind += [wanted.owner] * 3
+    for column, codes in (("c.f_region_code", wanted.region), ("c.f_industry_code", wanted.industry)):
+        if codes:
+            where.append(f"{column} IN (SELECT value FROM json_each(?))")
+            bind.append(json.dumps(codes))
     if wanted.due_by:
         where.append("c.f_next_follow_up_on <= ?")
         bind.append(wanted.due_by)

@@ -41,6 +41,23 @@ def code_of(table: str, text: str) -> str | None:
     return place.code if place and not place.rest else None
 
 
+def place_of(*texts: str) -> str | None:
+    """The region that an address names, the last of the texts; those before it say where it is."""
+    *around, address = (text.strip() for text in texts)
+    found = gazetteer().read(address) or gazetteer().read(" ".join((*around, address)))
+    return found.code if found else None
+
+
+def place_name(code: str | None) -> str:
+    """A region as briefly as it is clear: without the province where there is a city between. Blank for none."""
+    if not code:
+        return ""
+    table = code_table("region")
+    found = table.find(code)
+    chain = (*table.parents(code), *((found,) if found else ()))
+    return "".join(part.name for part in (chain[1:] if len(chain) > 2 else chain)) or code
+
+
 def code_name(table: str, code: str) -> str | None:
     """How a code reads; None where the table is another program's, or has no such code."""
     return code_table(table).label(code) if table in _FILES else None

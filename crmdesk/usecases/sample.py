@@ -25,6 +25,10 @@ _GRADE_WEIGHTS: Final = (10, 25, 45, 20)
 _SOURCES: Final = ("exhibition", "referral", "web", "cold_call", "channel", "other")
 _KINDS: Final = ("onsite", "phone", "wechat", "video", "email")
 _RESULTS: Final = ("interested", "considering", "not_now", "problem")
+_INDUSTRY_CODES: Final = {
+    "machinery": "34", "electronics": "39", "building": "30", "food": "14", "medical": "358", "logistics": "54",
+    "chemical": "26", "other": "72",
+}  # fmt: skip
 _HUES: Final = ("blue", "teal", "green", "amber", "red", "violet", "pink")
 _HEADCOUNTS: Final = (12, 35, 60, 120, 260, 800, 2400)
 
@@ -58,8 +62,8 @@ class SampleRecord:
 
 class _Place(msgspec.Struct, frozen=True, array_like=True):
     city: str
-    region: str
     english: str
+    code: str
 
 
 class _Firms(msgspec.Struct, frozen=True):
@@ -164,8 +168,8 @@ class _Inventor:
             "stage": stage,
             "grade": self._chance.choices(_GRADES, _GRADE_WEIGHTS)[0],
             "source": self._pick(_SOURCES),
-            "industry": industry,
-            "region": place.region,
+            "industry_code": _INDUSTRY_CODES[industry],
+            "region_code": place.code,
             "city": place.city,
             "address": f"{place.city}市{self._pick(self._firms.roads)}{self._below(900) + 1}号",
             "phone": self._mobile(),

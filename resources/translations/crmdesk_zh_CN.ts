@@ -765,6 +765,48 @@
     </message>
 </context>
 <context>
+    <name>CodeEditor</name>
+    <message>
+        <source>Abolished; now %1</source>
+        <translation>已撤销，现为 %1</translation>
+    </message>
+    <message>
+        <source>From the address: %1</source>
+        <translation>地址所示：%1</translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation>选择…</translation>
+    </message>
+    <message>
+        <source>Take it away</source>
+        <translation>清除</translation>
+    </message>
+</context>
+<context>
+    <name>CodePicker</name>
+    <message>
+        <source>Name, pinyin, initials or code</source>
+        <translation>名称、拼音、首字母或代码</translation>
+    </message>
+    <message>
+        <source>One level up (←)</source>
+        <translation>上一级（←）</translation>
+    </message>
+    <message>
+        <source>What it consists of (→)</source>
+        <translation>下一级（→）</translation>
+    </message>
+    <message>
+        <source>Nothing was found.</source>
+        <translation>没有找到。</translation>
+    </message>
+    <message>
+        <source>once %1</source>
+        <translation>原 %1</translation>
+    </message>
+</context>
+<context>
     <name>CommandBox</name>
     <message>
         <source>Find or do anything</source>
@@ -2317,8 +2359,8 @@
         <translation>筛选</translation>
     </message>
     <message>
-        <source>Tags and owners</source>
-        <translation>标签与负责人</translation>
+        <source>Tags, owners, regions, industries</source>
+        <translation>标签、负责人、地区、行业</translation>
     </message>
     <message>
         <source>Last visit</source>
@@ -2351,6 +2393,10 @@
     <message>
         <source>Owner</source>
         <translation>负责人</translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation>选择…</translation>
     </message>
 </context>
 <context>

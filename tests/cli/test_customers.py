@@ -123,3 +123,18 @@ def test_an_abolished_code_is_taken_as_it_is(desk: Desk) -> None:
     desk("customer", "add", "宏远机械", "--field", "region_code=320684")
     assert shown(desk, "宏远机械")["fields"] == {"name": "宏远机械", "region_code": "320684"}
     assert "江苏省南通市海门市" in desk.run("customer", "show", "宏远机械").out
+
+
+def test_the_list_is_narrowed_to_a_region_with_what_became_part_of_it(desk: Desk) -> None:
+    for name, code in (("甲", "440305"), ("乙", "320684"), ("丙", "320614"), ("丁", "441900")):
+        desk("customer", "add", name, "--field", f"region_code={code}", "--field", "industry_code=131")
+
+    def listed(*given: str) -> set[str]:
+        return {row["name"] for row in desk("customer", "list", *given)["customers"]}
+
+    assert listed("--region", "广东省") == {"甲", "丁"}
+    assert listed("--region", "海门区") == {"乙", "丙"}
+    assert listed("--region", "江苏", "--industry", "C") == {"乙", "丙"}
+    assert listed("--industry", "A") == set()
+    assert desk.fails("customer", "list", "--region", "没有")["code"] == "invalid_value"
+    assert "深圳市南山区" in desk.run("customer", "list").out

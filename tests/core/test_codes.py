@@ -57,13 +57,14 @@ def test_an_abolished_code_leads_over_several_steps_to_what_took_its_place() -> 
 def test_below_a_code_are_its_parts_and_what_became_part_of_it() -> None:
     assert set(REGIONS.below("320614")) == {"320614", "320625", "320684"}
     assert set(REGIONS.below("440000")) == {"440000", "440300", "440305"}
+    assert REGIONS.below("320614")[0] == "320614"
     assert REGIONS.below("999999") == ()
 
 
-def test_a_place_reads_with_what_it_is_part_of_and_an_industry_by_its_name() -> None:
+def test_a_place_reads_with_what_it_is_part_of_and_an_industry_by_code_and_name() -> None:
     assert REGIONS.label("440305") == "广东省深圳市南山区"
     assert REGIONS.path("440305") == "广东省 › 深圳市"
-    assert INDUSTRIES.label("131") == "谷物磨制"
+    assert INDUSTRIES.label("131") == "131 谷物磨制"
     assert INDUSTRIES.label("999") is None
 
 

@@ -115,7 +115,7 @@ def test_every_group_has_its_classes_and_every_division_is_in_its_section() -> N
     ],
 )  # fmt: skip
 def test_it_is_the_edition_of_2017_as_amended(code: str, name: str) -> None:
-    assert code_name("industry", code) == name
+    assert code_name("industry", code) == f"{code} {name}"
 
 
 # -- both ---------------------------------------------------------------------------------------------------

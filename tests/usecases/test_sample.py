@@ -8,6 +8,7 @@ from itertools import islice
 from crmdesk.core import values
 from crmdesk.core.entities import REGISTRY
 from crmdesk.core.registry import Type
+from crmdesk.usecases.codes import code_table
 from crmdesk.usecases.sample import SAMPLE_TAG, SampleRecord, generate
 
 TODAY = date(2026, 11, 22)
@@ -57,6 +58,10 @@ def test_every_value_fits_its_field() -> None:
             values.check(key, value)
             if field.type is Type.CHOICE:
                 assert value in {option.key for option in field.options}
+            if field.type is Type.CODE:
+                found = code_table(str(field.table)).find(str(value))
+                assert found is not None
+                assert found.is_current
             if field.type is Type.DATE:
                 date.fromisoformat(str(value))
 

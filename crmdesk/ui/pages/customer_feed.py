@@ -21,6 +21,7 @@ from crmdesk.ui.runner import Lane
 from crmdesk.ui.tables.customer_delegate import CustomerRow
 from crmdesk.ui.tables.window_model import ListSource, WindowSource
 from crmdesk.usecases import customers
+from crmdesk.usecases.codes import place_name
 from crmdesk.usecases.directory import Directory
 from crmdesk.usecases.workspace import readings
 
@@ -125,7 +126,7 @@ class CustomerFeed(QObject):
         return CustomerRow(
             id=row.id,
             name=row.name or row.name_en or "",
-            subtitle=" · ".join(part for part in (row.person, row.city) if part),
+            subtitle=" · ".join(part for part in (row.person, row.city or place_name(row.region)) if part),
             stage=row.stage or "",
             stage_label=stage.label.text(spoken) if stage else "",
             stage_hue=stage.hue if stage else "slate",

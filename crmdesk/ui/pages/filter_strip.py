@@ -12,11 +12,16 @@ from crmdesk.ui import theme
 from crmdesk.ui.context import Context
 from crmdesk.ui.widgets import buttons
 from crmdesk.ui.widgets.chips import FlowLayout, Tag, TagChip
+from crmdesk.ui.widgets.code_picker import CodePicker
 from crmdesk.ui.widgets.filter_popup import FilterPopup, Tick
 from crmdesk.ui.widgets.pills import PillGroup
+from crmdesk.usecases.codes import code_name
 
 _OWNER: Final = "owner:"
 _TAG: Final = "tag:"
+_CODE: Final = "code:"
+_CODED: Final = {"region": "region_code", "industry": "industry_code"}
+"""What of the filter is a code, and the customer's field that it is about."""
 
 
 class FilterStrip(QFrame):
@@ -36,8 +41,15 @@ class FilterStrip(QFrame):
         self.filter: QPushButton = buttons.quiet(self.tr("Filter"), "funnel", self._open_popup)
         self.order: QPushButton = buttons.quiet("", "arrow-up-down")
         self.order.setMenu(self._order_menu())
-        self.popup = FilterPopup(self.tr("Tags and owners"), self)
+        self.popup = FilterPopup(self.tr("Tags, owners, regions, industries"), self)
         self.popup.ticked.connect(self._ticked)
+        fields = context.registry["customer"].by_name
+        self.pickers = {
+            name: CodePicker(str(fields[field].table), fields[field].label.text(context.language), self)
+            for name, field in _CODED.items()
+        }
+        self.pickers["region"].chosen.connect(self._region_chosen)
+        self.pickers["industry"].chosen.connect(self._industry_chosen)
         row = QHBoxLayout()
         row.setContentsMargins(18, 0, 10, 0)
         row.setSpacing(4)
@@ -103,6 +115,7 @@ class FilterStrip(QFrame):
         names = self._context.directory
         found = [names.tags[tag] for tag in self._filter.tags if tag in names.tags]
         chips = [(_TAG + tag.id, tag.name, tag.hue) for tag in found]
+        chips += [(_CODE + name, self._picked(name), "amber") for name in self.pickers if self._codes(name)]
         if self._filter.bucket and self._filter.bucket == names.pool:
             chips.append((_OWNER, self.tr("The pool"), "teal"))
         elif self._filter.owner:
@@ -114,6 +127,15 @@ class FilterStrip(QFrame):
     def _open_popup(self) -> None:
         names = self._context.directory
         ticks = [
+            Tick(
+                _CODE + name,
+                self._picked(name) or self.tr("Choose…"),
+                picker.accessibleName(),
+                bool(self._codes(name)),
+            )
+            for name, picker in self.pickers.items()
+        ]
+        ticks += [
             Tick(
                 _TAG + tag.id,
                 tag.name,
@@ -140,7 +162,32 @@ class FilterStrip(QFrame):
         corner = self.filter.mapToGlobal(QPoint(self.filter.width(), self.filter.height() + 4))
         self.popup.show_ticks(ticks, corner)
 
+    def _codes(self, name: str) -> tuple[str, ...]:
+        return self._filter.region if name == "region" else self._filter.industry
+
+    def _picked(self, name: str) -> str:
+        chosen = self._codes(name)
+        return (code_name(name, chosen[0]) or chosen[0]) if chosen else ""
+
+    def _region_chosen(self, code: str) -> None:
+        self._say(replace(self._filter, region=self.pickers["region"].table.below(code)))
+
+    def _industry_chosen(self, code: str) -> None:
+        self._say(replace(self._filter, industry=self.pickers["industry"].table.below(code)))
+
+    def _code_ticked(self, name: str, is_on: bool) -> None:
+        if is_on:
+            self.popup.close()
+            self.pickers[name].open_at(self.filter)
+        elif name == "region":
+            self._say(replace(self._filter, region=()))
+        else:
+            self._say(replace(self._filter, industry=()))
+
     def _ticked(self, key: str, is_on: bool) -> None:
+        if key.startswith(_CODE):
+            self._code_ticked(key[len(_CODE) :], is_on)
+            return
         if key.startswith(_OWNER):
             chosen = key[len(_OWNER) :] if is_on else None
             is_pool = chosen is not None and chosen == self._context.directory.pool

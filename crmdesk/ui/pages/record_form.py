@@ -30,15 +30,18 @@ from crmdesk.core.resolve import FieldView, RecordView
 from crmdesk.core.values import Value, encode
 from crmdesk.ui.context import Context
 from crmdesk.ui.widgets import buttons, plain
+from crmdesk.ui.widgets.code_editor import CodeEditor
 from crmdesk.ui.widgets.editors import NEW_ELEMENT, Editor, editor, is_editable
 from crmdesk.ui.widgets.fields import label, set_tone
 from crmdesk.usecases import drafts, records
+from crmdesk.usecases.codes import place_of
 from crmdesk.usecases.outcome import Outcome
 
 if TYPE_CHECKING:
     from crmdesk.store.replica import Replica, Touched
 
 _AUTOSAVE_MS = 1000
+_READING_MS = 250
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,10 @@ class RecordForm(QWidget):
         self._is_dirty = False
         self._draft_pause = QTimer(self, singleShot=True, interval=_AUTOSAVE_MS)
         self._draft_pause.timeout.connect(self.keep_draft)
+        self._reading_pause = QTimer(self, singleShot=True, interval=_READING_MS)
+        self._reading_pause.timeout.connect(self._offer_codes)
         self._cells: dict[str, _Cell] = {}
+        self._arranged: list[str] = []
         self._frozen = ""
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -232,22 +238,32 @@ class RecordForm(QWidget):
         self._grid.setColumnStretch(1, 1)
         declared = self._context.registry[self._entity]
         chosen = [f for f in declared.fields if is_editable(f) and (not self._names or f.name in self._names)]
-        self._place(chosen, declared.title)
-        self._area.setWidget(body)
-
-    def _place(self, fields: Sequence[Field], title: str) -> None:
-        line, side = 0, 0
-        for field in fields:
-            cell = _Cell(editor(field, self._context.language, self._context.today))
+        for field in chosen:
+            cell = _Cell(editor(field, self._context.language, self._context.today), body)
             cell.edited.connect(self._edited)
             cell.decide.clicked.connect(self.decide)
             self._cells[field.name] = cell
-            wide = field.name == title or field.type is Type.LONG_TEXT or field.repeated
+        self._grid.setRowStretch(len(chosen), 1)
+        self._area.setWidget(body)
+
+    def _arrange(self, names: Sequence[str]) -> None:
+        """Place the named cells in two columns, and hide the others."""
+        if names == self._arranged:
+            return
+        self._arranged = list(names)
+        title = self._context.registry[self._entity].title
+        line, side = 0, 0
+        for name, cell in self._cells.items():
+            self._grid.removeWidget(cell)
+            cell.setVisible(name in names)
+            if name not in names:
+                continue
+            field = cell.editor.field
+            wide = name == title or field.type in (Type.LONG_TEXT, Type.CODE) or field.repeated
             if wide and side:
                 line, side = line + 1, 0
             self._grid.addWidget(cell, line, side, 1, 2 if wide else 1, Qt.AlignmentFlag.AlignTop)
             line, side = (line + 1, 0) if wide or side else (line, 1)
-        self._grid.setRowStretch(line + 1, 1)
 
     def _foot(self) -> QWidget:
         foot = QWidget()
@@ -274,6 +290,13 @@ class RecordForm(QWidget):
         self._shown = shown if draft is None else _shown_of(draft, shown)
         self._fill(self._shown.values)
         drafted = (draft or {}).get("typed", {})
+        self._arrange(
+            [
+                name
+                for name, cell in self._cells.items()
+                if cell.editor.field.succeeded_by is None or name in drafted or self._shown.values.get(name)
+            ]
+        )
         for name, cell in self._cells.items():
             why = self._frozen or self._context.why_not(cell.editor.field)
             cell.hold(
@@ -340,7 +363,17 @@ class RecordForm(QWidget):
             cell.say(understood, "second")
         self._show_dirty(is_dirty=True)
         self._draft_pause.start()
+        if any(name in other.editor.field.read_from for other in self._cells.values()):
+            self._reading_pause.start()
         self.edited.emit(name)
+
+    def _offer_codes(self) -> None:
+        """Offer what a code may be read from, once nobody types for a moment."""
+        for cell in self._cells.values():
+            sources = [self._cells.get(name) for name in cell.editor.field.read_from]
+            if sources and isinstance(cell.editor, CodeEditor) and cell.editor.isEnabled():
+                texts = [str(source.editor.typed()) if source else "" for source in sources]
+                cell.editor.offer(place_of(*texts) or "")
 
     def _wanted(self) -> dict[str, Value] | None:
         wanted: dict[str, Value] = {}
@@ -399,8 +432,8 @@ class _Cell(QWidget):
 
     edited = Signal(str)
 
-    def __init__(self, made: Editor) -> None:
-        super().__init__()
+    def __init__(self, made: Editor, parent: QWidget) -> None:
+        super().__init__(parent)
         self.editor = made
         self.is_conflict = False
         column = QVBoxLayout(self)

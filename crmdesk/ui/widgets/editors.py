@@ -243,6 +243,10 @@ def editor(field: Field, spoken: Language, today: Today) -> Editor:
         return TextEditor(field, spoken, today)
     if field.type in (Type.CHOICE, Type.BOOLEAN):
         return ChoiceEditor(field, spoken, today)
+    if field.type is Type.CODE:
+        from crmdesk.ui.widgets.code_editor import CodeEditor  # which is an Editor itself
+
+        return CodeEditor(field, spoken, today)
     return Editor(field, spoken, today)
 
 

@@ -70,6 +70,32 @@ def test_a_ticked_tag_narrows_the_list_and_its_chip_takes_it_off_again(desk) -> 
     assert desk.customers.count == 300
 
 
+def test_a_region_narrows_the_list_to_all_that_is_part_of_it(desk) -> None:
+    strip = desk.customers.strip
+    strip.popup.ticked.emit("code:region", True)
+    picker = strip.pickers["region"]
+    assert picker.isVisible()
+    picker.field.setText("guangdong")
+    picker.field.queried.emit("guangdong")
+    picker.list.choose()
+    expected = desk.context.reader.value("SELECT count(*) FROM p_customer WHERE f_region_code LIKE '44%'")
+    assert desk.customers.count == expected > 0
+    (chip,) = strip._chosen()
+    assert chip[1] == "广东省"
+    strip._chip_removed(chip[0])
+    assert desk.customers.count == 300
+
+
+def test_an_industry_narrows_the_list_and_is_taken_off_in_the_same_place(desk) -> None:
+    strip = desk.customers.strip
+    strip.pickers["industry"].chosen.emit("C")
+    made = ("26", "30", "34", "39", "14", "358")
+    sql = f"SELECT count(*) FROM p_customer WHERE f_industry_code IN ({', '.join('?' * len(made))})"
+    assert desk.customers.count == desk.context.reader.value(sql, made) < 300
+    strip.popup.ticked.emit("code:industry", False)
+    assert desk.customers.count == 300
+
+
 def test_the_order_is_remembered_for_the_next_day(desk) -> None:
     action = next(a for a in desk.customers.strip.order.menu().actions() if a.data() == "name")
     action.trigger()
