@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections import Counter
 from time import process_time
 
@@ -135,3 +137,13 @@ def test_a_name_of_an_unknown_table_or_code_is_none() -> None:
     assert code_name("of_a_newer_version", "1") is None
     assert code_name("region", "999999") is None
     assert code_name("region", "440305") == "广东省深圳市南山区"
+
+
+def test_the_start_of_the_desktop_reads_no_table_and_no_way_to_read_addresses() -> None:
+    """Measured at the first paint: what only a form needs is loaded when somebody opens one."""
+    script = (
+        "import sys, crmdesk.ui.pages.customers, crmdesk.ui.pages.customer, crmdesk.usecases.codes as codes;"
+        "print(codes.code_table.cache_info().currsize, 'crmdesk.core.addresses' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["0", "False"]

@@ -7,6 +7,7 @@ from PySide6.QtCore import QEvent, QPoint, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
 
+from crmdesk.core.registry import Field
 from crmdesk.store.window import CustomerFilter
 from crmdesk.ui import theme
 from crmdesk.ui.context import Context
@@ -15,7 +16,7 @@ from crmdesk.ui.widgets.chips import FlowLayout, Tag, TagChip
 from crmdesk.ui.widgets.code_picker import CodePicker
 from crmdesk.ui.widgets.filter_popup import FilterPopup, Tick
 from crmdesk.ui.widgets.pills import PillGroup
-from crmdesk.usecases.codes import code_name
+from crmdesk.usecases.codes import code_name, code_table
 
 _OWNER: Final = "owner:"
 _TAG: Final = "tag:"
@@ -43,13 +44,7 @@ class FilterStrip(QFrame):
         self.order.setMenu(self._order_menu())
         self.popup = FilterPopup(self.tr("Tags, owners, regions, industries"), self)
         self.popup.ticked.connect(self._ticked)
-        fields = context.registry["customer"].by_name
-        self.pickers = {
-            name: CodePicker(str(fields[field].table), fields[field].label.text(context.language), self)
-            for name, field in _CODED.items()
-        }
-        self.pickers["region"].chosen.connect(self._region_chosen)
-        self.pickers["industry"].chosen.connect(self._industry_chosen)
+        self._pickers: dict[str, CodePicker] = {}
         row = QHBoxLayout()
         row.setContentsMargins(18, 0, 10, 0)
         row.setSpacing(4)
@@ -115,7 +110,7 @@ class FilterStrip(QFrame):
         names = self._context.directory
         found = [names.tags[tag] for tag in self._filter.tags if tag in names.tags]
         chips = [(_TAG + tag.id, tag.name, tag.hue) for tag in found]
-        chips += [(_CODE + name, self._picked(name), "amber") for name in self.pickers if self._codes(name)]
+        chips += [(_CODE + name, self._picked(name), "amber") for name in _CODED if self._codes(name)]
         if self._filter.bucket and self._filter.bucket == names.pool:
             chips.append((_OWNER, self.tr("The pool"), "teal"))
         elif self._filter.owner:
@@ -130,10 +125,10 @@ class FilterStrip(QFrame):
             Tick(
                 _CODE + name,
                 self._picked(name) or self.tr("Choose…"),
-                picker.accessibleName(),
+                self._coded(name).label.text(self._context.language),
                 bool(self._codes(name)),
             )
-            for name, picker in self.pickers.items()
+            for name in _CODED
         ]
         ticks += [
             Tick(
@@ -162,6 +157,18 @@ class FilterStrip(QFrame):
         corner = self.filter.mapToGlobal(QPoint(self.filter.width(), self.filter.height() + 4))
         self.popup.show_ticks(ticks, corner)
 
+    def picker(self, name: str) -> CodePicker:
+        """What chooses the region or the industry, made when it is first asked for."""
+        if name not in self._pickers:
+            field = self._coded(name)
+            made = CodePicker(str(field.table), field.label.text(self._context.language), self)
+            made.chosen.connect(self._region_chosen if name == "region" else self._industry_chosen)
+            self._pickers[name] = made
+        return self._pickers[name]
+
+    def _coded(self, name: str) -> Field:
+        return self._context.registry["customer"].by_name[_CODED[name]]
+
     def _codes(self, name: str) -> tuple[str, ...]:
         return self._filter.region if name == "region" else self._filter.industry
 
@@ -170,15 +177,15 @@ class FilterStrip(QFrame):
         return (code_name(name, chosen[0]) or chosen[0]) if chosen else ""
 
     def _region_chosen(self, code: str) -> None:
-        self._say(replace(self._filter, region=self.pickers["region"].table.below(code)))
+        self._say(replace(self._filter, region=code_table("region").below(code)))
 
     def _industry_chosen(self, code: str) -> None:
-        self._say(replace(self._filter, industry=self.pickers["industry"].table.below(code)))
+        self._say(replace(self._filter, industry=code_table("industry").below(code)))
 
     def _code_ticked(self, name: str, is_on: bool) -> None:
         if is_on:
             self.popup.close()
-            self.pickers[name].open_at(self.filter)
+            self.picker(name).open_at(self.filter)
         elif name == "region":
             self._say(replace(self._filter, region=()))
         else:

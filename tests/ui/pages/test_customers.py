@@ -73,7 +73,7 @@ def test_a_ticked_tag_narrows_the_list_and_its_chip_takes_it_off_again(desk) -> 
 def test_a_region_narrows_the_list_to_all_that_is_part_of_it(desk) -> None:
     strip = desk.customers.strip
     strip.popup.ticked.emit("code:region", True)
-    picker = strip.pickers["region"]
+    picker = strip.picker("region")
     assert picker.isVisible()
     picker.field.setText("guangdong")
     picker.field.queried.emit("guangdong")
@@ -88,7 +88,7 @@ def test_a_region_narrows_the_list_to_all_that_is_part_of_it(desk) -> None:
 
 def test_an_industry_narrows_the_list_and_is_taken_off_in_the_same_place(desk) -> None:
     strip = desk.customers.strip
-    strip.pickers["industry"].chosen.emit("C")
+    strip.picker("industry").chosen.emit("C")
     made = ("26", "30", "34", "39", "14", "358")
     sql = f"SELECT count(*) FROM p_customer WHERE f_industry_code IN ({', '.join('?' * len(made))})"
     assert desk.customers.count == desk.context.reader.value(sql, made) < 300
