@@ -89,14 +89,14 @@ def person(directory: Directory, text: str) -> Person:
 def field(entity: Entity, text: str) -> Field:
     """A field by its name, its label in either language, or another name people use. Raises `bad_argument`."""
     wanted = normalise(text)
-    for declared in entity.fields:
-        if (
-            wanted in (normalise(n) for n in _names(declared))
-            and not declared.repeated
-            and not declared.server
-        ):
+    own = [declared for declared in entity.fields if not declared.repeated and not declared.server]
+    for declared in own:  # before the labels: that of a newer field may be the name of an older one
+        if declared.name == text:
             return declared
-    known = ", ".join(f.name for f in entity.fields if not f.repeated and not f.server)
+    for declared in own:
+        if wanted in (normalise(name) for name in _names(declared)):
+            return declared
+    known = ", ".join(declared.name for declared in own)
     raise CrmError("bad_argument", argument=text, hint=Label(f"可用字段：{known}", f"The fields: {known}"))
 
 

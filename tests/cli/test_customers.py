@@ -138,3 +138,12 @@ def test_the_list_is_narrowed_to_a_region_with_what_became_part_of_it(desk: Desk
     assert listed("--industry", "A") == set()
     assert desk.fails("customer", "list", "--region", "没有")["code"] == "invalid_value"
     assert "深圳市南山区" in desk.run("customer", "list").out
+
+
+def test_a_field_of_the_first_version_keeps_its_name_for_scripts(desk: Desk) -> None:
+    desk("customer", "add", "宏远机械", "--field", "region=广东", "--field", "industry=machinery")
+    assert shown(desk, "宏远机械")["fields"] == {
+        "name": "宏远机械",
+        "region": "广东",
+        "industry": "machinery",
+    }
