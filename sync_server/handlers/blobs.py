@@ -16,7 +16,7 @@ from crmdesk.core.wire import BlobState
 from sync_server import blobs
 from sync_server.blobs import Part, Store
 from sync_server.handlers.bodies import RawBody, StrictRoute, answer
-from sync_server.handlers.callers import Person, Reader
+from sync_server.handlers.callers import Laptop, Reader
 from sync_server.handlers.context import (
     ANY_PROBLEMS,
     SESSION_PROBLEMS,
@@ -57,7 +57,7 @@ def _store(request: Request) -> Store:
     responses={**_STATE, **problems("not_found", *SESSION_PROBLEMS, *ANY_PROBLEMS)},
     response_class=Response,
 )
-def upload_state(request: Request, who: Person, sha256: Sha256, size: Size) -> Response:
+def upload_state(request: Request, who: Laptop, sha256: Sha256, size: Size) -> Response:
     """Where to go on with an upload of `size` bytes."""
     found = blobs.state(_store(request), who, sha256, size, context(request).now())
     return answer(msgspec.json.encode(found), None)
@@ -77,7 +77,7 @@ def upload_state(request: Request, who: Person, sha256: Sha256, size: Size) -> R
 )  # fmt: skip
 def put(
     request: Request,
-    who: Person,
+    who: Laptop,
     sha256: Sha256,
     size: Size,
     offset: Annotated[int, Query(ge=0, lt=MAX_FILE_BYTES)],
