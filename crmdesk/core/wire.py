@@ -190,6 +190,13 @@ class Granted(msgspec.Struct, frozen=True):
     signature: str
 
 
+class Leased(msgspec.Struct, frozen=True):
+    """A lease for a laptop whose program may be too old for anything else, and the key it is signed with."""
+
+    server_key: str
+    lease: Granted | None
+
+
 class Heads(msgspec.Struct, frozen=True):
     """The heads of every bucket the asker may see; a bucket that is missing was taken away.
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from crmdesk.core.errors import CrmError
 from crmdesk.core.lease import Lease
 from crmdesk.core.values import NOT_JSON
-from crmdesk.core.wire import Granted, Heads
+from crmdesk.core.wire import Granted, Heads, Leased
 from crmdesk.store import leases, settings
 from crmdesk.store.settings import Device, Server
 from crmdesk.sync.pinned import verify
@@ -36,12 +36,20 @@ def hear(connection: Connection, heads: Heads, challenge: str | None, now_ms: in
         if server.key:
             raise CrmError("server_key_changed")
         settings.write(connection, {"server": msgspec.structs.replace(server, key=heads.server_key)})
-    if heads.lease is not None and challenge is not None:
-        device = settings.read(connection, "device", Device)
-        lease = read_lease(heads.server_key, heads.lease)
-        if device is None or (lease.device, lease.challenge) != (device.id, challenge):
-            raise CrmError("server_key_changed")
-        leases.keep(connection, lease, heads.lease.content.encode(), heads.lease.signature, now_ms)
+    if challenge is not None:
+        renew(connection, Leased(heads.server_key, heads.lease), challenge, now_ms)
+
+
+def renew(connection: Connection, said: Leased, challenge: str, now_ms: int) -> None:
+    """Keep the lease that answers `challenge`, if there is one, of the company that is pinned. Raises `server_key_changed`."""
+    server = settings.read(connection, "server", Server)
+    if said.lease is None or server is None:
+        return
+    device = settings.read(connection, "device", Device)
+    lease = read_lease(server.key, said.lease)
+    if device is None or (lease.device, lease.challenge) != (device.id, challenge):
+        raise CrmError("server_key_changed")
+    leases.keep(connection, lease, said.lease.content.encode(), said.lease.signature, now_ms)
 
 
 def read_lease(key: str, granted: Granted) -> Lease:

@@ -34,6 +34,7 @@ from crmdesk.core.wire import (
     Evidence,
     Groups,
     Heads,
+    Leased,
     Lost,
     PullItem,
     PullPage,
@@ -156,7 +157,16 @@ class Http:
     # -- the routes ---------------------------------------------------------------------------------
 
     def hello(self) -> Hello:
-        """Who is there. Raises `not_crmdesk`, `wrong_server`, `server_key_changed`, `upgrade_needed`, `server_outdated`."""
+        """Who is there, if we understand each other. Raises what `_meet` raises, `upgrade_needed`, `server_outdated`."""
+        found = self._meet()
+        if not OURS.reach(found.oldest):
+            raise CrmError("upgrade_needed")
+        if not found.versions.reach(OLDEST):
+            raise CrmError("server_outdated")
+        return found
+
+    def _meet(self) -> Hello:
+        """Who is there, whatever it speaks. Raises `not_crmdesk`, `wrong_server`, `server_key_changed`."""
         challenge = secrets.token_bytes(_CHALLENGE_BYTES)
         try:
             answer = self._send("GET", "/v1/hello", params={"challenge": challenge.hex()})
@@ -171,10 +181,6 @@ class Http:
         pinned = expected.server_key if expected is not None else ""
         if pinned and not verify(pinned, "hello", challenge, found.proof):
             raise CrmError("server_key_changed")
-        if not OURS.reach(found.oldest):
-            raise CrmError("upgrade_needed")
-        if not found.versions.reach(OLDEST):
-            raise CrmError("server_outdated")
         return found
 
     def enrol(self, code: str, device_key: str, device_name: str) -> Enrolment:
@@ -261,6 +267,16 @@ class Http:
         if found.server_id != self._signed_in().server_id:
             raise CrmError("wrong_server")
         return found
+
+    def lease(self, challenge: str) -> Leased:
+        """A lease, from a server that may refuse this program everything else. Raises `device_revoked` and its kin."""
+        self._meet()
+        self._known = True  # for this one request: what else is asked must understand the answers
+        try:
+            answer = self._ask("GET", "/v1/lease", params={"challenge": challenge})
+        finally:
+            self._known = False
+        return self._decode(answer, Leased)
 
     def pull(
         self,

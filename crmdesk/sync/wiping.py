@@ -35,13 +35,15 @@ from crmdesk.system.wiping import Wiped
 _log: Final = logging.getLogger(__name__)
 ENDS: Final = ("device_wiped", "device_purged")
 """Problems of a sync after which the profile is to be closed and given to `wipe`."""
+_NOT_ASKED: Final = ("device_wiped", "database_busy", "profile_gone", "upgrade_needed")
+"""Ends of a sync that say nothing of whether the company would renew the lease."""
 
 
 def ended(replica: Replica, problem: CrmError | None) -> CrmError | None:
     """What ended a sync; for a laptop that is to give up what it holds, that: see `ENDS`."""
     if problem is not None and problem.code == "device_revoked":
         problem = obeyed(replica, problem)
-    was_asked = problem is None or problem.code not in ("device_wiped", "database_busy", "profile_gone")
+    was_asked = problem is None or problem.code not in _NOT_ASKED
     return CrmError("device_purged") if was_asked and overdue(replica) else problem
 
 

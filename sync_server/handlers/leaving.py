@@ -1,29 +1,34 @@
-"""Routes for a laptop that has nothing left to sign in with: its sealed work, and word that it was wiped.
+"""Routes that answer a program of any version: a lease, so that a laptop whose program is too old is not given up; and,
+for one that has nothing left to sign in with, its sealed work and word that it was wiped.
 
-Neither needs a token, or a version. Sealed work proves its author by a signature inside, the word by its own.
+The last two need no token: sealed work proves its author by a signature inside, the word by its own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated, Final
+from typing import Annotated, Final, TypeAlias
 
 import msgspec
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from crmdesk.core.errors import CrmError
 from crmdesk.core.sealed import HandedIn
-from sync_server import audit, blobs
+from crmdesk.core.wire import Leased
+from sync_server import audit, blobs, leases
 from sync_server import handing_in as incoming
 from sync_server.handlers.bodies import BulkRoute, RawBody, answer
-from sync_server.handlers.callers import Stranger
+from sync_server.handlers.callers import Laptop, Stranger
 from sync_server.handlers.context import ANY_PROBLEMS, Context, context, problems
 from sync_server.handlers.sync import schema_of
+from sync_server.storage import people
 
 router = APIRouter(prefix="/v1", tags=["leaving"], route_class=BulkRoute)
 _FORGED: Final = ("session_expired", "sealed_unreadable")
+
+RequiredChallenge: TypeAlias = Annotated[str, Query(alias="challenge", pattern="^[0-9a-f]{64}$")]
 
 
 class Word(BaseModel):
@@ -42,11 +47,28 @@ class Noted(BaseModel):
     noted: bool = True
 
 
+@router.get(
+    "/lease",
+    responses={
+        200: schema_of(Leased, "A lease"),
+        **problems("session_expired", "device_revoked", "device_pending", *ANY_PROBLEMS),
+    },
+    response_class=Response,
+)
+def lease(request: Request, who: Laptop, challenge: RequiredChallenge) -> Response:
+    """Renew a laptop's lease, whatever its program can do besides; none for one whose person has left."""
+    here = context(request)
+    with here.database.read() as connection:
+        company = people.load_company(connection)
+    granted = leases.grant(here.authority, company, who, challenge, here.now())
+    return answer(msgspec.json.encode(Leased(here.signer.public.hex(), granted)), None)
+
+
 @router.post(
     "/sealed",
     responses={
         200: schema_of(HandedIn, "What became of it"),
-        **problems("sealed_unreadable", "body_too_large", *ANY_PROBLEMS),
+        **problems("sealed_unreadable", "too_many_tries", "body_too_large", *ANY_PROBLEMS),
     },
     response_class=Response,
     openapi_extra={"requestBody": {"content": {"application/octet-stream": {}}, "required": True}},

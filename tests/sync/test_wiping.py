@@ -17,6 +17,7 @@ from crmdesk.core.lease import DAY_MS
 from crmdesk.core.record import RecordKey
 from crmdesk.core.roles import Role
 from crmdesk.core.sealed import Order
+from crmdesk.core.wire import OURS, Versions
 from crmdesk.store import dialect, drafts, leases, settings
 from crmdesk.store.opening import open_replica
 from crmdesk.store.replica import Replica, Write
@@ -30,10 +31,11 @@ from crmdesk.system.paths import Profile
 from crmdesk.usecases.workspace import create_workspace, open_workspace, readings
 from sync_server import enrolment as server_side
 from sync_server import refusals
+from sync_server.handlers import context, health
 from sync_server.orders import Asker
 from sync_server.sealing import opener_of
 from sync_server.signing import signer_of
-from sync_server.storage import devices, refused, sealed
+from sync_server.storage import blobs, devices, refused, sealed
 from tests.support.desk import MemoryKeychain, keychain
 from tests.support.rep import Rep
 from tests.support.server import RunningServer
@@ -210,6 +212,25 @@ def test_a_laptop_whose_person_left_hands_in_what_is_unsent_and_hears_no_order(
     report = owner.rep.engine.sync()
     assert report.problem is None or "order" not in report.problem.about
     assert owner.rep.unsent() == []
+
+
+def test_the_photo_of_somebody_who_left_still_comes_in(server: RunningServer, owner: Owner):
+    from sync_server import accounts
+
+    rep = owner.rep
+    rep.sync()
+    content = b"a photo of the last day" * 1000
+    sha256 = str(rep.replica.blobs.put(content, rep.replica.clock.now_ms()))
+    rep.write(
+        RecordKey("attachment", rep.replica.new_id()),
+        customer=owner.customer.id, name="f.pdf", media_type="application/pdf", size=len(content), sha256=sha256,
+    )  # fmt: skip
+    with server.database.write() as connection:
+        accounts.change_book_owner(connection, "Ann", "Bo", server.clock(), leaving=True)
+    rep.engine.sync()
+    rep.engine.sync()
+    with server.database.read() as connection:
+        assert sha256 in {one for one, _ in blobs.stored(connection)}
 
 
 def test_the_order_comes_with_a_refresh_too(owner: Owner, server: RunningServer):
@@ -416,6 +437,43 @@ def test_t03_what_has_just_become_due_waits_for_a_day(owner: Owner):
         assert owner.sync().code == "offline"
     assert not owner.give_up(CrmError("device_purged"))
     assert owner.opens()
+
+
+def too_old(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server has gone on, and refuses this laptop's program."""
+    monkeypatch.setattr(context, "OLDEST", Versions(*(number + 1 for number in OURS)))
+    monkeypatch.setattr(health, "OLDEST", Versions(*(number + 1 for number in OURS)))
+
+
+def test_t03_a_laptop_whose_program_is_too_old_is_known_to_its_company_and_keeps_what_it_holds(
+    owner: Owner, monkeypatch: pytest.MonkeyPatch
+):
+    too_old(monkeypatch)
+    owner.away(46, due_days=2)
+    assert owner.sync().code == "upgrade_needed"
+    replica = owner.rep.replica
+    with replica.database.read() as connection:
+        kept = leases.kept(connection)
+    assert kept is not None
+    assert kept.due_ms is None
+    assert replica.clock.now_ms() - kept.received_ms < DAY_MS, "it was renewed"
+    assert not owner.give_up(CrmError("device_purged"))
+    assert owner.opens()
+
+
+def test_t03_nor_is_it_destroyed_where_nothing_renews_its_lease(
+    owner: Owner, monkeypatch: pytest.MonkeyPatch
+):
+    too_old(monkeypatch)
+    monkeypatch.setattr(owner.rep.http, "lease", offline)
+    owner.away(46, due_days=2)
+    assert owner.sync().code == "upgrade_needed"
+
+
+def test_t02_an_order_reaches_a_program_that_is_too_old(owner: Owner, monkeypatch: pytest.MonkeyPatch):
+    too_old(monkeypatch)
+    owner.revoke()
+    assert owner.sync().code == "device_wiped"
 
 
 def test_t03_a_start_notes_that_it_is_due(owner: Owner):
