@@ -58,7 +58,7 @@ def create_app(settings: Settings, now: Callable[[], Moment] = moment) -> FastAP
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         tasks = (
             asyncio.create_task(channel.run()),
-            asyncio.create_task(keep_house(database, settings, now)),
+            asyncio.create_task(keep_house(database, settings, authority, now)),
             asyncio.create_task(keep_roots(database, signer, now)),
             asyncio.create_task(keep_time(database, now)),
         )

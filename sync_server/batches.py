@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import Final, NamedTuple
 
 import msgspec
 
 from crmdesk.core.errors import CrmError
 from crmdesk.core.ids import is_id
-from crmdesk.core.record import Dot, Edit, Record, RecordKey, check_edit, decode_foreign_all
+from crmdesk.core.record import (
+    Dot,
+    Edit,
+    Record,
+    RecordKey,
+    Renaming,
+    check_edit,
+    decode_foreign_all,
+    restamp,
+    restamp_edit,
+)
+from crmdesk.core.record import encode as state_of
 from crmdesk.core.values import NOT_JSON, encode
 from crmdesk.core.wire import BATCH_RECORDS, Push, PushRecord
 from crmdesk.store.records import body
@@ -57,6 +69,36 @@ def read(content: bytes, *, is_bounded: bool = True) -> Batch:
             raise CrmError("malformed_body")
         _read_edit(found, push.actor, entry.counter, bytes(entry.edit))
     return Batch(push.batch, push.actor, push.chain, items, counters)
+
+
+def renamed(batch: Batch, actor: str, known: Collection[int]) -> Batch:
+    """The batch as another actor would say it, under the same numbers, without those that are `known` already.
+
+    What of the old actor a record had seen beside them can't be told: it counts as not seen, so nothing is overwritten.
+    """
+    dots = {Dot(batch.actor, n): Dot(actor, n) for n in batch.counters if n not in known}
+    items = {
+        name: _renamed(item, batch.actor, dots)
+        for name, item in batch.items.items()
+        if any(Dot(batch.actor, n) in dots for n in item.bodies)
+    }
+    return Batch(batch.batch, actor, None, items, [dot.counter for dot in dots])
+
+
+def _renamed(item: Item, actor: str, everywhere: Mapping[Dot, Dot]) -> Item:
+    own = {dot: everywhere[dot] for n in item.bodies if (dot := Dot(actor, n)) in everywhere}
+    fresh = Item(item.key, item.state, refusal=item.refusal)
+    fresh.bodies = {dot.counter: item.bodies[dot.counter] for dot in own}
+    if item.record is None:
+        return fresh
+    standing = {edit.dot.counter for edit in item.record.edits if edit.dot.actor == actor}
+    kept = max((n for n in {*standing, *item.bodies} if Dot(actor, n) not in own), default=0)
+    names = Renaming(own, {actor: kept}, everywhere, {})
+    fresh.record = restamp(item.record, names)
+    fresh.state = state_of(fresh.record)
+    fresh.log = [restamp_edit(edit, names) for edit in item.log if edit.dot in own]
+    fresh.bodies |= {edit.dot.counter: body(edit) for edit in fresh.log}
+    return fresh
 
 
 def _item(record: PushRecord, state: bytes, read: Record | CrmError) -> Item:

@@ -23,6 +23,7 @@ from sync_server import (
     cli_permissions,
     cli_rights,
     commands,
+    handing_in,
     keeping,
     refusals,
     sweeping,
@@ -40,6 +41,7 @@ from sync_server.console import (
     settings_of,
     table,
 )
+from sync_server.leases import Authority
 from sync_server.orders import ChangeBookOwner, ChangeOwner, Order, Release
 from sync_server.sealing import opener_of
 from sync_server.settings import DAY_MS, Settings, note_url, url_of
@@ -260,8 +262,12 @@ def refused_show(name: Name, directory: Dir = HERE, as_json: Json = False) -> No
 @refused_app.command("retry")
 def refused_retry(name: Name, directory: Dir = HERE, as_json: Json = False) -> None:
     """Judge it again, as if it were pushed now. 重新处理。"""
-    with authority(directory) as database, database.write() as connection:
-        made = refusals.retry(connection, commands.console(connection), name, moment())
+    settings = settings_of(directory)
+    with authority(directory) as database:
+        with database.write() as connection:
+            made = refusals.retry(connection, commands.console(connection), name, moment())
+        speaks = Authority(signer_of(settings), opener_of(settings))
+        handing_in.take_kept(blobs.store_of(database, settings), speaks, settings, moment())
     facts = {"name": name, "verdict": made.verdict, "code": made.code, "about": made.about}
     because = f" ({made.code})" if made.code else ""
     say(as_json, facts, f"结果：{made.verdict}{because}", f"The verdict: {made.verdict}{because}")

@@ -285,6 +285,7 @@ def authenticate(connection: Connection, access: str, now: Moment, *, may_leave:
 
 def approve(connection: Connection, device_id: str, now: Moment, by: By = None) -> Device:
     """Let a waiting device in; of somebody who has left, to hand in what is unsent. Raises `not_found`, `device_revoked`."""
+    people.lock_company(connection)
     device = devices.find_device(connection, device_id)
     has_left = device is not None and people.find_account(connection, device.user).is_disabled
     return _change(connection, device_id, DeviceState.LEAVING if has_left else DeviceState.ACTIVE, now, by)
@@ -310,6 +311,7 @@ def shut_out(device_id: str) -> CrmError:
 
 def revoke(connection: Connection, device_id: str, now: Moment, by: By = None) -> Device:
     """Shut a device out for good: at its next contact it hears that it is to be wiped. Raises `not_found`."""
+    people.lock_company(connection)  # before any session or laptop: commands that change people take them so
     devices.end_sessions(connection, device_id, now)
     devices.note_revoked(connection, device_id, now)
     return _change(connection, device_id, DeviceState.REVOKED, now, by)

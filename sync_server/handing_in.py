@@ -8,8 +8,10 @@ a laptop, not its person.
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 from collections import Counter
+from typing import Final
 
 import msgspec
 import zstandard
@@ -29,14 +31,28 @@ from crmdesk.core.sealed import (
     signed_work,
 )
 from crmdesk.core.values import NOT_JSON
-from sync_server import audit, batches, blobs, enrolment, pushing
+from sync_server import audit, batches, blobs, enrolment, limits, pushing
 from sync_server.blobs import Part, Store
 from sync_server.clock import Moment
 from sync_server.leases import Authority
+from sync_server.limits import Try
 from sync_server.settings import Settings
-from sync_server.storage import devices, people, sealed
+from sync_server.storage import attempts, devices, people, sealed
+from sync_server.storage import blobs as contents
 from sync_server.storage.devices import Bearer, Device, DeviceState
-from sync_server.storage.sealed import Letter
+from sync_server.storage.sealed import KeptPart, Letter
+
+_log: Final = logging.getLogger(__name__)
+_WAITS: Final = (
+    "not_found",
+    "blob_offset",
+    "blob_broken",
+    "malformed_body",
+    "storage_full",
+    "disk_full",
+    "sealed_unreadable",
+)
+"""What keeps a content waiting: its record is gone again, a piece has not come or is not what it says, there is no room."""
 
 
 def ordered(connection: Connection, authority: Authority, error: CrmError) -> CrmError:
@@ -53,6 +69,7 @@ def ordered(connection: Connection, authority: Authority, error: CrmError) -> Cr
 
 def note_wiped(connection: Connection, device_id: str, at_ms: int, signature: bytes, now: Moment) -> None:
     """A laptop says, signed with the key that it no longer has, that it was wiped. Raises `session_expired`."""
+    people.lock_company(connection)  # before any session or laptop, as commands do
     device = devices.find_device(connection, device_id)
     if device is None or not enrolment.is_signed(device.key, signed_wipe(device_id, at_ms), signature):
         raise CrmError("session_expired")
@@ -64,30 +81,101 @@ def note_wiped(connection: Connection, device_id: str, at_ms: int, signature: by
 
 
 def take(store: Store, authority: Authority, settings: Settings, content: bytes, now: Moment) -> HandedIn:
-    """Take a sealed message in; the same one again gets the same answer. Raises `sealed_unreadable`.
+    """Take a sealed message in; the same one again gets the same answer. Raises `sealed_unreadable`, `too_many_tries`.
 
     The message itself is kept in the company's folder as well: it holds contents that no record may name yet.
     """
+    digest = hashlib.sha256(content).hexdigest()
+    with store.database.read() as connection:
+        known = sealed.find(connection, digest)
+        server_id = people.load_company(connection).server_id
+    if known is None:
+        plain = authority.opener.open(content, server_id)
+        with store.database.read() as connection:
+            device, packed = _author(connection, plain)
+        work = _opened(packed, device)
+        batch = None if bytes(work.push) == b"null" else batches.read(bytes(work.push), is_bounded=False)
+        with store.database.write() as connection:
+            attempts.count(connection, [Try(f"sealed by {device.id}", limits.SEALED)], now)
+        _keep(settings, digest, content)
+        with store.database.write() as connection:
+            # The company comes before any actor, bucket or laptop: what becomes of it is written down there.
+            people.lock_company(connection)
+            known = sealed.find(connection, digest) or _take(connection, digest, work, batch, now)
+    take_kept(store, authority, settings, now)
+    return msgspec.json.decode(known.answer, type=HandedIn)
+
+
+def _take(
+    connection: Connection, digest: str, work: Work, batch: batches.Batch | None, now: Moment
+) -> Letter:
+    device = devices.find_device(connection, work.device)
+    assert device is not None, "no laptop is ever forgotten"
+    answer = _judge(connection, device, work, batch, now)
+    letter = _letter(digest, device, work, answer, now)
+    sealed.save(connection, letter)
+    sealed.keep_parts(
+        connection,
+        [KeptPart(digest, part.sha256, part.offset, device.id, device.user) for part in work.parts],
+    )
+    told = {"device": device.id, "reason": audit.Word(work.reason), **msgspec.to_builtins(answer)}
+    audit.act(connection, "hand_in", (device.user, device.id), told, now)
+    return letter
+
+
+def take_kept(store: Store, authority: Authority, settings: Settings, now: Moment) -> int:
+    """Store contents whose pieces were kept until a record named them; returns how many. What is missing waits on."""
     with store.database.read() as connection:
         server_id = people.load_company(connection).server_id
-    plain = authority.opener.open(content, server_id)
-    digest = hashlib.sha256(content).hexdigest()
-    with store.database.write() as connection:
-        device, packed = _author(connection, plain)
-        work = _opened(packed, device)
-        known = sealed.find(connection, digest)
-        if known is None:
-            _keep(settings, digest, content)
-            answer = _judge(connection, device, work, now)
-            sealed.save(connection, _letter(digest, device, work, answer, now))
-            told = {"device": device.id, "reason": audit.Word(work.reason), **msgspec.to_builtins(answer)}
-            audit.act(connection, "hand_in", (device.user, device.id), told, now)
-        else:
-            answer = msgspec.json.decode(known.answer, type=HandedIn)
+        named = [
+            (user, sha256)
+            for user, sha256 in sealed.kept_contents(connection)
+            if contents.is_named_for(connection, user, sha256)
+        ]
+    taken = 0
+    for user, sha256 in named:
+        with store.database.read() as connection:
+            parts = sealed.kept_parts(connection, user, sha256)
+        try:
+            is_whole = any(_take_part(store, authority, settings, server_id, part, now) for part in parts)
+        except CrmError as error:
+            if error.code not in _WAITS:
+                raise
+            _log.warning("a content that was handed in waits: %s", error.code)
+            continue
+        if is_whole:
+            with store.database.write() as connection:
+                sealed.forget_parts(connection, user, sha256)
+            taken += 1
+    return taken
+
+
+def _take_part(
+    store: Store, authority: Authority, settings: Settings, server_id: str, kept: KeptPart, now: Moment
+) -> bool:
+    """Go on with the content by what this piece adds to it; whether it is whole now."""
+    try:
+        content = (settings.sealed / f"{kept.digest}.sealed").read_bytes()
+    except OSError as error:
+        raise CrmError("sealed_unreadable") from error
+    with store.database.read() as connection:
+        device, packed = _author(connection, authority.opener.open(content, server_id))
         who = _bearer(connection, device)
-    if work.parts:
-        answer = msgspec.structs.replace(answer, contents=_take_contents(store, who, work, now))
-    return answer
+    for part in _opened(packed, device).parts:
+        if (part.sha256, part.offset) != (kept.sha256, kept.start):
+            continue
+        state = blobs.state(store, who, part.sha256, part.size, now)
+        for start in range(0, len(part.body), CHUNK_BYTES):
+            if state.complete or part.offset + start < state.have:
+                continue
+            piece = part.body[start : start + CHUNK_BYTES]
+            digest = hashlib.sha256(piece).digest()
+            state = blobs.put(
+                store, who, part.sha256, Part(part.offset + start, part.size, piece, digest), now
+            )
+        if state.complete:
+            return True
+    return False
 
 
 def _author(connection: Connection, plain: bytes) -> tuple[Device, bytes]:
@@ -114,18 +202,21 @@ def _opened(packed: bytes, device: Device) -> Work:
     return work
 
 
-def _judge(connection: Connection, device: Device, work: Work, now: Moment) -> HandedIn:
-    if bytes(work.push) == b"null":
-        return HandedIn(drafts=len(work.drafts))
-    batch = batches.read(bytes(work.push), is_bounded=False)
+def _judge(
+    connection: Connection, device: Device, work: Work, batch: batches.Batch | None, now: Moment
+) -> HandedIn:
+    kept = HandedIn(drafts=len(work.drafts), contents=len(work.parts))
+    if batch is None:
+        return kept
     doubt = _doubt(connection, device, work, now)
-    outcomes = pushing.take_sealed(connection, _bearer(connection, device), batch, now, doubt)
+    fork = hashlib.sha256(f"crmdesk-fork\n{batch.actor}\n{work.at_ms}".encode()).hexdigest()[:32]
+    outcomes = pushing.take_sealed(connection, _bearer(connection, device), batch, now, fork, doubt)
     found = Counter(outcome.verdict for outcome in outcomes)
-    return HandedIn(
+    return msgspec.structs.replace(
+        kept,
         accepted=found["accepted"] + found["merged"],
         quarantined=found["quarantined"],
         rejected=found["rejected"],
-        drafts=len(work.drafts),
     )
 
 
@@ -159,28 +250,8 @@ def _bearer(connection: Connection, device: Device) -> Bearer:
     )  # fmt: skip
 
 
-def _take_contents(store: Store, who: Bearer, work: Work, now: Moment) -> int:
-    """Contents that a record taken in names are stored; others wait in the file that was kept."""
-    taken = 0
-    for part in work.parts:
-        try:
-            for start in range(0, len(part.body), CHUNK_BYTES):
-                piece = part.body[start : start + CHUNK_BYTES]
-                digest = hashlib.sha256(piece).digest()
-                state = blobs.put(
-                    store, who, part.sha256, Part(part.offset + start, part.size, piece, digest), now
-                )
-                if state.complete:
-                    break
-            taken += 1
-        except CrmError as error:
-            if error.code not in ("not_found", "blob_offset", "storage_full"):
-                raise
-    return taken
-
-
 def _keep(settings: Settings, digest: str, content: bytes) -> None:
-    folder = settings.directory / "sealed"
+    folder = settings.sealed
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft = folder / f"{digest}.part"

@@ -9,8 +9,9 @@ from typing import Final
 
 from crmdesk.core.errors import CrmError
 from crmdesk.store.database import Database
-from sync_server import blobs, roots, sharing
+from sync_server import blobs, handing_in, roots, sharing
 from sync_server.clock import Moment
+from sync_server.leases import Authority
 from sync_server.settings import Settings
 from sync_server.signing import Signer
 from sync_server.storage import attempts
@@ -32,16 +33,19 @@ def _forget_attempts(database: Database, now: Moment) -> None:
         attempts.forget(connection, now)
 
 
-async def keep_house(database: Database, settings: Settings, now: Callable[[], Moment]) -> None:
-    """Bury what was deleted long ago and remove contents that nothing names, now and then, until cancelled."""
+async def keep_house(
+    database: Database, settings: Settings, authority: Authority, now: Callable[[], Moment]
+) -> None:
+    """Take contents in that were handed in before their records, bury what was deleted long ago and remove contents that nothing names, now and then, until cancelled."""
     await asyncio.sleep(FIRST_SECONDS)
     while True:
         try:
+            store = blobs.store_of(database, settings)
+            taken = await asyncio.to_thread(handing_in.take_kept, store, authority, settings, now())
+            _log.info("stored: %s contents that had been handed in sealed", taken)
             swept = await asyncio.to_thread(sweep, database, now(), settings.away_ms)
             _log.info("swept: %s records gone for good, %s deletions wait", *swept)
-            collected = await asyncio.to_thread(
-                blobs.collect, blobs.store_of(database, settings), now(), settings.away_ms
-            )
+            collected = await asyncio.to_thread(blobs.collect, store, now(), settings.away_ms)
             await asyncio.to_thread(_forget_attempts, database, now())
             _log.info("collected: %s contents, %s strays, %s unfinished uploads", *collected)
         except CrmError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -40,7 +41,8 @@ def backup(settings: Settings, file: Path) -> Checked:
     """Copy the company's database to `file` while servers go on, and check the copy before it counts.
 
     The contents of attachments are copied beside it, into the folder `blobs_beside(file)`: those that are not
-    there yet, so that a second backup to the same place is quick; its keys into `keys_beside(file)`. The database comes first: what it names was
+    there yet, so that a second backup to the same place is quick; what was handed in sealed into `sealed_beside(file)`,
+    likewise; its keys into `keys_beside(file)`. The database comes first: what it names was
     stored before, and is collected no earlier than the offline window.
 
     Raises `no_company`, `database_unwritable` or `database_corrupt`; `backup_elsewhere` for a company in
@@ -64,6 +66,7 @@ def backup(settings: Settings, file: Path) -> Checked:
         if checked.problems:
             raise CrmError("database_corrupt", path=file)
         BlobFiles(settings.blobs).copy_to(blobs_beside(file))
+        _copy_sealed(settings, sealed_beside(file))
         copy_keys(settings, keys_beside(file))
         draft.replace(file)
     except (OSError, sqlite3.Error) as error:
@@ -81,6 +84,22 @@ def blobs_beside(file: Path) -> Path:
 def keys_beside(file: Path) -> Path:
     """Where a backup keeps the company's keys. To restore, they go back into the company's folder."""
     return file.with_name(file.name + ".keys")
+
+
+def sealed_beside(file: Path) -> Path:
+    """Where a backup keeps what laptops handed in sealed. To restore, it becomes the company's folder `sealed`."""
+    return file.with_name(file.name + ".sealed")
+
+
+def _copy_sealed(settings: Settings, folder: Path) -> None:
+    """Copy the messages that are not there yet: each is named by what it holds, and never changes."""
+    for message in sorted(settings.sealed.glob("*.sealed")):
+        target = folder / message.name
+        if not target.exists():
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            draft = target.with_suffix(".part")
+            shutil.copy2(message, draft)
+            draft.replace(target)
 
 
 def _check_file(path: Path) -> Checked:

@@ -28,6 +28,9 @@ ADDRESS: Final = Limit(60, 2_000)
 CODE: Final = Limit(60, 10_000)
 """Codes tried from one address."""
 
+SEALED: Final = Limit(256, 337_500)
+"""Sealed messages of one laptop: so many at once, and so many a day. Each is kept for good."""
+
 
 def spend(full_at: int, now_ms: int, limit: Limit) -> tuple[int, int]:
     """(when all tries will be there again, milliseconds to wait): a wait of 0 spends a try, any other refuses it.

@@ -17,7 +17,7 @@ from crmdesk.core.values import canonical_text
 from crmdesk.core.wire import LATE, NOTHING_BEFORE, Accepted, Commit, Outcome, PushAnswer, Verdict
 from crmdesk.store import dialect, records
 from crmdesk.store.records import Row
-from sync_server import audit
+from sync_server import audit, batches
 from sync_server.batches import Batch
 from sync_server.clock import Moment
 from sync_server.consequences import Taken, follow, reach
@@ -112,16 +112,25 @@ def judge_again(connection: Connection, who: Bearer, batch: Batch, now: Moment, 
 
 
 def take_sealed(
-    connection: Connection, who: Bearer, batch: Batch, now: Moment, doubt: CrmError | None
+    connection: Connection, who: Bearer, batch: Batch, now: Moment, fork: str, doubt: CrmError | None
 ) -> list[Outcome]:
     """Take in what a laptop sealed before it gave up what it held: a part of the last that its actor ever says.
 
     Its numbers need not follow each other: what a restore lost in between never comes again, and parts come in any
-    order. With a `doubt` all is kept apart for it, whatever it says. Raises `sealed_unreadable` for another laptop's actor.
+    order. With a `doubt` all is kept apart for it, whatever it says. So is what a copied profile says under numbers
+    that the other copy has used: as the actor `fork`, so that it can be judged again, and as everything that follows
+    in its name. Raises `sealed_unreadable` for another laptop's actor.
     """
     actor = actors.claim(connection, batch.actor, who.device)
     if actor.device != who.device:
         raise CrmError("sealed_unreadable")
+    said = actors.said(connection, batch.actor, batch.counters)
+    bodies = {n: content for item in batch.items.values() for n, content in item.bodies.items()}
+    is_reused = any(bodies[n] != content for n, content in said.items())
+    if is_reused or actors.find(connection, fork) is not None:
+        batch = batches.renamed(batch, fork, {n for n, content in said.items() if bodies[n] == content})
+        actor = actors.claim(connection, fork, who.device)
+        doubt = doubt or CrmError("sealed_doubtful")
     for item in batch.items.values() if doubt is not None else ():
         item.refusal = item.refusal or doubt
     ledger, claims, _ = _take_in(connection, who, batch, actor, now, may_skip=True)

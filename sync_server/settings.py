@@ -53,6 +53,11 @@ class Settings:
         return self.directory / "blobs"
 
     @property
+    def sealed(self) -> Path:
+        """Where every message is that a laptop sealed and handed in, by the SHA-256 of its bytes."""
+        return self.directory / "sealed"
+
+    @property
     def place(self) -> Place:
         return Service(self.url) if self.url else File(self.database, driver="sqlite")
 

@@ -355,6 +355,17 @@ handed_in: Final = Table(
     Column("drafts", LargeBinary, nullable=False),  # forms that were not saved: JSON
 )
 
+handed_part: Final = Table(
+    "handed_part",
+    metadata,
+    Column("digest", String, primary_key=True),  # of the sealed message that holds it
+    Column("sha256", String, primary_key=True),  # of the content that it is a piece of
+    Column("start", BigInteger, primary_key=True),
+    Column("device", String, nullable=False),
+    Column("user", String, nullable=False),
+    Index("handed_part_by_content", "user", "sha256", "start"),
+)
+
 command: Final = Table(
     "command",
     metadata,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from typing import Final
 
@@ -13,10 +14,13 @@ from crmdesk.core.lease import Lease
 from crmdesk.core.values import NOT_JSON
 from crmdesk.core.wire import Granted, Heads, Leased
 from crmdesk.store import leases, settings
+from crmdesk.store.replica import Replica
 from crmdesk.store.settings import Device, Server
+from crmdesk.sync.http import Http
 from crmdesk.sync.pinned import verify
 
 _CHALLENGE_BYTES: Final = 32
+_log: Final = logging.getLogger(__name__)
 
 
 def challenge() -> str:
@@ -50,6 +54,19 @@ def renew(connection: Connection, said: Leased, challenge: str, now_ms: int) -> 
     if device is None or (lease.device, lease.challenge) != (device.id, challenge):
         raise CrmError("server_key_changed")
     leases.keep(connection, lease, said.lease.content.encode(), said.lease.signature, now_ms)
+
+
+def stay_known(replica: Replica, http: Http) -> CrmError | None:
+    """The company was heard, though it refuses this program: that renews the lease. Returns an order to wipe."""
+    asked = challenge()
+    try:
+        said = http.lease(asked)
+        with replica.database.write() as connection:
+            renew(connection, said, asked, replica.clock.now_ms())
+    except CrmError as error:
+        _log.warning("the lease was not renewed: %s", error.code)
+        return error if error.code == "device_revoked" else None
+    return None
 
 
 def read_lease(key: str, granted: Granted) -> Lease:

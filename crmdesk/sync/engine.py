@@ -160,7 +160,7 @@ class Engine:
             self._is_greeted = False  # it may be another server program that answers next time
             self._note(error)
             if error.code == "upgrade_needed":
-                run.report.problem = self._stay_known() or error
+                run.report.problem = company.stay_known(self._replica, self._http) or error
 
     def _greet(self) -> bool:
         """What an older server did not know travels again; what an older program could not read is read again.
@@ -181,18 +181,6 @@ class Engine:
                     outbox.drop_cursor(connection, bucket)
         self._is_greeted = True
         return announced is not None and bool(announced != known.entities)
-
-    def _stay_known(self) -> CrmError | None:
-        """The company was heard, though it refuses this program: that renews the lease. Returns an order to wipe."""
-        challenge = company.challenge()
-        try:
-            said = self._http.lease(challenge)
-            with self._replica.database.write() as connection:
-                company.renew(connection, said, challenge, self._replica.clock.now_ms())
-        except CrmError as error:
-            _log.warning("the lease was not renewed: %s", error.code)
-            return error if error.code == "device_revoked" else None
-        return None
 
     def _note(self, error: CrmError) -> None:
         if error.code == "upgrade_needed":

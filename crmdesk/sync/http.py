@@ -70,7 +70,7 @@ from crmdesk.sync.device_key import device_id, public_key, sign
 from crmdesk.sync.packing import MAX_ANSWER_BYTES, Parcel, parcel, unpacked
 from crmdesk.sync.pinned import verify
 from crmdesk.sync.plan import Told
-from crmdesk.sync.transport import Line, Request, Transport, checked_address
+from crmdesk.sync.transport import BY_STATUS, Line, Request, Transport, checked_address
 
 T = TypeVar("T")
 
@@ -81,11 +81,6 @@ _EARLY_MS: Final = 30_000
 """An access token this close to its end is replaced before it is used."""
 _AGAIN_S: Final = 60
 """When to try again where somebody counts tries and does not say."""
-_BY_STATUS: Final = {
-    413: "body_too_large", 429: "too_many_tries", 500: "server_error",
-    502: "server_busy", 503: "server_busy", 504: "server_busy",
-}  # fmt: skip
-"""What a proxy in between says without a problem document; anything else is not our server."""
 
 
 class _Answer(NamedTuple):
@@ -565,7 +560,7 @@ class Http:
     def _problem(self, answer: _Answer) -> CrmError:
         """The error an answer stands for: its problem document's, a proxy's, or that of a stranger."""
         about: dict[str, object] = {}
-        code = _BY_STATUS.get(answer.status, "not_crmdesk")
+        code = BY_STATUS.get(answer.status, "not_crmdesk")
         if answer.kind.startswith("application/problem+json"):
             try:
                 document = json.loads(answer.body)

@@ -19,6 +19,11 @@ from crmdesk.sync.pinned import is_pinned
 
 CONNECT_SECONDS: Final = 5.0
 READ_SECONDS: Final = 30.0
+BY_STATUS: Final = {
+    413: "body_too_large", 429: "too_many_tries", 500: "server_error",
+    502: "server_busy", 503: "server_busy", 504: "server_busy",
+}  # fmt: skip
+"""What a proxy in between says without a problem document; anything else is not our server."""
 _LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 
 

@@ -8,7 +8,7 @@ import msgspec
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from crmdesk.core.wire import Outcome
-from sync_server import refusals, standing
+from sync_server import blobs, handing_in, refusals, standing
 from sync_server.handlers.bodies import StrictRoute, answer
 from sync_server.handlers.callers import Administrator, Person
 from sync_server.handlers.context import (
@@ -77,6 +77,8 @@ def retry(request: Request, who: Administrator, name: Name) -> Response:
     asker, here = Asker(who.user, who.role, who.device), context(request)
     with here.database.write() as connection:
         outcome: Outcome = refusals.retry(connection, asker, name, here.now())
+    store = blobs.store_of(here.database, here.settings)
+    handing_in.take_kept(store, here.authority, here.settings, here.now())
     return answer(msgspec.json.encode(Judgement(outcome.verdict, outcome.code, outcome.about)), None)
 
 

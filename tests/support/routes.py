@@ -230,6 +230,7 @@ for _name in (
     "GET /v1/audit/verify", "GET /v1/audit/roots", "GET /v1/devices", "GET /v1/grants", "GET /v1/permissions", "GET /v1/permissions/state",
 ):  # fmt: skip
     _plain(_name)
+_plain("GET /v1/lease", challenge="5a" * 32)
 
 
 def _about(name: str, made: Callable[[Company], Mapping[str, Any]]) -> None:

@@ -6,21 +6,27 @@ import base64
 import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import pytest
 
+from crmdesk.core.errors import CrmError
 from crmdesk.core.lease import DAY_MS
 from crmdesk.core.record import RecordKey
-from crmdesk.core.sealed import Reason, signed_wipe
+from crmdesk.core.sealed import PIECES_BYTES, Reason, signed_wipe
 from crmdesk.core.wire import MAX_BODY_BYTES
-from crmdesk.store import outbox, settings
+from crmdesk.store import outbox, records, settings
 from crmdesk.store.replica import Write
 from crmdesk.sync import sealing
 from crmdesk.sync.device_key import sign
 from crmdesk.sync.http import Account, Http
-from sync_server import accounts, enrolment
+from sync_server import accounts, enrolment, limits, refusals
+from sync_server.commands import console
 from sync_server.sealing import opener_of
-from sync_server.storage import devices, refused
+from sync_server.storage import actors, blobs, buckets, devices, people, refused
+from sync_server.storage.blob_files import BlobFiles
+from tests.support import laptop as laptops
 from tests.support import rep
 from tests.support.postgres import in_a_file
 from tests.support.rep import Rep
@@ -246,3 +252,134 @@ def test_more_than_one_message_may_hold_is_sealed_in_parts_that_arrive_in_any_or
     assert [sum(found) for found in zip(*answers, strict=True)] == [len(keys), 0, 0]
     assert {key.id for key in keys} <= there(server)
     assert ann.sync().unsent == (0, 0)
+
+
+def test_sealed_work_of_a_copied_profile_is_kept_apart_and_can_be_taken_in(
+    server: RunningServer, ann: Rep, tmp_path: Path
+) -> None:
+    """Both copies gave the same numbers to what they typed; the other one's edits are here by then."""
+    shared = ann.customer("shared")
+    ann.sync()
+    copy = ann.copied_to(tmp_path / "copy" / "crmdesk.db")
+    for number in range(2):
+        ann.customer(f"original {number}")
+    ann.write(shared, remark="by the original")
+    ann.sync()
+    mine = [copy.customer(f"copy {number}") for number in range(3)]
+    copy.write(shared, remark="by the copy")
+    away(server)
+    (content,) = all_sealed(server, copy, tmp_path / "stick")
+    assert brought(server, content) == (0, 4, 0)
+    with server.database.read() as connection:
+        found = refused.letters(connection)
+    assert {letter.code for letter in found} == {"sealed_doubtful"}
+    assert {letter.key for letter in found} == {*mine, shared}
+    for letter in found:
+        with server.database.write() as connection:
+            outcome = refusals.retry(connection, console(connection), letter.name, server.clock())
+        assert outcome.verdict in ("accepted", "merged"), outcome
+    assert {key.id for key in mine} <= there(server)
+    with server.database.read() as connection:
+        record = records.load(connection, [shared])[shared].record
+    assert {edit.values["remark"] for edit in record.siblings("remark")} == {"by the original", "by the copy"}
+    copy.close()
+
+
+def attached(laptop: Rep, customer: RecordKey, content: bytes) -> str:
+    """A photo of a customer, whose record names it; its SHA-256."""
+    sha256 = str(laptop.replica.blobs.put(content, laptop.replica.clock.now_ms()))
+    laptop.write(
+        RecordKey("attachment", laptop.replica.new_id()),
+        customer=customer.id, name="f.pdf", media_type="application/pdf", size=len(content), sha256=sha256,
+    )  # fmt: skip
+    return sha256
+
+
+def stored(server: RunningServer) -> set[str]:
+    with server.database.read() as connection:
+        return {sha256 for sha256, _ in blobs.stored(connection)}
+
+
+def test_contents_of_a_revoked_laptop_follow_the_record_that_an_administrator_takes_in(
+    server: RunningServer, ann: Rep, tmp_path: Path
+) -> None:
+    """Their pieces come before the record is anywhere, and in any order."""
+    content = secrets.token_bytes(PIECES_BYTES + 100)
+    sha256 = attached(ann, ann.customer("宏远机械"), content)
+    with server.database.write() as connection:
+        enrolment.revoke(connection, device_of(ann).id, server.clock())
+    files = all_sealed(server, ann, tmp_path / "stick")
+    assert len(files) == 3
+    http = Http(server.address)
+    answers = [http.hand_in(one) for one in reversed(files)]
+    http.close()
+    assert sum(one.contents for one in answers) == 2
+    assert sha256 not in stored(server)
+    with server.database.read() as connection:
+        found = sorted(refused.letters(connection), key=lambda letter: letter.key.entity, reverse=True)
+    server.add_user("Root", "administrator")
+    root = laptops.enrolled(server, "Root")
+    for letter in found:
+        answer = root.http.post(f"/v1/refused/{letter.name}/retry", json={})
+        assert answer.json()["verdict"] == "accepted"
+    assert sha256 in stored(server)
+    assert BlobFiles(server.settings.blobs).is_whole(sha256)
+
+
+def test_a_laptop_hands_in_so_many_sealed_messages_a_day_and_the_same_one_for_nothing(
+    server: RunningServer, ann: Rep, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "SEALED", limits.Limit(2, DAY_MS // 2))
+    made = []
+    for number in range(3):
+        ann.customer(f"c{number}")
+        made.append(sealed(server, ann, tmp_path / str(number)))
+    http = Http(server.address)
+    first = http.hand_in(made[0])
+    http.hand_in(made[1])
+    assert http.hand_in(made[0]) == first
+    with pytest.raises(CrmError) as caught:
+        http.hand_in(made[2])
+    assert caught.value.code == "too_many_tries"
+    assert len(list((server.settings.directory / "sealed").iterdir())) == 2
+    away(server, 1)
+    http.hand_in(made[2])
+    http.close()
+
+
+@pytest.mark.parametrize("what", ["hand in", "wiped", "revoke", "approve"])
+def test_the_company_is_locked_before_any_laptop_actor_or_bucket(
+    server: RunningServer, ann: Rep, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    """As commands do it: two that took them in different orders would wait for each other."""
+    ann.customer("c")
+    content = sealed(server, ann, tmp_path)
+    away(server)
+    order: list[str] = []
+
+    def noting(module: ModuleType, name: str, word: str) -> None:
+        real = getattr(module, name)
+
+        def noted(*args: Any, **named: Any) -> Any:
+            order.append(word)
+            return real(*args, **named)
+
+        monkeypatch.setattr(module, name, noted)
+
+    noting(people, "lock_company", "company")
+    for module, name in (
+        (buckets, "lock"),
+        (actors, "claim"),
+        (devices, "end_sessions"),
+        (devices, "change_state"),
+    ):
+        noting(module, name, name)
+    if what == "hand in":
+        assert brought(server, content) == (1, 0, 0)
+    elif what == "wiped":
+        wipe_is_told(server, ann)
+    else:
+        with server.database.write() as connection:
+            getattr(enrolment, what)(connection, device_of(ann).id, server.clock())
+    assert order[0] == "company"
+    assert len(set(order)) > 1

@@ -64,6 +64,23 @@ def test_a_backup_takes_the_keys_along(server: RunningServer, tmp_path: Path) ->
 
 
 @in_a_file
+def test_a_backup_takes_what_was_handed_in_sealed_along(server: RunningServer, tmp_path: Path) -> None:
+    """It is in no database: pieces of contents wait in it for a record that names them."""
+    folder = server.settings.directory / "sealed"
+    folder.mkdir()
+    (folder / "a.sealed").write_bytes(b"one")
+    (folder / "b.part").write_bytes(b"not yet")
+    keeping.backup(server.settings, tmp_path / "copy.db")
+    (folder / "c.sealed").write_bytes(b"two")
+    keeping.backup(server.settings, tmp_path / "copy.db")
+    kept = keeping.sealed_beside(tmp_path / "copy.db")
+    assert {path.name: path.read_bytes() for path in kept.iterdir()} == {
+        "a.sealed": b"one",
+        "c.sealed": b"two",
+    }
+
+
+@in_a_file
 def test_a_backup_takes_the_contents_of_attachments_along(server: RunningServer, tmp_path: Path) -> None:
     """R38: beside the file; a second backup copies only what is new, and the copy serves as the company."""
     ann = enrolled(server, "Ann")

@@ -76,6 +76,19 @@ def test_the_paper_gives_each_code_its_status() -> None:
         assert PROBLEMS[code].status == int(status), code
 
 
+def test_the_paper_names_every_kind_of_row_in_the_audit() -> None:
+    texts = [path.read_text(encoding="utf-8") for path in sorted((ROOT / "sync_server").glob("*.py"))]
+    written = {
+        kind
+        for text in texts
+        for kind in re.findall(r'\b(?:act|_note)\(\s*connection,\s*"(\w+)"', text)
+        + re.findall(r'_doubt\(connection, device, "(\w+)"', text)
+    }
+    named = {kind for first, *_ in rows("The audit") for kind in re.findall(r"\w+", first)}
+    assert written - named == set()
+    assert {"hand_in", "token_reused", "revoke"} <= written
+
+
 def test_the_paper_names_every_verdict_and_kind() -> None:
     assert {verdict for verdict, _ in rows("Pushing")} == set(get_args(Verdict))
     assert set(re.findall(r"`(ENTER|UPDATE|LEAVE|[A-Z]{5,6})`", PAPER)) == set(get_args(Kind))

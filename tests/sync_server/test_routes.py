@@ -87,8 +87,10 @@ def expected(route: str, caller: str, asker: str) -> str | None:
         return None if caller in ("anybody", "reader") or route == "GET /v1/heads" else "seeing_as"
     if route == "POST /v1/sealed":
         return "sealed_unreadable"
-    if caller in ("anybody", "stranger") or (caller == "laptop" and asker == "left"):
+    if caller in ("anybody", "stranger"):
         return None
+    if caller == "laptop" and asker == "left":
+        return "not_found" if "/blobs/" in route else None  # of the one who left nothing of Bo's is wanted
     if asker in NO_SESSION:
         return NO_SESSION[asker]
     is_let_in = {
