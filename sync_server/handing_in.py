@@ -19,7 +19,7 @@ from sqlalchemy import Connection
 
 from crmdesk.core.errors import CrmError
 from crmdesk.core.lease import DAY_MS
-from crmdesk.core.media import CHUNK_BYTES
+from crmdesk.core.media import CHUNK_BYTES, is_digest
 from crmdesk.core.sealed import (
     DEVICE_BYTES,
     MAX_WORK_BYTES,
@@ -30,6 +30,7 @@ from crmdesk.core.sealed import (
     signed_wipe,
     signed_work,
 )
+from crmdesk.core.sealed import Part as SealedPart
 from crmdesk.core.values import NOT_JSON
 from sync_server import audit, batches, blobs, enrolment, limits, pushing
 from sync_server.blobs import Part, Store
@@ -116,7 +117,7 @@ def _take(
     sealed.save(connection, letter)
     sealed.keep_parts(
         connection,
-        [KeptPart(digest, part.sha256, part.offset, device.id, device.user) for part in work.parts],
+        [KeptPart(digest, part.sha256, part.offset, device.id, device.user) for part in _parts(work)],
     )
     told = {"device": device.id, "reason": audit.Word(work.reason), **msgspec.to_builtins(answer)}
     audit.act(connection, "hand_in", (device.user, device.id), told, now)
@@ -205,7 +206,7 @@ def _opened(packed: bytes, device: Device) -> Work:
 def _judge(
     connection: Connection, device: Device, work: Work, batch: batches.Batch | None, now: Moment
 ) -> HandedIn:
-    kept = HandedIn(drafts=len(work.drafts), contents=len(work.parts))
+    kept = HandedIn(drafts=len(work.drafts), contents=len(_parts(work)))
     if batch is None:
         return kept
     doubt = _doubt(connection, device, work, now)
@@ -218,6 +219,11 @@ def _judge(
         quarantined=found["quarantined"],
         rejected=found["rejected"],
     )
+
+
+def _parts(work: Work) -> list[SealedPart]:
+    """Its pieces of contents; what names none leads to no file."""
+    return [part for part in work.parts if is_digest(part.sha256)]
 
 
 def _doubt(connection: Connection, device: Device, work: Work, now: Moment) -> CrmError | None:
