@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from difflib import get_close_matches
 from typing import Final
 
 from sqlalchemy import Connection, MetaData
@@ -279,8 +280,9 @@ def define_role(
     base, copied = (before.base, before.id) if before else people.find_role(connection, copy_of)
     if hidden is None:
         hidden = known[copied].hidden if copied else frozenset()
-    for part in hidden - (set(PARTS) - {MAIN}):
-        raise CrmError("unknown_field", field=part)
+    parts = set(PARTS) - {MAIN}
+    for part in hidden - parts:
+        raise CrmError("unknown_field", field=part, choices=", ".join(sorted(parts)))
     made = CustomRole(role or new_id(now), _name(name), base, withheld, hidden)
     people.save_role(connection, made)
     values = {
@@ -301,9 +303,11 @@ def _check_withheld(connection: Connection, withheld: frozenset[str]) -> None:
         name, _, declared = text.partition(".")
         entity = registry.entities.get(name)
         if entity is None or name in SERVER_ENTITIES:
-            raise CrmError("unknown_entity", entity=name)
+            known = sorted(set(registry.entities) - SERVER_ENTITIES)
+            raise CrmError("unknown_entity", entity=name, choices=", ".join(known))
         if declared != EVERY_FIELD and declared not in entity.by_name:
-            raise CrmError("unknown_field", field=text)
+            near = get_close_matches(declared, entity.by_name, n=3) or [*sorted(entity.by_name), EVERY_FIELD]
+            raise CrmError("unknown_field", field=text, choices=", ".join(f"{name}.{one}" for one in near))
 
 
 def rewrite_readers(connection: Connection, now: Moment) -> None:

@@ -6,7 +6,7 @@ error that is not here is a bug: it is logged with context and never loses the o
 
 from __future__ import annotations
 
-from crmdesk.core.problems import PROBLEMS
+from crmdesk.core.problems import AT_ONCE, PROBLEMS
 from crmdesk.core.sentences import Language, Problem, Sentence, sentences
 
 __all__ = ["PROBLEMS", "CrmError", "Language", "Problem", "Sentence", "describe", "sentences"]
@@ -25,8 +25,8 @@ class CrmError(Exception):
         return PROBLEMS[self.code].status
 
     def sentence(self, language: Language) -> Sentence:
-        """The error in a person's words."""
-        return describe(self.code, language, self.about)
+        """The error in a person's words. What was raised was refused before anything was saved; `describe` tells what waits."""
+        return _filled(AT_ONCE.get(self.code), self.code, language, self.about)
 
     def __str__(self) -> str:
         return f"{self.code}: {self.sentence('en')}"
@@ -41,7 +41,13 @@ class _Blank(dict[str, object]):
 
 def describe(code: str, language: Language, about: dict[str, object] | None = None) -> Sentence:
     """The catalogue's sentence for `code`; a code from a newer server gets a general one that names it."""
-    problem = PROBLEMS.get(code)
+    return _filled(None, code, language, about)
+
+
+def _filled(
+    problem: Problem | None, code: str, language: Language, about: dict[str, object] | None
+) -> Sentence:
+    problem = problem or PROBLEMS.get(code)
     if problem is None:
         problem, about = PROBLEMS["unknown_code"], {"code": code}
     words = problem.zh_CN if language == "zh_CN" else problem.en

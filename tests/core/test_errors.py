@@ -8,8 +8,10 @@ from http import HTTPStatus
 import pytest
 
 from crmdesk.core.errors import PROBLEMS, CrmError, Language, Problem, Sentence, describe, sentences
+from crmdesk.core.problems import AT_ONCE
 
 CATALOGUE = [pytest.param(code, problem, id=code) for code, problem in PROBLEMS.items()]
+CATALOGUE += [pytest.param(code, problem, id=f"{code}, at once") for code, problem in AT_ONCE.items()]
 LANGUAGES: tuple[Language, ...] = ("zh_CN", "en")
 
 
@@ -65,6 +67,13 @@ def test_the_blanks_are_filled_in_and_braces_in_them_are_text() -> None:
     error = CrmError("field_too_long", field="{remark}")
     assert error.sentence("en").happened == "“{remark}” is over 64 KB."
     assert error.sentence("zh_CN").happened == "「{remark}」超过 64 KB。"
+
+
+@pytest.mark.parametrize("code", AT_ONCE)
+def test_what_is_refused_before_it_is_saved_waits_nowhere(code: str) -> None:
+    assert CrmError(code).sentence("en").safe == "Nothing was changed."
+    assert CrmError(code).sentence("zh_CN").safe == "没有任何内容被更改。"
+    assert describe(code, "en").safe != "Nothing was changed."
 
 
 def test_a_code_of_a_newer_server_is_named_in_a_general_sentence() -> None:
