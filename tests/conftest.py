@@ -26,6 +26,10 @@ def pytest_configure(config: pytest.Config) -> None:
     canaries.listen()
 
 
+def pytest_runtest_setup() -> None:
+    canaries.listen()
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]

@@ -580,7 +580,9 @@ class Scenario:
                 name not in device.met and not self._may_name(device, name.decode(), before) for name in left
             )
         if request.path.startswith("/v1/commands/"):  # who makes something is told its name
-            left |= {str(name).encode() for name in [msgspec.json.decode(body or b"{}").get("made")] if name}
+            said = msgspec.json.decode(body or b"{}")
+            made = [said.get("made"), *(result[-1] for result in said.get("results", ()))]
+            left |= {name.encode() for name in made if isinstance(name, str)}
         for name in found - device.met - left:
             record = name.decode()
             if record in self.company().entity and not self._may_name(device, record, before):

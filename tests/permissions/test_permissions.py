@@ -24,6 +24,8 @@ from tests.support.postgres import Postgres
 pytestmark = pytest.mark.timeout(600)
 EACH, SHORT = 50, 40
 """Scenarios of each of the two tests that two processes share, and their steps."""
+MORE = 10_000
+"""Where those begin that are run until everything happened, if it did not in these."""
 ON_POSTGRESQL = range(3000, 3005)
 NAMES = sorted(act.__name__ for act in ACTS)
 KINDS = [f"an edit {kind}" for kind in (TAKEN, LATE, WAITS, FORBIDDEN, FIELD)]
@@ -33,12 +35,15 @@ BY_NAME = {act.__name__: act for act in ACTS}
 @pytest.mark.parametrize("half", [0, 1])
 def test_a_laptop_holds_and_hands_in_exactly_what_its_person_may(half: int) -> None:
     happened: Counter[str] = Counter()
-    for seed in range(half * EACH, half * EACH + EACH):
+    first = half * EACH
+    for seed in (*range(first, first + EACH), *range(MORE + first, MORE + first + EACH)):
         found = run(seed, steps=SHORT)
         assert found.violations == [], f"make permissions SCENARIOS=1 START={seed} STEPS={SHORT}"
         happened += found.happened
-    missing = [name for name in (*NAMES, *KINDS) if not happened[name]]
-    assert not missing, "what never happens proves nothing"
+        missing = [name for name in (*NAMES, *KINDS) if not happened[name]]
+        if seed >= first + EACH - 1 and not missing:
+            return
+    raise AssertionError(f"{missing}: what never happens proves nothing")
 
 
 def test_so_it_is_on_postgresql(postgres_service: Postgres) -> None:

@@ -41,7 +41,8 @@ LISTENER: Final = Listener()
 
 
 def listen() -> None:
-    """From now on, to the end of the process."""
+    """From now on. Said again before each test: the server's own command takes the handlers of the process over."""
     for name in ("crmdesk", "sync_server"):
         logging.getLogger(name).setLevel(logging.INFO)
-    logging.getLogger().addHandler(LISTENER)
+    if LISTENER not in logging.getLogger().handlers:
+        logging.getLogger().addHandler(LISTENER)

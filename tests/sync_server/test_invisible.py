@@ -31,8 +31,13 @@ from tests.support.server import RunningServer
 ID: Final = re.compile(r"[0-9a-f]{32,}")
 ADMINISTRATORS: Final = {"administrator", "confirmed", "auditor"}
 """Callers whom the door lets in by what they are, before any id is looked at."""
-ELSEWHERE: Final = {"POST /v1/push", "POST /v1/permissions/confirm", "POST /v1/audit/witness"}
-"""The first is tried by itself; the others name digests of what the asker has."""
+ELSEWHERE: Final = {
+    "POST /v1/push",
+    "POST /v1/permissions/confirm",
+    "POST /v1/audit/witness",
+    "GET /v1/lease",
+}
+"""The first is tried by itself; the others name digests of what the asker has, or a challenge of its own."""
 NAMING: Final = {
     "POST /v1/commands/change-owner", "POST /v1/commands/release", "POST /v1/commands/share", "POST /v1/commands/end-share",
     "POST /v1/commands/end-delegation", "GET /v1/pull", "GET /v1/records/{entity}/{id}/history",
