@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import closing
 from typing import Annotated
 
@@ -11,6 +12,8 @@ import typer
 from crmdesk.cli.command import command, group
 from crmdesk.cli.output import instant, moment
 from crmdesk.cli.session import Session
+from crmdesk.core.errors import CrmError
+from crmdesk.core.registry import Label
 
 permissions_app = group("What you may see and do. 我的权限。")
 
@@ -41,6 +44,12 @@ def confirm(session: Session, digest: Annotated[str, typer.Argument(help="As sho
     """Say that the list of this digest is right. 确认我的权限。"""
     from crmdesk.sync.enrolment import connect
 
+    if not re.fullmatch("[0-9a-f]{64}", digest):
+        hint = Label(
+            "这不是您的权限清单的摘要；crmdesk permissions show 的最后一行就是摘要。",
+            "It is not the digest of your list; the last line of `crmdesk permissions show` is.",
+        )
+        raise CrmError("bad_argument", argument=digest, hint=hint)
     with closing(connect(session.replica)) as http:
         found = http.confirm_permissions(digest)
     at = found.confirmed.at if found.confirmed else None
