@@ -12,6 +12,7 @@ import msgspec
 import typer
 
 from crmdesk.core.errors import CrmError
+from crmdesk.core.registry import Label
 from sync_server import (
     accounts,
     blobs,
@@ -424,7 +425,10 @@ def main() -> NoReturn:
         app(standalone_mode=True)
     except CrmError as error:
         if "--json" in sys.argv:
-            about = {name: str(value) for name, value in error.about.items()}
+            about = {
+                name: value.en if isinstance(value, Label) else str(value)
+                for name, value in error.about.items()
+            }
             typer.echo(json.dumps({"code": error.code, "about": about}, ensure_ascii=False), err=True)
         elif error.code == "not_found":
             say(False, {}, _UNKNOWN_ZH, _UNKNOWN_EN, err=True)

@@ -13,6 +13,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from crmdesk.core.errors import CrmError
+from crmdesk.core.registry import Label
 from sync_server import enrolment, signing_in
 from sync_server.clock import moment
 from sync_server.console import HERE, Dir, Json, company, say, settings_of
@@ -44,9 +45,11 @@ def enrol(
 ) -> None:
     """Print a one-use code that connects a person's laptop, or write it to an invitation. 生成一次性入网码或邀请文件。"""
     if (file is None) is not (url is None) or (pin and file is None):
-        raise CrmError(
-            "bad_argument", argument="--file", hint="--file FILE --url https://… [--pin CERTIFICATE]"
+        hint = Label(
+            "邀请文件需要同时写 --file 和 --url；--pin 也只用于邀请文件。",
+            "An invitation needs both --file and --url; --pin belongs to an invitation too.",
         )
+        raise CrmError("bad_argument", argument="--file" if url is None else "--url", hint=hint)
     pins = [_fingerprint(one) for one in pin or ()]
     settings, now, valid_ms = settings_of(directory), moment(), valid_hours * HOUR_MS
     with company(directory) as database, database.write() as connection:

@@ -14,7 +14,9 @@ import msgspec
 import typer
 from rich.cells import cell_len
 
+from crmdesk.core.dates import parse_date
 from crmdesk.core.errors import CrmError, Language
+from crmdesk.core.registry import Label
 from crmdesk.store.database import Database
 from sync_server import accounts, commands
 from sync_server.clock import moment
@@ -98,10 +100,15 @@ def instant(text: str | None, option: str, *, is_end: bool = False) -> int | Non
     """UTC milliseconds of what somebody typed; a day means its beginning, or for an end that it is included."""
     if text is None:
         return None
+    day = parse_date(text, datetime.now(UTC).astimezone().date())
+    if day is not None:
+        day += timedelta(days=1 if is_end else 0)
+        return int(datetime(day.year, day.month, day.day).astimezone().timestamp() * 1000)
     try:
-        found = datetime.fromisoformat(text)
+        return int(datetime.fromisoformat(text).timestamp() * 1000)
     except ValueError as error:
-        raise CrmError("bad_argument", argument=option, hint="2026-11-27, 2026-11-27T18:00") from error
-    if is_end and len(text) <= len("2026-11-27"):
-        found += timedelta(days=1)
-    return int(found.timestamp() * 1000)
+        hint = Label(
+            f"{option} 请写日期或时间，例如 +7、12-05 或 2026-11-27T18:00。",
+            f"{option} takes a day or an instant, for example +7, 12-05 or 2026-11-27T18:00.",
+        )
+        raise CrmError("bad_argument", argument=text, hint=hint) from error

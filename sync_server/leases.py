@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from crmdesk.core.errors import CrmError
 from crmdesk.core.lease import DAY_MS, MINUTE_MS, Lease
+from crmdesk.core.registry import Label
 from crmdesk.core.wire import Granted
 from sync_server import audit
 from sync_server.clock import Moment
@@ -63,7 +64,12 @@ def change_terms(
     idle = company.idle_minutes if idle_minutes is None else idle_minutes
     if not 1 <= lock < purge <= MOST_DAYS:
         raise CrmError(
-            "bad_argument", argument=f"--lock-days {lock} --purge-days {purge}", hint="1 <= lock < purge"
+            "bad_argument",
+            argument=f"--lock-days {lock} --purge-days {purge}",
+            hint=Label(
+                f"锁定须早于清除，清除最多 {MOST_DAYS} 天。",
+                f"A laptop is locked before it is purged, and purged after {MOST_DAYS} days at most.",
+            ),
         )
     if (lock, purge, idle) != (company.lock_days, company.purge_days, company.idle_minutes):
         people.change_terms(connection, lock, purge, idle)
