@@ -103,7 +103,10 @@ def list_shares(session: Session) -> None:
             )
             for s in found
         ],
-        empty=session.out.text("没有共享的客户。", "Nothing is shared."),
+        empty=session.out.text(
+            "上次同步时没有共享的客户；crmdesk sync 会取来新的。",
+            "Nothing was shared as of the last sync; `crmdesk sync` fetches what is new.",
+        ),
     )
 
 
@@ -173,7 +176,10 @@ def list_delegations(session: Session) -> None:
             (names.person_name(d.user), names.person_name(d.deputy), _first(d.starts), _last(d.ends), d.id)
             for d in found
         ],
-        empty=session.out.text("没有代理。", "Nobody stands in for anybody."),
+        empty=session.out.text(
+            "上次同步时没有代理；crmdesk sync 会取来新的。",
+            "Nobody stood in for anybody as of the last sync; `crmdesk sync` fetches what is new.",
+        ),
     )
 
 
