@@ -96,6 +96,8 @@ def before(
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line; returns its exit code. Nothing it raises reaches the person as a traceback."""
+    # Without a handler Python writes warnings of the log to the terminal.
+    logging.getLogger("crmdesk").addHandler(logging.NullHandler())
     try:
         code = root(args=list(arguments), prog_name="crmdesk", standalone_mode=False)
     except CrmError as error:
