@@ -81,12 +81,10 @@ cli_people.user_app.command("reset-password")(cli_access.reset_password)
 Name = Annotated[str, typer.Argument(help="As `refused list` names it. 编号。")]
 
 # An administrator may see everything, and has commands that list the names: better than "or you may not see it".
-_UNKNOWN_ZH: Final = (
-    "没有这个名称或编号。没有做任何改动。请用 crmdesk-server team list、user list 或 device list 查看。"
-)
+_UNKNOWN_ZH: Final = "没有这个名称或编号。没有做任何改动。请用 crmdesk-server team list、user list、role list 或 device list 查看。"
 _UNKNOWN_EN: Final = (
     "There is nothing of that name or id. Nothing was changed. "
-    "See: crmdesk-server team list, user list or device list."
+    "See: crmdesk-server team list, user list, role list or device list."
 )
 
 
@@ -431,7 +429,9 @@ def main() -> NoReturn:
             }
             typer.echo(json.dumps({"code": error.code, "about": about}, ensure_ascii=False), err=True)
         elif error.code == "not_found":
-            say(False, {}, _UNKNOWN_ZH, _UNKNOWN_EN, err=True)
+            looked_for = error.about.get("name")
+            zh, en = (f"「{looked_for}」：", f"“{looked_for}”: ") if looked_for else ("", "")
+            say(False, {}, zh + _UNKNOWN_ZH, en + _UNKNOWN_EN, err=True)
         else:
             typer.echo(str(error.sentence(language())), err=True)
         sys.exit(1)
