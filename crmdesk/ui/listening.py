@@ -63,7 +63,7 @@ class Listening(QObject):
         self._timer.stop()
         if self._listener is not None:
             self._listener.hang_up()
-            self._runner.run(self._listener.close, lane=Lane.LIVE)
+            self._runner.run(self._listener.close, lane=Lane.LIVE, is_needed=True)
 
     def _arm(self) -> None:
         if not self._is_waiting and self._workspace.server() is not None:

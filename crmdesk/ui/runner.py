@@ -42,6 +42,7 @@ class Job:
     owner: QObject | None
     key: tuple[int, str] | None
     lane: Lane = Lane.WRITE
+    is_needed: bool = False
     future: Future[Any] | None = None
     dropped: bool = False
 
@@ -103,15 +104,17 @@ class Runner(QObject):
         lane: Lane = Lane.WRITE,
         owner: QObject | None = None,
         key: str = "",
+        is_needed: bool = False,
     ) -> Job:
         """Run `work` on `lane`; then call `done(result)` or `failed(error)` on the GUI thread.
 
         Neither is called once `owner` is gone (default: the QObject that `done` is a method of), nor when a
         newer job of the same owner and non-empty `key` was started meanwhile: only the latest search counts.
+        What `is_needed` is done even if the program ends before its turn.
         """
         owner = owner or _owner_of(done) or _owner_of(failed)
         generation = (id(owner), key) if key else None
-        job = Job(next(self._numbers), work, done, failed, owner, generation, lane)
+        job = Job(next(self._numbers), work, done, failed, owner, generation, lane, is_needed)
         if generation is not None:
             if older := self._latest.get(generation):
                 older.cancel()
@@ -131,9 +134,10 @@ class Runner(QObject):
         """Finish every write, drop other work that has not begun, wait for what has, deliver nothing more."""
         self._lanes[Lane.WRITE].shutdown(wait=True)  # what a person saved or typed is never dropped
         for job in self._jobs.values():
-            job.cancel()
+            if not job.is_needed:
+                job.cancel()
         for lane in set(self._lanes.values()):
-            lane.shutdown(wait=True, cancel_futures=True)
+            lane.shutdown(wait=True)
         self._jobs.clear()
         self._latest.clear()
 

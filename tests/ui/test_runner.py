@@ -103,6 +103,18 @@ def test_nothing_is_delivered_after_shutdown(qapp, qtbot):
     assert (page.got, runner.pending) == ([], 0)
 
 
+def test_what_is_needed_is_done_even_if_the_program_ends_before_its_turn(qapp):
+    """A line that was listened at is closed, or its socket outlives the program's care."""
+    runner = Runner.threaded()
+    gate, did = threading.Event(), list[str]()
+    runner.run(gate.wait, lane=Lane.LIVE)
+    runner.run(lambda: did.append("other"), lane=Lane.LIVE)
+    runner.run(lambda: did.append("needed"), lane=Lane.LIVE, is_needed=True)
+    threading.Timer(0.05, gate.set).start()
+    runner.shutdown()
+    assert did == ["needed"]
+
+
 def test_the_inline_runner_has_finished_when_run_returns(qapp):
     page = Page()
     runner = Runner.inline()
