@@ -21,8 +21,8 @@ run: environment ## open the desktop
 serve: environment ## serve the company in ./company (make one with: .venv/bin/crmdesk-server init)
 	@$(BIN)/crmdesk-server serve
 
-test: environment ## the whole fast suite; DATABASES=both runs the server's tests on SQLite and on PostgreSQL, each
-	@DATABASES=$(DATABASES) $(BIN)/python -m pytest -n 2 --dist worksteal
+test: environment ## the whole fast suite
+	@$(BIN)/python -m pytest -n 2 --dist worksteal
 
 bench: environment ## measure speed and memory; make bench ONLY=first_paint for one
 	@$(BIN)/python -m tests.bench $(ONLY)

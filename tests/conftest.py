@@ -3,7 +3,6 @@
 import os
 from collections.abc import Generator, Iterator
 from pathlib import Path
-from zlib import crc32
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -20,28 +19,11 @@ settings.register_profile("crmdesk", deadline=None, suppress_health_check=[Healt
 settings.load_profile("crmdesk")
 
 
-MANY = 1000
-"""So many tests at once are the suite; fewer were asked for by name, and run as they are."""
-
-
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "tells_canaries: this test writes people's words to a log or the terminal on purpose"
     )
     canaries.listen()
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Each test that is meant for both databases runs on one of them, by its name; all on both with DATABASES=both."""
-    if os.environ.get("DATABASES") == "both" or len(items) < MANY:
-        return
-    twins: dict[str, list[pytest.Item]] = {}
-    for item in items:
-        name = item.nodeid.replace("postgresql", "sqlite")
-        twins.setdefault(name, []).append(item)
-    dropped = {id(pair[crc32(name.encode()) % 2]) for name, pair in twins.items() if len(pair) == 2}
-    config.hook.pytest_deselected(items=[item for item in items if id(item) in dropped])
-    items[:] = [item for item in items if id(item) not in dropped]
 
 
 def pytest_runtest_setup() -> None:
