@@ -49,9 +49,9 @@ class Hasher:
     """Hashes passwords and compares them. Each call takes tens of milliseconds of a core and `memory_kib` meanwhile."""
 
     def __init__(self, memory_kib: int = MEMORY_KIB, at_once: int = MOST_AT_ONCE) -> None:
-        self._argon2 = PasswordHasher(time_cost=1, memory_cost=memory_kib, parallelism=1)
+        self._argon2 = _argon2(memory_kib)
         self._turns = BoundedSemaphore(at_once)
-        self._nobody = self._argon2.hash(os.urandom(16))
+        self._nobody = _nobodys(memory_kib)
 
     def hash(self, password: str) -> str:
         """What is stored in place of a password."""
@@ -70,3 +70,14 @@ class Hasher:
     def is_dated(self, stored: str) -> bool:
         """Whether a stored password was made with other settings than today's."""
         return self._argon2.check_needs_rehash(stored)
+
+
+@cache
+def _argon2(memory_kib: int) -> PasswordHasher:
+    return PasswordHasher(time_cost=1, memory_cost=memory_kib, parallelism=1)
+
+
+@cache
+def _nobodys(memory_kib: int) -> str:
+    """What is compared with where there is no password: made once a process, for it takes as long as a sign-in."""
+    return _argon2(memory_kib).hash(os.urandom(16))
