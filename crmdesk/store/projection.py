@@ -11,17 +11,19 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Column, Connection, Index, Integer, MetaData, Table, Text, text
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from crmdesk.core.clock import milliseconds
 from crmdesk.core.entities import custom_field
 from crmdesk.core.ids import is_id
 from crmdesk.core.record import MAIN, Edit, Record, RecordKey
-from crmdesk.core.registry import Field, Registry, Type
+from crmdesk.core.registry import Entity, Field, Registry, Type
 from crmdesk.core.resolve import Life, RecordView, contesting, life, read_record
 from crmdesk.core.text import Readings
 from crmdesk.store import dialect, unindexed
@@ -55,10 +57,10 @@ class Projected(NamedTuple):
     face: Face | None = None
 
 
-def metadata(registry: Registry) -> MetaData:
+def metadata(entities: Iterable[Entity]) -> MetaData:
     """The projection's tables, made from the declarations."""
     made = MetaData()
-    for entity in registry.entities.values():
+    for entity in entities:
         integers = {column(f) for f in entity.fields if f.type in INTEGERS}
         own = [Column(c, Integer if c in integers else Text) for c in columns(entity)]
         facts = [_fact_column(c) for c in _FACTS.get(entity.name, ())]
@@ -84,13 +86,8 @@ def metadata(registry: Registry) -> MetaData:
         ("p_visit_at", (visit.c.f_at, visit.c.n, visit.c.bucket)),
         ("p_task_due", (task.c.f_due_on, task.c.n, task.c.f_done, task.c.bucket)),
     ):
-        Index(name, *ordered, sqlite_where=text(SHOWN), postgresql_where=text(SHOWN))
-    Index(
-        "p_customer_deleted",
-        customer.c.id,
-        sqlite_where=text("life <> 0"),
-        postgresql_where=text("life <> 0"),
-    )
+        Index(name, *ordered, sqlite_where=text(SHOWN))
+    Index("p_customer_deleted", customer.c.id, sqlite_where=text("life <> 0"))
     Table(
         "element", made,
         Column("n", Integer, primary_key=True), Column("field", Text, primary_key=True),
@@ -126,13 +123,18 @@ def _fact_column(name: str) -> Column[Any]:
 
 def signature(registry: Registry) -> str:
     """Changes whenever the projection of the same records would."""
-    made = metadata(registry)
-    ddl = [str(CreateTable(t)) for t in made.sorted_tables]
-    ddl += sorted(str(CreateIndex(i)) for t in made.sorted_tables for i in t.indexes)
     searched = [f"{e.name}.{f.name}:{f.search}" for e in registry.entities.values() for f in e.fields]
-    return hashlib.sha256(
-        "\n".join([str(VERSION), dialect.CREATE_SEARCH, *ddl, *searched]).encode()
-    ).hexdigest()
+    made = [str(VERSION), dialect.CREATE_SEARCH, *_statements(tuple(registry.entities.values())), *searched]
+    return hashlib.sha256("\n".join(made).encode()).hexdigest()
+
+
+@lru_cache(maxsize=4)
+def _statements(entities: tuple[Entity, ...]) -> tuple[str, ...]:
+    """What creates the projection of these declarations, its tables first; putting it together takes some 30 ms."""
+    made, spoken = metadata(entities).sorted_tables, sqlite.dialect()
+    indexes = sorted((index for one in made for index in one.indexes), key=lambda index: str(index.name))
+    statements: list[CreateTable | CreateIndex] = [*map(CreateTable, made), *map(CreateIndex, indexes)]
+    return tuple(str(one.compile(dialect=spoken)) for one in statements)
 
 
 def drop(connection: Connection) -> None:
@@ -148,8 +150,8 @@ def drop(connection: Connection) -> None:
 
 def create(connection: Connection, registry: Registry) -> None:
     """Create empty projections."""
-    metadata(registry).create_all(connection)
-    dialect.run(connection, dialect.CREATE_SEARCH)
+    for statement in (*_statements(tuple(registry.entities.values())), dialect.CREATE_SEARCH):
+        dialect.run(connection, statement)
 
 
 def rebuild(connection: Connection, basis: Basis) -> int:

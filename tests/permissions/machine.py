@@ -26,7 +26,7 @@ from crmdesk.core.errors import CrmError
 from crmdesk.core.record import Edit, Record, RecordKey, decode
 from crmdesk.core.roles import Role
 from crmdesk.core.wire import PullPage, Push, PushAnswer
-from crmdesk.store import dialect, projection
+from crmdesk.store import dialect
 from crmdesk.store.records import LEFT, Stored, decode_edit
 from crmdesk.store.replica import Write
 from crmdesk.sync import device_key
@@ -43,7 +43,7 @@ from tests.simulation.laptop import Laptop, LaptopClock
 from tests.simulation.network import Line
 from tests.simulation.server import Answer, in_this_thread
 from tests.simulation.service import ServiceDisk
-from tests.simulation.world import SMALL, _signature
+from tests.simulation.world import SMALL
 from tests.support.postgres import Postgres
 
 HOMES: Final = {
@@ -169,7 +169,6 @@ class Scenario:
                 stack.enter_context(self.disks.mounted())
                 stack.enter_context(in_this_thread())
                 patch = stack.enter_context(pytest.MonkeyPatch.context())
-                patch.setattr(projection, "signature", _signature)
                 patch.setattr(device_key, "new_key", lambda: self.names.randbytes(32).hex())
                 if self.chance.random() < 0.3:
                     for module, name, size in SMALL:

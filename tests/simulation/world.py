@@ -19,9 +19,8 @@ from sqlalchemy import select
 
 from crmdesk.core.errors import CrmError
 from crmdesk.core.record import RecordKey
-from crmdesk.core.registry import Registry
 from crmdesk.core.roles import Role
-from crmdesk.store import projection, replica
+from crmdesk.store import replica
 from crmdesk.sync import plan, reconcile
 from crmdesk.sync.brake import Deletions
 from crmdesk.sync.engine import Progress, Report
@@ -59,16 +58,6 @@ SMALL: Final = (
     (replica, "WORDS_AT_ONCE", 2),
 )  # fmt: skip
 """In half of the runs pages, batches and moves are small, so that little data fills many."""
-_SIGNATURES: Final[dict[object, str]] = {}
-_sign = projection.signature
-
-
-def _signature(registry: Registry) -> str:
-    """The product's own, worked out once for each set of declarations: every start of every laptop asks."""
-    declared = tuple(registry.entities.values())
-    if declared not in _SIGNATURES:
-        _SIGNATURES[declared] = _sign(registry)
-    return _SIGNATURES[declared]
 
 
 @dataclass
@@ -119,7 +108,6 @@ class World:
             stack.enter_context(self._disks.mounted())
             stack.enter_context(in_this_thread())
             patch = stack.enter_context(pytest.MonkeyPatch.context())
-            patch.setattr(projection, "signature", _signature)
             if self.chance.schedule.random() < 0.5:
                 for module, name, size in SMALL:
                     patch.setattr(module, name, size)
