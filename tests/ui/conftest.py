@@ -21,6 +21,7 @@ def clean_room(qapp: QApplication) -> Iterator[None]:
     if language.current() != "zh_CN":
         language.switch(qapp, "zh_CN")
     gc.disable()  # a cycle that dies while Qt dispatches takes live widgets with it
+    gc.freeze()  # what was there before is no test's own: looking through it takes longer than most tests
     yield
     for window in QApplication.topLevelWidgets():
         window.close()
