@@ -30,7 +30,7 @@ from sync_server.settings import Settings
 from sync_server.storage import devices, refused
 from tests.support.desk import MemoryKeychain, keychain
 from tests.support.desks import customer
-from tests.support.server import build_company, running_server
+from tests.support.server import running_company
 
 PASSPHRASE = "correct horse battery"
 Start = Callable[..., Desktop]
@@ -121,8 +121,7 @@ def test_two_desktops_may_open_one_profile(profile, start) -> None:
 
 
 def test_sync_runs_by_itself_and_never_needs_a_key(profile, start, qtbot, tmp_path) -> None:
-    with running_server(tmp_path) as server:
-        build_company(server)
+    with running_company(tmp_path) as server:
         code = server.code(server.people["Ann"].user)
         workspace = opening.join(profile, server.address, code, "laptop", PASSPHRASE)
         customer(workspace, "宏远机械")
@@ -148,8 +147,7 @@ def test_r39_what_one_saves_is_on_the_others_screen_long_before_anybody_would_as
     """
     waits = schedule.WRITE_MS + Settings(tmp_path).look_ms + schedule.NEWS_MS
     assert waits < 1_500
-    with running_server(tmp_path) as server:
-        build_company(server)
+    with running_company(tmp_path) as server:
         hers, his = profile, Profile(tmp_path / "his")
         for each, name in ((hers, "Ann"), (his, "Bo")):
             code = server.code(server.people[name].user)
@@ -177,8 +175,7 @@ def test_r39_what_one_saves_is_on_the_others_screen_long_before_anybody_would_as
 
 def test_with_the_switch_off_it_asks_in_intervals_only(profile, start, qtbot, tmp_path, monkeypatch) -> None:
     monkeypatch.setenv("CRMDESK_LIVE", "off")
-    with running_server(tmp_path) as server:
-        build_company(server)
+    with running_company(tmp_path) as server:
         opening.join(
             profile, server.address, server.code(server.people["Ann"].user), "laptop", PASSPHRASE
         ).close()
@@ -196,8 +193,7 @@ def test_an_administrator_looks_with_anothers_eyes_and_leaves_nothing_even_when_
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(temporary))
-    with running_server(tmp_path) as server:
-        build_company(server)
+    with running_company(tmp_path) as server:
         server.add_user("Root", "administrator")
         opening.join(
             profile, server.address, server.code(server.people["Root"].user), "laptop", PASSPHRASE
@@ -286,8 +282,7 @@ def test_without_a_display_it_says_so_and_what_to_do(tmp_path) -> None:
 
 def test_t02_an_order_to_wipe_reaches_a_laptop_that_is_in_use(profile, start, qtbot, tmp_path) -> None:
     """The window closes, what was just saved is sealed and handed in, and nothing else is left."""
-    with running_server(tmp_path) as server:
-        build_company(server)
+    with running_company(tmp_path) as server:
         code = server.code(server.people["Ann"].user)
         opening.join(profile, server.address, code, "laptop", PASSPHRASE).close()
         desktop = start()

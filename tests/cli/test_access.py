@@ -23,15 +23,14 @@ from sync_server.cli import main
 from sync_server.storage import devices
 from tests.support.desk import Desk
 from tests.support.impostor import Authority
-from tests.support.server import HOUR_MS, RunningServer, build_company, running_server
+from tests.support.server import HOUR_MS, RunningServer, running_company, running_server
 
 RIGHT, NEW = "correct horse battery", "another horse altogether"
 
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[RunningServer]:
-    with running_server(tmp_path) as running:
-        build_company(running)
+    with running_company(tmp_path) as running:
         yield running
 
 
@@ -155,8 +154,7 @@ def pinned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Ru
     ca = tmp_path / "ca.pem"
     ca.write_bytes(authority.pem)
     monkeypatch.setenv("SSL_CERT_FILE", str(ca))
-    with running_server(tmp_path, certificate=identity.chain, private_key=identity.key) as running:
-        build_company(running)
+    with running_company(tmp_path, certificate=identity.chain, private_key=identity.key) as running:
         yield running, ca
 
 

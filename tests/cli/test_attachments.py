@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.support.desk import Desk
-from tests.support.server import build_company, running_server
+from tests.support.server import running_company
 
 PDF = b"%PDF-1.7\n" + bytes(1000)
 
@@ -60,8 +60,7 @@ def test_a_removed_file_comes_back_by_undo(desk: Desk, tmp_path: Path) -> None:
 
 def test_a_file_that_is_only_on_the_server_is_fetched_when_it_is_saved(tmp_path: Path) -> None:
     """R38."""
-    with running_server(tmp_path / "server") as server:
-        build_company(server)
+    with running_company(tmp_path / "server") as server:
         ann, bo = Desk(tmp_path / "ann"), Desk(tmp_path / "bo")
         for desk, name in ((ann, "Ann"), (bo, "Bo")):
             desk("init", "--name", name)

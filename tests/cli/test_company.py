@@ -11,13 +11,12 @@ import pytest
 from crmdesk.cli.session import Given, session
 from crmdesk.store import settings
 from tests.support.desk import Desk
-from tests.support.server import RunningServer, build_company, running_server
+from tests.support.server import RunningServer, running_company
 
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[RunningServer]:
-    with running_server(tmp_path) as running:
-        build_company(running)
+    with running_company(tmp_path) as running:
         yield running
 
 

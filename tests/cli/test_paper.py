@@ -10,7 +10,7 @@ from typer.main import get_command
 
 from crmdesk.cli.edge import root
 from tests.support.desk import Desk
-from tests.support.server import build_company, running_server
+from tests.support.server import running_company
 
 PAPER = Path(__file__).resolve().parents[2] / "docs" / "cli.md"
 ROWS = re.findall(
@@ -83,8 +83,7 @@ def test_every_answer_has_the_keys_that_the_paper_promises(tmp_path: Path) -> No
     do("undo")
     do("customer delete", "Acme")
     do("customer restore", "Acme")
-    with running_server(tmp_path) as server:
-        build_company(server)
+    with running_company(tmp_path) as server:
         do("enrol", server.address, server.code(server.people["Mei"].user))
         do("sync")
         do("hand-in")

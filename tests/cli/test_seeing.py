@@ -11,13 +11,12 @@ import pytest
 from sync_server.storage import audits
 from tests.cli.test_paper import KEYS
 from tests.support.desk import Desk, MemoryKeychain, keychain
-from tests.support.server import RunningServer, build_company, running_server
+from tests.support.server import RunningServer, running_company
 
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[RunningServer]:
-    with running_server(tmp_path) as running, keychain(MemoryKeychain()):
-        build_company(running)
+    with running_company(tmp_path) as running, keychain(MemoryKeychain()):
         running.add_user("Root", "administrator")
         yield running
 

@@ -8,15 +8,14 @@ from pathlib import Path
 import pytest
 
 from tests.support.desk import Desk
-from tests.support.server import RunningServer, build_company, running_server
+from tests.support.server import RunningServer, running_company
 
 Hire = Callable[[str], Desk]
 
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[RunningServer]:
-    with running_server(tmp_path) as running:
-        build_company(running)
+    with running_company(tmp_path) as running:
         yield running
 
 

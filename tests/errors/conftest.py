@@ -10,7 +10,7 @@ import pytest
 from crmdesk.store import dialect
 from tests.support.desk import Desk, MemoryKeychain, keychain
 from tests.support.provoked import code_for
-from tests.support.server import RunningServer, build_company, running_server
+from tests.support.server import RunningServer, running_company
 
 
 @pytest.fixture(autouse=True)
@@ -31,8 +31,7 @@ def desk(tmp_path: Path) -> Desk:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     """A company that no test of this file damages."""
-    with running_server(tmp_path_factory.mktemp("server")) as running:
-        build_company(running)
+    with running_company(tmp_path_factory.mktemp("server")) as running:
         yield running
 
 

@@ -20,13 +20,12 @@ from tests.support import laptop, rep
 from tests.support.desk import Desk
 from tests.support.impostor import Authority, impostor
 from tests.support.provoked import answering, code_for, opened, provokes, said
-from tests.support.server import HOUR_MS, RunningServer, build_company, running_server
+from tests.support.server import HOUR_MS, RunningServer, running_company, running_server
 
 
 @provokes("offline")
 def test_no_network_is_said_and_work_goes_on(tmp_path: Path, desk: Desk) -> str:
-    with running_server(tmp_path) as running:
-        build_company(running)
+    with running_company(tmp_path) as running:
         desk("enrol", running.address, code_for(running))
     code = said(desk, "sync")
     desk("customer", "add", "Acme")
@@ -125,8 +124,7 @@ def test_a_proxy_that_counts_tries_is_heard(desk: Desk) -> str:
 
 @provokes("server_error")
 def test_a_server_that_fails_gives_a_reference(tmp_path: Path, desk: Desk) -> str:
-    with running_server(tmp_path) as running:
-        build_company(running)
+    with running_company(tmp_path) as running:
         code = code_for(running)
         with running.database.write() as connection:
             connection.exec_driver_sql("ALTER TABLE enrol_code RENAME TO lost")
@@ -137,8 +135,7 @@ def test_a_server_that_fails_gives_a_reference(tmp_path: Path, desk: Desk) -> st
 
 @provokes("sign_in_needed")
 def test_a_session_that_has_ended_takes_the_password(tmp_path: Path, desk: Desk) -> str:
-    with running_server(tmp_path) as running:
-        build_company(running)
+    with running_company(tmp_path) as running:
         desk("enrol", running.address, code_for(running))
         running.clock.ahead_ms = 200 * 24 * HOUR_MS
         return said(desk, "sync")
@@ -169,8 +166,7 @@ def test_a_strangers_token_is_refused(server: RunningServer) -> str:
 
 @provokes("device_revoked")
 def test_who_was_shut_out_is_told(tmp_path: Path, desk: Desk) -> str:
-    with running_server(tmp_path) as running:
-        build_company(running)
+    with running_company(tmp_path) as running:
         desk("enrol", running.address, code_for(running))
         with running.database.write() as connection:
             (device,) = devices.devices(connection)

@@ -21,7 +21,7 @@ from crmdesk.system.paths import Profile
 from crmdesk.ui import opening
 from tests.support.desk import MemoryKeychain, keychain
 from tests.support.desks import customer
-from tests.support.server import RunningServer, build_company, running_server
+from tests.support.server import RunningServer, running_company
 from tests.support.traces import traces
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -127,8 +127,7 @@ class Box:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    with running_server(tmp_path_factory.mktemp("server")) as running:
-        build_company(running)
+    with running_company(tmp_path_factory.mktemp("server")) as running:
         yield running
 
 

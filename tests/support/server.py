@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
+import atexit
 import hashlib
 import json
 import os
 import pickle
+import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import psycopg
+import uvicorn.server
 from sqlalchemy import Connection, delete, insert, select
 
 from crmdesk.core.roles import Role
@@ -37,6 +43,20 @@ from sync_server.storage.people import Account
 HOUR_MS = 60 * 60 * 1000
 CHEAP = Hasher(memory_kib=64)
 """Passwords that tests give away need no protection; the server makes them anew at the first sign-in."""
+
+
+class _Hasty:
+    """An asyncio whose sleeps end after 10 ms: uvicorn takes up to 0.3 s to see that it should end, of each test."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(asyncio, name)
+
+    @staticmethod
+    async def sleep(seconds: float) -> None:
+        await asyncio.sleep(min(seconds, 0.01))
+
+
+uvicorn.server.asyncio = _Hasty()  # type: ignore[assignment, attr-defined]  # it re-exports nothing; this is what it looks at
 
 
 @dataclass
@@ -255,15 +275,30 @@ def children(process: int) -> set[int]:
     return {int(word) for word in listed.read_text().split()} if listed.exists() else set()
 
 
-def build_company(server: RunningServer) -> None:
-    """Region North with two teams: East shares its books (Ann, Bo), West does not (Cai). Mei manages North."""
-    with server.database.write() as connection:
-        staff(connection, server.clock())
-    server.refresh()
+@contextmanager
+def running_company(folder: Path, *, url: str | None = None, **options: Any) -> Iterator[RunningServer]:
+    """The small company served (`staff` says who is in it): a copy of one made once, in the folder or at the address.
+
+    `options` are those of `running_server`.
+    """
+    if url is None:
+        shutil.copytree(_small_company_in_files(), folder / "company")
+    with running_server(folder, url=url, **options) as running:
+        yield running
+
+
+@cache
+def _small_company_in_files() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="crmdesk-company-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    settings, now = Settings(folder / "company"), moment()
+    accounts.create_company(settings, "Test company", now)
+    _add_staff(settings, now)
+    return settings.directory
 
 
 def staff(connection: Connection, now: Moment) -> None:
-    """The small company's teams and people."""
+    """Region North with two teams: East shares its books (Ann, Bo), West does not (Cai). Mei manages North."""
     accounts.add_team(connection, "North", now)
     accounts.add_team(connection, "East", now, parent="North", shares_books=True)
     accounts.add_team(connection, "West", now, parent="North")
@@ -279,9 +314,9 @@ def small_company(url: str, *, statements: str = "") -> None:
     if statements:
         with psycopg.connect(url) as connection:
             connection.execute(statements.encode())
-    database = accounts.open_company(settings)
-    try:
-        with database.write() as connection:
-            staff(connection, now)
-    finally:
-        database.close()
+    _add_staff(settings, now)
+
+
+def _add_staff(settings: Settings, now: Moment) -> None:
+    with closing(accounts.open_company(settings)) as database, database.write() as connection:
+        staff(connection, now)

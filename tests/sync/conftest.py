@@ -9,7 +9,7 @@ from crmdesk.core.record import RecordKey
 from crmdesk.store import outbox
 from crmdesk.store.replica import Write
 from tests.support.rep import Rep, enrolled
-from tests.support.server import RunningServer, build_company, running_server
+from tests.support.server import RunningServer, running_company
 
 Hire = Callable[..., Rep]
 
@@ -36,8 +36,7 @@ def many(laptop: Rep, count: int, name: str) -> list[Write]:
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[RunningServer]:
     """The small company, served."""
-    with running_server(tmp_path) as running:
-        build_company(running)
+    with running_company(tmp_path) as running:
         yield running
 
 

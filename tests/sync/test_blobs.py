@@ -25,7 +25,7 @@ from sync_server.clock import Moment
 from sync_server.storage.blob_files import BlobFiles
 from tests.support.cut_proxy import cut_proxy
 from tests.support.rep import Rep, enrolled
-from tests.support.server import RunningServer, build_company, running_server
+from tests.support.server import RunningServer, running_company
 
 CHUNKS = 3
 FILE = b"%PDF-" + secrets.token_bytes((CHUNKS - 1) * CHUNK_BYTES + 1000)
@@ -34,8 +34,7 @@ FILE = b"%PDF-" + secrets.token_bytes((CHUNKS - 1) * CHUNK_BYTES + 1000)
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[RunningServer]:
-    with running_server(tmp_path / "server") as running:
-        build_company(running)
+    with running_company(tmp_path / "server") as running:
         yield running
 
 
@@ -284,8 +283,7 @@ def test_a_restored_company_gets_its_records_and_their_contents_back(
 
 
 def test_a_full_server_holds_up_no_record_and_says_so(tmp_path: Path) -> None:
-    with running_server(tmp_path / "small", blob_bytes=1000) as server:
-        build_company(server)
+    with running_company(tmp_path / "small", blob_bytes=1000) as server:
         ann = enrolled(server.address, server.code(server.people["Ann"].user), tmp_path / "ann.db")
         attach(ann, ann.customer("宏远机械"))
         report = ann.sync()

@@ -24,7 +24,7 @@ from sync_server.clock import Moment
 from sync_server.storage.blob_files import BlobFiles
 from tests.support.cut_proxy import CutProxy, cut_proxy
 from tests.support.rep import Rep, enrolled
-from tests.support.server import RunningServer, build_company, running_server
+from tests.support.server import RunningServer, running_company
 
 STEPS = 45
 
@@ -142,8 +142,7 @@ class World:
 @pytest.fixture
 def world(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[World]:
     with ExitStack() as stack:
-        server = stack.enter_context(running_server(tmp_path / "server"))
-        build_company(server)
+        server = stack.enter_context(running_company(tmp_path / "server"))
         lines, reps = {}, {}
         for name in ("Ann", "Bo", "Cai", "Mei"):
             lines[name] = stack.enter_context(cut_proxy(server.address))

@@ -17,7 +17,7 @@ from crmdesk.store.outbox import Cursor
 from crmdesk.sync.live import Event, Heard, Listener, events, is_news
 from tests.support.cut_proxy import cut_proxy
 from tests.support.rep import Rep, enrolled, new_replica
-from tests.support.server import RunningServer, build_company, running_server
+from tests.support.server import RunningServer, running_company
 from tests.sync.conftest import Hire
 
 BEAT_MS = 200
@@ -28,8 +28,7 @@ SILENCE = 1.5
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[RunningServer]:
     """The small company, with a quick heartbeat."""
-    with running_server(tmp_path, heartbeat_ms=BEAT_MS) as running:
-        build_company(running)
+    with running_company(tmp_path, heartbeat_ms=BEAT_MS) as running:
         yield running
 
 
@@ -159,8 +158,7 @@ def test_a_stream_that_is_cut_is_over_and_the_next_one_opens(hire: Hire, server:
 
 
 def test_a_server_that_closes_ends_the_stream_in_order(hire: Hire, tmp_path: Path):
-    with running_server(tmp_path / "other", heartbeat_ms=BEAT_MS) as other:
-        build_company(other)
+    with running_company(tmp_path / "other", heartbeat_ms=BEAT_MS) as other:
         ann = enrolled(other.address, other.code(other.people["Ann"].user), tmp_path / "ann" / "crmdesk.db")
         listener = Listener(ann.replica, SILENCE)
         assert listener.hear() == Heard("open")

@@ -18,7 +18,7 @@ from crmdesk.sync.enrolment import connect
 from crmdesk.system.clock import SystemClock
 from sync_server import enrolment
 from tests.support.rep import Rep, enrolled, readings
-from tests.support.server import RunningServer, build_company, running_server
+from tests.support.server import RunningServer, running_company, running_server
 from tests.sync.conftest import Hire, cursors, many, settle
 
 
@@ -35,8 +35,7 @@ def test_a_regressed_server_is_compared_with_and_deletes_nothing(server: Running
 
 
 def test_a_restarted_server_is_gone_on_with(tmp_path):
-    with running_server(tmp_path) as server:
-        build_company(server)
+    with running_company(tmp_path) as server:
         code = server.code(server.people["Ann"].user)
         ann = enrolled(server.address, code, tmp_path / "Ann" / "crmdesk.db")
         ann.customer("First")

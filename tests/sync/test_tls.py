@@ -17,7 +17,7 @@ from crmdesk.sync.pinned import fingerprint, is_pinned
 from crmdesk.sync.transport import checked_address
 from tests.support.cut_proxy import cut_proxy
 from tests.support.impostor import Authority, Identity, Impostor, impostor
-from tests.support.server import RunningServer, build_company, running_server
+from tests.support.server import RunningServer, running_company
 
 SECRETS = ("CODE-OF-ANN", "password-of-ann", "refresh-of-ann", "access-of-ann")
 KEY = "07" * 32
@@ -145,8 +145,7 @@ def test_t09_a_pinned_certificate_that_just_lies_in_the_chain_vouches_for_nothin
 
 @contextmanager
 def served(tmp_path: Path, identity: Identity) -> Iterator[RunningServer]:
-    with running_server(tmp_path / "served", certificate=identity.chain, private_key=identity.key) as server:
-        build_company(server)
+    with running_company(tmp_path / "served", certificate=identity.chain, private_key=identity.key) as server:
         yield server
 
 

@@ -15,7 +15,7 @@ from sync_server.signing import signer_of
 from sync_server.storage import audits
 from tests.support.postgres import Postgres
 from tests.support.rep import Rep
-from tests.support.server import HOUR_MS, RunningServer, build_company, running_server, small_company
+from tests.support.server import HOUR_MS, RunningServer, running_company, small_company
 from tests.support.tampering import rewrite, sign_anew, tamper, unguarded
 from tests.sync.conftest import Hire
 
@@ -28,9 +28,7 @@ def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[RunningSe
         if request.param == "postgresql":
             service: Postgres = request.getfixturevalue("postgres_service")
             url = stack.enter_context(service.copy("postgresql", small_company))
-        running = stack.enter_context(running_server(tmp_path, url=url))
-        if url is None:
-            build_company(running)
+        running = stack.enter_context(running_company(tmp_path, url=url))
         yield running
 
 

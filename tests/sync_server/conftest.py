@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.postgres import Postgres
-from tests.support.server import RunningServer, build_company, running_server, small_company
+from tests.support.server import RunningServer, running_company, small_company
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -32,7 +32,5 @@ def partitioned_company(address: str) -> None:
 def server(tmp_path: Path, url: str | None) -> Iterator[RunningServer]:
     """The small company, served."""
     with ExitStack() as stack:
-        running = stack.enter_context(running_server(tmp_path, url=url))
-        if url is None:
-            build_company(running)
+        running = stack.enter_context(running_company(tmp_path, url=url))
         yield running

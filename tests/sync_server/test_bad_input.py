@@ -21,7 +21,7 @@ from sync_server import accounts
 from sync_server.handlers.bodies import plain
 from tests.support.laptop import Laptop, enrolled, verdicts
 from tests.support.postgres import in_a_service
-from tests.support.server import RunningServer, build_company, running_server
+from tests.support.server import RunningServer, running_company, running_server
 
 GOOD = b'{"batch":"%s","actor":"%s","chain":null,"log":[],"records":[]}' % (b"b" * 32, b"a" * 32)
 BAD_PUSHES: dict[str, tuple[bytes, str]] = {
@@ -222,8 +222,7 @@ def test_trouble_with_the_servers_database_is_told_as_the_servers(
             connection.execute("PRAGMA max_page_count = 1")  # SQLite takes the present size as the least
         return connection
 
-    with running_server(tmp_path) as server:
-        build_company(server)
+    with running_company(tmp_path) as server:
         ann = enrolled(server, "Ann")
     monkeypatch.setattr(dialect, "connect", cramped)
     with running_server(tmp_path) as server, closing(sqlite3.connect(server.settings.database)) as holder:

@@ -23,7 +23,7 @@ from sync_server.storage import blobs as known
 from sync_server.storage.blob_files import BlobFiles
 from sync_server.sweeping import sweep
 from tests.support.laptop import Laptop, enrolled, fresh_id
-from tests.support.server import RunningServer, build_company, running_server
+from tests.support.server import RunningServer, running_company
 
 WINDOW = 180 * DAY_MS
 FILE = b"\xff\xd8\xff" + secrets.token_bytes(2 * CHUNK_BYTES + 1000)
@@ -251,8 +251,7 @@ def test_a_range_that_is_none_is_refused(ann: Laptop, wanted: str) -> None:
 
 
 def test_beyond_the_servers_limit_nothing_more_is_begun(tmp_path: Path) -> None:
-    with running_server(tmp_path, blob_bytes=len(FILE)) as server:
-        build_company(server)
+    with running_company(tmp_path, blob_bytes=len(FILE)) as server:
         ann = enrolled(server, "Ann")
         customer = ann.customer()
         other = secrets.token_bytes(len(FILE))

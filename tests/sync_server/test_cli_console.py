@@ -13,7 +13,7 @@ import pytest
 
 from sync_server.cli import main
 from tests.support.laptop import Laptop, enrolled
-from tests.support.server import RunningServer, build_company, running_server
+from tests.support.server import RunningServer, running_company
 
 Ask = Callable[..., Any]
 
@@ -21,8 +21,7 @@ Ask = Callable[..., Any]
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[RunningServer]:
     """The small company, served from the folder that the commands look in."""
-    with running_server(tmp_path) as running:
-        build_company(running)
+    with running_company(tmp_path) as running:
         yield running
 
 

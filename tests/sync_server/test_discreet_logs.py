@@ -11,15 +11,14 @@ import pytest
 from sync_server import pulling
 from sync_server.serving import log_discreetly
 from tests.support.laptop import enrolled
-from tests.support.server import build_company, running_server
+from tests.support.server import running_company
 
 
 def test_t48_a_fault_of_the_server_is_written_by_kind_and_place(tmp_path: Path) -> None:
     said = io.StringIO()
     root = logging.getLogger()
     before, level = root.handlers[:], root.level
-    with running_server(tmp_path) as server, pytest.MonkeyPatch.context() as patch:
-        build_company(server)
+    with running_company(tmp_path) as server, pytest.MonkeyPatch.context() as patch:
         ann = enrolled(server, "Ann")
         patch.setattr(pulling, "heads", _quotes)
         try:

@@ -20,7 +20,7 @@ from crmdesk.core.wire import MAX_BODY_BYTES
 from sync_server import serving
 from tests.bench.rows import percentile
 from tests.support.laptop import Laptop, enrolled
-from tests.support.server import RunningServer, build_company, running_server
+from tests.support.server import RunningServer, running_company
 
 MB = 2**20
 SIGN_IN = {
@@ -200,8 +200,7 @@ def asked(server: RunningServer, times: int = 60) -> list[float]:
 
 @pytest.fixture
 def company(tmp_path: Path) -> Iterator[RunningServer]:
-    with running_server(tmp_path) as server:
-        build_company(server)
+    with running_company(tmp_path) as server:
         yield server
 
 

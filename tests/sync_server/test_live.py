@@ -19,7 +19,7 @@ from sync_server.signing import signer_of
 from sync_server.storage import audience
 from tests.support.laptop import Laptop, enrolled
 from tests.support.postgres import in_a_file, in_a_service
-from tests.support.server import RunningServer, build_company, running_server, serving_processes
+from tests.support.server import RunningServer, running_company, serving_processes
 
 BEAT_MS = 300
 SOON = 8.0
@@ -29,9 +29,7 @@ SOON = 8.0
 @pytest.fixture
 def server(tmp_path: Path, url: str | None) -> Iterator[RunningServer]:
     """The small company, with a quick heartbeat."""
-    with running_server(tmp_path, heartbeat_ms=BEAT_MS, url=url) as running:
-        if url is None:
-            build_company(running)
+    with running_company(tmp_path, heartbeat_ms=BEAT_MS, url=url) as running:
         yield running
 
 
@@ -181,8 +179,7 @@ def test_nobody_listens_without_signing_in(server: RunningServer):
 
 
 def test_open_streams_do_not_hold_up_the_servers_end(tmp_path: Path):
-    with running_server(tmp_path) as server:
-        build_company(server)
+    with running_company(tmp_path) as server:
         ear = Ear(enrolled(server, "Ann"))
         began = time.monotonic()
     assert time.monotonic() - began < 5

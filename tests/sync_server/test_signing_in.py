@@ -21,7 +21,7 @@ from sync_server.signing_in import Claim
 from sync_server.storage import passwords
 from sync_server.storage.passwords import Password
 from tests.support.laptop import Laptop, enrolled, fresh_id
-from tests.support.server import HOUR_MS, RunningServer, build_company, running_server
+from tests.support.server import HOUR_MS, RunningServer, running_company, running_server
 
 RIGHT, WRONG, NEW = "correct horse battery", "incorrect horse", "another horse altogether"
 MINUTE_MS = 60_000
@@ -300,8 +300,7 @@ def test_t05_a_revoked_laptop_is_out_with_both_its_tokens(server: RunningServer)
 @pytest.fixture
 def company(tmp_path: Path) -> Iterator[RunningServer]:
     """On SQLite alone: what is counted and timed is not the database's doing."""
-    with running_server(tmp_path, proxies=("127.0.0.1",)) as server:
-        build_company(server)
+    with running_company(tmp_path, proxies=("127.0.0.1",)) as server:
         yield server
 
 
@@ -392,8 +391,7 @@ def test_t07_it_takes_as_long_for_somebody_as_for_nobody(company: RunningServer)
 
 
 def test_t07_a_restart_gives_no_new_tries(tmp_path: Path) -> None:
-    with running_server(tmp_path) as server:
-        build_company(server)
+    with running_company(tmp_path) as server:
         for _ in range(limits.ACCOUNT.tries):
             assert told(laptop_of(server).sign_in("Ann", WRONG)) == REFUSED
     with running_server(tmp_path) as server:
@@ -424,8 +422,7 @@ def test_t07_what_was_right_does_not_count(server: RunningServer) -> None:
 def test_t07_only_a_proxy_that_was_named_says_where_somebody_comes_from(
     tmp_path: Path, proxies: tuple[str, ...]
 ) -> None:
-    with running_server(tmp_path, proxies=proxies) as server, ExitStack() as stack:
-        build_company(server)
+    with running_company(tmp_path, proxies=proxies) as server, ExitStack() as stack:
         visitor = stack.enter_context(httpx2.Client(base_url=server.address))
         asked = {"code": "0" * 25, "device_key": "0" * 64, "device_name": "x"}
         replies = [

@@ -25,7 +25,7 @@ from crmdesk.usecases import pin
 from crmdesk.usecases.workspace import Workspace, create_workspace
 from sync_server import enrolment, signing_in
 from tests.support.desks import OpenDesk, alone, customer, employed, sync
-from tests.support.server import HOUR_MS, RunningServer, build_company, running_server
+from tests.support.server import HOUR_MS, RunningServer, running_company
 
 PIN, NEW_PIN, PASSWORD, NEW_PASSWORD = "246810", "864202", "correct horse battery", "another horse altogether"
 
@@ -42,8 +42,7 @@ class Clock(SystemClock):
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[RunningServer]:
-    with running_server(tmp_path) as running:
-        build_company(running)
+    with running_company(tmp_path) as running:
         running.give_password("Ann", PASSWORD)
         yield running
 

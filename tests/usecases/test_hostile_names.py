@@ -27,7 +27,7 @@ from tests.support.desks import alone as made_alone
 from tests.support.desks import customer, write
 from tests.support.laptop import enrolled as laptop_of
 from tests.support.rep import enrolled
-from tests.support.server import build_company, running_server
+from tests.support.server import running_company
 
 PDF = b"%PDF-1.7\n" + bytes(100)
 NAMES = (
@@ -168,8 +168,7 @@ def test_t42_what_is_no_digest_names_no_file_and_no_path(tmp_path: Path, sha256:
 
 def test_t42_a_sealed_file_whose_contents_lead_elsewhere_writes_nothing(tmp_path: Path) -> None:
     """Its laptop is known and its signature right: the digest is whatever its person wanted."""
-    with running_server(tmp_path / "server") as server:
-        build_company(server)
+    with running_company(tmp_path / "server") as server:
         ann = enrolled(
             server.address, server.code(server.people["Ann"].user), tmp_path / "ann" / "crmdesk.db"
         )
@@ -206,8 +205,7 @@ def _leading_elsewhere(sha256: str):
 
 
 def test_t42_the_server_names_no_file_in_its_answers_and_reads_none_but_digests(tmp_path: Path) -> None:
-    with running_server(tmp_path) as server:
-        build_company(server)
+    with running_company(tmp_path) as server:
         ann = laptop_of(server, "Ann")
         for path in (
             "..%2f..%2fcompany.db",

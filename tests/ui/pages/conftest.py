@@ -12,7 +12,7 @@ from crmdesk.usecases.workspace import Workspace
 from tests.support.customer_desk import Desk, build_store, copy_store
 from tests.support.customer_desk import open_desk as open_window
 from tests.support.desks import OpenDesk, alone, employed
-from tests.support.server import RunningServer, build_company, running_server
+from tests.support.server import RunningServer, running_company
 
 Hire = Callable[[str], Workspace]
 Open = Callable[[Workspace], OpenDesk]
@@ -27,8 +27,7 @@ def workspace(tmp_path: Path) -> Workspace:
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[RunningServer]:
     """The small company, served."""
-    with running_server(tmp_path) as running:
-        build_company(running)
+    with running_company(tmp_path) as running:
         yield running
 
 
