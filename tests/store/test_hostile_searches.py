@@ -80,13 +80,14 @@ def ask(reader: Noting, text: str) -> None:
 def test_t46_whatever_is_searched_or_filtered_for_the_statements_are_the_same(workspace: Workspace) -> None:
     """What somebody says never becomes a part of a statement, so nobody can say one."""
     plain = Noting(workspace)
-    for text in ("宏远", "hongyuan", "hy", "1", "zzz", "", "a b"):
+    for text in ("宏远", "hongyuan", "hy", "1", "zzz", "", " ", "a b"):
         ask(plain, text)
     rows = workspace.reader.all("SELECT count(*), total(n) FROM record")
 
     @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), database=None)
     @example("'; DROP TABLE record; --")
     @example("NEAR(a b)")
+    @example(" ")
     @given(spoken)
     def say(text: str) -> None:
         noting = Noting(workspace)
