@@ -116,9 +116,7 @@ def _answer_errors(app: FastAPI, now: Callable[[], Moment]) -> None:
 
     @app.exception_handler(ClientDisconnect)
     def gone(_request: Request, _error: ClientDisconnect) -> Response:
-        return Response(
-            status_code=400
-        )  # to nobody: a dead zone or a lid that was closed is no fault of ours
+        return Response(status_code=400)  # to nobody: a dead zone or a closed lid is no fault of ours
 
     @app.exception_handler(HTTPException)
     def refused(_request: Request, error: HTTPException) -> Response:

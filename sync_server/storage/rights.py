@@ -70,9 +70,8 @@ def replace(
         _forget(connection, *key)
         connection.execute(insert(reader).values(**_row(*key, *after[key])))
         if key in before and before[key][0] and not after[key][0]:
-            _keep_lost(
-                connection, key, before[key], now_ms
-            )  # who only reads now may have written before hearing so
+            # Who only reads now may have written before hearing so.
+            _keep_lost(connection, key, before[key], now_ms)
     lost = [(*key, before[key][0], None) for key in gone]
     return lost + [(*key, before[key][0] if key in before else None, after[key][0]) for key in changed]
 
