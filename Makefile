@@ -22,7 +22,7 @@ serve: environment ## serve the company in ./company (make one with: .venv/bin/c
 	@$(BIN)/crmdesk-server serve
 
 test: environment ## the whole fast suite
-	@$(BIN)/python -m pytest -n 2 --dist worksteal
+	@$(BIN)/python -m pytest -n 3 --dist worksteal
 
 bench: environment ## measure speed and memory; make bench ONLY=first_paint for one
 	@$(BIN)/python -m tests.bench $(ONLY)
