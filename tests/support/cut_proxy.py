@@ -113,8 +113,9 @@ class CutProxy:
             with suppress(OSError):
                 talk.shutdown(socket.SHUT_RDWR)
 
-    def close(self) -> None:
+    def close(self, serving: threading.Thread) -> None:
         self.listener.shutdown(socket.SHUT_RDWR)
+        serving.join(10)  # or a connection that it just accepted would be closed by nobody
         self.hang_up()
         for thread in self._threads:
             thread.join(10)
@@ -134,5 +135,4 @@ def cut_proxy(address: str) -> Iterator[CutProxy]:
     try:
         yield proxy
     finally:
-        proxy.close()
-        thread.join(10)
+        proxy.close(thread)
