@@ -104,6 +104,10 @@ class Laptop:
     forms: dict[RecordKey, OpenForm] = field(default_factory=dict)
     task: Task | None = None
     report: Report | None = None
+    excuses: int = 0
+    """How often something had happened after which copies may differ, when its sync began."""
+    excused: int = 0
+    """The same, of its last whole sync: so many have been seen to."""
     pending: Pending | None = None
     backup: dict[str, bytes] | None = None
     actor: str | None = None

@@ -49,9 +49,9 @@ EXPECTED: Final = frozenset(
 """What a sync may end with while there is trouble."""
 EXCUSES: Final = (
     "profile copied", "profile copied unnoticed", "laptop restored from a backup", "laptop restored unnoticed",
-    "server restored from a backup", "clock forged", "deletions declined", "everything compared on request",
+    "server restored from a backup", "clock forged", "deletions declined",
 )  # fmt: skip
-"""After one of these two copies at the same commit may differ, until they are compared. Else that is a fault (R22)."""
+"""After one of these two copies at the same commit may differ, until a sync compared them. Else that is a fault (R22)."""
 SMALL: Final = (
     (pulling, "PAGE_RECORDS", 12), (pulling, "PAGE_BYTES", 3000), (plan, "BATCH_BYTES", 4000), (plan, "BATCH_RECORDS", 5),
     (reconcile, "BATCH_RECORDS", 5), (reconcile, "DIGESTS_AT_ONCE", 3), (moving, "CHUNK", 2), (commands, "CHUNK", 2),
@@ -219,7 +219,7 @@ class World:
             self.say(f"{laptop.name}: asked about deletions, says {answer}")
         compare = not self.is_over and self.chance.people.random() < 0.04
         self.happened["everything compared on request"] += compare
-        laptop.report, laptop.line.messages = None, 0
+        laptop.report, laptop.line.messages, laptop.excuses = None, 0, self.excuses()
         laptop.task = Task(
             laptop.name,
             lambda: laptop.engine.sync(progress, cancelled, compare=compare, deletions=answer),
@@ -244,6 +244,10 @@ class World:
             else:
                 self.end_sync(laptop, task.result)
 
+    def excuses(self) -> int:
+        """How often something happened after which copies may differ."""
+        return sum(self.happened[excuse] for excuse in EXCUSES)
+
     def end_sync(self, laptop: Laptop, report: Report) -> None:
         laptop.report = report
         code = report.problem.code if report.problem else None
@@ -257,8 +261,10 @@ class World:
                 "I10", f"{laptop.name}: a sync ended with {code} {report.problem and report.problem.about}"
             )
         self.happened["sync paused by the brake"] += code == "mass_deletion"
-        if report.mismatched and not any(self.happened[excuse] for excuse in EXCUSES):
+        if report.mismatched and self.excuses() == laptop.excused:
             self.account.blame("R22", f"{laptop.name}: {report.mismatched} buckets differ at the same commit")
+        if report.is_complete:
+            laptop.excused = laptop.excuses
         with self.on(laptop):
             laptop.look()
         if report.is_complete:
