@@ -1,7 +1,7 @@
 """The administration: people, teams, roles, laptops and what is lent in the company, each a tab of one page."""
 
 from collections.abc import Sequence
-from typing import Final, Protocol, cast
+from typing import Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
@@ -12,6 +12,7 @@ from crmdesk.ui.page import Page, Shell
 from crmdesk.ui.pages.console_desk import ConsoleDesk
 from crmdesk.ui.pages.console_devices import DevicesPart
 from crmdesk.ui.pages.console_grants import GrantsPart
+from crmdesk.ui.pages.console_part import ConsolePart
 from crmdesk.ui.pages.console_people import PeoplePart
 from crmdesk.ui.pages.console_roles import RolesPart
 from crmdesk.ui.pages.console_teams import TeamsPart
@@ -22,28 +23,6 @@ from crmdesk.ui.widgets.marks import Busy
 from crmdesk.ui.widgets.tabs import SegmentedTabs
 
 ADMINISTRATORS: Final = ("administrator",)
-
-
-class Part(Protocol):
-    """One tab."""
-
-    def reload(self) -> None:
-        """Show what is so now."""
-        ...
-
-    def search(self, text: str) -> None:
-        """Show only what this text is found in."""
-        ...
-
-    def add(self) -> None:
-        """Ctrl+N."""
-        ...
-
-    def take_keyboard(self) -> None: ...
-
-    def hint(self) -> str:
-        """What the search field says."""
-        ...
 
 
 class Administration(Page):
@@ -57,7 +36,7 @@ class Administration(Page):
         self.people, self.teams = PeoplePart(self.desk), TeamsPart(self.desk)
         self.roles, self.devices = RolesPart(self.desk), DevicesPart(self.desk)
         self.grants = GrantsPart(self.desk)
-        self._parts: dict[str, QWidget] = {
+        self._parts: dict[str, ConsolePart] = {
             "people": self.people,
             "teams": self.teams,
             "roles": self.roles,
@@ -109,9 +88,9 @@ class Administration(Page):
     # -- what the window asks -----------------------------------------------------------------------
 
     @property
-    def part(self) -> Part:
+    def part(self) -> ConsolePart:
         """The tab in view."""
-        return cast("Part", self._parts[self.tabs.key])
+        return self._parts[self.tabs.key]
 
     def entered(self) -> None:
         self.reload()
@@ -141,7 +120,7 @@ class Administration(Page):
     def reload(self) -> None:
         """Show who and what is here now."""
         for part in self._parts.values():
-            cast("Part", part).reload()
+            part.reload()
         self.tabs.set_number("people", self.people.total)
         self.tabs.set_number("teams", self.teams.total)
         self.tabs.set_number("roles", self.roles.total)

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox
 
-from crmdesk.core.text import normalise
 from crmdesk.ui import formats
 from crmdesk.ui.pages.console_desk import AskDialog, ConsoleDesk, Order
+from crmdesk.ui.pages.console_part import ListPart, in_a_row
 from crmdesk.ui.pages.console_teams import NameDialog
 from crmdesk.ui.tables.row_table import RowTable
 from crmdesk.ui.tables.window_model import Column, ListSource, WindowModel
 from crmdesk.ui.widgets import buttons
-from crmdesk.ui.widgets.fields import FieldGrid, heading, label
-from crmdesk.ui.widgets.marks import Avatar, EmptyState
+from crmdesk.ui.widgets.fields import label
+from crmdesk.ui.widgets.marks import EmptyState
 
 if TYPE_CHECKING:
     from crmdesk.store.replica import Replica
@@ -42,16 +42,14 @@ class Row:
     lock: str
 
 
-class DevicesPart(QWidget):
+class DevicesPart(ListPart):
     """Every laptop, those that wait first; the chosen one at the right."""
 
     def __init__(self, desk: ConsoleDesk) -> None:
-        super().__init__()
-        self._desk, self._wanted = desk, ""
+        super().__init__(desk, EmptyState("monitor", ""))
         self.model: WindowModel[Row] = WindowModel(self._columns(), ListSource[Row](), _sentence)
         self.table = RowTable(self.tr("Laptops"), self.model)
         self.table.current.connect(self._show)
-        self.empty = EmptyState("monitor", "")
         self.empty.acted.connect(desk.fetch)
         self._build()
 
@@ -66,69 +64,21 @@ class DevicesPart(QWidget):
         )
 
     def _build(self) -> None:
-        self._stack = QStackedWidget()
-        self._stack.addWidget(self.table)
-        self._stack.addWidget(self.empty)
-        self.aside = QFrame()
-        self.aside.setObjectName("aside")
-        self.aside.setFixedWidth(360)
-        self.avatar, self.name = Avatar(36), heading()
-        self.fields = FieldGrid(1)
         self.words = label("", "card")
         self.words.setWordWrap(True)
         self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.sentence = label("", "second")
-        self.sentence.setWordWrap(True)
         self.approve = buttons.primary(self.tr("Let it in…"), "shield-check", self._ask_approval)
         self.rename = buttons.secondary(self.tr("Rename…"), "pencil", self.ask_name)
         self.revoke = buttons.danger(self.tr("Shut out…"), "circle-x", self._ask_revocation)
-        head = QHBoxLayout()
-        head.setSpacing(12)
-        head.addWidget(self.avatar)
-        head.addWidget(self.name, 1)
-        doing = QHBoxLayout()
-        doing.setSpacing(8)
-        for button in (self.rename, self.revoke):
-            doing.addWidget(button)
-        doing.addStretch(1)
-        first = QHBoxLayout()
-        first.addWidget(self.approve)
-        first.addStretch(1)
-        column = QVBoxLayout(self.aside)
-        column.setContentsMargins(21, 16, 20, 16)
-        column.setSpacing(10)
-        column.addLayout(head)
-        column.addWidget(self.sentence)
-        column.addWidget(self.fields)
-        column.addWidget(label(self.tr("Words"), "faint"))
-        column.addWidget(self.words)
-        column.addSpacing(4)
-        column.addLayout(first)
-        column.addLayout(doing)
-        column.addStretch(1)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addWidget(self._stack, 1)
-        row.addWidget(self.aside)
+        said = label(self.tr("Words"), "faint")
+        doing = (in_a_row(self.approve), in_a_row(self.rename, self.revoke))
+        self._lay_out(self.table, (), [self.sentence, self.fields, said, self.words, *doing])
 
     # -- what the page asks ---------------------------------------------------------------------------
 
     def hint(self) -> str:
         """What the search field says."""
         return self.tr("Person, laptop or words…")
-
-    def take_keyboard(self) -> None:
-        """Let the keys go to the list."""
-        self.table.setFocus()
-
-    def add(self) -> None:
-        """A laptop is added by a code: the person's tab gives one."""
-
-    def search(self, text: str) -> None:
-        """Show only the laptops that this text is found in."""
-        self._wanted = normalise(text)
-        self.reload()
 
     def reload(self) -> None:
         """Show what the server last told."""
@@ -139,7 +89,7 @@ class DevicesPart(QWidget):
         )
         rows = [row for row in map(self._row, found) if self._is_wanted(row)]
         self.table.show_source(ListSource(rows))
-        self._stack.setCurrentWidget(self.table if rows else self.empty)
+        self._show_list(is_empty=not rows)
         if told is None and self._desk.is_asking:
             self.empty.set_sentence(self.tr("Asking the server…"))
         elif told is None:
@@ -158,7 +108,7 @@ class DevicesPart(QWidget):
         return self._desk.context.directory.person_name(laptop.user)
 
     def _is_wanted(self, row: Row) -> bool:
-        return not self._wanted or self._wanted in normalise(f"{row.person} {row.name} {row.words}")
+        return self._is_found(row.person, row.name, row.words)
 
     def _row(self, laptop: "DeviceShown") -> Row:
         return Row(

@@ -7,17 +7,16 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from crmdesk.core.dates import day_of
-from crmdesk.core.text import normalise
 from crmdesk.ui import formats
 from crmdesk.ui.pages.console_desk import ConsoleDesk, Order
+from crmdesk.ui.pages.console_part import ListPart, in_a_row
 from crmdesk.ui.tables.row_table import RowTable
 from crmdesk.ui.tables.window_model import Column, ListSource, WindowModel
 from crmdesk.ui.widgets import buttons, plain
-from crmdesk.ui.widgets.fields import FieldGrid, heading, label
-from crmdesk.ui.widgets.marks import Avatar, EmptyState
+from crmdesk.ui.widgets.fields import label
+from crmdesk.ui.widgets.marks import EmptyState
 from crmdesk.ui.widgets.pills import PillGroup
 from crmdesk.usecases import sharing
 
@@ -42,22 +41,20 @@ class Row:
     is_share: bool
 
 
-class GrantsPart(QWidget):
+class GrantsPart(ListPart):
     """Every share and deputy that lasts or will begin; the chosen one at the right."""
 
     def __init__(self, desk: ConsoleDesk) -> None:
-        super().__init__()
-        self._desk, self._wanted = desk, ""
-        self._names: dict[str, str] = {}
+        super().__init__(desk, EmptyState("handshake", ""))
         self.model: WindowModel[Row] = WindowModel(self._columns(), ListSource[Row](), _sentence)
         self.table = RowTable(self.tr("Shares and deputies"), self.model)
+        self._names: dict[str, str] = {}
         self.table.current.connect(self._show)
         self.kinds = PillGroup(
             self.tr("What to list"),
             [("", self.tr("All")), ("share", self.tr("Shares")), ("deputy", self.tr("Deputies"))],
         )
         self.kinds.chosen.connect(self._kind_chosen)
-        self.empty = EmptyState("handshake", "")
         self.empty.acted.connect(desk.fetch)
         self._build()
 
@@ -72,51 +69,12 @@ class GrantsPart(QWidget):
         )
 
     def _build(self) -> None:
-        strip = QFrame()
-        strip.setObjectName("strip")
-        tools = QHBoxLayout(strip)
-        tools.setContentsMargins(18, 6, 12, 6)
         self._count = label("", "second")
-        tools.addWidget(self.kinds)
-        tools.addStretch(1)
-        tools.addWidget(self._count)
-        self._stack = QStackedWidget()
-        self._stack.addWidget(self.table)
-        self._stack.addWidget(self.empty)
-        left = QVBoxLayout()
-        left.setSpacing(0)
-        left.addWidget(strip)
-        left.addWidget(self._stack, 1)
-        self.aside = QFrame()
-        self.aside.setObjectName("aside")
-        self.aside.setFixedWidth(360)
-        self.avatar, self.name = Avatar(36), heading()
-        self.sentence = label("", "second")
-        self.sentence.setWordWrap(True)
-        self.fields = FieldGrid(1)
         self.end = buttons.danger(self.tr("End it now"), "circle-x", self._end)
         plain.set_tip(self.end, f"{self.tr('End it now')}  {buttons.key_text('Del')}")
-        head = QHBoxLayout()
-        head.setSpacing(12)
-        head.addWidget(self.avatar)
-        head.addWidget(self.name, 1)
-        doing = QHBoxLayout()
-        doing.addWidget(self.end)
-        doing.addStretch(1)
-        column = QVBoxLayout(self.aside)
-        column.setContentsMargins(21, 16, 20, 16)
-        column.setSpacing(10)
-        column.addLayout(head)
-        column.addWidget(self.sentence)
-        column.addWidget(self.fields)
-        column.addSpacing(4)
-        column.addLayout(doing)
-        column.addStretch(1)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addLayout(left, 1)
-        row.addWidget(self.aside)
+        self._lay_out(
+            self.table, [self.kinds, None, self._count], [self.sentence, self.fields, in_a_row(self.end)]
+        )
 
     # -- what the page asks ---------------------------------------------------------------------------
 
@@ -130,18 +88,6 @@ class GrantsPart(QWidget):
         """What the search field says."""
         return self.tr("Person or customer…")
 
-    def take_keyboard(self) -> None:
-        """Let the keys go to the list."""
-        self.table.setFocus()
-
-    def add(self) -> None:
-        """Shares are made on a customer's page, deputies under “Away” by whoever is away."""
-
-    def search(self, text: str) -> None:
-        """Show only what this text is found in."""
-        self._wanted = normalise(text)
-        self.reload()
-
     def _kind_chosen(self, _kind: str) -> None:
         self.reload()
 
@@ -154,7 +100,7 @@ class GrantsPart(QWidget):
         kind = self.kinds.key
         found = [row for row in rows if kind in ("", _kind(row)) and self._is_wanted(row)]
         self.table.show_source(ListSource(found))
-        self._stack.setCurrentWidget(self.table if found else self.empty)
+        self._show_list(is_empty=not found)
         told_of = formats.filled(
             self.tr("%1 of %2"), formats.number(len(found)), formats.number(self.total or 0)
         )
@@ -174,7 +120,7 @@ class GrantsPart(QWidget):
         self._show(self.table.current_id)
 
     def _is_wanted(self, row: Row) -> bool:
-        return not self._wanted or self._wanted in normalise(f"{row.who} {row.what} {row.of} {row.by}")
+        return self._is_found(row.who, row.what, row.of, row.by)
 
     def _share(self, one: "ShareShown") -> Row:
         name = self._desk.context.directory.person_name

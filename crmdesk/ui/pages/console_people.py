@@ -6,32 +6,27 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QCheckBox,
-    QFrame,
     QGridLayout,
-    QHBoxLayout,
     QLineEdit,
     QMenu,
     QPushButton,
-    QScrollArea,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
-from crmdesk.core.text import normalise
 from crmdesk.ui import formats
 from crmdesk.ui.pages.console_desk import OWN_ROLES, AskDialog, CodeDialog, ConsoleDesk, Order
 from crmdesk.ui.pages.console_drill import DrillDialog
 from crmdesk.ui.pages.console_invitation import InvitationDialog, invite
+from crmdesk.ui.pages.console_part import ListPart
 from crmdesk.ui.tables.row_table import RowTable
 from crmdesk.ui.tables.window_model import Column, ListSource, WindowModel
 from crmdesk.ui.widgets import buttons, plain
-from crmdesk.ui.widgets.fields import FieldGrid, heading, label
-from crmdesk.ui.widgets.marks import Avatar, EmptyState
+from crmdesk.ui.widgets.fields import label
+from crmdesk.ui.widgets.marks import EmptyState
 from crmdesk.usecases.directory import Person
 
 if TYPE_CHECKING:
@@ -53,19 +48,17 @@ class Row:
     state: str
 
 
-class PeoplePart(QWidget):
+class PeoplePart(ListPart):
     """Everybody at the left, the chosen one at the right."""
 
     def __init__(self, desk: ConsoleDesk) -> None:
-        super().__init__()
-        self._desk, self._wanted = desk, ""
-        self._awaited = ""
-        self.total = 0
+        super().__init__(desk, EmptyState("users", ""))
         self.model: WindowModel[Row] = WindowModel(self._columns(), ListSource[Row](), _sentence)
         self.table = RowTable(self.tr("People"), self.model)
+        self._awaited = ""
+        self.total = 0
         self.table.current.connect(self._show)
-        self._empty = EmptyState("users", "")
-        self._empty.acted.connect(self.add)
+        self.empty.acted.connect(self.add)
         self.new = buttons.primary(self.tr("New person"), "user-plus", self.add)
         self._build()
 
@@ -80,60 +73,10 @@ class PeoplePart(QWidget):
         )
 
     def _build(self) -> None:
-        strip = QFrame()
-        strip.setObjectName("strip")
-        tools = QHBoxLayout(strip)
-        tools.setContentsMargins(18, 6, 12, 6)
         self._count = label("", "second")
-        tools.addWidget(self._count)
-        tools.addStretch(1)
-        tools.addWidget(self.new)
-        self._stack = QStackedWidget()
-        self._stack.addWidget(self.table)
-        self._stack.addWidget(self._empty)
-        left = QVBoxLayout()
-        left.setSpacing(0)
-        left.addWidget(strip)
-        left.addWidget(self._stack, 1)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addLayout(left, 1)
-        row.addWidget(self._detail())
-
-    def _detail(self) -> QFrame:
-        self.aside = QFrame()
-        self.aside.setObjectName("aside")
-        self.aside.setFixedWidth(360)
-        self.avatar, self.name = Avatar(36), heading()
-        self.sentence = label("", "second")
-        self.sentence.setWordWrap(True)
-        self.fields = FieldGrid(1)
-        head = QHBoxLayout()
-        head.setSpacing(12)
-        head.addWidget(self.avatar)
-        head.addWidget(self.name, 1)
-        inside = QWidget()
-        inner = QVBoxLayout(inside)
-        inner.setContentsMargins(20, 16, 20, 16)
-        inner.setSpacing(10)
-        inner.addLayout(head)
-        inner.addWidget(self.sentence)
-        inner.addWidget(self.fields)
         self._doing = QWidget()
         self._fill_doing(QVBoxLayout(self._doing))
-        inner.addWidget(self._doing)
-        inner.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(inside)
-        column = QVBoxLayout(self.aside)
-        column.setContentsMargins(1, 0, 0, 0)
-        column.addWidget(area)
-        return self.aside
+        self._lay_out(self.table, [self._count, None, self.new], [self.sentence, self.fields, self._doing])
 
     def _fill_doing(self, column: QVBoxLayout) -> None:
         column.setContentsMargins(0, 6, 0, 0)
@@ -173,15 +116,6 @@ class PeoplePart(QWidget):
         """What the search field says."""
         return self.tr("Name, role or team…")
 
-    def take_keyboard(self) -> None:
-        """Let the keys go to the list."""
-        self.table.setFocus()
-
-    def search(self, text: str) -> None:
-        """Show only whom this text is found in."""
-        self._wanted = normalise(text)
-        self.reload()
-
     def reload(self) -> None:
         """Show who is here now."""
         people = self._desk.context.directory.people.values()
@@ -194,15 +128,15 @@ class PeoplePart(QWidget):
         self.table.show_source(ListSource(rows))
         if self._awaited and self.table.select_id(self._awaited):
             self._awaited = ""
-        self._stack.setCurrentWidget(self.table if rows else self._empty)
+        self._show_list(is_empty=not rows)
         if self._wanted:
-            self._empty.set_sentence(self.tr("Nobody is called that, or has that role or team."))
+            self.empty.set_sentence(self.tr("Nobody is called that, or has that role or team."))
         else:
-            self._empty.set_sentence(self.tr("Nobody is here yet."), self.tr("New person"))
+            self.empty.set_sentence(self.tr("Nobody is here yet."), self.tr("New person"))
         self._show(self.table.current_id)
 
     def _is_wanted(self, row: Row) -> bool:
-        return not self._wanted or self._wanted in normalise(f"{row.name} {row.role} {row.team}")
+        return self._is_found(row.name, row.role, row.team)
 
     def _row(self, person: Person) -> Row:
         desk, laptops = self._desk, self._desk.laptops_of(person.id)

@@ -14,13 +14,13 @@ from PySide6.QtWidgets import (
     QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
-    QWidget,
 )
 
 from crmdesk.core.parts import CONTACT
 from crmdesk.core.text import normalise
 from crmdesk.ui import formats, theme
 from crmdesk.ui.pages.console_desk import OWN_ROLES, ConsoleDesk, Order
+from crmdesk.ui.pages.console_part import ConsolePart
 from crmdesk.ui.pages.console_teams import NameDialog
 from crmdesk.ui.widgets import buttons, plain
 from crmdesk.ui.widgets.entry_list import Entry, EntryList, Heading
@@ -40,17 +40,16 @@ _ROW: Final = 30
 _ON, _OFF = Qt.CheckState.Checked, Qt.CheckState.Unchecked
 
 
-class RolesPart(QWidget):
+class RolesPart(ConsolePart):
     """The roles at the left; at the right a tick for each part that the chosen one reads and field that it may write."""
 
     def __init__(self, desk: ConsoleDesk) -> None:
-        super().__init__()
-        self._desk, self._wanted = desk, ""
+        super().__init__(desk)
+        self.list = self._entries = EntryList(self.tr("Roles"))
         self._awaited = ""
         self._told: tuple[RoleShown, RoleShown] | None = None
         self._own: dict[str, RoleShown] = {}
         self._shown: RoleShown | None = None
-        self.list = EntryList(self.tr("Roles"))
         self.list.current.connect(self._show)
         self.name, self.sentence, self.who = heading(), label("", "second"), label("", "second")
         self.reads = {CONTACT: QCheckBox(self.tr("The people behind a customer"))}
@@ -149,10 +148,6 @@ class RolesPart(QWidget):
     def hint(self) -> str:
         """What the search field says."""
         return self.tr("Field or kind of record…")
-
-    def take_keyboard(self) -> None:
-        """Let the keys go to the list."""
-        self.list.setFocus()
 
     def search(self, text: str) -> None:
         """Show only the fields that this text is found in."""

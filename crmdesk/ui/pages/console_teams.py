@@ -7,22 +7,18 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import (
     QCheckBox,
-    QFrame,
-    QHBoxLayout,
     QLineEdit,
     QMenu,
-    QStackedWidget,
-    QVBoxLayout,
     QWidget,
 )
 
-from crmdesk.core.text import normalise
 from crmdesk.ui import formats
 from crmdesk.ui.pages.console_desk import AskDialog, ConsoleDesk, Order, box
+from crmdesk.ui.pages.console_part import ListPart, in_a_row
 from crmdesk.ui.widgets import buttons, plain
 from crmdesk.ui.widgets.entry_list import Entry, EntryList
-from crmdesk.ui.widgets.fields import FieldGrid, heading, label
-from crmdesk.ui.widgets.marks import Avatar, EmptyState
+from crmdesk.ui.widgets.fields import label
+from crmdesk.ui.widgets.marks import EmptyState
 from crmdesk.usecases import organisation
 from crmdesk.usecases.directory import Person
 from crmdesk.usecases.organisation import TeamShown
@@ -33,23 +29,19 @@ if TYPE_CHECKING:
     from crmdesk.sync.http import Http
 
 
-class TeamsPart(QWidget):
+class TeamsPart(ListPart):
     """The tree at the left, the chosen team at the right."""
 
     def __init__(self, desk: ConsoleDesk) -> None:
-        super().__init__()
-        self._desk, self._wanted = desk, ""
+        super().__init__(desk, EmptyState("users-round", ""))
+        self.list = EntryList(self.tr("Teams"))
         self._awaited = ""
         self._teams: dict[str, TeamShown] = {}
-        self.list = EntryList(self.tr("Teams"))
         self.list.current.connect(self._show)
         self.list.opened.connect(self._opened)
         self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.list.customContextMenuRequested.connect(self._context_menu)
-        self._empty = EmptyState("users-round", "")
-        self._empty.acted.connect(self.add)
-        self.avatar, self.name = Avatar(36), heading()
-        self.fields = FieldGrid(1)
+        self.empty.acted.connect(self.add)
         self.members = label("")
         self.members.setWordWrap(True)
         self.shares = QCheckBox(self.tr("Its people see and change each other's customers"))
@@ -63,34 +55,6 @@ class TeamsPart(QWidget):
 
     def _build(self) -> None:
         self.new = buttons.primary(self.tr("New team"), "plus", self.add)
-        strip = QFrame()
-        strip.setObjectName("strip")
-        tools = QHBoxLayout(strip)
-        tools.setContentsMargins(18, 6, 12, 6)
-        tools.addWidget(label(self.tr("A manager of a team also leads those below it."), "second"))
-        tools.addStretch(1)
-        tools.addWidget(self.new)
-        self._stack = QStackedWidget()
-        self._stack.addWidget(self.list)
-        self._stack.addWidget(self._empty)
-        left = QVBoxLayout()
-        left.setSpacing(0)
-        left.addWidget(strip)
-        left.addWidget(self._stack, 1)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addLayout(left, 1)
-        row.addWidget(self._detail())
-
-    def _detail(self) -> QFrame:
-        self.aside = QFrame()
-        self.aside.setObjectName("aside")
-        self.aside.setFixedWidth(380)
-        head = QHBoxLayout()
-        head.setSpacing(12)
-        head.addWidget(self.avatar)
-        head.addWidget(self.name, 1)
         self.rename = buttons.secondary(self.tr("Rename…"), "pencil", self.ask_name)
         self.move_to = buttons.secondary(self.tr("Part of"), "git-branch")
         menu = QMenu(self)
@@ -98,42 +62,18 @@ class TeamsPart(QWidget):
         menu.triggered.connect(self._parent_chosen)
         self.move_to.setMenu(menu)
         self.below = buttons.secondary(self.tr("New team below"), "plus", self.add_below)
-        column = QVBoxLayout(self.aside)
-        column.setContentsMargins(21, 16, 20, 16)
-        column.setSpacing(10)
-        column.addLayout(head)
-        column.addWidget(self.fields)
-        column.addWidget(self.shares)
-        column.addWidget(label(self.tr("People"), "faint"))
-        column.addWidget(self.members)
-        column.addSpacing(6)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(self.rename)
-        row.addWidget(self.move_to)
-        row.addStretch(1)
-        column.addLayout(row)
-        last = QHBoxLayout()
-        last.addWidget(self.below)
-        last.addStretch(1)
-        column.addLayout(last)
-        column.addStretch(1)
-        return self.aside
+        said = label(self.tr("A manager of a team also leads those below it."), "second")
+        who = label(self.tr("People"), "faint")
+        doing = (in_a_row(self.rename, self.move_to), in_a_row(self.below))
+        self._lay_out(
+            self.list, [said, None, self.new], [self.fields, self.shares, who, self.members, *doing]
+        )
 
     # -- what the page asks ---------------------------------------------------------------------------
 
     def hint(self) -> str:
         """What the search field says."""
         return self.tr("Team or person…")
-
-    def take_keyboard(self) -> None:
-        """Let the keys go to the list."""
-        self.list.setFocus()
-
-    def search(self, text: str) -> None:
-        """Show only the teams that this text is found in, or somebody who works there."""
-        self._wanted = normalise(text)
-        self.reload()
 
     def reload(self) -> None:
         """Show the teams as they are now."""
@@ -142,16 +82,15 @@ class TeamsPart(QWidget):
         self.list.set_entries([self._entry(team) for team in found if self._is_wanted(team)])
         if self._awaited and self.list.select_id(self._awaited):
             self._awaited = ""
-        self._stack.setCurrentWidget(self.list if self.list.ids() else self._empty)
+        self._show_list(is_empty=not self.list.ids())
         if self._wanted:
-            self._empty.set_sentence(self.tr("No team is called that, and nobody of that name is in one."))
+            self.empty.set_sentence(self.tr("No team is called that, and nobody of that name is in one."))
         else:
-            self._empty.set_sentence(self.tr("There are no teams yet."), self.tr("New team"))
+            self.empty.set_sentence(self.tr("There are no teams yet."), self.tr("New team"))
         self._show(self.list.current_id)
 
     def _is_wanted(self, team: TeamShown) -> bool:
-        names = " ".join((team.name, *(person.name for person in self._people(team.id))))
-        return not self._wanted or self._wanted in normalise(names)
+        return self._is_found(team.name, *(person.name for person in self._people(team.id)))
 
     def _people(self, team: str) -> list[Person]:
         people = self._desk.context.directory.people.values()

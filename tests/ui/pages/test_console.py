@@ -95,7 +95,7 @@ def test_everybody_is_listed_with_role_team_laptops_and_when_they_were_up_to_dat
     page.search("west")
     assert set(rows(page.people)) == {"Cai"}
     page.search("nobody")
-    assert page.people._empty.isVisibleTo(page)
+    assert page.people.empty.isVisibleTo(page)
 
 
 def test_another_role_and_team_and_both_taken_back(
