@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 from sqlalchemy import Connection
 
+from crmdesk.core.answers import AuditPage, AuditRow
 from crmdesk.core.roots import PURPOSE, ChainHead, Signed, digest_of, line_of
 from sync_server import audit
 from sync_server.audit import FIRST
@@ -18,7 +19,7 @@ from sync_server.storage import audits, roots
 from sync_server.storage.audits import Entry
 
 PAGE: Final = 5000
-"""Rows that a verification holds in memory at once."""
+"""AuditPage that a verification holds in memory at once."""
 _BEYOND: Final = 2**62
 """A number that no chain reaches: verification goes on with the next chain."""
 _ROWS_OF_ACTOR: Final = 1000
@@ -109,7 +110,7 @@ class Reader:
     def _unmet(
         self, entries: Sequence[Entry], bound: Mapping[tuple[str, int], bytes], broken: set[str]
     ) -> Iterator[Problem]:
-        """Rows at the end of their chains that a root bound and that are not there."""
+        """AuditPage at the end of their chains that a root bound and that are not there."""
         there = {(entry.chain, entry.number) for entry in entries}
         for chain, number in sorted(bound.keys() - there):
             if chain not in broken:
@@ -161,26 +162,6 @@ def _wrong(one: Signed, number: int, previous: str, heads: str, key: bytes | Non
 # -- what was done -----------------------------------------------------------------------------------------------
 
 
-class Row(msgspec.Struct, frozen=True, array_like=True):
-    """A row of the audit as it travels. `said` is its JSON, `seal` in hexadecimal."""
-
-    chain: str
-    number: int
-    at: int
-    kind: str
-    user: str
-    device: str
-    said: msgspec.Raw
-    seal: str
-
-
-class Rows(msgspec.Struct, frozen=True):
-    """The latest rows that were asked for; `next` is where the ones before them begin, null at the end."""
-
-    rows: list[Row]
-    next: str | None
-
-
 class Wanted(msgspec.Struct, frozen=True):
     """Which rows: made from `since` to before `until` (UTC ms), by a user or a device, of a kind, in a chain.
 
@@ -219,7 +200,7 @@ class Wanted(msgspec.Struct, frozen=True):
         )
 
 
-def listed(connection: Connection, wanted: Wanted, before: str | None, limit: int) -> Rows:
+def listed(connection: Connection, wanted: Wanted, before: str | None, limit: int) -> AuditPage:
     """The latest rows before a place that an earlier answer named, at most `limit`."""
     place = _place(before)
     if wanted.customer is None:
@@ -233,7 +214,7 @@ def listed(connection: Connection, wanted: Wanted, before: str | None, limit: in
         found = sorted(found, key=_order, reverse=True)[: limit + 1]
     rows = [_row(entry) for entry in found[:limit]]
     has_more = len(found) > limit
-    return Rows(rows, ".".join(map(str, _order(found[limit - 1]))) if has_more else None)
+    return AuditPage(rows, ".".join(map(str, _order(found[limit - 1]))) if has_more else None)
 
 
 def _order(entry: Entry) -> tuple[int, str, int]:
@@ -248,9 +229,9 @@ def _place(before: str | None) -> tuple[int, str, int] | None:
     return (int(at), chain, int(number)) if at.isdecimal() and number.isdecimal() else (0, "", 0)
 
 
-def _row(entry: Entry) -> Row:
+def _row(entry: Entry) -> AuditRow:
     said = msgspec.Raw(entry.said.encode())
-    return Row(
+    return AuditRow(
         entry.chain, entry.number, entry.at, entry.kind, entry.user, entry.device, said, entry.seal.hex()
     )
 

@@ -10,13 +10,12 @@ from typing import Annotated
 import msgspec
 import typer
 
+from crmdesk.core.answers import Foresight, Laptop, SightChange
 from sync_server import commands, foreseeing
 from sync_server.cli_people import role_id, team_id, user_id
 from sync_server.clock import moment
 from sync_server.console import HERE, Dir, Json, authority, carry_out, company, say
-from sync_server.foreseeing import Foresight, Sight
 from sync_server.orders import ChangeBookOwner, DisableUser, Transfer, UserOrder
-from sync_server.standing import Laptop
 from sync_server.storage import people
 
 app = typer.Typer(
@@ -122,7 +121,7 @@ def _told(found: Foresight, heir: str | None) -> tuple[list[str], list[str]]:
     return zh, en
 
 
-def _list(sights: Iterable[Sight], write: str, read: str, nothing: str) -> str:
+def _list(sights: Iterable[SightChange], write: str, read: str, nothing: str) -> str:
     words = {"write": write, "read": read, None: nothing}
     told = (
         f"{one.name} ({words[one.before]})"

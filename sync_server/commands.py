@@ -12,6 +12,7 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import Connection
 
+from crmdesk.core.answers import Moved, Result
 from crmdesk.core.errors import CrmError
 from crmdesk.core.record import RecordKey
 from crmdesk.core.roles import Role
@@ -46,28 +47,6 @@ REFUSED: Final = "refused"
 _OWN_ROLES: Final = frozenset(role.value for role in Role)
 
 
-class Result(msgspec.Struct, frozen=True, array_like=True):
-    """What became of one customer: `done`, or `refused` for `code`; `holder` is whose it is now, if anybody's.
-
-    `made` is the share that it got, if it was to be shared.
-    """
-
-    customer: str
-    outcome: str
-    code: str | None = None
-    holder: str | None = None
-    moved: int = 0
-    made: str | None = None
-
-
-class Answer(msgspec.Struct, frozen=True):
-    """How many records moved, what became of each customer, and the id of what the command made, if it made something."""
-
-    moved: int = 0
-    results: tuple[Result, ...] = ()
-    made: str | None = None
-
-
 def console(connection: Connection) -> Asker:
     """The administrator at the server itself."""
     return Asker(people.load_company(connection).server_id, Role.ADMINISTRATOR, audit.CONSOLE)
@@ -95,7 +74,7 @@ def _step(connection: Connection, who: Asker, order: Order, now: Moment) -> Comm
         raise CrmError("not_found")
     if step is not None and step.is_done:
         return step
-    before = msgspec.json.decode(step.answer, type=Answer) if step else Answer()
+    before = msgspec.json.decode(step.answer, type=Moved) if step else Moved()
     stood = _standing(connection, order)
     if isinstance(order, CustomerOrder):
         answer = _move_some(connection, who, order, before if step else None, now)
@@ -108,7 +87,7 @@ def _step(connection: Connection, who: Asker, order: Order, now: Moment) -> Comm
             made = change_staff(connection, who, order, now)
         else:
             made = change_rights(connection, who, order, now)
-        answer, is_done = Answer(made=made), True
+        answer, is_done = Moved(made=made), True
     told = _told(order, answer.results[len(before.results) :])
     if answer.made is not None:
         told["made"] = answer.made
@@ -175,8 +154,8 @@ def _standing(connection: Connection, order: Order) -> dict[str, Any] | None:
 
 
 def _move_some(
-    connection: Connection, who: Asker, order: CustomerOrder, before: Answer | None, now: Moment
-) -> Answer:
+    connection: Connection, who: Asker, order: CustomerOrder, before: Moved | None, now: Moment
+) -> Moved:
     """Move the next customers of an order, some hundred records; refuse it whole before the first moves."""
     if before is None:
         _check_all(connection, who, order, now)
@@ -197,7 +176,7 @@ def _move_some(
         sharing.note_rights(connection, now)
     else:
         sharing.dismiss_guests(connection, now)
-    return Answer(sum(result.moved for result in results), tuple(results))
+    return Moved(sum(result.moved for result in results), tuple(results))
 
 
 def _check_all(connection: Connection, who: Asker, order: CustomerOrder, now: Moment) -> None:

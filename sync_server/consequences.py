@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
+from crmdesk.core.answers import Result
 from crmdesk.core.entities import REGISTRY
 from crmdesk.core.record import MAIN, Edit, RecordKey
 from crmdesk.core.resolve import view_field
@@ -154,7 +155,7 @@ def _decide(
     item = one.item
     values = item.log[0].values
     if who.is_disabled:  # what they wrote is late work; what they wished for is nobody's wish any longer
-        done = commands.Result(str(values.get("customer")), commands.REFUSED, "forbidden")
+        done = Result(str(values.get("customer")), commands.REFUSED, "forbidden")
     else:
         done = commands.decide(connection, Asker(who.user, who.role), values, now, held)
     said = {"outcome": done.outcome, "code": done.code, "holder": done.holder}

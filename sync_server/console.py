@@ -14,6 +14,7 @@ import msgspec
 import typer
 from rich.cells import cell_len
 
+from crmdesk.core.answers import Moved
 from crmdesk.core.dates import parse_date
 from crmdesk.core.errors import CrmError, Language
 from crmdesk.core.registry import Label
@@ -89,11 +90,11 @@ def company(directory: Path) -> Iterator[Database]:
         database.close()
 
 
-def carry_out(database: Database, order: Order) -> commands.Answer:
+def carry_out(database: Database, order: Order) -> Moved:
     """Carry out what the administrator orders at the server itself."""
     with database.read() as connection:
         who = commands.console(connection)
-    return msgspec.json.decode(commands.carry_out(database, who, order, moment), type=commands.Answer)
+    return msgspec.json.decode(commands.carry_out(database, who, order, moment), type=Moved)
 
 
 def instant(text: str | None, option: str, *, is_end: bool = False) -> int | None:

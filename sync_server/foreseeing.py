@@ -5,51 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
-import msgspec
 from sqlalchemy import Connection
 
+from crmdesk.core.answers import Foresight, SightChange
 from sync_server import accounts, commands, drills, standing
 from sync_server.clock import Moment
 from sync_server.drills import State
 from sync_server.orders import Asker, UserOrder
 from sync_server.policy import Kind, Right
-from sync_server.standing import Laptop
 from sync_server.storage import people, sharing
 
 READ, WRITE = "read", "write"
-
-
-class Sight(msgspec.Struct, frozen=True):
-    """Somebody whose sight is concerned: `read`, `write` or null, before and after."""
-
-    user: str
-    name: str
-    before: str | None
-    after: str | None
-
-
-class Foresight(msgspec.Struct, frozen=True):
-    """What is counted in a person's books, who takes them over, and who reads what before and after.
-
-    `readers` are those who read the books, `sees` the people whose books the person reads. Shares stay as they are; those
-    that the person holds count only while they are here. What is unsent on the laptops, nobody knows.
-    """
-
-    user: str
-    name: str
-    customers: int
-    records: int
-    open_tasks: int
-    shares_given: int
-    shares_held: int
-    delegations: int
-    heir: str | None
-    heir_customers: int
-    has_left: bool
-    gets_book: bool
-    readers: tuple[Sight, ...]
-    sees: tuple[Sight, ...]
-    laptops: tuple[Laptop, ...]
 
 
 def foresee(connection: Connection, who: Asker, order: UserOrder, now: Moment) -> Foresight:
@@ -111,9 +77,9 @@ def _better(known: str | None, right: Right) -> str:
 
 def _sights(
     names: Mapping[str, str], before: Mapping[str, str], after: Mapping[str, str]
-) -> tuple[Sight, ...]:
+) -> tuple[SightChange, ...]:
     found = {*before, *after}
     return tuple(
-        Sight(user, names[user], before.get(user), after.get(user))
+        SightChange(user, names[user], before.get(user), after.get(user))
         for user in sorted(found, key=names.__getitem__)
     )

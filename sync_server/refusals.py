@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 from sqlalchemy import Connection
 
+from crmdesk.core.answers import Refusal, RefusedContents
 from crmdesk.core.entities import REGISTRY
 from crmdesk.core.errors import CrmError
 from crmdesk.core.record import Edit, RecordKey
@@ -26,38 +25,13 @@ from sync_server.storage.refused import Letter
 _edit = msgspec.json.Decoder(Edit)
 
 
-class Summary(msgspec.Struct, frozen=True):
-    """A refused record on a list. `title` is what the record is called where that is known; times in UTC ms."""
-
-    name: str
-    entity: str
-    id: str
-    title: str
-    user: str
-    user_name: str
-    at: int
-    verdict: str
-    code: str
-    about: str | None
-    edits: int
-    discarded_at: int | None
-    discarded_by: str | None
-
-
-class Payload(msgspec.Struct, frozen=True):
-    """A refused record with all that was written: per edit its counter, claimed time and values."""
-
-    summary: Summary
-    edits: list[tuple[int, int, dict[str, Any]]]
-
-
-def listed(connection: Connection, *, discarded: bool = False) -> list[Summary]:
+def listed(connection: Connection, *, discarded: bool = False) -> list[Refusal]:
     """What was refused, the oldest first."""
     names = {account.user: account.name for account in people.accounts(connection)}
     return [_summary(connection, one, names) for one in refused.letters(connection, discarded=discarded)]
 
 
-def shown(connection: Connection, name: str) -> Payload:
+def shown(connection: Connection, name: str) -> RefusedContents:
     """One refused record with what was written. Raises `not_found`."""
     letter = _letter(connection, name)
     names = {account.user: account.name for account in people.accounts(connection)}
@@ -66,7 +40,7 @@ def shown(connection: Connection, name: str) -> Payload:
         for counter, body in letter.edits.items()
         if (edit := _read(body)) is not None
     ]
-    return Payload(_summary(connection, letter, names), edits)
+    return RefusedContents(_summary(connection, letter, names), edits)
 
 
 def retry(connection: Connection, who: Asker, name: str, now: Moment) -> Outcome:
@@ -100,8 +74,8 @@ def _letter(connection: Connection, name: str) -> Letter:
     return found
 
 
-def _summary(connection: Connection, letter: Letter, names: dict[str, str]) -> Summary:
-    return Summary(
+def _summary(connection: Connection, letter: Letter, names: dict[str, str]) -> Refusal:
+    return Refusal(
         letter.name, letter.key.entity, letter.key.id, _title(connection, letter), letter.user,
         names.get(letter.user, letter.user), letter.at, letter.verdict, letter.code, letter.about,
         len(letter.edits), letter.discarded_at, letter.discarded_by,

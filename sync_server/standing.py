@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import msgspec
 from sqlalchemy import Connection
 
+from crmdesk.core.answers import Laptop, Standing
 from crmdesk.core.entities import REGISTRY
 from crmdesk.core.errors import CrmError
 from crmdesk.core.parts import buckets_of
@@ -15,24 +15,6 @@ from sync_server import policy
 from sync_server.orders import Asker
 from sync_server.sight import Sight
 from sync_server.storage import devices, people, sharing
-
-
-class Laptop(msgspec.Struct, frozen=True):
-    """A device and when it was last up to date (UTC milliseconds): what it holds unsent since, nobody knows."""
-
-    name: str
-    state: str
-    pulled_at: int | None
-
-
-class Standing(msgspec.Struct, frozen=True):
-    """A person's books in numbers, and their laptops."""
-
-    user: str
-    customers: int
-    records: int
-    open_tasks: int
-    laptops: tuple[Laptop, ...]
 
 
 def standing(connection: Connection, who: Asker, user: str) -> Standing:

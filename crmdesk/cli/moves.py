@@ -19,8 +19,8 @@ from crmdesk.core.errors import CrmError, describe
 from crmdesk.core.record import RecordKey
 
 if TYPE_CHECKING:
+    from crmdesk.core.answers import Moved
     from crmdesk.store.replica import Replica
-    from crmdesk.sync.answers import Moved
     from crmdesk.sync.http import Http
     from crmdesk.usecases.directory import Person
     from crmdesk.usecases.late_work import Late

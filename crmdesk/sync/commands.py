@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from crmdesk.core.answers import Moved
 from crmdesk.core.record import RecordKey
 from crmdesk.store import records
 from crmdesk.store.replica import Replica
-from crmdesk.sync.answers import Moved
 from crmdesk.sync.http import Http
 
 

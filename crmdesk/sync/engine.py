@@ -14,6 +14,7 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 
 import msgspec
 
+from crmdesk.core.answers import Hello
 from crmdesk.core.errors import CrmError
 from crmdesk.core.record import Edit, RecordKey
 from crmdesk.core.resolve import read_record
@@ -23,7 +24,6 @@ from crmdesk.store import blobs, drafts, outbox, outdated, records, settings, un
 from crmdesk.store.identity import change_actor, forget_known
 from crmdesk.store.replica import Replica, Touched
 from crmdesk.sync import company, plan, push, wiping, witness
-from crmdesk.sync.answers import Hello
 from crmdesk.sync.blobs import Contents, Exchanged
 from crmdesk.sync.brake import Brake, Deletions, forget_backups, pause
 from crmdesk.sync.http import Http

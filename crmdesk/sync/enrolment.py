@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 import msgspec
 
+from crmdesk.core.answers import Enrolment, Hello
 from crmdesk.core.errors import CrmError
 from crmdesk.store import settings
 from crmdesk.store.identity import join
 from crmdesk.store.replica import Replica
 from crmdesk.store.settings import Device, SeeingAs, Server
 from crmdesk.sync import device_key
-from crmdesk.sync.answers import Enrolment, Hello
 from crmdesk.sync.http import Account, Expected, Http, Session
 from crmdesk.sync.transport import Transport
 

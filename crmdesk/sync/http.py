@@ -18,6 +18,25 @@ from typing import Final, Literal, NamedTuple, TypeVar
 import msgspec
 import zstandard
 
+from crmdesk.core.answers import (
+    AuditPage,
+    AuditStep,
+    Devices,
+    DeviceShown,
+    Enrolment,
+    Foresight,
+    Grants,
+    Hello,
+    History,
+    IssuedCode,
+    Judgement,
+    Moved,
+    Refusal,
+    Refusals,
+    RefusedContents,
+    Standing,
+    Tokens,
+)
 from crmdesk.core.errors import CrmError
 from crmdesk.core.media import CHUNK_BYTES, is_digest
 from crmdesk.core.permissions import Own, Standings
@@ -47,25 +66,6 @@ from crmdesk.core.wire import (
     Wanted,
 )
 from crmdesk.store.settings import Device
-from crmdesk.sync.answers import (
-    AuditPage,
-    AuditStep,
-    Contents,
-    Devices,
-    DeviceShown,
-    Enrolment,
-    Foresight,
-    Grants,
-    Hello,
-    History,
-    IssuedCode,
-    Judgement,
-    Letter,
-    Letters,
-    Moved,
-    Standing,
-    Tokens,
-)
 from crmdesk.sync.device_key import device_id, public_key, sign
 from crmdesk.sync.packing import MAX_ANSWER_BYTES, Parcel, parcel, unpacked
 from crmdesk.sync.pinned import verify
@@ -446,13 +446,13 @@ class Http:
         answer = self._ask("POST", f"/v1/people/{user}/{what}", msgspec.json.encode(asked))
         return self._decode(answer, IssuedCode)
 
-    def refused(self) -> list[Letter]:
+    def refused(self) -> list[Refusal]:
         """What the server refused, for an administrator. Raises `forbidden`."""
-        return self._decode(self._ask("GET", "/v1/refused"), Letters).refused
+        return self._decode(self._ask("GET", "/v1/refused"), Refusals).refused
 
-    def refused_contents(self, name: str) -> Contents:
+    def refused_contents(self, name: str) -> RefusedContents:
         """One of them with what was written. Raises `forbidden`, `not_found`."""
-        return self._decode(self._ask("GET", f"/v1/refused/{name}"), Contents)
+        return self._decode(self._ask("GET", f"/v1/refused/{name}"), RefusedContents)
 
     def judge_refused(self, name: str, what: Literal["retry", "discard"]) -> Judgement:
         """Have it judged again, or keep it out. Raises `forbidden`, `not_found`."""

@@ -8,11 +8,12 @@ import msgspec
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from crmdesk.core.answers import AuditPage, AuditStep
 from crmdesk.core.errors import CrmError
 from crmdesk.core.roots import MAX_ROOTS, Signed
 from crmdesk.core.wire import Roots
 from sync_server import auditing, roots
-from sync_server.auditing import Place, Problem, Rows, Wanted
+from sync_server.auditing import Place, Wanted
 from sync_server.handlers.bodies import StrictRoute, answer
 from sync_server.handlers.callers import Auditor, Person, Reader
 from sync_server.handlers.context import (
@@ -36,18 +37,6 @@ ROWS_A_STEP: Final = 20_000
 _PROBLEMS: Final = problems("forbidden", *SESSION_PROBLEMS, *ANY_PROBLEMS)
 
 
-class Verified(msgspec.Struct, frozen=True):
-    """A part of a verification: so many `rows` were read, what is wrong with them, where the `next` part begins.
-
-    The first part says how many rows there are in `total`, the last one (`next` is null) has looked at the roots too.
-    """
-
-    rows: int
-    problems: list[Problem]
-    next: str | None
-    total: int | None = None
-
-
 class Shown(BaseModel):
     """A root that a laptop holds."""
 
@@ -65,7 +54,7 @@ class Known(BaseModel):
 
 @router.get(
     "",
-    responses={200: schema_of(Rows, "Rows, the latest first"), **_PROBLEMS},
+    responses={200: schema_of(AuditPage, "AuditPage, the latest first"), **_PROBLEMS},
     response_class=Response,
 )
 def rows(
@@ -91,7 +80,7 @@ def rows(
 
 @router.get(
     "/verify",
-    responses={200: schema_of(Verified, "A part of a verification"), **_PROBLEMS},
+    responses={200: schema_of(AuditStep, "A part of a verification"), **_PROBLEMS},
     response_class=Response,
 )
 def verify(request: Request, _who: Auditor, after: Text = None) -> Response:
@@ -103,7 +92,7 @@ def verify(request: Request, _who: Auditor, after: Text = None) -> Response:
         wrong = step.problems
         if step.next is None:
             wrong = wrong + auditing.verify_roots(connection, here.signer.public)
-    return answer(msgspec.json.encode(Verified(step.rows, wrong, _name(step.next), total)), None)
+    return answer(msgspec.json.encode(AuditStep(step.rows, wrong, _name(step.next), total)), None)
 
 
 def _name(place: Place | None) -> str | None:

@@ -8,10 +8,18 @@ import msgspec
 from fastapi import APIRouter, Depends, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from crmdesk.core.answers import (
+    DelegationShown,
+    Devices,
+    DeviceShown,
+    Foresight,
+    Grants,
+    IssuedCode,
+    ShareShown,
+)
 from crmdesk.core.errors import CrmError
 from crmdesk.core.fingerprint import words
 from sync_server import enrolment, foreseeing, signing_in
-from sync_server.foreseeing import Foresight
 from sync_server.handlers.bodies import StrictRoute, answer
 from sync_server.handlers.callers import Administrator, Confirmed
 from sync_server.handlers.commands import HexId, RoleName
@@ -82,69 +90,6 @@ class RenameAsked(Body):
     name: Annotated[str, Field(min_length=1, max_length=200)]
 
 
-class DeviceShown(msgspec.Struct, frozen=True):
-    """A laptop. Times are UTC milliseconds; `doubt` is why it waits, if not for its first approval."""
-
-    device: str
-    user: str
-    name: str
-    state: str
-    words: str
-    created_at: int
-    pulled_at: int | None
-    doubt: str | None
-    revoked_at: int | None
-    wiped_at: int | None
-
-
-class DevicesAnswer(msgspec.Struct, frozen=True):
-    """Every laptop, the oldest first, and how many days without contact lock and empty one."""
-
-    devices: list[DeviceShown]
-    lock_days: int
-    purge_days: int
-
-
-class ShareShown(msgspec.Struct, frozen=True):
-    """A customer of `owner` that `user` sees until a time (UTC milliseconds), or until it is ended."""
-
-    share: str
-    customer: str
-    owner: str | None
-    user: str
-    can_write: bool
-    until: int | None
-    by: str
-    at: int
-
-
-class DelegationShown(msgspec.Struct, frozen=True):
-    """From `starts` to `ends` (UTC milliseconds) `deputy` does what `user` may do."""
-
-    delegation: str
-    user: str
-    deputy: str
-    starts: int
-    ends: int
-    by: str
-    at: int
-
-
-class GrantsAnswer(msgspec.Struct, frozen=True):
-    """The shares and delegations that last or will begin, oldest first; of `total` shares the latest."""
-
-    shares: list[ShareShown]
-    delegations: list[DelegationShown]
-    total: int
-
-
-class CodeAnswer(msgspec.Struct, frozen=True):
-    """A code that works once, until then (UTC milliseconds). It is shown here and never again."""
-
-    code: str
-    expires_at: int
-
-
 def _foreseen(request: Request, who: Bearer, order: UserOrder) -> Response:
     here = context(request)
     with here.database.read() as connection:
@@ -173,7 +118,7 @@ def transfer(request: Request, who: Administrator, asked: TransferAsked) -> Resp
 
 @router.get(
     "/devices",
-    responses={200: schema_of(DevicesAnswer, "The laptops"), **problems(*_PROBLEMS)},
+    responses={200: schema_of(Devices, "The laptops"), **problems(*_PROBLEMS)},
     response_class=Response,
 )
 def listed(request: Request, _who: Administrator) -> Response:
@@ -181,7 +126,7 @@ def listed(request: Request, _who: Administrator) -> Response:
     with context(request).database.read() as connection:
         company = people.load_company(connection)
         found = [_shown(device) for device in devices.devices(connection)]
-    told = DevicesAnswer(found, company.lock_days, company.purge_days)
+    told = Devices(found, company.lock_days, company.purge_days)
     return answer(msgspec.json.encode(told), request.headers.get("accept-encoding"))
 
 
@@ -202,7 +147,7 @@ def _shown(device: Device) -> DeviceShown:
 
 @router.get(
     "/grants",
-    responses={200: schema_of(GrantsAnswer, "Shares and deputies"), **problems(*_PROBLEMS)},
+    responses={200: schema_of(Grants, "Shares and deputies"), **problems(*_PROBLEMS)},
     response_class=Response,
 )
 def grants(request: Request, _who: Administrator) -> Response:
@@ -210,7 +155,7 @@ def grants(request: Request, _who: Administrator) -> Response:
     with context(request).database.read() as connection:
         lent = sharing.lasting(connection, MAX_GRANTS)
         owners = sharing.owners(connection, {one.customer for one in lent})
-        told = GrantsAnswer(
+        told = Grants(
             [_share(one, owners.get(one.customer)) for one in lent],
             [_delegation(one) for one in sharing.delegations(connection)],
             sharing.count_lasting(connection),
@@ -278,7 +223,7 @@ def _told(request: Request, device: str) -> Response:
 
 
 _CODE: Final[dict[int | str, Any]] = {
-    200: schema_of(CodeAnswer, "The code"),
+    200: schema_of(IssuedCode, "The code"),
     **problems("password_needed", "body_too_large", *_PROBLEMS),
 }
 
@@ -291,7 +236,7 @@ def code(request: Request, who: Confirmed, user: Id, asked: CodeAsked) -> Respon
         made = enrolment.issue_code(
             connection, user, now, valid_ms, hold=asked.hold, by=(who.user, who.device)
         )
-    return answer(msgspec.json.encode(CodeAnswer(made, now.ms + valid_ms)), None)
+    return answer(msgspec.json.encode(IssuedCode(made, now.ms + valid_ms)), None)
 
 
 @router.post("/people/{user}/reset-password", responses=_CODE, response_class=Response)
@@ -300,4 +245,4 @@ def reset_password(request: Request, who: Confirmed, user: Id, asked: ResetAsked
     here, now, valid_ms = context(request), context(request).now(), asked.valid_hours * HOUR_MS
     with here.database.write() as connection:
         made = signing_in.reset(connection, user, now, valid_ms, (who.user, who.device))
-    return answer(msgspec.json.encode(CodeAnswer(made, now.ms + valid_ms)), None)
+    return answer(msgspec.json.encode(IssuedCode(made, now.ms + valid_ms)), None)

@@ -7,6 +7,7 @@ from typing import Annotated, Final, TypeAlias
 import msgspec
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
+from crmdesk.core.answers import Judgement, Refusals, RefusedContents, Standing
 from crmdesk.core.wire import Outcome
 from sync_server import blobs, handing_in, refusals, standing
 from sync_server.handlers.bodies import StrictRoute, answer
@@ -20,8 +21,6 @@ from sync_server.handlers.context import (
 )
 from sync_server.handlers.sync import schema_of
 from sync_server.orders import Asker
-from sync_server.refusals import Payload, Summary
-from sync_server.standing import Standing
 
 router = APIRouter(
     prefix="/v1",
@@ -33,32 +32,22 @@ Name: TypeAlias = Annotated[str, Path(max_length=100)]
 _PROBLEMS: Final = problems("forbidden", "not_found", *SESSION_PROBLEMS, *ANY_PROBLEMS)
 
 
-class Refused(msgspec.Struct, frozen=True):
-    """What was refused, the oldest first."""
-
-    refused: list[Summary]
-
-
-class Judgement(msgspec.Struct, frozen=True):
-    """The verdict on refused edits that were judged again, or `discarded`."""
-
-    verdict: str
-    code: str | None = None
-    about: str | None = None
-
-
-@router.get("/refused", responses={200: schema_of(Refused, "The list"), **_PROBLEMS}, response_class=Response)
+@router.get(
+    "/refused", responses={200: schema_of(Refusals, "The list"), **_PROBLEMS}, response_class=Response
+)
 def refused(
     request: Request, _who: Administrator, discarded: Annotated[int, Query(ge=0, le=1)] = 0
 ) -> Response:
     """What laptops brought and the server would not take; with `discarded=1` what somebody decided to keep out."""
     with context(request).database.read() as connection:
         found = refusals.listed(connection, discarded=bool(discarded))
-    return answer(msgspec.json.encode(Refused(found)), request.headers.get("accept-encoding"))
+    return answer(msgspec.json.encode(Refusals(found)), request.headers.get("accept-encoding"))
 
 
 @router.get(
-    "/refused/{name}", responses={200: schema_of(Payload, "One"), **_PROBLEMS}, response_class=Response
+    "/refused/{name}",
+    responses={200: schema_of(RefusedContents, "One"), **_PROBLEMS},
+    response_class=Response,
 )
 def payload(request: Request, _who: Administrator, name: Name) -> Response:
     """One refused record with all that was written."""

@@ -12,7 +12,7 @@ from typing import Any, Final
 import msgspec
 import zstandard
 
-from crmdesk.core import permission_sheet, permissions
+from crmdesk.core import answers, permission_sheet, permissions
 from crmdesk.core.clock import milliseconds
 from crmdesk.core.entities import REGISTRY
 from crmdesk.core.errors import CrmError
@@ -40,7 +40,7 @@ from crmdesk.core.wire import (
 from crmdesk.store.delivery import Arrival, read
 from crmdesk.store.outbox import Cursor
 from crmdesk.store.settings import Device
-from crmdesk.sync import answers, company, live, pinned, plan
+from crmdesk.sync import company, live, pinned, plan
 from crmdesk.sync.device_key import new_key, public_key, sign
 from crmdesk.sync.http import Http, Session
 from crmdesk.sync.transport import Reply, Request, checked_address
@@ -55,7 +55,7 @@ from tests.support.rep import readings
 from tests.support.workspace import Colleague
 
 SHAPES: Final[tuple[Any, ...]] = (
-    answers.Hello, answers.Enrolment, answers.Tokens, answers.Moved, answers.Standing, answers.Letters, answers.Contents,
+    answers.Hello, answers.Enrolment, answers.Tokens, answers.Moved, answers.Standing, answers.Refusals, answers.RefusedContents,
     answers.Judgement, answers.Foresight, answers.Devices, answers.DeviceShown, answers.IssuedCode, answers.History,
     answers.AuditPage, answers.AuditStep, BlobState, Digests, Groups, Heads, Lost, PullPage, PushAnswer, RecoverAnswer,
     Roots, States, HandedIn, Own, Standings,

@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 from sqlalchemy import Connection
 
+from crmdesk.core.answers import Moved
 from crmdesk.core.record import RecordKey
 from crmdesk.core.values import Value
 from crmdesk.store.replica import Write
@@ -234,7 +235,7 @@ def move_customer(world: World) -> bool:
     done = world.attempt(
         lambda: commands.carry_out(world.server.database, world.console(), order, world.server.moment)
     )
-    moved = done is not None and msgspec.json.decode(done, type=commands.Answer).moved > 0
+    moved = done is not None and msgspec.json.decode(done, type=Moved).moved > 0
     world.happened["customer put into the pool" if release else "owner changed"] += moved
     world.say(f"administrator: {'releases' if release else 'hands'} {key.id[-6:]} to {to}: {moved}")
     return True

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from crmdesk.core.answers import AuditRow
 from crmdesk.core.errors import CrmError
 from crmdesk.core.roots import Signed
 from crmdesk.store import dialect
@@ -210,9 +211,9 @@ def test_what_is_no_export_is_said_to_be_none(tmp_path: Path, content: str) -> N
 # -- reading ------------------------------------------------------------------------------------------------------
 
 
-def listed(server: RunningServer, limit: int = 100, **wanted: Any) -> list[auditing.Row]:
+def listed(server: RunningServer, limit: int = 100, **wanted: Any) -> list[AuditRow]:
     """All rows, page by page."""
-    found: list[auditing.Row] = []
+    found: list[AuditRow] = []
     place = None
     while True:
         with server.database.read() as connection:

@@ -11,6 +11,7 @@ import httpx2
 import msgspec
 import pytest
 
+from crmdesk.core.answers import Moved
 from crmdesk.core.record import RecordKey
 from crmdesk.core.roles import Role
 from crmdesk.store import dialect
@@ -370,9 +371,7 @@ def test_many_customers_move_in_several_transactions_and_a_cut_command_goes_on(
     with server.database.write() as connection:
         first = commands._step(connection, who, order, server.clock())
     assert not first.is_done
-    answer = msgspec.json.decode(
-        commands.carry_out(server.database, who, order, server.clock), type=commands.Answer
-    )
+    answer = msgspec.json.decode(commands.carry_out(server.database, who, order, server.clock), type=Moved)
     assert [result.outcome for result in answer.results] == ["done"] * 5
     cai = enrolled(server, "Cai")
     cai.pull_all()

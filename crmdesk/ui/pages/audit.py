@@ -41,7 +41,7 @@ from crmdesk.ui.widgets.pills import PillGroup
 from crmdesk.usecases.workspace import Workspace
 
 if TYPE_CHECKING:
-    from crmdesk.sync.answers import AuditPage, AuditRow, AuditStep, Devices
+    from crmdesk.core.answers import AuditPage, AuditRow, AuditStep, Devices
     from crmdesk.sync.http import Http
 
 ROWS_A_PAGE: Final = 100

@@ -12,7 +12,7 @@ from crmdesk.ui import formats
 from crmdesk.usecases.directory import Directory
 
 if TYPE_CHECKING:
-    from crmdesk.sync.answers import AuditRow
+    from crmdesk.core.answers import AuditRow
 
 translate = QCoreApplication.translate
 _ID: Final = re.compile(r"[0-9a-f]{32}")

@@ -18,7 +18,7 @@ from crmdesk.usecases.sharing import Delegation
 from crmdesk.usecases.workspace import Workspace
 
 if TYPE_CHECKING:
-    from crmdesk.sync.answers import Moved
+    from crmdesk.core.answers import Moved
 
 
 class AwayCard(Card):

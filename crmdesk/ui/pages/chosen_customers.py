@@ -25,8 +25,8 @@ from crmdesk.usecases.sharing import Share
 from crmdesk.usecases.workspace import Workspace
 
 if TYPE_CHECKING:
+    from crmdesk.core.answers import Moved
     from crmdesk.store.replica import Replica
-    from crmdesk.sync.answers import Moved
     from crmdesk.sync.http import Http
 
 _NAMED: Final = 3
@@ -243,8 +243,8 @@ def _share(customers: Sequence[str], wish: ShareWish, replica: "Replica", http: 
 
 def _take_back(made: Sequence[str], before: Sequence[Share], replica: "Replica", http: "Http") -> "Moved":
     """End the shares that a command began, and give back their terms to those that it replaced."""
+    from crmdesk.core.answers import Moved, Result
     from crmdesk.sync import commands
-    from crmdesk.sync.answers import Moved, Result
 
     results: list[Result] = []
     for share in made:

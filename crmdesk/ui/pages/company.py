@@ -24,8 +24,8 @@ from crmdesk.usecases.directory import Person
 from crmdesk.usecases.workspace import Workspace
 
 if TYPE_CHECKING:
+    from crmdesk.core.answers import Judgement, Moved, Refusal, RefusedContents, Standing
     from crmdesk.store.replica import Replica
-    from crmdesk.sync.answers import Contents, Judgement, Letter, Moved, Standing
     from crmdesk.sync.http import Http
 
 LEADERS: Final = ("manager", "administrator")
@@ -81,7 +81,7 @@ class Company(Page):
         super().__init__(shell)
         self.title = self.tr("Company")
         self._context = context
-        self._letters: dict[str, Letter] = {}
+        self._letters: dict[str, Refusal] = {}
         self.list = EntryList(self.tr("People and refused changes"))
         self.list.current.connect(self._show_current)
         self.person, self.letter = Detail(self), Detail(self)
@@ -192,7 +192,7 @@ class Company(Page):
         team = self._context.directory.teams.get(person.team or "", "")
         return " · ".join(part for part in (role, team) if part)
 
-    def _letter_entry(self, letter: "Letter") -> Entry:
+    def _letter_entry(self, letter: "Refusal") -> Entry:
         when = formats.instant(letter.at, self._context.today())
         kind = self._kind(letter.entity)
         title = letter.title.split("\n")[0] or kind
@@ -244,7 +244,7 @@ class Company(Page):
         when = formats.instant(pulled_at, self._context.today())
         return self.tr("up to date %1; what is unsent since is on it").replace("%1", when)
 
-    def _why(self, letter: "Letter") -> str:
+    def _why(self, letter: "Refusal") -> str:
         declared = self._context.registry.find(letter.entity, letter.about or "")
         name = declared.label.text(self._context.language) if declared else letter.about or ""
         about: dict[str, object] = {"field": name, "entity": self._kind(letter.entity)}
@@ -291,7 +291,7 @@ class Company(Page):
         self.password.reject()
         self._context.report(error)
 
-    def _letters_came(self, letters: "list[Letter]") -> None:
+    def _letters_came(self, letters: "list[Refusal]") -> None:
         self._letters = {letter.name: letter for letter in letters}
         self.reload()
 
@@ -300,7 +300,7 @@ class Company(Page):
         if person is not None and self.list.current_id == _PERSON + found.user:
             self._show_person(person, found)
 
-    def _contents_came(self, found: "Contents") -> None:
+    def _contents_came(self, found: "RefusedContents") -> None:
         letter = found.summary
         if self.list.current_id != _LETTER + letter.name:
             return
@@ -400,11 +400,11 @@ def _confirmed(
     return work(replica, http)
 
 
-def _letters(_replica: "Replica", http: "Http") -> "list[Letter]":
+def _letters(_replica: "Replica", http: "Http") -> "list[Refusal]":
     return http.refused()
 
 
-def _contents(name: str, _replica: "Replica", http: "Http") -> "Contents":
+def _contents(name: str, _replica: "Replica", http: "Http") -> "RefusedContents":
     return http.refused_contents(name)
 
 

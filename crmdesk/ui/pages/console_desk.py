@@ -27,8 +27,8 @@ from crmdesk.usecases.directory import Person
 from crmdesk.usecases.workspace import Workspace
 
 if TYPE_CHECKING:
+    from crmdesk.core.answers import Devices, DeviceShown, Grants, IssuedCode
     from crmdesk.store.replica import Replica
-    from crmdesk.sync.answers import Devices, DeviceShown, Grants, IssuedCode
     from crmdesk.sync.http import Http
 
 Work: TypeAlias = Callable[["Replica", "Http"], Any]

@@ -20,8 +20,8 @@ from crmdesk.ui.widgets.fields import label
 from crmdesk.ui.widgets.marks import EmptyState
 
 if TYPE_CHECKING:
+    from crmdesk.core.answers import DeviceShown
     from crmdesk.store.replica import Replica
-    from crmdesk.sync.answers import DeviceShown
     from crmdesk.sync.http import Http
 
 _DAY_MS: Final = 24 * 60 * 60 * 1000

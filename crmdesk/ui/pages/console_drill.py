@@ -14,8 +14,8 @@ from crmdesk.ui.widgets.fields import Card, FieldGrid, label
 from crmdesk.usecases.directory import Person
 
 if TYPE_CHECKING:
+    from crmdesk.core.answers import Foresight, Laptop, SightChange
     from crmdesk.store.replica import Replica
-    from crmdesk.sync.answers import Foresight, Laptop, Sight
     from crmdesk.sync.http import Http
 
 LEAVER: Final = "leaver"
@@ -161,7 +161,7 @@ class DrillDialog(AskDialog):
             if not isinstance(error, CrmError):
                 self._desk.context.report(error)
 
-    def _sights(self, sights: "Iterable[Sight]") -> str:
+    def _sights(self, sights: "Iterable[SightChange]") -> str:
         words = {"read": self.tr("reads"), "write": self.tr("writes")}
         between = "、" if self._desk.context.language == "zh_CN" else ", "
         lines, same = [], []

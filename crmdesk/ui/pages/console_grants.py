@@ -21,8 +21,8 @@ from crmdesk.ui.widgets.pills import PillGroup
 from crmdesk.usecases import sharing
 
 if TYPE_CHECKING:
+    from crmdesk.core.answers import DelegationShown, Moved, ShareShown
     from crmdesk.store.replica import Replica
-    from crmdesk.sync.answers import DelegationShown, Moved, ShareShown
     from crmdesk.sync.http import Http
 
 

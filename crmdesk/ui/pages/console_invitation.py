@@ -13,8 +13,8 @@ from crmdesk.ui.pages.console_desk import AskDialog, box
 from crmdesk.usecases.directory import Person
 
 if TYPE_CHECKING:
+    from crmdesk.core.answers import IssuedCode
     from crmdesk.store.replica import Replica
-    from crmdesk.sync.answers import IssuedCode
     from crmdesk.sync.http import Http
 
 _HOURS: Final = (72, 24, 4)

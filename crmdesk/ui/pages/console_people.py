@@ -30,8 +30,8 @@ from crmdesk.ui.widgets.marks import EmptyState
 from crmdesk.usecases.directory import Person
 
 if TYPE_CHECKING:
+    from crmdesk.core.answers import IssuedCode, Moved
     from crmdesk.store.replica import Replica
-    from crmdesk.sync.answers import IssuedCode, Moved
     from crmdesk.sync.http import Http
 
 

@@ -30,8 +30,8 @@ from crmdesk.usecases.directory import Person
 from crmdesk.usecases.organisation import RoleShown
 
 if TYPE_CHECKING:
+    from crmdesk.core.answers import Moved
     from crmdesk.store.replica import Replica
-    from crmdesk.sync.answers import Moved
     from crmdesk.sync.http import Http
 
 _KEY: Final = int(Qt.ItemDataRole.UserRole)

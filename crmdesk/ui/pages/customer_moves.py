@@ -18,8 +18,8 @@ from crmdesk.usecases.requests import Kind
 from crmdesk.usecases.workspace import Workspace
 
 if TYPE_CHECKING:
+    from crmdesk.core.answers import Moved
     from crmdesk.store.replica import Replica
-    from crmdesk.sync.answers import Moved
 
 _NOT_NOW = ("offline", "server_busy", "not_crmdesk", "server_untrusted")
 

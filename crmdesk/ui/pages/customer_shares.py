@@ -22,8 +22,8 @@ from crmdesk.usecases.sharing import Share
 from crmdesk.usecases.workspace import Workspace
 
 if TYPE_CHECKING:
+    from crmdesk.core.answers import Moved
     from crmdesk.store.replica import Replica
-    from crmdesk.sync.answers import Moved
     from crmdesk.sync.http import Http
 
 _NAME = 14

@@ -1,7 +1,11 @@
-"""What a server answers, as `http` reads it; the shapes that a sync itself exchanges are `core.wire`'s."""
+"""What a server answers beside a sync, as both sides write and read it; what a sync exchanges is `core.wire`'s.
+
+What came later has a default: a laptop also reads what an older server answers.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -80,7 +84,7 @@ class Result(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Laptop(msgspec.Struct, frozen=True):
-    """A device and when it was last up to date (UTC milliseconds)."""
+    """A device and when it was last up to date (UTC milliseconds): what it holds unsent since, nobody knows."""
 
     name: str
     state: str
@@ -97,8 +101,8 @@ class Standing(msgspec.Struct, frozen=True):
     laptops: tuple[Laptop, ...] = ()
 
 
-class Letter(msgspec.Struct, frozen=True):
-    """A record that the server refused, as an administrator sees it. Times are UTC milliseconds."""
+class Refusal(msgspec.Struct, frozen=True):
+    """A record that the server refused. `title` is what it is called where that is known; times are UTC milliseconds."""
 
     name: str
     entity: str
@@ -111,12 +115,14 @@ class Letter(msgspec.Struct, frozen=True):
     code: str
     about: str | None = None
     edits: int = 0
+    discarded_at: int | None = None
+    discarded_by: str | None = None
 
 
-class Contents(msgspec.Struct, frozen=True):
+class RefusedContents(msgspec.Struct, frozen=True):
     """A refused record with what was written: per edit its counter, claimed time and values."""
 
-    summary: Letter
+    summary: Refusal
     edits: list[tuple[int, int, dict[str, Any]]]
 
 
@@ -128,11 +134,13 @@ class Judgement(msgspec.Struct, frozen=True):
     about: str | None = None
 
 
-class Letters(msgspec.Struct, frozen=True):
-    refused: list[Letter]
+class Refusals(msgspec.Struct, frozen=True):
+    """What was refused, the oldest first."""
+
+    refused: list[Refusal]
 
 
-class Sight(msgspec.Struct, frozen=True):
+class SightChange(msgspec.Struct, frozen=True):
     """Somebody whose sight is concerned: `read`, `write` or None, before and after."""
 
     user: str
@@ -145,7 +153,8 @@ class Foresight(msgspec.Struct, frozen=True):
     """What an order about a person will bring about; nothing is changed yet.
 
     `readers` are those who read the person's books, `sees` the people whose books the person reads. With `heir` the
-    books go to them, who have `heir_customers`. What is unsent on the laptops, nobody knows.
+    books go to them, who have `heir_customers`. Shares stay as they are; those that the person holds count only while
+    they are here. What is unsent on the laptops, nobody knows.
     """
 
     user: str
@@ -160,8 +169,8 @@ class Foresight(msgspec.Struct, frozen=True):
     heir_customers: int
     has_left: bool
     gets_book: bool
-    readers: tuple[Sight, ...] = ()
-    sees: tuple[Sight, ...] = ()
+    readers: tuple[SightChange, ...] = ()
+    sees: tuple[SightChange, ...] = ()
     laptops: tuple[Laptop, ...] = ()
 
 
@@ -181,7 +190,7 @@ class DeviceShown(msgspec.Struct, frozen=True):
 
 
 class Devices(msgspec.Struct, frozen=True):
-    """Every laptop, and how many days without contact lock and empty one."""
+    """Every laptop, the oldest first, and how many days without contact lock and empty one."""
 
     devices: list[DeviceShown]
     lock_days: int
@@ -214,7 +223,7 @@ class DelegationShown(msgspec.Struct, frozen=True):
 
 
 class Grants(msgspec.Struct, frozen=True):
-    """The company's shares and delegations that last or will begin; of `total` shares the latest."""
+    """The company's shares and delegations that last or will begin, the oldest first; of `total` shares the latest."""
 
     shares: list[ShareShown]
     delegations: list[DelegationShown]
@@ -229,9 +238,9 @@ class IssuedCode(msgspec.Struct, frozen=True):
 
 
 class Moved(msgspec.Struct, frozen=True):
-    """What a command did: how many records moved, what became of each customer, the id of what it made."""
+    """What a command did: how many records moved, what became of each customer, the id of what it made, if anything."""
 
-    moved: int
+    moved: int = 0
     results: tuple[Result, ...] = ()
     made: str | None = None
 
@@ -245,7 +254,7 @@ class History(msgspec.Struct, frozen=True):
 
 
 class AuditRow(msgspec.Struct, frozen=True, array_like=True):
-    """A row of the server's audit. `said` is its JSON, `at` in UTC milliseconds."""
+    """A row of the audit. `said` is its JSON, `at` in UTC milliseconds, `seal` in hexadecimal."""
 
     chain: str
     number: int
@@ -267,16 +276,19 @@ class AuditRow(msgspec.Struct, frozen=True, array_like=True):
 
 
 class AuditPage(msgspec.Struct, frozen=True):
-    """Some rows, the latest first; `next` names where those before them begin."""
+    """Some rows, the latest first; `next` names where those before them begin, null at the end."""
 
     rows: list[AuditRow]
     next: str | None = None
 
 
 class AuditStep(msgspec.Struct, frozen=True):
-    """A part of a verification: rows read, (chain, number, what) of what is wrong, where the next part begins."""
+    """A part of a verification: rows read, (chain, number, what) of what is wrong, where the `next` part begins.
+
+    The first part says how many rows there are in `total`; the last one (`next` is null) has looked at the roots too.
+    """
 
     rows: int
-    problems: list[tuple[str, int, str]]
+    problems: Sequence[tuple[str, int, str]]
     next: str | None = None
     total: int | None = None
