@@ -16,7 +16,7 @@ from starlette.requests import ClientDisconnect
 
 from crmdesk.core.errors import CrmError
 from crmdesk.core.wire import PROTOCOL
-from sync_server import roots
+from sync_server import roots, shut_out
 from sync_server.accounts import start_company
 from sync_server.clock import Moment, moment
 from sync_server.errors import BROKEN, LACKING, MEDIA_TYPE, RETRY_SECONDS, framework_error, problem
@@ -36,7 +36,7 @@ from sync_server.handlers import (
     sync,
 )
 from sync_server.handlers.context import Context, Doorkeeper
-from sync_server.jobs import keep_house, keep_roots, keep_time
+from sync_server.jobs import keep_house, keep_roots, keep_shut_out, keep_time, note_shut_out
 from sync_server.leases import Authority
 from sync_server.live import LiveChannel
 from sync_server.sealing import opener_of
@@ -64,6 +64,7 @@ _PARTS: Final = (
 def create_app(settings: Settings, now: Callable[[], Moment] = moment) -> FastAPI:
     """An application over the company in `settings.directory`. Raises `no_company` and its kin."""
     database = start_company(settings, now())
+    shut_out.uphold(database, settings, now)
     channel = LiveChannel(database, settings, now)
     signer = signer_of(settings)
     with database.write() as connection:
@@ -76,11 +77,13 @@ def create_app(settings: Settings, now: Callable[[], Moment] = moment) -> FastAP
             asyncio.create_task(keep_house(database, settings, authority, now)),
             asyncio.create_task(keep_roots(database, signer, now)),
             asyncio.create_task(keep_time(database, now)),
+            asyncio.create_task(keep_shut_out(database, settings)),
         )
         yield
         for task in tasks:
             task.cancel()
         await asyncio.wait(tasks)
+        await asyncio.to_thread(note_shut_out, database, settings)
         database.close()
 
     app = FastAPI(

@@ -19,7 +19,7 @@ from crmdesk.core.dates import parse_date
 from crmdesk.core.errors import CrmError, Language
 from crmdesk.core.registry import Label
 from crmdesk.store.database import Database
-from sync_server import accounts, commands
+from sync_server import accounts, commands, shut_out
 from sync_server.clock import moment
 from sync_server.orders import Order
 from sync_server.settings import Settings, url_of
@@ -82,10 +82,12 @@ def authority(directory: Path) -> Iterator[Database]:
 
 @contextmanager
 def company(directory: Path) -> Iterator[Database]:
-    """The company's database, closed again afterwards."""
-    database = accounts.open_company(settings_of(directory))
+    """The company's database, closed again afterwards; whoever was shut out meanwhile stays so (`shut_out`)."""
+    settings = settings_of(directory)
+    database = accounts.open_company(settings)
     try:
         yield database
+        shut_out.note(database, settings)
     finally:
         database.close()
 

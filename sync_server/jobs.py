@@ -9,7 +9,7 @@ from typing import Final
 
 from crmdesk.core.errors import CrmError
 from crmdesk.store.database import Database
-from sync_server import blobs, handing_in, roots, sharing
+from sync_server import blobs, handing_in, roots, sharing, shut_out
 from sync_server.clock import Moment
 from sync_server.leases import Authority
 from sync_server.settings import Settings
@@ -26,6 +26,8 @@ DUE_SECONDS: Final = 30.0
 """How often shares and delegations are looked at while nobody asks for anything."""
 ROOT_SECONDS: Final = 5 * 60.0
 """How often it is asked whether a signed root is due."""
+SHUT_OUT_SECONDS: Final = 10.0
+"""How long somebody may be shut out before that outlives the database."""
 
 
 def _forget_attempts(database: Database, now: Moment) -> None:
@@ -79,3 +81,18 @@ async def keep_time(database: Database, now: Callable[[], Moment]) -> None:
         except CrmError as error:
             _log.warning("shares not looked at: %s", error.code)
         await asyncio.sleep(DUE_SECONDS)
+
+
+async def keep_shut_out(database: Database, settings: Settings) -> None:
+    """Write down beside the database who was shut out, until cancelled."""
+    while True:
+        await asyncio.sleep(SHUT_OUT_SECONDS)
+        await asyncio.to_thread(note_shut_out, database, settings)
+
+
+def note_shut_out(database: Database, settings: Settings) -> None:
+    """Write it down now, if it can be."""
+    try:
+        shut_out.note(database, settings)
+    except CrmError as error:
+        _log.warning("who was shut out is in the database alone: %s", error.code)
