@@ -310,18 +310,20 @@ def _check_withheld(connection: Connection, withheld: frozenset[str]) -> None:
             raise CrmError("unknown_field", field=text, choices=", ".join(f"{name}.{one}" for one in near))
 
 
-def rewrite_readers(connection: Connection, now: Moment) -> None:
+def rewrite_readers(connection: Connection, now: Moment, *, is_over: bool = False) -> None:
     """Derive who reads what from the accounts and teams as they now are.
+
+    `is_over`: what somebody loses they had lost before, so that who is told of their buckets at this moment has heard.
 
     One at a time: of two that each saw only its own change, the later would forget the earlier's. Whoever
     changes people locks the company first, before any bucket, so that no two wait for each other.
     """
     people.lock_company(connection)
-    _write_readers(connection, state(connection, now), now)
+    _write_readers(connection, state(connection, now), now, is_over=is_over)
 
 
-def _write_readers(connection: Connection, found: State, now: Moment) -> None:
-    changes = rights.replace(connection, found.readers(), now.ms)
+def _write_readers(connection: Connection, found: State, now: Moment, *, is_over: bool = False) -> None:
+    changes = rights.replace(connection, found.readers(), now.ms - is_over)
     audit.note_rights(connection, changes, now)
 
 

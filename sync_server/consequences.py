@@ -22,7 +22,7 @@ from sync_server.audit import Word
 from sync_server.authoring import Place as Spot
 from sync_server.authoring import new_id, write_record
 from sync_server.clock import Moment
-from sync_server.moving import below, reunite
+from sync_server.moving import all_below, below, reunite
 from sync_server.orders import Asker
 from sync_server.placing import Place
 from sync_server.storage import buckets
@@ -87,14 +87,20 @@ def follow(
 
 
 def label(connection: Connection, who: Bearer, company: Company, late: Sequence[Taken], now: Moment) -> None:
-    """Tell whoever answers for a customer now what somebody wrote before they heard of losing it."""
-    by_root: dict[str, list[Taken]] = {}
+    """Tell whoever answers for a customer now what somebody wrote before they heard of losing it.
+
+    What only waits for a customer, in its author's own book, is told there: its author may have guessed the id.
+    """
+    late = [one for one in late if one.place.placement.bucket != company.config]
+    homes = buckets.roots(connection, {RecordKey("customer", one.place.root) for one in late})
+    groups: dict[tuple[str, str | None], list[Taken]] = {}
     for one in late:
-        if one.place.placement.bucket != company.config:
-            by_root.setdefault(one.place.root, []).append(one)
-    for root, group in by_root.items():
-        home = buckets.roots(connection, [RecordKey("customer", root)]).get(RecordKey("customer", root))
-        place = below(company, home[1] if home else group[0].place.placement.bucket)
+        root = one.place.root
+        _, home = homes.get(RecordKey("customer", root), (root, None))
+        is_there = home and one.place.placement.bucket in {home, *all_below(company, home)}
+        groups.setdefault((root, home if is_there else None), []).append(one)
+    for (root, home), group in groups.items():
+        place = below(company, home or group[0].place.placement.bucket)
         edits = [edit for one in group for edit in one.fresh]
         values = {
             "customer": root if home else None,

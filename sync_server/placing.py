@@ -161,21 +161,25 @@ class Map:
         if self.writes(bucket):
             return self.rights[bucket], None
         left = self._knew_it_in(key, bucket, is_pardoned=is_pardoned)
-        return (self.rights.get(bucket), None) if left is None else (self._right_before(left), left)
+        if left is None:
+            return self.rights.get(bucket), None
+        return self._right_before(left, is_pardoned=is_pardoned), left
 
-    def _right_before(self, bucket: str) -> Right | None:
-        """What the author may do in a bucket, or could before that was taken from them."""
-        if bucket in self.lost and not self.writes(bucket):
-            return self.lost[bucket][0]
-        return self.rights.get(bucket)
+    def _right_before(self, bucket: str, *, is_pardoned: bool = False) -> Right | None:
+        """What the author may do in a bucket, or could before that was taken from them, as far as they have heard."""
+        if bucket not in self.lost or self.writes(bucket):
+            return self.rights.get(bucket)
+        is_unheard = is_pardoned or self.is_pardoned or self._was_unaware_of_losing(bucket)
+        return self.lost[bucket][0] if is_unheard else self.rights.get(bucket)
 
     def _knew_it_in(self, key: RecordKey, bucket: str, *, is_pardoned: bool = False) -> str | None:
         """The bucket the author could write the record in, and has not heard that they no longer can.
 
         None if they never could. Raises `QuarantineError` if they had heard.
         """
-        could = [m.bucket for m in self.departures.get(key, ())]
-        unaware = [m.bucket for m in self.departures.get(key, ()) if self._was_unaware_of(m)]
+        left = [m for m in self.departures.get(key, ()) if m.bucket in self.pulled or is_pardoned]
+        could = [m.bucket for m in left]
+        unaware = [m.bucket for m in left if self._was_unaware_of(m)]
         if bucket in self.lost and self.lost[bucket][0].can_write:
             could.append(bucket)
             unaware += [bucket] if self._was_unaware_of_losing(bucket) else []

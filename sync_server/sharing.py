@@ -155,10 +155,10 @@ def dismiss_guests(connection: Connection, now: Moment) -> None:
         accounts.rewrite_readers(connection, now)
 
 
-def note_rights(connection: Connection, now: Moment) -> None:
-    """Who reads what as of now, and when that next changes by itself."""
+def note_rights(connection: Connection, now: Moment, *, is_over: bool = False) -> None:
+    """Who reads what as of now, and when that next changes by itself. `is_over` as in `accounts.rewrite_readers`."""
     sharing.dismiss_guests(connection)
-    accounts.rewrite_readers(connection, now)
+    accounts.rewrite_readers(connection, now, is_over=is_over)
     sharing.note_due(connection, now.ms)
 
 
@@ -174,11 +174,11 @@ def delegate(connection: Connection, new: Delegation, now: Moment) -> None:
     note_rights(connection, now)
 
 
-def end_delegation(connection: Connection, old: Delegation, now: Moment) -> None:
-    """Nobody stands in any longer. The company is locked."""
+def end_delegation(connection: Connection, old: Delegation, now: Moment, *, is_over: bool = False) -> None:
+    """Nobody stands in any longer. The company is locked. `is_over` as in `accounts.rewrite_readers`."""
     sharing.end_delegation(connection, old.id, now.ms)
     _publish(connection, old, {"ended": True}, now)
-    note_rights(connection, now)
+    note_rights(connection, now, is_over=is_over)
 
 
 def _publish(connection: Connection, about: Delegation, said: dict[str, Value], now: Moment) -> None:
@@ -204,8 +204,8 @@ def settle_due(database: Database, now: Moment) -> None:
             else:
                 for done in sharing.delegations(connection):
                     if done.ends <= now.ms:
-                        end_delegation(connection, done, now)
-                note_rights(connection, now)
+                        end_delegation(connection, done, now, is_over=True)
+                note_rights(connection, now, is_over=True)
 
 
 def _end_some(connection: Connection, over: Sequence[Share], now: Moment) -> None:
@@ -215,7 +215,7 @@ def _end_some(connection: Connection, over: Sequence[Share], now: Moment) -> Non
         moved += end(connection, one, now, held)
         if moved >= moving.CHUNK:
             break
-    note_rights(connection, now)
+    note_rights(connection, now, is_over=True)
 
 
 def is_due(connection: Connection, now: Moment) -> bool:

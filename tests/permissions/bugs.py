@@ -145,7 +145,7 @@ BUGS: Final = (
     _bug("deputies_configure", "who stands in for a manager does not write settings",
         (_P, "return own if domain.kind is Kind.CONFIG else _with_deputies(own, org)", "return _with_deputies(own, org)")),
     _bug("deputies_keep_it", "a delegation that is ended is over",
-        (_S, '    _publish(connection, old, {"ended": True}, now)\n    note_rights(connection, now)\n', '    _publish(connection, old, {"ended": True}, now)\n')),
+        (_S, '    _publish(connection, old, {"ended": True}, now)\n    note_rights(connection, now, is_over=is_over)\n', '    _publish(connection, old, {"ended": True}, now)\n')),
     _bug("anybody_delegates", "one stands in for somebody only by their will, or their leaders'",
         (_D, '    if who.user != order.user and not Sight(connection, who).leads(order.user):\n        raise CrmError("forbidden")\n', "")),
     _bug("a_manager_of_nobody_delegates", "a manager decides for those they lead",

@@ -11,7 +11,8 @@ import pytest
 from crmdesk.core.record import RecordKey
 from crmdesk.core.wire import LATE
 from crmdesk.store import dialect
-from sync_server import accounts, leases
+from sync_server import accounts, leases, sharing
+from sync_server.clock import Moment
 from sync_server.settings import DAY_MS
 from sync_server.storage import buckets, people
 from tests.support.laptop import Laptop, enrolled, fresh_id, verdicts
@@ -172,3 +173,79 @@ def test_what_was_lost_is_not_told_as_withdrawn_while_it_is_read(server: Running
     with server.database.read() as connection:
         lost = dialect.value(connection, "SELECT count(*) FROM lost_right WHERE bucket = ?", (ann.book,))
     assert lost >= 1
+
+
+# -- what the rights of others make of it --------------------------------------------------------------------
+
+
+def test_what_waits_for_a_customer_whose_id_was_guessed_is_told_to_nobody_else(
+    server: RunningServer, ada: Laptop
+) -> None:
+    """It waits in its author's own book, and so does the label of what is late about it."""
+    ann, cai = enrolled(server, "Ann"), enrolled(server, "Cai")
+    secret = known(cai)
+    ask(ada, "disable-user", user=user(server, "Ann"))
+    ann.token()
+    visit = ann.visit(secret, summary="canary-of-ann")
+    assert verdicts(ann.push()) == [("accepted", None)]
+    ann.write(visit, {"summary": "canary-of-ann, twice"})
+    assert verdicts(ann.push()) == [("accepted", LATE)]
+    cai.pull_all()
+    assert [key.entity for key in cai.records if key.entity in ("visit", "late_work")] == []
+    with server.database.read() as connection:
+        placed = [
+            tuple(row)
+            for row in dialect.run(connection, "SELECT bucket FROM record WHERE entity = 'late_work'")
+        ]
+    assert placed == [(ann.book,)]
+
+
+def test_who_takes_a_book_over_writes_nothing_that_had_left_it(server: RunningServer, ada: Laptop) -> None:
+    """Late work is what somebody wrote who knew the record there; a book's new owner never did."""
+    ann, cai = enrolled(server, "Ann"), enrolled(server, "Cai")
+    customer = known(ann)
+    stolen = ann.records[customer]
+    ask(ada, "change-owner", customers=[customer.id], to_user=user(server, "Mei"))
+    ask(ada, "change-book-owner", user=user(server, "Ann"), to_user=user(server, "Cai"), leaving=False)
+    cai.records[customer] = stolen
+    cai.write(customer, {"remark": "made up"})
+    assert [verdict for verdict, _ in verdicts(cai.push())] == ["rejected"]
+
+
+def test_what_is_hidden_from_somebody_who_heard_so_stays_hidden_when_the_customer_moves(
+    server: RunningServer, ada: Laptop
+) -> None:
+    """The customer left unheard; that its contacts are none of theirs, the author had heard."""
+    ann = enrolled(server, "Ann")
+    customer = known(ann)
+    hide_contacts(server, "Ann", "rep")
+    server.clock.ahead_ms += 1000
+    ann.token()
+    ann.pull_all()
+    server.clock.ahead_ms += 1000
+    ask(ada, "change-owner", customers=[customer.id], to_user=user(server, "Cai"))
+    ann.write(RecordKey("contact", fresh_id()), {"customer": customer.id, "name": "王总"})
+    assert verdicts(ann.push()) == [("rejected", "forbidden")]
+    ann.write(customer, {"remark": "this is late work still"})
+    assert verdicts(ann.push()) == [("accepted", LATE)]
+
+
+def test_who_asks_at_the_moment_a_delegation_ends_has_heard_of_its_end(
+    server: RunningServer, ada: Laptop
+) -> None:
+    ann, cai = enrolled(server, "Ann"), enrolled(server, "Cai")
+    customer, now = known(ann), server.clock().ms
+    ends = now + 5000
+    asked = {"user": user(server, "Ann"), "to_user": user(server, "Cai"), "starts": now, "ends": ends}
+    assert ask(ada, "delegate", **asked).status_code == 200
+    cai.pull_all()
+    held = cai.records[customer]
+    sharing.settle_due(
+        server.database, Moment(ends)
+    )  # as the request does that is answered at this very moment
+    server.clock.ahead_ms = 10_000
+    heard: dict[str, str | int] = {"bucket": cai.book, "epoch": 1, "after": 0, "salt": "", "heard": ends}
+    assert cai.http.get("/v1/pull", params=heard).json()["complete"]
+    cai.records[customer] = held
+    cai.write(customer, {"remark": "made up"})
+    assert [verdict for verdict, _ in verdicts(cai.push())] == ["quarantined"]

@@ -541,9 +541,9 @@ def test_many_shares_that_begin_or_end_at_once_are_one_change_of_rights(
     rewritten: list[int] = []
     rewrite = accounts.rewrite_readers
 
-    def counted(*said: Any) -> None:
+    def counted(*said: Any, **how: Any) -> None:
         rewritten.append(1)
-        rewrite(*said)
+        rewrite(*said, **how)
 
     monkeypatch.setattr(accounts, "rewrite_readers", counted)
     until = server.clock().ms + HOUR_MS
