@@ -115,6 +115,7 @@ def edit_the_unseen(s: Scenario, chance: Random) -> bool:
         values["customer"] = s.homes[name]
     if entity == "visit":
         values |= {"kind": "onsite", "at": s.now}
+    s.guessed.add(name)
     return s.commit(device, "guesses", Write(RecordKey(entity, name), values))
 
 

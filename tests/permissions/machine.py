@@ -53,6 +53,7 @@ HOMES: Final = {
 SERVERS_OWN: Final = frozenset(("user", "team", "book", "role", "late_work", "share", "delegation"))
 TROUBLE: Final = frozenset(("offline", "server_busy", "database_busy", "device_pending"))
 NUMBERING: Final = ("counter_gap", "dot_reused")
+FIXED: Final = "fixed_field"
 """Refusals that say nothing of rights: the laptop numbers its edits anew and sends them again."""
 NOTES: Final = (
     "actor",
@@ -85,6 +86,7 @@ class Device:
     wire: Wire
     heard: int
     fuzzy: int = 0
+    is_told: bool = False
     met: set[bytes] = field(default_factory=set)
 
     @property
@@ -148,6 +150,8 @@ class Scenario:
         """Canaries that the server has taken in."""
         self.aside: set[str] = set()
         """The server's names for customers that are shared with the same people: no business of the model's."""
+        self.guessed: set[str] = set()
+        """Records that somebody wrote to whom they were never shown."""
         self.turns: set[int] = set()
         """When shares and delegations begin and end."""
         self.settled = self.now
@@ -296,7 +300,7 @@ class Scenario:
 
     def sync(self, device: Device) -> bool:
         """One sync; after a whole one the laptop holds what the model allows, and not a byte more."""
-        device.wire.messages = 0
+        device.wire.messages, device.is_told = 0, False
         try:
             report = device.laptop.engine.sync()
         except KilledError:
@@ -316,7 +320,10 @@ class Scenario:
         if code is not None or not report.is_complete:
             device.fuzzy = self.now
             return False
-        device.heard, device.fuzzy = self.now, 0
+        if device.is_told:
+            device.heard, device.fuzzy = self.now, 0
+        else:  # it heard, and had nothing to fetch by which the server would know
+            device.fuzzy = self.now
         self.happened["whole sync"] += 1
         self.check_rows(device)
         self.check_bytes(device)
@@ -342,9 +349,10 @@ class Scenario:
         )
         if not is_change:
             told = deliver(request)
+            device.is_told |= request.path == "/v1/pull" and told.status == 200
             self.check_answer(device, request, told, self.company())
             return told
-        before, company = self.look(), self.company()
+        before, company, asked = self.look(), self.company(), self.now
         dump = self.dump()
         answer: Answer | None = None
         trouble = CrmError("offline")
@@ -356,7 +364,8 @@ class Scenario:
             self.judge_push(device, request, answer, before, dump)
         else:
             self.judge_command(device, request, answer, dump)
-        self.settled = self.now
+        if device.user not in company.gone:  # for whom the server does nothing, not even what was due
+            self.settled = asked
         after = self.look()
         self.notice(after)
         self.check_places(after)
@@ -419,6 +428,10 @@ class Scenario:
         expected = judge(self.events, self.now, device.heard, device.user, *edit)
         if device.fuzzy > device.heard:
             expected |= judge(self.events, self.now, device.fuzzy, device.user, *edit)
+        if WAITS in expected and home in (then := Company(self.events, device.heard)).entity:
+            expected |= {FORBIDDEN, FIELD} & {
+                then.refuses(device.user, *edit)
+            }  # no more than when it was made
         if FORBIDDEN in expected or WAITS in expected:
             expected |= self._by_place(device, edit, WAITS if WAITS in expected else FORBIDDEN)
         told = f"{device.name} ({device.user}): {_brief(key)} {fields}"
@@ -429,7 +442,13 @@ class Scenario:
             self.happened[f"an edit {kind}"] += 1
         if is_taken and expected.isdisjoint((TAKEN, WAITS, LATE)):
             self.blame("P4", f"{told} was taken in, the model says {sorted(expected)}")
-        if not is_taken and code not in NUMBERING and expected.isdisjoint((FORBIDDEN, FIELD)):
+        is_twice = code == FIXED and key.id in self.guessed  # it said anew what is said once
+        if (
+            not is_taken
+            and code not in NUMBERING
+            and not is_twice
+            and expected.isdisjoint((FORBIDDEN, FIELD))
+        ):
             self.blame("P4", f"{told} was refused with {code}, the model says {sorted(expected)}")
         if not is_taken and code not in (None, *NUMBERING) and expected == {FIELD} and code != FIELD:
             self.blame("P4", f"{told} was refused with {code} instead of {FIELD}")
@@ -447,16 +466,23 @@ class Scenario:
                 self._wish(device, said)
 
     def _by_place(self, device: Device, edit: tuple[Any, ...], code: str) -> set[str]:
-        """Late work is told by where a record is now, be it there since its author lost the place. Left open."""
-        company = self.company()
+        """Late work is told by where a record is now, be it there since its author lost the place. Left open.
+
+        So is what is done to a record that was late itself when it came: it hangs where it was made below.
+        """
+        company, entity = self.company(), edit[1]
+        late = [said[4] for said in self.events if said[1:3] == ("made", edit[0]) and said[6]]
         since = 0 if code == WAITS else device.heard
         for moment in {device.heard, *(m for m in company.moments if since < m < self.now)}:
-            then = Company(self.events, moment)
+            then, there = Company(self.events, moment), Company(self.events, moment)
+            for home in (home for home in late if home in there.entity):
+                there.entity[edit[0]], there.home[edit[0]] = entity, home
             then.team = company.team | then.team
             then.entity, then.home, then.place, then.owner = (
                 company.entity, company.home, company.place, company.owner,
             )  # fmt: skip
-            if device.user in then.role and then.refuses(device.user, *edit) is None:
+            known = [then, *([there] if late and edit[0] in there.entity else [])]
+            if device.user in then.role and any(one.refuses(device.user, *edit) is None for one in known):
                 return {LATE, FORBIDDEN, WAITS}
         return set()
 

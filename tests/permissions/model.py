@@ -161,11 +161,11 @@ class Company:
 def judge(events: Sequence[tuple[Any, ...]], now: int, heard: int, who: str, *edit: Any) -> set[str]:
     """What may come of an edit that arrives now from somebody who last heard at `heard`."""
     company = Company(events, now)
-    code = company.refuses(who, *edit)
-    if code not in (FORBIDDEN, WAITS):
+    code, is_new, home = company.refuses(who, *edit), edit[0] not in company.entity, edit[2]
+    is_seen = not (is_new and home) or (home in company.entity and company.rights(who, home, below=True))
+    if code is None or (code == FIELD and is_seen):
         return {code or TAKEN}
-    is_new = edit[0] not in company.entity
-    fine, could = (None, WAITS) if who in company.gone else (None,), []
+    fine, could = (None, WAITS) if code == FORBIDDEN else (None,), []
     for moment in sorted(m for m in company.moments | {heard, now} if m < now):
         then = Company(events, moment)
         is_known = who in then.role and (is_new or edit[0] in then.entity)
@@ -175,8 +175,8 @@ def judge(events: Sequence[tuple[Any, ...]], now: int, heard: int, who: str, *ed
     if (could and (who in company.gone or company.base(who) == "auditor")) or (fresh and fresh[0] != heard):
         return {LATE, code, FORBIDDEN, WAITS}
     if fresh and now - lost <= LATE_MS:
-        at, then = (edit[2] or "" if is_new else edit[0]), Company(events, could[-1])
-        is_here = at in company.entity and company.place[company.root(at)] == then.place[then.root(at)]
+        at, then = (home or "" if is_new else edit[0]), Company(events, could[-1])
+        is_here = at in company.entity and company.place[company.root(at)] == then.place.get(then.root(at))
         is_read = is_here and company.rights(who, at)  # the rules are silent of who may only read now
         field = {FIELD} if company.withholds(who, edit[1], edit[3]) else set()  # a role counts at once
         return field | ({LATE, FORBIDDEN} if is_read or edit[1] in SETTINGS else {LATE})

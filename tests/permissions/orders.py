@@ -77,11 +77,12 @@ def _may_order(company: Company, who: str, kind: str, *said: Any) -> bool | None
 
 
 def _may_share(company: Company, who: str, customer: str) -> bool:
+    """Who answers for it by what they are; what was shared with somebody, or lent to them, is not theirs to give on."""
     base, place = company.base(who), company.place[customer]
-    is_owner = place != POOL and company.owner[place] == who and base != "auditor"
-    return (
-        base == "administrator" or is_owner or (base == "manager" and company.rights_of(who, customer) == "w")
-    )
+    if base == "administrator" or place == POOL:
+        return base in ("administrator", "manager")
+    owner = company.owner[place]
+    return (base == "manager" and company.book(who, owner) == "w") or _answers(company, who, owner)
 
 
 def _answers(company: Company, who: str, owner: str) -> bool:

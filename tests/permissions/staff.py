@@ -13,7 +13,6 @@ from typing import Any, Final
 import pytest
 
 from crmdesk.core.roles import Role
-from crmdesk.store.database import Database
 from crmdesk.sync import device_key
 from sync_server import accounts
 from sync_server.settings import Settings
@@ -42,21 +41,8 @@ OWN_ROLES: Final = (
 ROLES: Final = frozenset(role.value for role in Role)
 
 
-_ROUTES: Final[list[Any]] = []
-"""Worked out by the first server of this process, for all: that takes longer than a whole sync."""
-
-
 class Silent(SimServer):
     """A server that nobody keeps an account of: who wrote what is not the subject here."""
-
-    @property
-    def database(self) -> Database:
-        is_started = self._app is not None
-        found = super().database
-        if not is_started and self._app is not None:
-            _ROUTES[:] = _ROUTES or self._app.router.routes
-            self._app.router.routes = _ROUTES
-        return found
 
     def look(self) -> None:
         """Nothing is compared after each message."""
