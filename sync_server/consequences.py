@@ -58,9 +58,12 @@ def reach(connection: Connection, who: Bearer, items: Iterable[Item]) -> set[str
     """The buckets that what follows from these items may write to, beside their own."""
     items = list(items)
     found = buckets.waiting_in(connection, {item.key.id for item in items})
-    apart = [item.key for item in items if REGISTRY.part(item.key.entity) != MAIN]
-    roots = {RecordKey("customer", root) for root, _ in buckets.roots(connection, apart).values()}
+    apart = buckets.roots(
+        connection, [item.key for item in items if REGISTRY.part(item.key.entity) != MAIN]
+    ).values()
+    roots = {RecordKey("customer", root) for root, _ in apart}
     found |= {place for _, place in buckets.roots(connection, roots).values()}  # where late work is told of
+    found |= set(buckets.wholes(connection, {place for _, place in apart}).values())
     for item in items:
         if item.key.entity == "request" and item.log:
             found |= commands.reach_of_wish(connection, Asker(who.user, who.role), item.log[0].values)
@@ -93,6 +96,7 @@ def label(connection: Connection, who: Bearer, company: Company, late: Sequence[
     """
     late = [one for one in late if one.place.placement.bucket != company.config]
     homes = buckets.roots(connection, {RecordKey("customer", one.place.root) for one in late})
+    wholes = buckets.wholes(connection, {one.place.placement.bucket for one in late})
     groups: dict[tuple[str, str | None], list[Taken]] = {}
     for one in late:
         root = one.place.root
@@ -100,7 +104,7 @@ def label(connection: Connection, who: Bearer, company: Company, late: Sequence[
         is_there = home and one.place.placement.bucket in {home, *all_below(company, home)}
         groups.setdefault((root, home if is_there else None), []).append(one)
     for (root, home), group in groups.items():
-        place = below(company, home or group[0].place.placement.bucket)
+        place = below(company, home or wholes[group[0].place.placement.bucket])
         edits = [edit for one in group for edit in one.fresh]
         values = {
             "customer": root if home else None,

@@ -165,6 +165,16 @@ def places(connection: Connection, entity: str, record_id: str) -> dict[str, str
     return {row[0]: row[1] for row in rows}
 
 
+def wholes(connection: Connection, ids: Iterable[str]) -> dict[str, str]:
+    """The bucket of customers that each of these is a part of, or is itself."""
+    found: dict[str, str] = {}
+    for chunk in chunks(ids):
+        where, bind = dialect.among(connection, "id", chunk)
+        query = f"SELECT id, coalesce(whole, id) FROM bucket WHERE {where}"
+        found.update((place, whole) for place, whole in dialect.run(connection, query, bind).fetchall())
+    return found
+
+
 def roots(connection: Connection, keys: Iterable[RecordKey]) -> dict[RecordKey, tuple[str, str]]:
     """(root, bucket) of the records that exist among `keys`."""
     wanted = set(keys)

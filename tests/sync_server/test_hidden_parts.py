@@ -7,6 +7,7 @@ import pytest
 from crmdesk.core.parts import CONTACT
 from crmdesk.core.record import RecordKey
 from crmdesk.core.roles import Mandate, Role
+from crmdesk.store import dialect
 from sync_server import accounts
 from sync_server.policy import Absence, Domain, Kind, Member, Org, Team, readers
 from tests.support.laptop import Laptop, enrolled, fresh_id, shown, verdicts
@@ -95,3 +96,19 @@ def test_a_list_of_permissions_says_what_is_hidden(server: RunningServer, name: 
     with server.database.write() as connection:
         accounts.define_role(connection, role.id, "Blind", base, frozenset(), server.clock(), frozenset())
     assert laptop.http.get("/v1/permissions").json()["state"] == "changed"
+
+
+def test_late_work_that_waits_in_a_hidden_part_is_told_where_its_author_reads(server: RunningServer) -> None:
+    """A contact waits in the part of its author's own book that their role hides; that it came late, they may know."""
+    ann = enrolled(server, "Ann")
+    ann.pull_all()
+    contact = RecordKey("contact", fresh_id())
+    ann.write(contact, {"customer": fresh_id(), "name": "王总"})
+    assert [verdict for verdict, _ in verdicts(ann.push())] == ["accepted"]
+    hide_contacts(server, "Ann", "rep")
+    ann.token()
+    ann.write(contact, {"name": "王总经理"})
+    assert verdicts(ann.push()) == [("accepted", "late")]
+    with server.database.read() as connection:
+        query = "SELECT bucket FROM record WHERE entity = 'late_work'"
+        assert [tuple(row) for row in dialect.run(connection, query)] == [(ann.book,)]
