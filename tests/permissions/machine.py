@@ -325,6 +325,7 @@ class Scenario:
         else:  # it heard, and had nothing to fetch by which the server would know
             device.fuzzy = self.now
         self.happened["whole sync"] += 1
+        self.notice(self.look())  # what fell due while it was read
         self.check_rows(device)
         self.check_bytes(device)
         return True
@@ -426,13 +427,15 @@ class Scenario:
         fields = sorted({name.split(":")[0] for edit in edits for name in edit.values})
         edit = (key.id, key.entity, home, fields)
         expected = judge(self.events, self.now, device.heard, device.user, *edit)
-        if device.fuzzy > device.heard:
-            expected |= judge(self.events, self.now, device.fuzzy, device.user, *edit)
+        between = {m for m in self.company().moments if device.heard < m < device.fuzzy}
+        for moment in between | {device.fuzzy} if device.fuzzy > device.heard else ():
+            expected |= judge(self.events, self.now, moment, device.user, *edit)
         if WAITS in expected and home in (then := Company(self.events, device.heard)).entity:
             expected |= {FORBIDDEN, FIELD} & {
                 then.refuses(device.user, *edit)
             }  # no more than when it was made
-        if FORBIDDEN in expected or WAITS in expected:
+        is_apart = key.id not in self.company().entity and home and FIELD in expected
+        if is_apart or FORBIDDEN in expected or WAITS in expected:
             expected |= self._by_place(device, edit, WAITS if WAITS in expected else FORBIDDEN)
         told = f"{device.name} ({device.user}): {_brief(key)} {fields}"
         self.say(
@@ -474,14 +477,15 @@ class Scenario:
         late = [said[4] for said in self.events if said[1:3] == ("made", edit[0]) and said[6]]
         since = 0 if code == WAITS else device.heard
         for moment in {device.heard, *(m for m in company.moments if since < m < self.now)}:
-            then, there = Company(self.events, moment), Company(self.events, moment)
+            then, there, now = (Company(self.events, at) for at in (moment, moment, self.now))
+            now.entity, now.home, now.place, now.owner = then.entity, then.home, then.place, then.owner
             for home in (home for home in late if home in there.entity):
                 there.entity[edit[0]], there.home[edit[0]] = entity, home
             then.team = company.team | then.team
             then.entity, then.home, then.place, then.owner = (
                 company.entity, company.home, company.place, company.owner,
             )  # fmt: skip
-            known = [then, *([there] if late and edit[0] in there.entity else [])]
+            known = [then, now, *([there] if late and edit[0] in there.entity else [])]
             if device.user in then.role and any(one.refuses(device.user, *edit) is None for one in known):
                 return {LATE, FORBIDDEN, WAITS}
         return set()
