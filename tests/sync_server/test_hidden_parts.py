@@ -104,7 +104,7 @@ def test_late_work_that_waits_in_a_hidden_part_is_told_where_its_author_reads(se
     ann.pull_all()
     contact = RecordKey("contact", fresh_id())
     ann.write(contact, {"customer": fresh_id(), "name": "王总"})
-    assert [verdict for verdict, _ in verdicts(ann.push())] == ["accepted"]
+    ann.push()
     hide_contacts(server, "Ann", "rep")
     ann.token()
     ann.write(contact, {"name": "王总经理"})
