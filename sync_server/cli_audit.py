@@ -18,7 +18,7 @@ from sync_server.auditing import Wanted
 from sync_server.clock import moment
 from sync_server.console import HERE, Dir, Json, company, instant, say, settings_of, table
 from sync_server.exporting import Verified
-from sync_server.signing import signer_of
+from sync_server.signing import KEY_NAME, signer_of
 from sync_server.storage import audits, people, roots
 
 app = typer.Typer(help="Who did what, sealed row by row. 审计。", no_args_is_help=True)
@@ -39,11 +39,15 @@ def verify(
     directory: Dir = HERE,
     as_json: Json = False,
 ) -> None:
-    """Say whether every row is as it was written, and every root as it was signed. 校验审计链。"""
-    public = _key(key)
+    """Say whether every row is as it was written, and every root as it was signed. 校验审计链。
+
+    Whoever can change an exported file can sign it anew: it is held against `--key`, or the key of the company in `--dir`.
+    """
+    public, is_vouched = _key(key), True
     if file is not None:
+        public = public or _own_key(directory)
         found = exporting.verify(file, public)
-        unknown = 0
+        unknown, is_vouched = 0, public is not None
     else:
         with company(directory) as database:
             found = _verified(database, public or signer_of(settings_of(directory)).public)
@@ -54,9 +58,20 @@ def verify(
         "roots": found.roots,
         "key": found.key,
         "unknown_roots": unknown,
+        "vouched": is_vouched,
         "problems": [problem._asdict() for problem in found.problems],
     }
     lines = "\n".join(map(str, found.problems))
+    if not is_vouched and not lines:
+        say(
+            as_json,
+            facts,
+            f"文件自身一致：{found.rows} 行，{found.roots} 个签名根；但只用文件里写的公钥核对过：{found.key}。它是不是贵公司的，文件自己说明不了："
+            "请加 --key，或用 --dir 指明公司目录。",
+            f"Consistent in itself: {found.rows} rows, {found.roots} signed roots; but held only against the key that the file "
+            f"names, {found.key}. Whether that is your company's, the file can't say: give --key, or --dir with the company.",
+        )
+        raise typer.Exit(1)
     shown = unknown and not found.problems
     say(
         as_json,
@@ -78,6 +93,11 @@ def verify(
     )
     if found.problems:
         raise typer.Exit(1)
+
+
+def _own_key(directory: Path) -> bytes | None:
+    """The public key of the company in a folder; None where there is none."""
+    return signer_of(settings_of(directory)).public if (directory / KEY_NAME).exists() else None
 
 
 def _verified(database: Database, key: bytes) -> Verified:
@@ -141,11 +161,12 @@ def export(file: Path, directory: Dir = HERE, as_json: Json = False) -> None:
             made = exporting.export(connection, file, signer.public, moment())
         with database.write() as connection:
             _note_export(connection, made)
+    again = f"crmdesk-server audit verify --file {file} --key {signer.public.hex()}"
     say(
         as_json,
         {"file": str(file), **made._asdict()},
-        f"已导出 {made.rows} 行、{made.roots} 个签名根到 {file}。校验：crmdesk-server audit verify --file",
-        f"Wrote {made.rows} rows and {made.roots} signed roots to {file}. To verify: crmdesk-server audit verify --file",
+        f"已导出 {made.rows} 行、{made.roots} 个签名根到 {file}。校验：{again}",
+        f"Wrote {made.rows} rows and {made.roots} signed roots to {file}. To verify: {again}",
     )
 
 

@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from sync_server.cli import app
+from sync_server.signing import signer_of
 from tests.support.laptop import enrolled
 from tests.support.server import RunningServer
 from tests.support.tampering import tamper
@@ -62,6 +63,23 @@ def test_an_export_is_whole_and_is_itself_written_down(
     assert row["said"] == {"rows": made["rows"], "roots": made["roots"], "sha256": made["sha256"]}
     status, found = run(server, "verify", "--file", str(file), "--key", "00" * 32)
     assert (status, found["problems"][0]["what"]) == (1, "root_unsigned")
+
+
+def test_t51_an_export_is_not_believed_for_the_key_that_it_names_itself(
+    server: RunningServer, ann_was_busy: str, tmp_path: Path
+) -> None:
+    """Whoever can change the file can sign it anew."""
+    file = tmp_path / "audit.jsonl"
+    run(server, "export", str(file))
+    found = CliRunner().invoke(
+        app, ["audit", "verify", "--file", str(file), "--dir", str(tmp_path), "--json"]
+    )
+    assert (found.exit_code, json.loads(found.stdout)["vouched"]) == (1, False)
+    assert json.loads(found.stdout)["problems"] == []
+    key = signer_of(server.settings).public.hex()
+    told = ["audit", "verify", "--file", str(file), "--dir", str(tmp_path), "--key", key, "--json"]
+    found = CliRunner().invoke(app, told)
+    assert (found.exit_code, json.loads(found.stdout)["vouched"]) == (0, True)
 
 
 @pytest.mark.parametrize("words", [("list", "--since", "soon"), ("verify", "--key", "abc")])
