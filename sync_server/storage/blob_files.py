@@ -134,6 +134,7 @@ class BlobFiles:
         for sha256, _ in self.contents():
             place = target.path(sha256)
             if not place.exists():
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # what is below it is its owner's alone
                 place.parent.mkdir(parents=True, exist_ok=True)
                 draft = place.with_suffix(".part")
                 shutil.copyfile(self.path(sha256), draft)

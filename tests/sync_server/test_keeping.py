@@ -93,6 +93,7 @@ def test_a_backup_takes_the_contents_of_attachments_along(server: RunningServer,
     restored.directory.mkdir()
     keeping.backup(server.settings, restored.database)
     kept = BlobFiles(keeping.blobs_beside(restored.database))
+    assert keeping.blobs_beside(restored.database).stat().st_mode & 0o077 == 0, "its owner's alone"
     written = kept.path(name(first)).stat().st_mtime_ns
     attach(ann, customer, second)
     ann.push()
