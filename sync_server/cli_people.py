@@ -11,6 +11,7 @@ import typer
 from msgspec.structs import replace
 from sqlalchemy import Connection
 
+from crmdesk.core.errors import CrmError
 from sync_server.clock import moment
 from sync_server.console import HERE, Dir, Json, authority, carry_out, company, say, table
 from sync_server.orders import (
@@ -27,6 +28,7 @@ from sync_server.storage import people
 from sync_server.storage.people import Account
 
 team_app = typer.Typer(help="Teams. 团队。", no_args_is_help=True)
+NoTeam = Annotated[bool, typer.Option("--no-team", help="To work in no team. 不属于任何团队。")]
 user_app = typer.Typer(help="People. 用户。", no_args_is_help=True)
 TeamName = Annotated[str, typer.Argument(help="The team's name. 团队名称。")]
 UserName = Annotated[str, typer.Argument(help="The person's name. 用户姓名。")]
@@ -195,11 +197,14 @@ def user_role(
 @user_app.command("move")
 def user_move(
     name: UserName,
-    team: Annotated[str | None, typer.Option(help="The team to join; none to leave all. 新团队。")] = None,
+    team: Annotated[str | None, typer.Option(help="The team to join. 新团队。")] = None,
+    no_team: NoTeam = False,
     directory: Dir = HERE,
     as_json: Json = False,
 ) -> None:
-    """Move a person to another team, with their customers. 变更团队。"""
+    """Move a person to another team, or to none, with their customers. 变更团队。"""
+    if (team is None) is not no_team:
+        raise CrmError("bad_argument", argument="user move", hint="--team NAME, --no-team")
     place = _read(directory, lambda connection: team_id(connection, team))
     made = rearrange(directory, name, lambda command, found: ChangeTeam(command, found.user, place))
     facts = {"user": made.user, "team": made.team}
@@ -210,16 +215,23 @@ def user_move(
 def user_transfer(
     name: UserName,
     role: RoleOption,
-    team: Annotated[str | None, typer.Option(help="The team to work in; none for no team. 新团队。")] = None,
+    team: Annotated[
+        str | None, typer.Option(help="The team to work in; theirs, unless given. 新团队,缺省不变。")
+    ] = None,
     to: Annotated[
         str | None, typer.Option(help="Who takes the customers over; none: they keep them. 接手人。")
     ] = None,
+    no_team: NoTeam = False,
     directory: Dir = HERE,
     as_json: Json = False,
 ) -> None:
     """Give a person other work in one step: role, team, customers. 一步变更角色、团队和客户簿。"""
+    if team is not None and no_team:
+        raise CrmError("bad_argument", argument=team, hint="--team NAME, --no-team")
     what = _read(directory, lambda connection: role_id(connection, role)) or ""
     place = _read(directory, lambda connection: team_id(connection, team))
+    if team is None and not no_team:
+        place = _read(directory, lambda connection: people.find_account(connection, name).team)
     heir = _read(directory, lambda connection: user_id(connection, to))
     made = rearrange(directory, name, lambda command, found: Transfer(command, found.user, what, place, heir))
     facts = {"user": made.user, "role": made.role.value, "team": made.team, "book": made.book}

@@ -126,6 +126,18 @@ def test_a_person_is_transferred_in_one_step(server: RunningServer, facts: Ask) 
     assert made["book"] == server.people["Ann"].book != before
 
 
+def test_nobody_leaves_their_team_unless_it_is_said(server: RunningServer, facts: Ask, refused: Ask) -> None:
+    east = server.people["Ann"].team
+    assert facts("user", "transfer", "Ann", "--role", "manager")["team"] == east
+    assert refused("user", "move", "Ann") == "bad_argument"
+    assert refused("user", "move", "Ann", "--team", "West", "--no-team") == "bad_argument"
+    assert (
+        refused("user", "transfer", "Ann", "--role", "rep", "--team", "West", "--no-team") == "bad_argument"
+    )
+    assert facts("user", "move", "Bo", "--no-team")["team"] is None
+    assert facts("user", "transfer", "Ann", "--role", "rep", "--no-team")["team"] is None
+
+
 def test_a_customer_is_shared_until_somebody_ends_it(server: RunningServer, facts: Ask) -> None:
     _, (customer, _) = with_customers(server)
     made = facts("share", "add", customer, "--with", "Cai", "--write", "--until", "2099-01-01")
