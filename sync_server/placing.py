@@ -149,7 +149,10 @@ class Map:
                 return self._knew_it_in(home, bucket)  # this part alone was taken from them
         except QuarantineError:
             return None
-        return left if left in (None, self.company.pool) else below(self.company, left, part)
+        if left == self.company.pool:  # what hangs below its customers fewer read
+            details = self._right_before(self.company.pool_details)
+            return left if details is not None and details.can_write else None
+        return left and below(self.company, left, part)
 
     def _right_at(
         self, key: RecordKey, bucket: str, *, is_pardoned: bool = False

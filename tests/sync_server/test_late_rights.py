@@ -249,3 +249,20 @@ def test_who_asks_at_the_moment_a_delegation_ends_has_heard_of_its_end(
     cai.records[customer] = held
     cai.write(customer, {"remark": "made up"})
     assert [verdict for verdict, _ in verdicts(cai.push())] == ["quarantined"]
+
+
+def test_who_saw_a_customer_in_the_pool_but_nothing_below_it_adds_nothing_late(
+    server: RunningServer, ada: Laptop
+) -> None:
+    """A manager whose role hides contacts does not read what hangs below the pool's customers."""
+    hide_contacts(server, "Mei", "manager")
+    ann, mei = enrolled(server, "Ann"), enrolled(server, "Mei")
+    customer = known(ann)
+    assert ask(ada, "release", customers=[customer.id]).status_code == 200
+    mei.pull_all()
+    assert customer in mei.records
+    assert ask(ada, "change-owner", customers=[customer.id], to_user=user(server, "Ada")).status_code == 200
+    visit = mei.visit(customer)
+    assert verdicts(mei.push()) == [("accepted", None)]
+    ada.pull_all()
+    assert visit not in ada.records
