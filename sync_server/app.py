@@ -37,11 +37,9 @@ from sync_server.handlers import (
 )
 from sync_server.handlers.context import Context, Doorkeeper
 from sync_server.jobs import keep_house, keep_roots, keep_shut_out, keep_time, note_shut_out
-from sync_server.leases import Authority
+from sync_server.leases import authority_of
 from sync_server.live import LiveChannel
-from sync_server.sealing import opener_of
 from sync_server.settings import Settings
-from sync_server.signing import signer_of
 
 _log: Final = logging.getLogger(__name__)
 _PARTS: Final = (
@@ -62,20 +60,20 @@ _PARTS: Final = (
 
 
 def create_app(settings: Settings, now: Callable[[], Moment] = moment) -> FastAPI:
-    """An application over the company in `settings.directory`. Raises `no_company` and its kin."""
+    """An application over the company in `settings.directory`. Raises `no_company`, `key_missing` and their kin."""
     database = start_company(settings, now())
+    authority = authority_of(database, settings)
     shut_out.uphold(database, settings, now)
     channel = LiveChannel(database, settings, now)
-    signer = signer_of(settings)
     with database.write() as connection:
-        roots.make(connection, signer, now(), is_asked=True)
+        roots.make(connection, authority.signer, now(), is_asked=True)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         tasks = (
             asyncio.create_task(channel.run()),
             asyncio.create_task(keep_house(database, settings, authority, now)),
-            asyncio.create_task(keep_roots(database, signer, now)),
+            asyncio.create_task(keep_roots(database, authority.signer, now)),
             asyncio.create_task(keep_time(database, now)),
             asyncio.create_task(keep_shut_out(database, settings)),
         )
@@ -98,7 +96,6 @@ def create_app(settings: Settings, now: Callable[[], Moment] = moment) -> FastAP
         # Routes as they are: routers that are included build each of theirs anew, 4 ms a route, while somebody waits.
         routes=[route for part in _PARTS for route in part.router.routes],
     )
-    authority = Authority(signer, opener_of(settings))
     app.state.context = Context(database, settings, now, channel, authority, Doorkeeper())
     _answer_errors(app, now)
     return app

@@ -42,7 +42,7 @@ from sync_server.console import (
     settings_of,
     table,
 )
-from sync_server.leases import Authority
+from sync_server.leases import authority_of, renew_keys
 from sync_server.orders import ChangeBookOwner, ChangeOwner, Order, Release
 from sync_server.sealing import opener_of
 from sync_server.settings import DAY_MS, Settings, note_url, url_of
@@ -137,6 +137,14 @@ def serve(
         list[str] | None,
         typer.Option(help="A proxy that is believed when it says who asks. 可信的反向代理地址。"),
     ] = None,
+    new_key: Annotated[
+        bool,
+        typer.Option(
+            "--new-key",
+            help="Where the company's keys are lost for good: make new ones; every laptop must be enrolled anew. "
+            "密钥确已丢失时新建；所有设备须重新入网。",
+        ),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Serve the company until told to stop. 提供同步服务，直到收到停止信号。"""
@@ -165,6 +173,8 @@ def serve(
         private_key=key,
     )
     check_certificate(settings)
+    if new_key:
+        _renew_keys(settings)
     application = create_app(settings) if processes == 1 else None
     listener = bind(host, port)
     address = address_of(listener, settings)
@@ -183,6 +193,21 @@ def serve(
     collect_rarely()
     stop_quietly()
     Server(application, listener, started).serve_until_told()
+
+
+def _renew_keys(settings: Settings) -> None:
+    with company(settings.directory) as database:
+        made = renew_keys(database, settings, moment())
+    if made:
+        names = ", ".join(path.name for path in made)
+        zh = f"已新建 {names}。每台设备都须重新入网：crmdesk-server enrol。"
+        say(
+            False,
+            {},
+            zh,
+            f"Made {names} anew. Every laptop must be enrolled again: crmdesk-server enrol.",
+            err=True,
+        )
 
 
 @owner_app.command("change")
@@ -265,7 +290,7 @@ def refused_retry(name: Name, directory: Dir = HERE, as_json: Json = False) -> N
     with authority(directory) as database:
         with database.write() as connection:
             made = refusals.retry(connection, commands.console(connection), name, moment())
-        speaks = Authority(signer_of(settings), opener_of(settings))
+        speaks = authority_of(database, settings)
         handing_in.take_kept(blobs.store_of(database, settings), speaks, settings, moment())
     facts = {"name": name, "verdict": made.verdict, "code": made.code, "about": made.about}
     because = f" ({made.code})" if made.code else ""

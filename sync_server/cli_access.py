@@ -17,7 +17,7 @@ from crmdesk.core.registry import Label
 from sync_server import enrolment, signing_in
 from sync_server.clock import moment
 from sync_server.console import HERE, Dir, Json, company, say, settings_of
-from sync_server.signing import signer_of
+from sync_server.leases import authority_of
 from sync_server.storage import people
 
 HOUR_MS: Final = 60 * 60 * 1000
@@ -52,9 +52,11 @@ def enrol(
         raise CrmError("bad_argument", argument="--file" if url is None else "--url", hint=hint)
     pins = [_fingerprint(one) for one in pin or ()]
     settings, now, valid_ms = settings_of(directory), moment(), valid_hours * HOUR_MS
-    with company(directory) as database, database.write() as connection:
-        code = enrolment.issue_code(connection, user, now, valid_ms, hold=hold)
-        server_id = people.load_company(connection).server_id
+    with company(directory) as database:
+        key = authority_of(database, settings).signer.public
+        with database.write() as connection:
+            code = enrolment.issue_code(connection, user, now, valid_ms, hold=hold)
+            server_id = people.load_company(connection).server_id
     expires_at = now.ms + valid_ms
     facts = {"code": code, "expires_at": expires_at, "hold": hold}
     if file is None:
@@ -63,7 +65,7 @@ def enrol(
     told = {
         "url": url,
         "server_id": server_id,
-        "server_key": signer_of(settings).public.hex(),
+        "server_key": key.hex(),
         "pins": pins,
         "code": code,
         "expires_at": expires_at,

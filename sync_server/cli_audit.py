@@ -18,7 +18,8 @@ from sync_server.auditing import Wanted
 from sync_server.clock import moment
 from sync_server.console import HERE, Dir, Json, company, instant, say, settings_of, table
 from sync_server.exporting import Verified
-from sync_server.signing import KEY_NAME, signer_of
+from sync_server.leases import authority_of
+from sync_server.signing import KEY_NAME, Signer, signer_of
 from sync_server.storage import audits, people, roots
 
 app = typer.Typer(help="Who did what, sealed row by row. 审计。", no_args_is_help=True)
@@ -50,7 +51,7 @@ def verify(
         unknown, is_vouched = 0, public is not None
     else:
         with company(directory) as database:
-            found = _verified(database, public or signer_of(settings_of(directory)).public)
+            found = _verified(database, public or _signer(database, directory).public)
             with database.read() as connection:
                 unknown = len(audits.latest(connection, {"kind = ?": audit.UNKNOWN_ROOT}, None, 1000))
     facts = {
@@ -98,6 +99,10 @@ def verify(
 def _own_key(directory: Path) -> bytes | None:
     """The public key of the company in a folder; None where there is none."""
     return signer_of(settings_of(directory)).public if (directory / KEY_NAME).exists() else None
+
+
+def _signer(database: Database, directory: Path) -> Signer:
+    return authority_of(database, settings_of(directory)).signer
 
 
 def _verified(database: Database, key: bytes) -> Verified:
@@ -154,7 +159,7 @@ def list_rows(
 def export(file: Path, directory: Dir = HERE, as_json: Json = False) -> None:
     """Write all of it to one file, JSON lines or .csv, to be verified without the server. 导出审计。"""
     with company(directory) as database:
-        signer = signer_of(settings_of(directory))
+        signer = _signer(database, directory)
         with database.write() as connection:
             signing_roots.make(connection, signer, moment(), is_asked=True)
         with database.read() as connection:
@@ -185,8 +190,9 @@ def list_roots(
     """List the signed roots, and those that laptops hold and this server does not know. 列出签名根。"""
     with company(directory) as database:
         if sign:
+            signer = _signer(database, directory)
             with database.write() as connection:
-                signing_roots.make(connection, signer_of(settings_of(directory)), moment(), is_asked=True)
+                signing_roots.make(connection, signer, moment(), is_asked=True)
         with database.read() as connection:
             rows = [_root(signed.digest, signed.root) for signed in roots.every(connection) if signed.root]
             strange = audits.latest(connection, {"kind = ?": audit.UNKNOWN_ROOT}, None, 1000)

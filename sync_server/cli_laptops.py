@@ -13,9 +13,7 @@ from crmdesk.core.fingerprint import words
 from sync_server import blobs, enrolment, handing_in, leases
 from sync_server.clock import moment
 from sync_server.console import HERE, Dir, Json, company, say, settings_of, table
-from sync_server.leases import Authority
-from sync_server.sealing import opener_of
-from sync_server.signing import signer_of
+from sync_server.leases import authority_of
 from sync_server.storage import devices, people, sealed
 
 app = typer.Typer(help="Laptops. 设备。", no_args_is_help=True)
@@ -74,9 +72,9 @@ def device_revoke(device: str, directory: Dir = HERE, as_json: Json = False) -> 
 def sealed_take(file: Path, directory: Dir = HERE, as_json: Json = False) -> None:
     """Take in a sealed file that was brought on a stick. 接收用 U 盘带来的封存文件。"""
     settings = settings_of(directory)
-    authority = Authority(signer_of(settings), opener_of(settings))
     content = _sealed_in(file)
     with company(directory) as database:
+        authority = authority_of(database, settings)
         done = handing_in.take(blobs.store_of(database, settings), authority, settings, content, moment())
     say(
         as_json,

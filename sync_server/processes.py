@@ -9,6 +9,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
@@ -18,6 +19,7 @@ from crmdesk.core.errors import CrmError
 from crmdesk.store.dialect import File
 from sync_server.accounts import open_company
 from sync_server.app import create_app
+from sync_server.leases import authority_of
 from sync_server.serving import Server, allow_many_connections, collect_rarely, log_discreetly, stop_quietly
 from sync_server.settings import Settings
 
@@ -32,13 +34,14 @@ _FINISH_S: Final = 15.0
 def serve(settings: Settings, listener: socket.socket, count: int, started: Callable[[], None]) -> None:
     """Serve from `count` processes until told to stop; `started` is called once they all answer.
 
-    Raises `needs_postgresql` for a company in a file, and what opening the company raises.
+    Raises `needs_postgresql` for a company in a file, `key_missing`, and what opening the company raises.
     """
     family = _Family(settings, listener)
     try:
         if isinstance(settings.place, File):
             raise CrmError("needs_postgresql")
-        open_company(settings).close()
+        with closing(open_company(settings)) as database:
+            authority_of(database, settings)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, family.told_to_stop)
         family.keep(count, started)

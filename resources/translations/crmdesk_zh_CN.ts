@@ -436,6 +436,10 @@
         <translation>导出审计</translation>
     </message>
     <message>
+        <source>Company keys made anew</source>
+        <translation>新建公司密钥</translation>
+    </message>
+    <message>
         <source>Signed state not known</source>
         <translation>不认识的签名</translation>
     </message>

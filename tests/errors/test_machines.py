@@ -9,9 +9,10 @@ import pytest
 
 from crmdesk.system import desktop
 from sync_server.settings import Settings
+from sync_server.signing import KEY_NAME
 from tests.support.desk import Desk
 from tests.support.provoked import provokes, said, served
-from tests.support.server import RunningServer
+from tests.support.server import RunningServer, running_company
 
 
 @provokes("company_exists")
@@ -34,6 +35,14 @@ def test_a_company_in_a_file_is_served_by_one_process(server: RunningServer) -> 
 @provokes("no_company")
 def test_an_empty_folder_has_no_company(tmp_path: Path) -> str:
     return served("check", "--dir", str(tmp_path))
+
+
+@provokes("key_missing")
+def test_a_company_whose_key_is_lost_is_not_served(tmp_path: Path) -> str:
+    with running_company(tmp_path) as running:
+        directory = running.settings.directory
+    (directory / KEY_NAME).unlink()
+    return served("serve", "--dir", str(directory), "--port", "0")
 
 
 @provokes("port_in_use")

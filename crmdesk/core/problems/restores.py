@@ -203,12 +203,12 @@ SERVER: Final[dict[str, Problem]] = {
         (
             "公司的数据在 PostgreSQL 数据库 {path} 中，不是一个文件。",
             _NOTHING_ZH,
-            "请用 pg_dump --format=custom 备份，用 pg_restore 恢复，之后再复制公司目录中的 blobs；服务运行时也可以备份。",
+            "请用 pg_dump --format=custom 备份，用 pg_restore 恢复，之后再复制公司目录中的 blobs、sealed 和 *.key；服务运行时也可以备份。",
         ),
         (
             "The company's data is in the PostgreSQL database {path}, not in a file.",
             _NOTHING_EN,
-            "Copy it with `pg_dump --format=custom` while it serves, then its folder `blobs`; restore with `pg_restore`.",
+            "Copy it with `pg_dump --format=custom` while it serves, then its folders `blobs` and `sealed` and its `*.key`; restore with `pg_restore`.",
         ),
     ),
     "needs_postgresql": _problem(
@@ -228,6 +228,19 @@ SERVER: Final[dict[str, Problem]] = {
         404,
         ("{path} 中还没有公司。", _NOTHING_ZH, "请先运行 crmdesk-server init。"),
         ("There is no company in {path} yet.", _NOTHING_EN, "Run `crmdesk-server init` first."),
+    ),
+    "key_missing": _problem(
+        409,
+        (
+            "找不到 {path}：本公司的设备只认这个密钥，服务器不会用新密钥代替它。",
+            _NOTHING_ZH,
+            "请从备份 FILE 旁的 FILE.keys 文件夹放回。若确已丢失：crmdesk-server serve --new-key，之后每台设备都须重新入网。",
+        ),
+        (
+            "{path} is missing: this company's laptops know it by that key, and no new one is made in its place.",
+            _NOTHING_EN,
+            "Copy it back from FILE.keys beside the backup FILE. If lost for good: `crmdesk-server serve --new-key`, and every laptop is enrolled anew.",
+        ),
     ),
     "port_in_use": _problem(
         500,

@@ -70,6 +70,7 @@ def kinds() -> dict[str, str]:
         "bury": translate("Audit", "Removed for good"),
         "found": translate("Audit", "Company founded"),
         "export_audit": translate("Audit", "Audit exported"),
+        "renew_keys": translate("Audit", "Company keys made anew"),
         "unknown_root": translate("Audit", "Signed state not known"),
     }
 
