@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 from crmdesk.core.errors import CrmError
 from crmdesk.core.record import Edit, RecordKey, encode
+from crmdesk.core.roles import SERVER_ENTITIES
 from crmdesk.core.wire import BATCH_RECORDS, Evidence, Groups, PastEdit, PushRecord, Recover
 from crmdesk.store import outbox, records, unsent
 from crmdesk.store.delivery import Arrival
@@ -31,7 +32,10 @@ DIGESTS_AT_ONCE: Final = 20_000
 
 @dataclass
 class Compared:
-    """What comparing changed: records taken in, brought back to the server, refused there, removed here."""
+    """What comparing changed: records taken in, brought back to the server, refused there, removed here.
+
+    `recovered` counts what people wrote; what only the server writes comes back besides.
+    """
 
     received: int = 0
     recovered: int = 0
@@ -156,7 +160,7 @@ class Reconciliation:
                     arrivals.append(Arrival(key, outcome.state or sent[key], seq))
                 else:
                     (elsewhere if outcome.code in ("forbidden", "grave") else kept).append(key)
-            self.done.recovered += len(arrivals)
+            self.done.recovered += sum(arrival.key.entity not in SERVER_ENTITIES for arrival in arrivals)
             self._take_in(arrivals)
             self.done.received -= len(arrivals)
             self._keep(kept)

@@ -15,7 +15,7 @@ from crmdesk.core.wire import Evidence
 from crmdesk.store import outbox, projection, records, settings
 from crmdesk.sync import reconcile
 from crmdesk.sync.engine import Progress
-from sync_server import commands, keeping, orders
+from sync_server import accounts, commands, keeping, orders
 from sync_server.orders import Asker
 from sync_server.storage import people, recoveries
 from tests.support.rep import Rep
@@ -158,6 +158,26 @@ def test_r19_a_recovery_that_somebody_stops_is_taken_up_by_the_next_sync(
     settle(ann)
     assert ann.names() == {"before", "宏远机械"}
     assert (customer, "merged") in brought_back(server)
+
+
+def test_r19_what_came_back_is_counted_without_the_rows_that_only_the_server_writes(
+    server: RunningServer, hire: Hire, tmp_path: Path
+):
+    ann = hire("Ann")
+    ann.sync()
+    backup = server.backup(tmp_path / "backup.db")
+    customer = ann.customer("宏远机械")
+    with server.database.write() as connection:
+        accounts.add_team(connection, "A new team", server.clock())
+    ann.sync()
+    server.restore(backup)
+    report = ann.sync()
+    assert {key.entity for key, verdict in brought_back(server) if verdict != "quarantined"} == {
+        "customer",
+        "team",
+    }
+    assert (customer, "merged") in brought_back(server)
+    assert report.recovered == 1
 
 
 def test_r19_a_restore_of_what_nobody_missed_opens_nothing(server: RunningServer, hire: Hire, tmp_path: Path):
