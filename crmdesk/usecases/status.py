@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
 import crmdesk
+from crmdesk.core.parts import CONTACT, part_bucket
 from crmdesk.core.registry import Registry
+from crmdesk.core.roles import SERVER_ENTITIES
 from crmdesk.store.reading import Reader
 from crmdesk.store.settings import Outdated, Pause, Server
 from crmdesk.usecases import conflicts, late_work, requests
+
+_UNCOUNTED: Final = ", ".join(f"'{name}'" for name in sorted(SERVER_ENTITIES - {"user", "team", "role"}))
+"""Records about other records: who has a bucket, who sees a customer. Nobody would call them records."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +53,15 @@ class Unsent:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """One bucket as it stands here. `is_complete`: it was once read to its end."""
+    """What of one book, or of one person's shared customers, stands here, with its parts.
+
+    `kind` is a book's; blank for a bucket that this laptop knows nothing of. `is_complete`: all of it was once read to
+    its end.
+    """
 
     bucket: str
+    kind: str
+    owner: str | None
     records: int
     is_complete: bool
 
@@ -94,12 +106,24 @@ def unsent(reader: Reader, registry: Registry, *, limit: int = 200) -> list[Unse
 
 
 def shares(reader: Reader) -> list[Share]:
-    """The buckets this laptop holds, and how many records of each."""
+    """What this laptop holds, and how many records of each: the parts of a book, and one person's sets, are one."""
     rows = reader.all(
-        "SELECT c.bucket, (SELECT count(*) FROM record r WHERE r.bucket = c.bucket), c.complete FROM cursor c "
-        "ORDER BY c.bucket"
+        "SELECT c.bucket, (SELECT count(*) FROM record r WHERE r.bucket = c.bucket "
+        f"AND r.entity NOT IN ({_UNCOUNTED})), c.complete FROM cursor c ORDER BY c.bucket"
     )
-    return [Share(bucket, records, bool(complete)) for bucket, records, complete in rows]
+    books = {row[0]: (row[1] or "", row[2]) for row in reader.all("SELECT id, f_kind, f_owner FROM p_book")}
+    parts = {part_bucket(book, CONTACT): book for book in (*books, *(row[0] for row in rows))}
+    found: dict[tuple[str, str | None], Share] = {}
+    for bucket, records, complete in rows:
+        whole = parts.get(bucket, bucket)
+        kind, owner = books.get(whole, ("", None))
+        kind = "pool" if kind == "pool_details" else kind
+        by = (kind, owner if kind == "set" else None if kind == "pool" else whole)
+        one = found.get(by, Share(whole, kind, owner, 0, is_complete=True))
+        found[by] = replace(
+            one, records=one.records + records, is_complete=one.is_complete and bool(complete)
+        )
+    return list(found.values())
 
 
 def title_of(reader: Reader, registry: Registry, entity: str, record_id: str) -> str:

@@ -4081,12 +4081,20 @@
         <translation>%1的客户</translation>
     </message>
     <message>
-        <source>A shared book</source>
-        <translation>共享的客户簿</translation>
-    </message>
-    <message>
         <source>Your administrator gives you an invitation file, or an address and a code. Everything on this laptop comes along.</source>
         <translation>管理员会给您邀请文件，或者地址和入网码。本机上的一切都会保留。</translation>
+    </message>
+    <message>
+        <source>My customers that I share</source>
+        <translation>我共享出去的客户</translation>
+    </message>
+    <message>
+        <source>Other records</source>
+        <translation>其他记录</translation>
+    </message>
+    <message>
+        <source>Shared customers of %1</source>
+        <translation>%1 共享的客户</translation>
     </message>
     <message>
         <source>Company</source>

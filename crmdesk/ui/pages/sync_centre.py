@@ -327,23 +327,25 @@ class SyncCentre(Page):
     def _share_entry(self, share: Share) -> Entry:
         state = self.tr("up to date") if share.is_complete else self.tr("still coming")
         tone = "ok" if share.is_complete else "warn"
-        icon, name = self._named(share.bucket)
+        icon, name = self._named(share)
         records = self.tr("%n record(s)", "", share.records)
         return Entry(share.bucket, name, records, state, tone, icon=icon, hue="blue")
 
-    def _named(self, bucket: str) -> tuple[str, str]:
-        identity = self._context.workspace.identity()
-        if bucket == identity.book:
+    def _named(self, share: Share) -> tuple[str, str]:
+        identity, names = self._context.workspace.identity(), self._context.directory
+        if share.bucket == identity.book:
             return "users", self.tr("My customers")
-        if bucket == identity.config:
+        if share.bucket == identity.config:
             return "settings", self.tr("People, teams, tags")
-        names = self._context.directory
-        if bucket == names.pool:
+        if share.kind == "pool":
             return "users-round", self.tr("The pool")
-        owner = names.owner_name(bucket)
+        if share.kind == "set" and share.owner == identity.user:
+            return "users-round", self.tr("My customers that I share")
+        owner = names.person_name(share.owner) if share.owner else ""
         if not owner:
-            return "users-round", self.tr("A shared book")
-        return "users-round", formats.filled(self.tr("Customers of %1"), owner)
+            return "users-round", self.tr("Other records")
+        said = self.tr("Shared customers of %1") if share.kind == "set" else self.tr("Customers of %1")
+        return "users-round", formats.filled(said, owner)
 
     def _kind(self, entity: str) -> str:
         declared = self._context.registry.entities.get(entity)

@@ -15,6 +15,7 @@ from crmdesk.store.settings import Contradiction, Pause, Server, Testimony
 from crmdesk.usecases import records as forms
 from sync_server import accounts
 from tests.support.desks import alone, customer, sync, visit, write
+from tests.ui.pages.test_sharing import share
 
 
 @pytest.fixture
@@ -209,6 +210,30 @@ def test_the_buckets_kept_here_are_named_with_their_records(hire, open_desk) -> 
     assert names["我的客户"] == "已是最新"
     assert "人员、团队、标签" in names
     assert "Bo 的客户" in names
+
+
+def test_what_is_shared_is_one_line_whatever_buckets_hold_it(server, hire, open_desk) -> None:
+    ann, bo, cai = hire("Ann"), hire("Bo"), hire("Cai")
+    first, second, _kept = (customer(ann, name) for name in ("宏远机械", "恒通物流", "自留客户"))
+    sync(ann)
+    share(ann, first, server.people["Cai"].user, can_write=True)
+    share(ann, second, server.people["Bo"].user, can_write=False)
+    lines = {}
+    for one in (ann, bo, cai):
+        sync(one)
+        entries = open_desk(one).go("sync").shares.entries.items
+        lines[one.identity().user_name] = sorted((entry.title, entry.detail) for entry in entries)
+    of_the_company = [("人员、团队、标签", "7 条记录"), ("公海", "0 条记录")]
+    assert lines["Ann"] == sorted(
+        [
+            *of_the_company,
+            ("我的客户", "1 条记录"),
+            ("我共享出去的客户", "2 条记录"),
+            ("Bo 的客户", "0 条记录"),
+        ]
+    )
+    assert lines["Cai"] == sorted([*of_the_company, ("我的客户", "0 条记录"), ("Ann 共享的客户", "1 条记录")])
+    assert [title for title, _ in lines["Bo"]].count("Ann 共享的客户") == 1
 
 
 # -- comparing, and a sync that asks ------------------------------------------------------------------------
