@@ -6,6 +6,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Connection, MetaData
@@ -27,6 +28,7 @@ from sync_server.drills import Change, Post, State
 from sync_server.fields import known_registry
 from sync_server.orders import ChangeBookOwner, ChangeRole, ChangeTeam, DisableUser, Transfer, UserOrder
 from sync_server.policy import Kind, Team
+from sync_server.private_files import make_private
 from sync_server.settings import Settings
 from sync_server.storage import actors, buckets, devices, people, rights
 from sync_server.storage.actors import Actor
@@ -40,14 +42,23 @@ def create_company(settings: Settings, name: str, now: Moment) -> Company:
     """A new company in the settings' place. Raises `company_exists`, `database_unreachable` or `database_foreign`."""
     if settings.database.exists():
         raise CrmError("company_exists", path=settings.directory)
+    if settings.url is None:
+        _claim(settings.database)
     database = Database.create(settings.place, METADATA)
     try:
-        if settings.url is None:
-            settings.database.chmod(0o600)
         with database.write() as connection:
             return _found(connection, _name(name), now)
     finally:
         database.close()
+
+
+def _claim(file: Path) -> None:
+    """The company's file, empty, and its owner's alone before anything is in it."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        make_private(file)
+    except OSError as error:
+        raise CrmError("database_unwritable", path=file) from error
 
 
 def open_company(settings: Settings) -> Database:

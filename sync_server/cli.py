@@ -34,6 +34,7 @@ from sync_server.console import (
     HERE,
     Dir,
     Json,
+    Overwrite,
     authority,
     carry_out,
     company,
@@ -44,6 +45,7 @@ from sync_server.console import (
 )
 from sync_server.leases import authority_of, renew_keys
 from sync_server.orders import ChangeBookOwner, ChangeOwner, Order, Release
+from sync_server.private_files import write_private
 from sync_server.sealing import opener_of
 from sync_server.settings import DAY_MS, Settings, note_url, url_of
 from sync_server.signing import signer_of
@@ -298,15 +300,14 @@ def refused_retry(name: Name, directory: Dir = HERE, as_json: Json = False) -> N
 
 
 @refused_app.command("export")
-def refused_export(file: Path, directory: Dir = HERE, as_json: Json = False) -> None:
+def refused_export(
+    file: Path, overwrite: Overwrite = False, directory: Dir = HERE, as_json: Json = False
+) -> None:
     """Write everything that was refused to a JSON file. 导出为 JSON 文件。"""
     with company(directory) as database, database.read() as connection:
         names = [one.name for one in refusals.listed(connection)]
         found = [msgspec.to_builtins(refusals.shown(connection, name)) for name in names]
-    try:
-        file.write_text(json.dumps(found, ensure_ascii=False, indent=1), encoding="utf-8")
-    except OSError as error:
-        raise CrmError("database_unwritable", path=file) from error
+    write_private(file, json.dumps(found, ensure_ascii=False, indent=1).encode(), overwrite=overwrite)
     facts = {"file": str(file), "refused": len(found)}
     say(as_json, facts, f"已导出 {len(found)} 条到 {file}。", f"Wrote {len(found)} to {file}.")
 
@@ -338,9 +339,10 @@ def _move(directory: Path, order: Callable[[str], Order], as_json: bool) -> None
 
 
 @app.command()
-def backup(file: Path, directory: Dir = HERE, as_json: Json = False) -> None:
+def backup(file: Path, overwrite: Overwrite = False, directory: Dir = HERE, as_json: Json = False) -> None:
     """Copy the company to one file, its attachments to FILE.blobs beside it, and check the copy. 在线备份并校验。"""
-    made, keys = keeping.backup(settings_of(directory), file), keeping.keys_beside(file)
+    made = keeping.backup(settings_of(directory), file, overwrite=overwrite)
+    keys = keeping.keys_beside(file)
     say(
         as_json,
         {"file": str(file), "records": made.records, "edits": made.edits, "keys": str(keys)},

@@ -16,8 +16,9 @@ from crmdesk.core.errors import CrmError
 from crmdesk.core.registry import Label
 from sync_server import enrolment, signing_in
 from sync_server.clock import moment
-from sync_server.console import HERE, Dir, Json, company, say, settings_of
+from sync_server.console import HERE, Dir, Json, Overwrite, company, say, settings_of
 from sync_server.leases import authority_of
+from sync_server.private_files import check_free, write_private
 from sync_server.storage import people
 
 HOUR_MS: Final = 60 * 60 * 1000
@@ -40,6 +41,7 @@ def enrol(
         list[Path] | None,
         typer.Option(help="With --file: a certificate (PEM) of the server or its CA. 证书指纹固定。"),
     ] = None,
+    overwrite: Overwrite = False,
     directory: Dir = HERE,
     as_json: Json = False,
 ) -> None:
@@ -50,6 +52,8 @@ def enrol(
             "An invitation needs both --file and --url; --pin belongs to an invitation too.",
         )
         raise CrmError("bad_argument", argument="--file" if url is None else "--url", hint=hint)
+    if file is not None:
+        check_free(file, overwrite=overwrite)
     pins = [_fingerprint(one) for one in pin or ()]
     settings, now, valid_ms = settings_of(directory), moment(), valid_hours * HOUR_MS
     with company(directory) as database:
@@ -70,7 +74,7 @@ def enrol(
         "code": code,
         "expires_at": expires_at,
     }
-    _write_private(file, json.dumps(told, indent=1))
+    write_private(file, (json.dumps(told, indent=1) + "\n").encode(), overwrite=overwrite)
     said = f"已写入 {file}。", f"Wrote {file}."
     say(as_json, {**facts, "file": str(file)}, *said)
 
@@ -84,15 +88,6 @@ def _fingerprint(path: Path) -> str:
     except (ValueError, UnsupportedAlgorithm, x509.InvalidVersion) as error:
         raise CrmError("bad_argument", argument=str(path), hint="--pin: PEM") from error
     return hashlib.sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).hexdigest()
-
-
-def _write_private(file: Path, content: str) -> None:
-    """Write for the owner's eyes only: there is a code in it. Raises `database_unwritable`."""
-    try:
-        file.touch(mode=0o600)
-        file.write_text(content + "\n", encoding="utf-8")
-    except OSError as error:
-        raise CrmError("database_unwritable", path=file) from error
 
 
 def reset_password(

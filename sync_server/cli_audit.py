@@ -16,9 +16,10 @@ from sync_server import roots as signing_roots
 from sync_server.audit import Word
 from sync_server.auditing import Wanted
 from sync_server.clock import moment
-from sync_server.console import HERE, Dir, Json, company, instant, say, settings_of, table
+from sync_server.console import HERE, Dir, Json, Overwrite, company, instant, say, settings_of, table
 from sync_server.exporting import Verified
 from sync_server.leases import authority_of
+from sync_server.private_files import check_free
 from sync_server.signing import KEY_NAME, Signer, signer_of
 from sync_server.storage import audits, people, roots
 
@@ -156,14 +157,15 @@ def list_rows(
 
 
 @app.command()
-def export(file: Path, directory: Dir = HERE, as_json: Json = False) -> None:
+def export(file: Path, overwrite: Overwrite = False, directory: Dir = HERE, as_json: Json = False) -> None:
     """Write all of it to one file, JSON lines or .csv, to be verified without the server. 导出审计。"""
+    check_free(file, overwrite=overwrite)
     with company(directory) as database:
         signer = _signer(database, directory)
         with database.write() as connection:
             signing_roots.make(connection, signer, moment(), is_asked=True)
         with database.read() as connection:
-            made = exporting.export(connection, file, signer.public, moment())
+            made = exporting.export(connection, file, signer.public, moment(), overwrite=overwrite)
         with database.write() as connection:
             _note_export(connection, made)
     again = f"crmdesk-server audit verify --file {file} --key {signer.public.hex()}"

@@ -8,12 +8,12 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from crmdesk.core.errors import CrmError
 from crmdesk.core.permission_sheet import as_csv, as_html, progress
 from crmdesk.core.permissions import told
 from sync_server import permitting
 from sync_server.clock import moment
-from sync_server.console import HERE, Dir, Json, company, language, say, table
+from sync_server.console import HERE, Dir, Json, Overwrite, company, language, say, table
+from sync_server.private_files import write_private
 from sync_server.storage import people
 
 app = typer.Typer(help="What everybody may, and who confirmed it. 全员权限确认。", no_args_is_help=True)
@@ -56,6 +56,7 @@ def show(
 @app.command()
 def export(
     file: Annotated[Path, typer.Argument(help="A .csv, or a .html page to print. .csv 或可打印的 .html。")],
+    overwrite: Overwrite = False,
     directory: Dir = HERE,
     as_json: Json = False,
 ) -> None:
@@ -65,9 +66,6 @@ def export(
         found, name = permitting.standings(connection, now), people.load_company(connection).name
     is_csv = file.suffix.lower() == ".csv"
     content = as_csv(found, language()) if is_csv else as_html(found, name, now.ms, language())
-    try:
-        file.write_text(content, encoding="utf-8", newline="")
-    except OSError as error:
-        raise CrmError("database_unwritable", path=file) from error
+    write_private(file, content.encode(), overwrite=overwrite)
     facts = {"file": str(file), "people": len(found.people), "confirmed": found.confirmed}
     say(as_json, facts, f"已写入 {file}。", f"Wrote {file}.")

@@ -26,6 +26,9 @@ from sync_server.settings import Settings, url_of
 
 Dir = Annotated[Path, typer.Option("--dir", help="The company's folder. 公司数据目录。")]
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON. 以 JSON 输出。")]
+Overwrite = Annotated[
+    bool, typer.Option("--overwrite", help="Write over a file that is there. 覆盖已有文件。")
+]
 HERE: Final = Path("company")
 
 

@@ -23,6 +23,7 @@ from crmdesk.core.roots import ChainHead, Signed
 from sync_server import auditing
 from sync_server.auditing import PAGE, Problem, Reader
 from sync_server.clock import Moment
+from sync_server.private_files import private_file
 from sync_server.storage import audits, people, roots
 from sync_server.storage.audits import Entry
 
@@ -48,20 +49,19 @@ class Verified(NamedTuple):
     problems: list[Problem]
 
 
-def export(connection: Connection, file: Path, key: bytes, now: Moment) -> Written:
-    """Write the whole audit to a file that only its owner may read. Raises `database_unwritable`."""
+def export(
+    connection: Connection, file: Path, key: bytes, now: Moment, *, overwrite: bool = False
+) -> Written:
+    """Write the whole audit to a file that only its owner may read. Raises `file_exists` or `database_unwritable`."""
     counts = dict.fromkeys(_KINDS, 0)
-    try:
-        file.touch(mode=0o600)
-        with file.open("w", encoding="utf-8", newline="") as target:
+    with private_file(file, overwrite=overwrite) as draft:
+        with draft.open("w", encoding="utf-8", newline="") as target:
             write = _writer(file, target)
             for line in _lines(connection, key, now):
                 write(line)
                 counts[line[0]] += 1
-        with file.open("rb") as written:
+        with draft.open("rb") as written:
             sha256 = hashlib.file_digest(written, "sha256").hexdigest()
-    except OSError as error:
-        raise CrmError("database_unwritable", path=file) from error
     return Written(counts["row"], counts["root"], sha256)
 
 

@@ -19,6 +19,7 @@ from crmdesk.store.database import Database
 from crmdesk.store.dialect import File
 from sync_server import auditing
 from sync_server.accounts import METADATA
+from sync_server.private_files import private_file
 from sync_server.settings import Settings
 from sync_server.signing import copy_keys
 from sync_server.storage import blobs
@@ -37,7 +38,7 @@ class Checked:
     problems: tuple[str, ...]
 
 
-def backup(settings: Settings, file: Path) -> Checked:
+def backup(settings: Settings, file: Path, *, overwrite: bool = False) -> Checked:
     """Copy the company's database to `file` while servers go on, and check the copy before it counts.
 
     The contents of attachments are copied beside it, into the folder `blobs_beside(file)`: those that are not
@@ -45,35 +46,34 @@ def backup(settings: Settings, file: Path) -> Checked:
     likewise; its keys into `keys_beside(file)`. The database comes first: what it names was
     stored before, and is collected no earlier than the offline window.
 
-    Raises `no_company`, `database_unwritable` or `database_corrupt`; `backup_elsewhere` for a company in
-    PostgreSQL, which has tools of its own for it.
+    Raises `no_company`, `database_unwritable` or `database_corrupt`; `file_exists` for a backup or other keys that are
+    there already, unless they may be overwritten; `backup_elsewhere` for a company in PostgreSQL, which has tools of its own.
     """
     if settings.url is not None:
         raise CrmError("backup_elsewhere", path=settings.place)
     if not settings.database.exists():
         raise CrmError("no_company", path=settings.directory)
-    draft = file.with_name(file.name + ".part")
-    try:
-        draft.unlink(missing_ok=True)
-        with (
-            closing(sqlite3.connect(settings.database, timeout=30)) as source,
-            closing(sqlite3.connect(draft)) as target,
-        ):
-            source.backup(target)
-            target.execute("PRAGMA journal_mode = DELETE")
-        draft.chmod(0o600)
+    with private_file(file, overwrite=overwrite) as draft:
+        copy_keys(settings, keys_beside(file), overwrite=overwrite)
+        _copy_database(settings.database, draft)
         checked = _check_file(draft)
         if checked.problems:
             raise CrmError("database_corrupt", path=file)
         BlobFiles(settings.blobs).copy_to(blobs_beside(file))
         _copy_sealed(settings, sealed_beside(file))
-        copy_keys(settings, keys_beside(file))
-        draft.replace(file)
-    except (OSError, sqlite3.Error) as error:
-        raise CrmError("database_unwritable", path=file) from error
-    finally:
-        draft.unlink(missing_ok=True)
     return checked
+
+
+def _copy_database(file: Path, to: Path) -> None:
+    try:
+        with (
+            closing(sqlite3.connect(file, timeout=30)) as source,
+            closing(sqlite3.connect(to)) as target,
+        ):
+            source.backup(target)
+            target.execute("PRAGMA journal_mode = DELETE")
+    except sqlite3.Error as error:
+        raise CrmError("database_unwritable", path=to) from error
 
 
 def blobs_beside(file: Path) -> Path:
@@ -97,9 +97,8 @@ def _copy_sealed(settings: Settings, folder: Path) -> None:
         target = folder / message.name
         if not target.exists():
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            draft = target.with_suffix(".part")
-            shutil.copy2(message, draft)
-            draft.replace(target)
+            with private_file(target) as draft:
+                shutil.copyfile(message, draft)
 
 
 def _check_file(path: Path) -> Checked:

@@ -17,6 +17,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from crmdesk.core.errors import CrmError
+from sync_server.private_files import write_private
 from sync_server.settings import Settings
 
 KEY_NAME: Final = "signing.key"
@@ -74,13 +75,16 @@ def kept_key(path: Path, make: Callable[[], bytes]) -> bytes:
     return found
 
 
-def copy_keys(settings: Settings, to: Path) -> None:
-    """Copy the company's keys into a folder that only its owner may read. Raises OSError."""
+def copy_keys(settings: Settings, to: Path, *, overwrite: bool = False) -> None:
+    """Copy the company's keys into a folder that only its owner may read.
+
+    Raises OSError, and `file_exists` for another key of the same name, unless it may be overwritten.
+    """
     to.mkdir(mode=0o700, parents=True, exist_ok=True)
     for path in sorted(settings.directory.glob("*.key")):
-        copy = to / path.name
-        copy.touch(mode=0o600)
-        copy.write_bytes(path.read_bytes())
+        copy, key = to / path.name, path.read_bytes()
+        is_there = copy.is_file() and copy.read_bytes() == key
+        write_private(copy, key, overwrite=overwrite or is_there)
 
 
 def _make(path: Path, key: bytes) -> None:

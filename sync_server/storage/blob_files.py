@@ -16,6 +16,7 @@ from typing import Final
 
 from crmdesk.core.errors import CrmError
 from crmdesk.core.media import CHUNK_BYTES, is_digest
+from sync_server.private_files import private_file
 
 _UPLOADS: Final = "uploads"
 
@@ -136,11 +137,8 @@ class BlobFiles:
             if not place.exists():
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # what is below it is its owner's alone
                 place.parent.mkdir(parents=True, exist_ok=True)
-                draft = place.with_suffix(".part")
-                shutil.copyfile(self.path(sha256), draft)
-                with draft.open("rb+") as file:
-                    os.fsync(file.fileno())
-                draft.replace(place)
+                with private_file(place) as draft:
+                    shutil.copyfile(self.path(sha256), draft)
             count += 1
         return count
 

@@ -27,6 +27,12 @@ def test_a_database_that_does_not_answer_is_named_without_its_password(tmp_path:
     return served("init", "--company", "x", "--dir", str(tmp_path), "--database", url)
 
 
+@provokes("file_exists")
+def test_a_file_that_is_there_is_not_written_over(server: RunningServer, tmp_path: Path) -> str:
+    (tmp_path / "audit.csv").write_text("of great value")
+    return served("audit", "export", str(tmp_path / "audit.csv"), "--dir", str(server.settings.directory))
+
+
 @provokes("needs_postgresql")
 def test_a_company_in_a_file_is_served_by_one_process(server: RunningServer) -> str:
     return served("serve", "--dir", str(server.settings.directory), "--port", "0", "--processes", "2")

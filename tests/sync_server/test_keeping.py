@@ -72,7 +72,7 @@ def test_a_backup_takes_what_was_handed_in_sealed_along(server: RunningServer, t
     (folder / "b.part").write_bytes(b"not yet")
     keeping.backup(server.settings, tmp_path / "copy.db")
     (folder / "c.sealed").write_bytes(b"two")
-    keeping.backup(server.settings, tmp_path / "copy.db")
+    keeping.backup(server.settings, tmp_path / "copy.db", overwrite=True)
     kept = keeping.sealed_beside(tmp_path / "copy.db")
     assert {path.name: path.read_bytes() for path in kept.iterdir()} == {
         "a.sealed": b"one",
@@ -98,7 +98,7 @@ def test_a_backup_takes_the_contents_of_attachments_along(server: RunningServer,
     attach(ann, customer, second)
     ann.push()
     upload(ann, second)
-    keeping.backup(server.settings, restored.database)
+    keeping.backup(server.settings, restored.database, overwrite=True)
     assert kept.path(name(first)).stat().st_mtime_ns == written
     kept.folder.rename(restored.blobs)
     database = accounts.open_company(restored)

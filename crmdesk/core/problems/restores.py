@@ -211,6 +211,15 @@ SERVER: Final[dict[str, Problem]] = {
             "Copy it with `pg_dump --format=custom` while it serves, then its folders `blobs` and `sealed` and its `*.key`; restore with `pg_restore`.",
         ),
     ),
+    "file_exists": _problem(
+        409,
+        ("{path} 已经存在，没有覆盖。", _NOTHING_ZH, "请换一个文件名，或加 --overwrite。"),
+        (
+            "{path} is there already and was not overwritten.",
+            _NOTHING_EN,
+            "Choose another name, or say --overwrite.",
+        ),
+    ),
     "needs_postgresql": _problem(
         409,
         (
