@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final
 import typer
 from sqlalchemy import Connection
 
+from crmdesk.core.dates import COMPANY_ZONE
 from crmdesk.core.errors import CrmError
 from crmdesk.store.database import Database
 from sync_server import audit, auditing, exporting
@@ -30,7 +31,12 @@ Key = Annotated[
         help="The company's public key, in hexadecimal, as its laptops know it. 公司公钥(十六进制)。"
     ),
 ]
-Day = Annotated[str | None, typer.Option(help="A day (2026-11-27) or an instant. 日期或时间。")]
+Day = Annotated[
+    str | None,
+    typer.Option(
+        help=f"A day (2026-11-27) or an instant, by {COMPANY_ZONE} time. 日期或时间，按{COMPANY_ZONE}时间。"
+    ),
+]
 _KEY_BYTES: Final = 32
 
 

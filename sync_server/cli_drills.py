@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +13,7 @@ from crmdesk.core.answers import Foresight, Laptop, SightChange
 from sync_server import commands, foreseeing
 from sync_server.cli_people import role_id, team_id, user_id
 from sync_server.clock import moment
-from sync_server.console import HERE, Dir, Json, authority, carry_out, company, say
+from sync_server.console import HERE, Dir, Json, authority, carry_out, company, say, time_of
 from sync_server.orders import ChangeBookOwner, DisableUser, Transfer, UserOrder
 from sync_server.storage import people
 
@@ -133,8 +132,4 @@ def _list(sights: Iterable[SightChange], write: str, read: str, nothing: str) ->
 
 
 def _laptops(laptops: Iterable[Laptop]) -> str:
-    return ", ".join(f"{one.name} [{one.state}] {_when(one.pulled_at)}" for one in laptops)
-
-
-def _when(at: int | None) -> str:
-    return "-" if at is None else f"{datetime.fromtimestamp(at / 1000, UTC).astimezone():%Y-%m-%d %H:%M}"
+    return ", ".join(f"{one.name} [{one.state}] {time_of(one.pulled_at)}" for one in laptops)

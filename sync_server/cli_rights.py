@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from sqlalchemy import Connection
 
+from crmdesk.core.dates import COMPANY_ZONE
 from crmdesk.core.errors import CrmError
 from crmdesk.core.roles import Mandate, Role
 from sync_server.clock import moment
@@ -27,7 +28,10 @@ Hide = Annotated[
     list[str] | None, typer.Option(help="A part it may not read: contact; may be repeated. 不可查看的部分。")
 ]
 Until = Annotated[
-    str | None, typer.Option(help="Until a day (included) or an instant. 截止日期（含当天）或时间。")
+    str | None,
+    typer.Option(
+        help=f"Until a day (included) or an instant, by {COMPANY_ZONE} time. 截止日期（含当天）或时间，按{COMPANY_ZONE}时间。"
+    ),
 ]
 
 
@@ -232,8 +236,19 @@ def share_end(share: str, directory: Dir = HERE, as_json: Json = False) -> None:
 def delegation_add(
     user: Annotated[str, typer.Argument(help="Who is away. 被代理人。")],
     to: Annotated[str, typer.Option(help="Who stands in. 代理人。")],
-    until: Annotated[str, typer.Option(help="The last day, or an instant. 截止日期（含当天）或时间。")],
-    since: Annotated[str | None, typer.Option("--from", help="From; now, unless given. 开始。")] = None,
+    until: Annotated[
+        str,
+        typer.Option(
+            help=f"The last day, or an instant, by {COMPANY_ZONE} time. 截止日期（含当天）或时间，按{COMPANY_ZONE}时间。"
+        ),
+    ],
+    since: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            help=f"From a day or an instant, by {COMPANY_ZONE} time; now, unless given. 开始，按{COMPANY_ZONE}时间。",
+        ),
+    ] = None,
     directory: Dir = HERE,
     as_json: Json = False,
 ) -> None:

@@ -6,16 +6,17 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Final
+from zoneinfo import ZoneInfo
 
 import msgspec
 import typer
 from rich.cells import cell_len
 
 from crmdesk.core.answers import Moved
-from crmdesk.core.dates import parse_date
+from crmdesk.core.dates import COMPANY_ZONE, day_of, moment_of, parse_date
 from crmdesk.core.errors import CrmError, Language
 from crmdesk.core.registry import Label
 from crmdesk.store.database import Database
@@ -60,12 +61,17 @@ def table(as_json: bool, name: str, rows: list[dict[str, Any]]) -> None:
 
 
 def _cell(name: str, value: object) -> str:
-    """A value as a person reads it; a column ending in `_at` holds milliseconds since 1970."""
+    """A value as a person reads it; a column ending in `_at` holds UTC milliseconds."""
     if value is None:
         return "-"
     if name.endswith("_at"):
-        return f"{datetime.fromtimestamp(int(str(value)) / 1000, UTC).astimezone():%Y-%m-%d %H:%M}"
+        return time_of(int(str(value)))
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+
+
+def time_of(ms: int | None) -> str:
+    """An instant (UTC milliseconds) by the company's clock, whatever zone this machine is in."""
+    return "-" if ms is None else f"{moment_of(ms):%Y-%m-%d %H:%M}"
 
 
 def settings_of(directory: Path) -> Settings:
@@ -103,15 +109,20 @@ def carry_out(database: Database, order: Order) -> Moved:
 
 
 def instant(text: str | None, option: str, *, is_end: bool = False) -> int | None:
-    """UTC milliseconds of what somebody typed; a day means its beginning, or for an end that it is included."""
+    """UTC milliseconds of what somebody typed, by the company's clock and not by this machine's.
+
+    A day means its beginning, or for an end that it is included. Raises `bad_argument`.
+    """
     if text is None:
         return None
-    day = parse_date(text, datetime.now(UTC).astimezone().date())
+    zone = ZoneInfo(COMPANY_ZONE)
+    day = parse_date(text, day_of(moment().ms))
     if day is not None:
         day += timedelta(days=1 if is_end else 0)
-        return int(datetime(day.year, day.month, day.day).astimezone().timestamp() * 1000)
+        return int(datetime.combine(day, time(), zone).timestamp() * 1000)
     try:
-        return int(datetime.fromisoformat(text).timestamp() * 1000)
+        typed = datetime.fromisoformat(text)
+        return int((typed if typed.tzinfo else typed.replace(tzinfo=zone)).timestamp() * 1000)
     except ValueError as error:
         hint = Label(
             f"{option} 请写日期或时间，例如 +7、12-05 或 2026-11-27T18:00。",
