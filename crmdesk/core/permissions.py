@@ -164,7 +164,7 @@ ACTS: Final[dict[str, Label]] = {
     "audit": Label("查看审计", "Read the audit"),
     "see_as": Label("以他人视角查看（只读，有记录）", "See what another person sees (read only, on record)"),
 }
-_PARTS: Final[dict[str, Label]] = {
+PART_WORDS: Final[dict[str, Label]] = {
     CONTACT: Label("客户的联系人：姓名、电话、邮箱", "The people behind a customer: names, phones, mails"),
 }
 _ACCESS: Final[dict[Access, Label]] = {
@@ -202,7 +202,7 @@ def told(found: Permissions, language: Language) -> list[Section]:
         ),
         Section(
             "角色看不到的部分" if zh else "What the role may not see",
-            tuple(_PARTS[part].text(language) if part in _PARTS else part for part in found.hidden) or say.none,
+            tuple(PART_WORDS[part].text(language) if part in PART_WORDS else part for part in found.hidden) or say.none,
         ),
         Section("自己的客户" if zh else "Own customers", tuple(own)),
         Section("谁的客户簿" if zh else "Whose customers", tuple(reads) or say.none),

@@ -208,6 +208,10 @@
         <translation>正在询问服务器…</translation>
     </message>
     <message>
+        <source>The server itself</source>
+        <translation>服务器本机</translation>
+    </message>
+    <message>
         <source>Nothing was written down that fits.</source>
         <translation>没有符合条件的记录。</translation>
     </message>
@@ -436,6 +440,30 @@
         <translation>导出审计</translation>
     </message>
     <message>
+        <source>Something of the administration</source>
+        <translation>管理页面的内容</translation>
+    </message>
+    <message>
+        <source>yes</source>
+        <translation>是</translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation>否</translation>
+    </message>
+    <message>
+        <source>nothing</source>
+        <translation>看不到</translation>
+    </message>
+    <message>
+        <source>reads</source>
+        <translation>只读</translation>
+    </message>
+    <message>
+        <source>reads and changes</source>
+        <translation>可读可改</translation>
+    </message>
+    <message>
         <source>Company keys made anew</source>
         <translation>新建公司密钥</translation>
     </message>
@@ -454,6 +482,10 @@
     <message>
         <source>Made</source>
         <translation>新建</translation>
+    </message>
+    <message>
+        <source>Brought back</source>
+        <translation>送回</translation>
     </message>
     <message>
         <source>To</source>
@@ -484,12 +516,172 @@
         <translation>客户</translation>
     </message>
     <message>
+        <source>Taken in</source>
+        <translation>采纳</translation>
+    </message>
+    <message>
+        <source>Series of edits</source>
+        <translation>修改序列</translation>
+    </message>
+    <message>
+        <source>Outcome</source>
+        <translation>结果</translation>
+    </message>
+    <message>
+        <source>Written by</source>
+        <translation>作者</translation>
+    </message>
+    <message>
+        <source>May change it</source>
+        <translation>可以修改</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>设置</translation>
+    </message>
+    <message>
+        <source>Files</source>
+        <translation>文件</translation>
+    </message>
+    <message>
+        <source>Copy of</source>
+        <translation>复制自</translation>
+    </message>
+    <message>
+        <source>Role of your own</source>
+        <translation>自定义角色</translation>
+    </message>
+    <message>
+        <source>Standing in</source>
+        <translation>代理</translation>
+    </message>
+    <message>
         <source>Devices</source>
         <translation>设备</translation>
     </message>
     <message>
+        <source>Drafts</source>
+        <translation>草稿</translation>
+    </message>
+    <message>
+        <source>Until</source>
+        <translation>截止</translation>
+    </message>
+    <message>
+        <source>Recovery epoch</source>
+        <translation>恢复纪元</translation>
+    </message>
+    <message>
+        <source>Valid until</source>
+        <translation>有效期至</translation>
+    </message>
+    <message>
+        <source>Does not read</source>
+        <translation>看不到的部分</translation>
+    </message>
+    <message>
+        <source>Waits for an approval</source>
+        <translation>需要批准</translation>
+    </message>
+    <message>
+        <source>Hour</source>
+        <translation>时段</translation>
+    </message>
+    <message>
+        <source>Record</source>
+        <translation>记录</translation>
+    </message>
+    <message>
+        <source>Locks after minutes</source>
+        <translation>闲置锁定（分钟）</translation>
+    </message>
+    <message>
+        <source>Records</source>
+        <translation>记录</translation>
+    </message>
+    <message>
+        <source>Kept out</source>
+        <translation>未采纳</translation>
+    </message>
+    <message>
+        <source>Leaves the company</source>
+        <translation>离开公司</translation>
+    </message>
+    <message>
+        <source>Locks after days</source>
+        <translation>离线锁定（天）</translation>
+    </message>
+    <message>
+        <source>Made at</source>
+        <translation>签署时间</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>Belongs to</source>
+        <translation>属于</translation>
+    </message>
+    <message>
+        <source>Part of</source>
+        <translation>上级团队</translation>
+    </message>
+    <message>
+        <source>Empties itself after days</source>
+        <translation>离线清空（天）</translation>
+    </message>
+    <message>
+        <source>Kept apart</source>
+        <translation>留待处理</translation>
+    </message>
+    <message>
+        <source>Why</source>
+        <translation>缘由</translation>
+    </message>
+    <message>
+        <source>Not taken in</source>
+        <translation>未采纳</translation>
+    </message>
+    <message>
+        <source>Request</source>
+        <translation>申请</translation>
+    </message>
+    <message>
         <source>Rights</source>
         <translation>权限</translation>
+    </message>
+    <message>
+        <source>Signed state</source>
+        <translation>签署状态</translation>
+    </message>
+    <message>
+        <source>Signed states</source>
+        <translation>签署状态</translation>
+    </message>
+    <message>
+        <source>Rows</source>
+        <translation>行数</translation>
+    </message>
+    <message>
+        <source>Key for sealed work</source>
+        <translation>封存公钥</translation>
+    </message>
+    <message>
+        <source>Sharing</source>
+        <translation>共享</translation>
+    </message>
+    <message>
+        <source>Share their customers</source>
+        <translation>共享客户簿</translation>
+    </message>
+    <message>
+        <source>Key for signing</source>
+        <translation>签名公钥</translation>
+    </message>
+    <message>
+        <source>From</source>
+        <translation>开始</translation>
     </message>
     <message>
         <source>State</source>
@@ -542,6 +734,102 @@
     <message>
         <source>The pool</source>
         <translation>公海</translation>
+    </message>
+    <message>
+        <source>With</source>
+        <translation>方式</translation>
+    </message>
+    <message>
+        <source>Wish</source>
+        <translation>愿望</translation>
+    </message>
+    <message>
+        <source>May not fill in</source>
+        <translation>不可填写</translation>
+    </message>
+    <message>
+        <source>not as it was written</source>
+        <translation>与写入时不同</translation>
+    </message>
+    <message>
+        <source>taken out</source>
+        <translation>缺失</translation>
+    </message>
+    <message>
+        <source>not as it was signed</source>
+        <translation>与签署时不同</translation>
+    </message>
+    <message>
+        <source>without its signature</source>
+        <translation>缺少签名</translation>
+    </message>
+    <message>
+        <source>signed over other rows</source>
+        <translation>签署的是别的内容</translation>
+    </message>
+    <message>
+        <source>waits for an approval</source>
+        <translation>等待批准</translation>
+    </message>
+    <message>
+        <source>in use</source>
+        <translation>使用中</translation>
+    </message>
+    <message>
+        <source>hands in what is unsent</source>
+        <translation>正在上交未发送的内容</translation>
+    </message>
+    <message>
+        <source>shut out</source>
+        <translation>已停用</translation>
+    </message>
+    <message>
+        <source>wiped</source>
+        <translation>已擦除</translation>
+    </message>
+    <message>
+        <source>done</source>
+        <translation>完成</translation>
+    </message>
+    <message>
+        <source>refused</source>
+        <translation>被拒绝</translation>
+    </message>
+    <message>
+        <source>taken in</source>
+        <translation>已采纳</translation>
+    </message>
+    <message>
+        <source>not taken in</source>
+        <translation>未采纳</translation>
+    </message>
+    <message>
+        <source>kept apart</source>
+        <translation>留待处理</translation>
+    </message>
+    <message>
+        <source>kept out</source>
+        <translation>不予采纳</translation>
+    </message>
+    <message>
+        <source>the password</source>
+        <translation>密码</translation>
+    </message>
+    <message>
+        <source>the old password</source>
+        <translation>原密码</translation>
+    </message>
+    <message>
+        <source>a code</source>
+        <translation>代码</translation>
+    </message>
+    <message>
+        <source>by an administrator&apos;s order</source>
+        <translation>按管理员的指令</translation>
+    </message>
+    <message>
+        <source>not heard from its company for too long</source>
+        <translation>太久没有联系公司</translation>
     </message>
     <message>
         <source>Customers of %1</source>

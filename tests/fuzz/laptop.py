@@ -46,6 +46,7 @@ from crmdesk.sync.http import Http, Session
 from crmdesk.sync.transport import Reply, Request, checked_address
 from crmdesk.sync.wiping import read_order
 from crmdesk.ui import formats
+from crmdesk.ui.pages.audit_facts import Facts
 from crmdesk.ui.pages.audit_words import Words, ids_in
 from crmdesk.usecases.directory import Directory, Person
 from tests.fuzz.driver import Parse, Ready, Target, plain
@@ -133,11 +134,11 @@ def _audit_page(content: bytes) -> None:
     line = http(200, {"content-type": "application/json"}, content)
     rows = line.audit({}, None, 50).rows
     ids_in(rows)
-    words = Words(_NOBODY, {}, "zh_CN")
+    words = Words(_NOBODY, Facts(_NOBODY, {}, "zh_CN", date(2026, 11, 27)))
     for row in rows:
         words.about(row)
         words.who(row)
-        list(words.facts(row.told))
+        list(words.facts.told(row.told))
 
 
 _ME: Final = Person("a" * 32, "林晓", "rep", None, None)

@@ -28,7 +28,8 @@ from crmdesk.core.errors import CrmError
 from crmdesk.ui import formats
 from crmdesk.ui.context import Context
 from crmdesk.ui.page import Page, Shell
-from crmdesk.ui.pages.audit_words import Words, ids_in, kinds
+from crmdesk.ui.pages.audit_facts import Facts, faults, kinds
+from crmdesk.ui.pages.audit_words import CONSOLE, Words, ids_in
 from crmdesk.ui.pages.person_picker import PersonPicker
 from crmdesk.ui.runner import Lane
 from crmdesk.ui.tables.growing_model import GrowingModel
@@ -276,7 +277,7 @@ class Audit(Page):
         self.kind.setText(kinds().get(wish.kind, wish.kind) if wish.kind else self.tr("Everything"))
         self.customer.setVisible(bool(wish.customer))
         if wish.customer:
-            name = self._words([wish.customer]).name(wish.customer)
+            name = self._words([wish.customer]).facts.name(wish.customer)
             metrics = self.customer.fontMetrics()
             self.customer.setText(metrics.elidedText(name, Qt.TextElideMode.ElideRight, _NAME_WIDTH))
             plain.set_tip(self.customer, name)
@@ -317,6 +318,8 @@ class Audit(Page):
         self._show_current(self.table.current_id)
 
     def _laptop(self, device: str) -> str:
+        if device == CONSOLE:
+            return self.tr("The server itself")
         name = self._laptops.get(device)
         return f"{name} ({device[:8]})" if name else device[:8] or "—"
 
@@ -373,7 +376,8 @@ class Audit(Page):
                 f"SELECT id, f_name FROM p_customer WHERE id IN ({marks})", tuple(some)
             )
             found |= {row[0]: row[1] or "" for row in rows}
-        return Words(self._context.directory, found, self._context.language)
+        directory, today = self._context.directory, self._context.today()
+        return Words(directory, Facts(directory, found, self._context.language, today, self._laptops))
 
     def _show_current(self, line_id: str) -> None:
         position = self.model.position(line_id) if line_id else None
@@ -389,7 +393,7 @@ class Audit(Page):
             (self.tr("Person"), line.who),
             (self.tr("Device"), self._laptop(row.device)),
             (self.tr("Chain"), f"{words.where(row.chain)} · {formats.number(row.number)}"),
-            *words.facts(row.told),
+            *words.facts.told(row.told),
             (self.tr("Seal"), row.seal[:16]),
         ]
         self.facts.set_fields(fields)
@@ -444,7 +448,9 @@ class Audit(Page):
         text = self.tr(
             "Problems found: %1. The first: %2, row %3 (%4). Keep a copy of the server's database."
         )
-        said = formats.filled(text, str(len(self._problems)), place, formats.number(number), what)
+        said = formats.filled(
+            text, str(len(self._problems)), place, formats.number(number), faults().get(what, what)
+        )
         self.state.setText(said)
         set_tone(self.state, "bad")
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import csv
+import re
+from contextlib import closing
 from pathlib import Path
 from typing import Any, get_args
 
@@ -10,10 +13,15 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
+import sync_server
+from crmdesk.core.errors import CrmError
 from crmdesk.store import settings
 from crmdesk.store.settings import Server
+from crmdesk.sync import commands
+from crmdesk.sync.enrolment import connect
+from crmdesk.ui import language
 from crmdesk.ui.pages import audit as audit_page
-from crmdesk.ui.pages.audit_words import kinds
+from crmdesk.ui.pages.audit_facts import fields, kinds
 from crmdesk.ui.tables.window_model import ROW_ROLE
 from sync_server.handlers import audit as routes
 from sync_server.orders import CustomerOrder, RightsOrder, StaffOrder, UserOrder
@@ -162,3 +170,78 @@ def test_every_command_has_a_name_in_words(qapp) -> None:
     unions = (CustomerOrder, UserOrder, RightsOrder, StaffOrder)
     tags = {str(kind.__struct_config__.tag) for union in unions for kind in get_args(union)}
     assert tags <= kinds().keys()
+
+
+def test_whatever_the_server_writes_down_has_a_name_in_words(qapp) -> None:
+    """Kinds of rows and parts of what they tell, wherever a row is made."""
+    said_kinds, said_parts = set(), set()
+    for file in sorted(Path(sync_server.__file__).parent.rglob("*.py")):
+        if file.name.startswith("cli_") and file.name != "cli_audit.py":
+            continue  # what they tell, they tell on the screen
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in (
+                "audit.act",
+                "_note",
+                "accounts._note",
+            ):
+                told = [node.args[1], *node.args[3:4]] if len(node.args) > 3 else node.args[1:3]
+                said_kinds |= {a.value for a in told if isinstance(a, ast.Constant)}
+                said_parts |= {key for a in told for key in keys_of(a)}
+            if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "told":
+                said_parts |= keys_of(node.value)
+    for union in (CustomerOrder, UserOrder, RightsOrder, StaffOrder):
+        said_parts |= {name for kind in get_args(union) for name in kind.__struct_fields__}
+    assert {"restore", "code", "enrol"} < said_kinds
+    assert {"expires_at", "lock_days", "withheld", "kept_out"} - said_parts == {"kept_out"}
+    assert said_parts - fields().keys() == set()
+    assert said_kinds - kinds().keys() == set()
+
+
+def keys_of(node: ast.expr) -> set[str]:
+    return (
+        {key.value for key in node.keys if isinstance(key, ast.Constant)}
+        if isinstance(node, ast.Dict)
+        else set()
+    )
+
+
+@pytest.mark.parametrize(
+    ("spoken", "wanted"),
+    [
+        ("zh_CN", ["客户 · 等级, 拜访", "客户的联系人：姓名、电话、邮箱", "完成 · → Ann", "否", "销售专员", "您没有权限这样做", "停用用户"]),
+        ("en", ["Customer · Grade, Visit", "The people behind a customer: names, phones, mails", "done · → Ann",
+                "no", "Rep", "You are not allowed to do this", "Person shut out"]),
+    ],
+)  # fmt: skip
+def test_what_a_row_tells_is_told_in_words(
+    ada: OpenDesk, server: RunningServer, hire, spoken, wanted, qapp
+) -> None:
+    mine, ann, cai = ada.workspace, hire("Ann"), server.people["Cai"].user
+    acme = str(ann.reader.value("SELECT id FROM p_customer WHERE f_name = 'Acme'"))
+    with closing(connect(mine.replica)) as http:
+        less = ("customer.grade", "visit.*")
+        commands.define_role(mine.replica, http, None, "Junior", "rep", less, ("contact",))
+    with closing(connect(ann.replica)) as http:
+        commands.share(ann.replica, http, [acme], cai, can_write=False, until=1_800_000_000_000)
+        with pytest.raises(CrmError, match="forbidden"):
+            commands.disable_user(ann.replica, http, cai)
+    sync(mine)
+    language.switch(qapp, spoken)
+    try:
+        page: Any = OpenDesk(mine, spoken).go("audit")
+        page._period_chosen("")
+        facts: set[tuple[str, str]] = set()
+        for row in range(page.model.rowCount()):
+            line = page.model.data(page.model.index(row, 0), ROW_ROLE)
+            page._show_current(line.id)
+            shown = zip(page.facts._names, page.facts._values, strict=True)
+            facts |= {(name, value.text()) for name, value in shown}
+    finally:
+        language.switch(qapp, "zh_CN")
+    values = {value.removeprefix("…" + acme[-8:] + " · ") for _, value in facts}
+    assert set(wanted) - values == set()
+    raw = re.compile(r"\b(?:[a-z]+_[a-z_]+|can_write|forbidden|done|active|contact|push)\b")
+    if spoken == "zh_CN":
+        assert [fact for fact in facts if raw.search(" ".join(fact))] == []
+    assert [name for name, _ in facts if re.fullmatch(r"[a-z_]+", name)] == []
+    assert any(value.startswith("2027-01-15") for value in values)
