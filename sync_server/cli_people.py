@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 from msgspec.structs import replace
@@ -34,12 +34,17 @@ TeamName = Annotated[str, typer.Argument(help="The team's name. 团队名称。"
 UserName = Annotated[str, typer.Argument(help="The person's name. 用户姓名。")]
 RoleOption = Annotated[str, typer.Option(help="What they are; see: role list. 角色，见 role list。")]
 
+_SHARED_BOOKS: Final = (
+    "The people of this very team read and change each other's customers; directors and auditors among them only read, "
+    "and teams below it are not meant. 本团队成员互相可看、可改客户；其中总监和审计员只能看；不含下级团队。"
+)
+
 
 @team_app.command("add")
 def team_add(
     name: str,
     parent: Annotated[str | None, typer.Option(help="The team it is part of. 上级团队。")] = None,
-    share_books: Annotated[bool, typer.Option(help="Colleagues share their books. 组内共享客户。")] = False,
+    share_books: Annotated[bool, typer.Option(help=_SHARED_BOOKS)] = False,
     directory: Dir = HERE,
     as_json: Json = False,
 ) -> None:
@@ -93,14 +98,14 @@ def team_move(
     )
 
 
-@team_app.command("share-books")
+@team_app.command("share-books", help=_SHARED_BOOKS)
 def team_share_books(
     name: TeamName,
     off: Annotated[bool, typer.Option("--off", help="No longer. 不再共享。")] = False,
     directory: Dir = HERE,
     as_json: Json = False,
 ) -> None:
-    """Let the people of a team see each other's customers. 组内共享客户。"""
+    """Whether the people of a team read and change each other's customers."""
     _edit(directory, name, as_json, lambda _, team: replace(team, shares_books=not off))
 
 

@@ -3403,10 +3403,6 @@
         <source>Part of</source>
         <translation>上级团队</translation>
     </message>
-    <message>
-        <source>Its people see and change each other&apos;s customers</source>
-        <translation>组内成员可以查看和修改彼此的客户</translation>
-    </message>
 </context>
 <context>
     <name>News</name>
@@ -3917,8 +3913,8 @@
         <translation>只能查看，不能填写任何内容。</translation>
     </message>
     <message>
-        <source>Looks after people and settings, and reads no customers but their own.</source>
-        <translation>管理人员和设置，看不到他人的客户。</translation>
+        <source>Looks after people and settings; reads their own customers, and those of a team that shares its books.</source>
+        <translation>管理人员和设置；只能看自己的客户，以及本团队共享的客户。</translation>
     </message>
     <message>
         <source>hidden, and not written either</source>
@@ -4628,14 +4624,21 @@
     </message>
 </context>
 <context>
+    <name>Teams</name>
+    <message>
+        <source>Its people see and change each other&apos;s customers</source>
+        <translation>组内成员可以查看和修改彼此的客户</translation>
+    </message>
+    <message>
+        <source>Not those of teams below it. Directors and auditors among them only see.</source>
+        <translation>不含下级团队。其中的总监和审计员只能查看。</translation>
+    </message>
+</context>
+<context>
     <name>TeamsPart</name>
     <message>
         <source>Teams</source>
         <translation>团队</translation>
-    </message>
-    <message>
-        <source>Its people see and change each other&apos;s customers</source>
-        <translation>组内成员可以查看和修改彼此的客户</translation>
     </message>
     <message>
         <source>New team</source>

@@ -3,10 +3,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from typer.testing import CliRunner
 
 from crmdesk.core.entities import REGISTRY
 from crmdesk.core.roles import SERVER_ENTITIES, Mandate, Role
 from crmdesk.usecases.reviews import REVIEWERS
+from sync_server.cli import app
 from sync_server.policy import (
     Absence,
     Domain,
@@ -258,3 +260,23 @@ def test_a_customer_is_given_away_or_shared_by_who_answers_for_it(
 
 def test_the_desktop_offers_reviewing_to_exactly_those_whose_reviews_are_taken() -> None:
     assert {role.value for role in Role if may_write("review", right(role))} == set(REVIEWERS)
+
+
+def test_what_sharing_books_means_is_said_as_it_is() -> None:
+    """The command's help, the papers and the desktop say what this finds."""
+    members = {role.value: member(role.value, role, "east") for role in Role}
+    below = member("below", Role.REP, "below")
+    teams = {**ORG.teams, "below": Team("below", "east", False)}
+    org = Org(teams, {**members, "below": below, "owner": member("owner", Role.REP, "east")})
+    assert who_reads(book("owner"), org) == {
+        "owner": True,
+        "rep": True,
+        "manager": True,
+        "administrator": True,
+        "director": False,
+        "auditor": False,
+    }
+    assert "owner" not in who_reads(book("below"), org)
+    for words in (("add",), ("share-books",)):
+        said = " ".join(CliRunner().invoke(app, ["team", *words, "--help"]).output.replace("│", " ").split())
+        assert "read and change each other's customers; directors and auditors among them only read" in said

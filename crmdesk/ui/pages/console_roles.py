@@ -207,7 +207,7 @@ class RolesPart(ConsolePart):
             ),
             "auditor": self.tr("Reads, and writes nothing at all."),
             "administrator": self.tr(
-                "Looks after people and settings, and reads no customers but their own."
+                "Looks after people and settings; reads their own customers, and those of a team that shares its books."
             ),
         }
         told, is_own = said.get(role.base, ""), key in self._own

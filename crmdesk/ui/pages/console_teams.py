@@ -3,7 +3,7 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QCoreApplication, QPoint, Qt
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from crmdesk.store.replica import Replica
     from crmdesk.sync.http import Http
 
+translate = QCoreApplication.translate
+
 
 class TeamsPart(ListPart):
     """The tree at the left, the chosen team at the right."""
@@ -44,7 +46,7 @@ class TeamsPart(ListPart):
         self.empty.acted.connect(self.add)
         self.members = label("")
         self.members.setWordWrap(True)
-        self.shares = QCheckBox(self.tr("Its people see and change each other's customers"))
+        self.shares = _shares_box()
         self.shares.clicked.connect(self._share)
         self._build()
 
@@ -258,9 +260,16 @@ class NewTeam(NameDialog):
         self.parent_box = box(self.tr("Part of"), options)
         self.parent_box.setCurrentIndex(max(0, self.parent_box.findData(parent)))
         self.add_field(self.tr("Part of"), self.parent_box)
-        self.shares = QCheckBox(self.tr("Its people see and change each other's customers"))
+        self.shares = _shares_box()
         self.body.addSpacing(4)
         self.body.addWidget(self.shares)
+
+
+def _shares_box() -> QCheckBox:
+    tick = QCheckBox(translate("Teams", "Its people see and change each other's customers"))
+    limits = translate("Teams", "Not those of teams below it. Directors and auditors among them only see.")
+    plain.set_tip(tick, limits)
+    return tick
 
 
 def _edit_team(now: TeamShown, replica: "Replica", http: "Http") -> "Moved":
