@@ -349,7 +349,7 @@ class Facts:
         runs = (one if isinstance(one, list) else [one, one] for one in value)
         return self._listed([str(a) if a == b else f"{a}–{b}" for a, b in runs])
 
-    def _customers(self, value: Any) -> str:
+    def _moved(self, value: Any) -> str:
         said = []
         for one in value:
             if isinstance(one, str):
@@ -395,7 +395,7 @@ _SHAPES: Final[dict[str, Callable[[Facts, Any], str]]] = {
     "asked": Facts.asked,
     "code": Facts.reason,
     "counters": Facts._counters,
-    "customers": Facts._customers,
+    "customers": Facts._moved,
     "devices": Facts._devices,
     "entity": Facts._entity,
     "hidden": Facts._hidden,
