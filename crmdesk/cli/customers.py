@@ -12,6 +12,7 @@ from crmdesk.cli.output import instant, moment
 from crmdesk.cli.session import Session
 
 if TYPE_CHECKING:
+    from crmdesk.core.registry import Registry
     from crmdesk.usecases.customers import Card
     from crmdesk.usecases.directory import Directory
     from crmdesk.usecases.timeline import Entry
@@ -215,8 +216,24 @@ def show(session: Session, customer: Customer) -> None:
     for person in card.contacts:
         out.line("  ".join(filter(None, ("·", person.name, person.position, *person.phones, person.email))))
     for entry in story:
-        what = "  ".join(filter(None, (entry.kind, entry.text, entry.remark)))
+        what = "  ".join(filter(None, _told(session, registry, entry)))
         out.line(f"{moment(entry.at_ms)}  {directory.person_name(entry.by)}  {what}")
+
+
+def _told(session: Session, registry: Registry, entry: Entry) -> tuple[str, ...]:
+    """What happened in words: what it was, what came of it, and what its reviewer says."""
+    from crmdesk.core.format import EMPTY, format_value
+
+    def word(entity: str, field: str, key: str | None) -> str:
+        text = format_value(registry.find(entity, field), key, session.out.language)
+        return "" if text == EMPTY else text
+
+    kind = word("visit", "kind", entry.kind) if entry.entity == "visit" else ""
+    what = kind or session.out.label(registry[entry.entity].label)
+    return (
+        what, entry.text, word("visit", "result", entry.result), word("review", "outcome", entry.outcome),
+        entry.remark or "",
+    )  # fmt: skip
 
 
 def _fields(session: Session, entity: Any, card: Card, directory: Directory) -> list[tuple[str, str]]:

@@ -13,7 +13,7 @@ from crmdesk.core.errors import CrmError
 
 if TYPE_CHECKING:
     from crmdesk.core.registry import Registry
-    from crmdesk.usecases.conflicts import Choice, Item
+    from crmdesk.usecases.conflicts import Item
     from crmdesk.usecases.directory import Directory
 
 conflicts_app = group("Fields with several values. 冲突。")
@@ -35,9 +35,11 @@ def list_conflicts(session: Session) -> None:
         session.out.line(session.out.text("没有冲突。", "There are no conflicts."))
     for item in found:
         label = session.out.label(item.declared.label) if item.declared else item.field
+        if item.key.entity != "customer" and item.title:
+            label = f"{item.title.splitlines()[0]} · {label}"
         session.out.line(f"{item.customer_name or item.title}  {label}  [{_name(item)}]", style="bold")
-        for number, choice in enumerate(item.choices, 1):
-            words = _words(session, registry, directory, item, choice)
+        said = _words(session, registry, directory, item)
+        for number, (choice, words) in enumerate(zip(item.choices, said, strict=True), 1):
             session.out.line(
                 f"  {number}  {words}  {directory.person_name(choice.by)}  {moment(choice.at_ms)}"
             )
@@ -48,13 +50,15 @@ def _name(item: Item) -> str:
     return f"{item.key.id}/{item.field}"
 
 
-def _words(session: Session, registry: Registry, directory: Directory, item: Item, choice: Choice) -> str:
-    from crmdesk.core.format import format_value
+def _words(session: Session, registry: Registry, directory: Directory, item: Item) -> list[str]:
+    from crmdesk.core.format import told_apart
 
     if item.kind == "contested":
-        return session.out.text("删除", "Delete") if choice.value else session.out.text("保留", "Keep")
+        keep, delete = session.out.text("保留", "Keep"), session.out.text("删除", "Delete")
+        return [delete if choice.value else keep for choice in item.choices]
     declared = registry.find(item.key.entity, item.field)
-    return format_value(declared, choice.value, session.out.language, directory.name_of)
+    values = [choice.value for choice in item.choices]
+    return told_apart(declared, values, session.out.language, directory.name_of)
 
 
 def _facts(item: Item, directory: Directory) -> dict[str, Any]:

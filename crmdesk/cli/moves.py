@@ -20,11 +20,14 @@ from crmdesk.core.record import RecordKey
 
 if TYPE_CHECKING:
     from crmdesk.core.answers import Moved
+    from crmdesk.core.registry import Registry
     from crmdesk.store.replica import Replica
     from crmdesk.sync.http import Http
     from crmdesk.usecases.directory import Person
     from crmdesk.usecases.late_work import Late
     from crmdesk.usecases.refusals import Refusal
+    from crmdesk.usecases.requests import Request
+    from crmdesk.usecases.set_aside import Aside
 
 people_app = group("Who is what, for those who lead. 人员。")
 refused_app = group("What the server would not take. 被拒绝的修改。")
@@ -258,16 +261,30 @@ def list_discarded(session: Session) -> None:
     from crmdesk.usecases.directory import read_registry
 
     now = session.workspace.clock.now_ms()
-    found = set_aside.listed(session.reader, read_registry(session.reader), now)
+    registry = read_registry(session.reader)
+    found = set_aside.listed(session.reader, registry, now)
     if session.out.as_json:
         rows = [{"name": a.name, "kind": a.kind, "entity": a.entity, "said": a.said} for a in found]
         session.out.json({"set_aside": rows})
         return
     session.out.rows(
         session.out.text("内容 名称", "Content Name").split(),
-        [(" · ".join(str(value) for value in a.said.values()), a.name) for a in found],
+        [(" · ".join(_values(session, registry, a)), a.name) for a in found],
         empty=session.out.text("没有搁置的内容。", "Nothing was set aside."),
     )
+
+
+def _values(session: Session, registry: Registry, aside: Aside) -> list[str]:
+    from crmdesk.core.format import format_value
+    from crmdesk.usecases.directory import read_directory
+
+    names = read_directory(session.reader).name_of
+    return [
+        "、".join(map(str, value))
+        if isinstance(value, list)
+        else format_value(registry.find(aside.entity, name), value, session.out.language, names)
+        for name, value in aside.said.items()
+    ]
 
 
 @command(refused_app, "restore")
@@ -349,6 +366,21 @@ def undo_late(session: Session, late: Record) -> None:
     session.out.say({"id": late, "records": done.value, "txn": done.txn}, "已撤回。", "Taken back.")
 
 
+def _word(session: Session, field: str, key: str) -> str:
+    from crmdesk.core.entities import REGISTRY
+    from crmdesk.core.format import format_value
+
+    return format_value(REGISTRY.find("request", field), key, session.out.language)
+
+
+def _outcome(session: Session, asked: Request) -> str:
+    """What came of a request, and why where it was refused."""
+    if asked.outcome is None:
+        return "…"
+    why = describe(asked.code, session.out.language).happened if asked.code else ""
+    return " · ".join(filter(None, (_word(session, "outcome", asked.outcome), why)))
+
+
 @command(request_app, "list")
 def list_requests(session: Session) -> None:
     """What you asked for offline and what came of it. 我的申请。"""
@@ -366,6 +398,6 @@ def list_requests(session: Session) -> None:
         return
     session.out.rows(
         session.out.text("申请 客户 结果 编号", "Asked Customer Outcome Id").split(),
-        [(r.kind, r.name, r.outcome or "…", r.id) for r in found],
+        [(_word(session, "kind", r.kind), r.name, _outcome(session, r), r.id) for r in found],
         empty=session.out.text("没有申请。", "Nothing was asked for."),
     )

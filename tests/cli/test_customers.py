@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.support.desk import Desk
@@ -101,6 +103,19 @@ def test_a_customer_reads_well_in_both_languages(desk: Desk, lang: str) -> None:
     desk("customer", "add", "Acme", "--field", "stage=won")
     text = desk.run("customer", "show", "Acme", "--lang", lang).out
     assert ("成交" if lang == "zh_CN" else "Won") in text
+
+
+@pytest.mark.parametrize(
+    ("lang", "labels"),
+    [("zh_CN", ["现场拜访", "有意向", "联系人"]), ("en", ["On-site visit", "Interested", "Contact"])],
+)
+def test_a_customer_s_story_is_told_in_words_without_a_key(desk: Desk, lang: str, labels: list[str]) -> None:
+    desk("customer", "add", "Acme")
+    desk("contact", "add", "Acme", "王芳")
+    desk("visit", "add", "Acme", "谈价格", "--kind", "onsite", "--result", "interested")
+    text = desk.run("customer", "show", "Acme", "--lang", lang).out
+    assert [label for label in labels if label not in text] == []
+    assert not re.search(r"\b(onsite|interested|contact)\b", text)
 
 
 @pytest.mark.parametrize("text", ["440305", "广东省深圳市南山区", "深圳南山区"])
