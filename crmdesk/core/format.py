@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Final
 
@@ -54,6 +54,20 @@ def format_value(
             return phone(str(value))
         case _:
             return _plain(value)
+
+
+def told_apart(
+    field: Field | None,
+    values: Sequence[Value],
+    language: Language,
+    name_of: Callable[[str, str], str | None] | None = None,
+) -> list[str]:
+    """Values to choose from, in words; those that would read alike stand as they were typed."""
+    said = [format_value(field, value, language, name_of) for value in values]
+    return [
+        value if isinstance(value, str) and said.count(text) > 1 else text
+        for value, text in zip(values, said, strict=True)
+    ]
 
 
 def guarded(cell: str) -> str:

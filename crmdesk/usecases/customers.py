@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from crmdesk.core.errors import CrmError
+from crmdesk.core.format import phone
 from crmdesk.core.record import RecordKey
 from crmdesk.core.registry import Registry
 from crmdesk.core.resolve import Life, RecordView, read_record
@@ -111,21 +112,22 @@ def open_card(reader: Reader, registry: Registry, customer: str) -> Card:
 
 
 def contacts(reader: Reader, customer: str) -> tuple[Contact, ...]:
-    """The people at a customer, in the order they were added."""
+    """The people at a customer, in the order they were added; a number that two people wrote down is there once."""
     rows = reader.all(
         f"SELECT n, id, f_name, f_position, f_email FROM p_contact WHERE root = ? AND {SHOWN} ORDER BY id",
         (customer,),
     )
-    phones: dict[int, list[str]] = {}
+    phones: dict[int, dict[str, str]] = {}
     for n, number in reader.all(
         # CROSS JOIN keeps the order: left to itself the planner walks every phone of the database.
         "SELECT e.n, e.value FROM p_contact c CROSS JOIN element e ON e.n = c.n AND e.field = 'phone' "
         "WHERE c.root = ? ORDER BY e.element",
         (customer,),
     ):
-        phones.setdefault(n, []).append(number or "")
+        known = phones.setdefault(n, {})
+        known.setdefault(phone(number or ""), number or "")
     return tuple(
-        Contact(i, name or "", position, tuple(phones.get(n, ())), mail)
+        Contact(i, name or "", position, tuple(phones.get(n, {}).values()), mail)
         for n, i, name, position, mail in rows
     )
 

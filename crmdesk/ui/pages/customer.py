@@ -354,12 +354,14 @@ class CustomerView(QFrame):
     def _figures(self, card: Card) -> list[tuple[str, str]]:
         values, today = card.view.values, self._context.today()
         fields, spoken = self._context.registry["customer"].by_name, self._context.language
-        numbers = [n for contact in card.contacts for n in contact.phones] or [str(values.get("phone") or "")]
+        nearest = next((one for one in card.contacts if one.phones), None)
+        person = nearest or next(iter(card.contacts), None)
+        number = nearest.phones[0] if nearest else str(values.get("phone") or "")
         last = formats.day(moment(card.last_visit_at).date(), today) if card.last_visit_at else ""
         due = values.get("next_follow_up_on")
         return [
-            (self.tr("Contact"), card.contacts[0].name if card.contacts else ""),
-            (fields["phone"].label.text(spoken), formats.phone(numbers[0])),
+            (self.tr("Contact"), person.name if person else ""),
+            (fields["phone"].label.text(spoken), formats.phone(number)),
             (self.tr("Owner"), self._owner(card)),
             (
                 fields["amount"].label.text(spoken),

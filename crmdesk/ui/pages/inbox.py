@@ -8,7 +8,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from crmdesk.core.errors import CrmError
-from crmdesk.core.format import format_value
+from crmdesk.core.format import format_value, told_apart
 from crmdesk.core.registry import Field
 from crmdesk.core.values import Value
 from crmdesk.ui import formats
@@ -20,7 +20,7 @@ from crmdesk.ui.widgets.choice import ChoiceText
 from crmdesk.ui.widgets.entry_list import Entry, EntryList, Heading
 from crmdesk.ui.widgets.marks import EmptyState
 from crmdesk.usecases import conflicts, customers, history, late_work, requests
-from crmdesk.usecases.conflicts import Choice, Item
+from crmdesk.usecases.conflicts import Item
 from crmdesk.usecases.late_work import Late
 from crmdesk.usecases.outcome import Outcome
 from crmdesk.usecases.requests import Request
@@ -71,19 +71,21 @@ class Sayings:
         if item.kind == "contested":
             detail = translate("Inbox", "Deleted and edited")
         else:
-            detail = " ≠ ".join(self.value(item, choice) for choice in item.choices[:2]).replace("\n", " ")
+            detail = " ≠ ".join(self.values(item)[:2]).replace("\n", " ")
         label = translate("Inbox", "Deletion") if item.kind == "contested" else self.field(item)
+        if item.key.entity != "customer" and item.title and item.kind != "contested":
+            label = f"{item.title.split(chr(10))[0]} · {label}"
         return Entry(key_of(item), name, f"{label}: {detail}", avatar=name)
 
-    def value(self, item: Item, choice: Choice) -> str:
-        """A choice's value in words."""
+    def values(self, item: Item) -> list[str]:
+        """The choices' values in words, no two of them alike."""
         if item.kind == "contested":
-            if choice.value is None:
-                return translate("Inbox", "Keep it, with what was edited")
-            return translate("Inbox", "Delete it again")
-        return format_value(
-            item.declared, choice.value, self._context.language, self._context.directory.name_of
-        )
+            keep, delete = (
+                translate("Inbox", "Keep it, with what was edited"), translate("Inbox", "Delete it again"),
+            )  # fmt: skip
+            return [keep if choice.value is None else delete for choice in item.choices]
+        values = [choice.value for choice in item.choices]
+        return told_apart(item.declared, values, self._context.language, self._context.directory.name_of)
 
     def earlier(self, item: Item) -> list[tuple[str, str]]:
         """What the field said before, latest first: (when and who, value)."""
@@ -134,12 +136,12 @@ class Sayings:
         return [
             ChoiceText(
                 str(number),
-                self.value(item, choice),
+                value,
                 capital(self.who(choice.by)),
                 formats.instant(choice.at_ms, self._context.today()),
                 shown if number == 1 else "",
             )
-            for number, choice in enumerate(item.choices, 1)
+            for number, (choice, value) in enumerate(zip(item.choices, self.values(item), strict=True), 1)
         ]
 
 
@@ -362,9 +364,7 @@ class Inbox(Page):
         if item is None or self._is_busy or not 0 <= choice < len(item.choices):
             return
         self._is_busy = True
-        said = self.tr("Decided: %1").replace(
-            "%1", self._say.value(item, item.choices[choice]).split("\n")[0][:40]
-        )
+        said = self.tr("Decided: %1").replace("%1", self._say.values(item)[choice].split("\n")[0][:40])
         self._context.write(
             partial(conflicts.resolve, item=item, choice=choice), self._applied, self._failed, said=said
         )

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from crmdesk.core.errors import CrmError
 from crmdesk.core.form import BLANK, Shown
-from crmdesk.core.format import format_value
+from crmdesk.core.format import told_apart
 from crmdesk.core.record import Dot, RecordKey
 from crmdesk.core.registry import Field, Type
 from crmdesk.core.resolve import FieldView, RecordView
@@ -332,9 +332,10 @@ class RecordForm(QWidget):
 
     def _both(self, field: Field, view: FieldView) -> str:
         names = self._context.directory
+        values = [c.value for c in view.candidates]
+        said = told_apart(field, values, self._context.language, names.name_of)
         sides = [
-            f"{format_value(field, c.value, self._context.language, names.name_of)} ({names.person_name(c.edit.by)})"
-            for c in view.candidates
+            f"{text} ({names.person_name(c.edit.by)})" for c, text in zip(view.candidates, said, strict=True)
         ]
         return self.tr("Two values: %1").replace("%1", " / ".join(sides))
 

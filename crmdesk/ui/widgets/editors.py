@@ -182,6 +182,7 @@ class ElementsEditor(Editor):
 
     def _build(self) -> None:
         self._lines: list[tuple[str, QLineEdit]] = []
+        self._held: dict[str, Value] = {}
         self._shown: dict[str, str] = {}
         self._offer_line()
 
@@ -190,7 +191,8 @@ class ElementsEditor(Editor):
 
     def show_values(self, values: Mapping[str, Value]) -> None:
         prefix = f"{self.field.name}:"
-        self._shown = {k: str(v) for k, v in values.items() if k.startswith(prefix) and v is not None}
+        self._held = {k: v for k, v in sorted(values.items()) if k.startswith(prefix) and v is not None}
+        self._shown = {key: self._text_of(value) for key, value in self._held.items()}
         self.set_typed(self._shown)
 
     def typed(self) -> dict[str, str]:
@@ -199,6 +201,7 @@ class ElementsEditor(Editor):
     def set_typed(self, typed: Any) -> None:
         for _, line in self._lines:
             self.column.removeWidget(line)
+            line.hide()
             line.deleteLater()
         self._lines = []
         for key, text in dict(typed).items():
@@ -207,7 +210,7 @@ class ElementsEditor(Editor):
 
     def values(self) -> dict[str, Value]:
         return {
-            key: self._shown[key]
+            key: self._held[key]
             if text == self._shown.get(key)
             else parse_value(self.field, text, today=self.today())
             for key, text in self.typed().items()

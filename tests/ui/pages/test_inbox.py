@@ -3,8 +3,10 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 
+from crmdesk.core.record import RecordKey
 from crmdesk.core.values import money
-from crmdesk.usecases import records
+from crmdesk.ui.widgets.entry_list import Entry
+from crmdesk.usecases import customers, records
 from tests.support.desks import customer, sync, write
 
 
@@ -30,6 +32,10 @@ def stand_on(page, field: str) -> None:
     assert page.list.select_id(next(i for i in page.list.ids() if i.endswith(field)))
 
 
+def rows_of(page) -> list[Entry]:
+    return [row for row in page.list.entries.items if isinstance(row, Entry)]
+
+
 def values(page) -> list[str]:
     return [card.said.value for card in page.decision._cards]
 
@@ -48,6 +54,52 @@ def test_amounts_are_written_as_people_write_them(divided, open_desk) -> None:
     page = open_desk(divided[0]).go("inbox")
     stand_on(page, "amount")
     assert set(values(page)) == {"¥42,000", "¥39,000"}
+
+
+def test_two_phones_are_told_apart_though_they_are_one_number(hire, open_desk) -> None:
+    ann, bo = hire("Ann"), hire("Bo")
+    home = customer(ann, "宏远机械", phone="13800138000")
+    person = customers.add_contact(ann.replica, home.id, {"name": "王建国"}, ("13912345678",)).value
+    sync(ann)
+    sync(bo)
+    write(ann, home, {"phone": "13811112222"})
+    write(bo, home, {"phone": "+86 138 1111 2222"})
+    for one in (ann, bo):
+        write(one, RecordKey("contact", person), {f"phone:{one.replica.new_id()}": "13777778888"})
+    sync(bo)
+    sync(ann)
+    desk = open_desk(ann)
+    page = desk.go("inbox")
+    assert set(values(page)) == {"13811112222", "+86 138 1111 2222"}
+    (row,) = rows_of(page)
+    assert set(row.detail.removeprefix("电话: ").split(" ≠ ")) == set(values(page))
+    view = desk.go("customer", home.id).view
+    assert dict(view._figures(view._card))["电话"] == "139 1234 5678"
+    view.show_tab("details")
+    assert view.form.cell("phone").remark.text().count("138 1111 2222 (") == 1
+    view.show_tab("people")
+    assert [entry.text for entry in view.people.people.entries._entries] == ["139 1234 5678 · 137 7777 8888"]
+    view.people.edit(person)
+    lines = [line.text() for _, line in view.people.form.cell("phone").editor._lines]
+    assert lines == ["139 1234 5678", "137 7777 8888", "137 7777 8888", ""]
+    assert view.people.form.cell("phone").editor.values().keys() == {
+        f"phone:{element}"
+        for (element,) in ann.reader.all("SELECT element FROM element WHERE field = 'phone'")
+    }
+
+
+def test_a_conflict_of_somebody_at_a_customer_says_whose(hire, open_desk) -> None:
+    ann, bo = hire("Ann"), hire("Bo")
+    home = customer(ann, "宏远机械")
+    person = customers.add_contact(ann.replica, home.id, {"name": "王建国"}, ()).value
+    sync(ann)
+    sync(bo)
+    for one, mail in ((ann, "a@example.com"), (bo, "b@example.com")):
+        write(one, RecordKey("contact", person), {"email": mail})
+    sync(bo)
+    sync(ann)
+    (row,) = rows_of(open_desk(ann).go("inbox"))
+    assert (row.title, row.detail.partition(":")[0]) == ("宏远机械", "王建国 · 邮箱")
 
 
 def test_two_and_enter_keep_the_second_value_and_the_next_one_comes_up(divided, open_desk) -> None:
