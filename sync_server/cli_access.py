@@ -93,7 +93,7 @@ def _fingerprint(path: Path) -> str:
 def reset_password(
     name: str, valid_hours: ValidHours = 72, directory: Dir = HERE, as_json: Json = False
 ) -> None:
-    """Take a forgotten password away; the person sets a new one with the code printed. 重设密码，打印一次性重设码。"""
+    """Take a forgotten password away; the person sets a new one with the code printed. 重设登录密码，打印一次性重设码。"""
     now, valid_ms = moment(), valid_hours * HOUR_MS
     with company(directory) as database, database.write() as connection:
         code = signing_in.reset(connection, name, now, valid_ms)

@@ -25,8 +25,8 @@ PasswordFd = Annotated[
     ),
 ]
 PASSWORD: Final = ("登录密码：", "Password: ")
-_OLD: Final = ("旧密码（没有则留空）：", "Old password (none: leave empty): ")
-_NEW: Final = ("新密码：", "New password: ")
+_OLD: Final = ("旧的登录密码（没有则留空）：", "Old password (none: leave empty): ")
+_NEW: Final = ("新的登录密码：", "New password: ")
 _NEW_PIN: Final = ("新 PIN：", "New PIN: ")
 
 password_app = group("Your password at the company. 登录密码。")
@@ -41,7 +41,7 @@ def enrol(
     url: Annotated[str | None, typer.Argument(help="The server's address. 服务器地址。")] = None,
     code: Annotated[str | None, typer.Argument(help="The one-use code. 入网码。")] = None,
     user: Annotated[
-        str | None, typer.Option(help="Sign in by name and password instead. 用姓名和密码登录。")
+        str | None, typer.Option(help="Sign in by name and password instead. 用姓名和登录密码登录。")
     ] = None,
     file: Annotated[
         Path | None, typer.Option(help="Your administrator's invitation, with address and code. 邀请文件。")
@@ -128,7 +128,7 @@ def password_reset(
     code: Annotated[str, typer.Argument(help="The code from your administrator. 重设码。")],
     password_fd: PasswordFd = None,
 ) -> None:
-    """Choose a new password with an administrator's code, and sign in. 用重设码设置新密码并登录。"""
+    """Choose a new password with an administrator's code, and sign in. 用重设码设置新的登录密码并登录。"""
     from crmdesk.sync import signing_in
 
     (new,) = session.passwords(password_fd, _NEW)

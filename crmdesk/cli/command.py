@@ -24,7 +24,7 @@ FdOption = Annotated[
     typer.Option(
         "--passphrase-fd",
         metavar="N",
-        help="Read the passphrase from this file descriptor. 从文件描述符读取密码。",
+        help="Read the passphrase from this file descriptor. 从文件描述符读取本机密码。",
     ),
 ]
 

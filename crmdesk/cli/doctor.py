@@ -83,7 +83,7 @@ def _key(session: Session) -> Finding:
 
     if secrets.needs_passphrase(session.profile):
         return Finding(
-            "key", "ok", session.out.text("由密码派生，不保存", "made from a passphrase, kept nowhere")
+            "key", "ok", session.out.text("由本机密码派生，不保存", "made from a passphrase, kept nowhere")
         )
     return Finding("key", "ok", session.out.text("保存在系统钥匙串", "kept in the system's keychain"))
 

@@ -114,7 +114,7 @@ class Session:
 
     def passphrase(self) -> str | None:
         """The passphrase handed over, else typed at a terminal, else None."""
-        return self._handed_over() or (self._ask(("密码：", "Passphrase: ")) if _is_terminal() else None)
+        return self._handed_over() or (self._ask(("本机密码：", "Passphrase: ")) if _is_terminal() else None)
 
     def new_passphrase(self) -> str | None:
         """The passphrase of a new profile: only where one was handed over, or there is no keychain."""
@@ -123,7 +123,7 @@ class Session:
         handed = self._handed_over()
         if handed or secrets.has_keychain() or not _is_terminal():
             return handed
-        first = self._ask(("新密码：", "New passphrase: "))
+        first = self._ask(("新的本机密码：", "New passphrase: "))
         if first != self._ask(("再输入一次：", "Once more: ")):
             raise CrmError("wrong_passphrase")
         return first
@@ -134,7 +134,7 @@ class Session:
             return [self._ask(words) for words in prompts]
         found = _lines(fd) if fd is not None else []
         if len(found) < len(prompts):
-            hint = Label("请给出密码，每行一个。", "Give the passwords, one a line.")
+            hint = Label("请给出登录密码，每行一个。", "Give the passwords, one a line.")
             raise CrmError("bad_argument", argument="--password-fd", hint=hint)
         return found[: len(prompts)]
 
@@ -182,7 +182,7 @@ def _lines(fd: int) -> list[str]:
         with os.fdopen(os.dup(fd), encoding="utf-8") as file:
             return [line.rstrip("\r\n") for line in file]
     except (OSError, ValueError) as error:
-        hint = Label("这个文件描述符读不出密码。", "No password can be read from this file descriptor.")
+        hint = Label("这个文件描述符读不出登录密码。", "No password can be read from this file descriptor.")
         raise CrmError("bad_argument", argument=f"--password-fd {fd}", hint=hint) from error
 
 
@@ -191,5 +191,5 @@ def _first_line(fd: int) -> str | None:
         with os.fdopen(os.dup(fd), encoding="utf-8") as file:
             return file.readline().rstrip("\r\n") or None
     except (OSError, ValueError) as error:
-        hint = Label("这个文件描述符读不出密码。", "No passphrase can be read from this file descriptor.")
+        hint = Label("这个文件描述符读不出本机密码。", "No passphrase can be read from this file descriptor.")
         raise CrmError("bad_argument", argument=f"--passphrase-fd {fd}", hint=hint) from error

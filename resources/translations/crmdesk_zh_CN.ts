@@ -377,15 +377,15 @@
     </message>
     <message>
         <source>Password set</source>
-        <translation>设置密码</translation>
+        <translation>设置登录密码</translation>
     </message>
     <message>
         <source>Password reset</source>
-        <translation>重置密码</translation>
+        <translation>重设登录密码</translation>
     </message>
     <message>
         <source>Password confirmed</source>
-        <translation>确认密码</translation>
+        <translation>确认登录密码</translation>
     </message>
     <message>
         <source>Sign-in copied</source>
@@ -813,11 +813,11 @@
     </message>
     <message>
         <source>the password</source>
-        <translation>密码</translation>
+        <translation>登录密码</translation>
     </message>
     <message>
         <source>the old password</source>
-        <translation>原密码</translation>
+        <translation>旧的登录密码</translation>
     </message>
     <message>
         <source>a code</source>
@@ -1249,7 +1249,7 @@
     </message>
     <message>
         <source>This needs your password once more. It then holds for ten minutes.</source>
-        <translation>这个操作需要再次输入您的密码，之后十分钟内有效。</translation>
+        <translation>这个操作需要再次输入您的登录密码，之后十分钟内有效。</translation>
     </message>
     <message>
         <source>Go on</source>
@@ -1360,14 +1360,14 @@
     </message>
     <message>
         <source>Use name and password</source>
-        <translation>改用姓名和密码</translation>
+        <translation>改用姓名和登录密码</translation>
     </message>
 </context>
 <context>
     <name>ConsoleDesk</name>
     <message>
         <source>This needs your password once more. It then holds for ten minutes.</source>
-        <translation>这个操作需要再次输入您的密码，十分钟内有效。</translation>
+        <translation>这个操作需要再次输入您的登录密码，十分钟内有效。</translation>
     </message>
     <message>
         <source>Go on</source>
@@ -1375,7 +1375,7 @@
     </message>
     <message>
         <source>Password</source>
-        <translation>密码</translation>
+        <translation>登录密码</translation>
     </message>
     <message>
         <source>Taken back.</source>
@@ -1445,20 +1445,20 @@
 <context>
     <name>CoverWindow</name>
     <message>
-        <source>Covered</source>
-        <translation>已遮住</translation>
-    </message>
-    <message>
         <source>PIN</source>
         <translation>PIN</translation>
     </message>
     <message>
         <source>Passphrase</source>
-        <translation>密码</translation>
+        <translation>本机密码</translation>
     </message>
     <message>
         <source>Unlock</source>
         <translation>解锁</translation>
+    </message>
+    <message>
+        <source>The window is locked</source>
+        <translation>窗口已锁定</translation>
     </message>
     <message>
         <source>Forgotten the PIN?</source>
@@ -1470,7 +1470,7 @@
     </message>
     <message>
         <source>With the password you sign in to your company with. Your company looks at it, so this needs a network; what you typed stays where it is.</source>
-        <translation>请输入您登录公司的密码。由公司核对，所以需要网络；您录入的内容都在原处。</translation>
+        <translation>请输入您的登录密码。由公司核对，所以需要网络；您录入的内容都在原处。</translation>
     </message>
     <message>
         <source>Unlock with your password</source>
@@ -1490,7 +1490,7 @@
     </message>
     <message>
         <source>An administrator gives you a code if you have no password, or do not know it. With it you choose a new one.</source>
-        <translation>没有登录密码或忘记了，可向管理员要一个重设码，用它设置新密码。</translation>
+        <translation>没有登录密码或忘记了，可向管理员要一个重设码，用它设置新的登录密码。</translation>
     </message>
     <message>
         <source>Code</source>
@@ -1498,7 +1498,7 @@
     </message>
     <message>
         <source>New password</source>
-        <translation>新密码</translation>
+        <translation>新的登录密码</translation>
     </message>
     <message>
         <source>Unlock with a code</source>
@@ -1530,7 +1530,7 @@
     </message>
     <message>
         <source>Your company knows you. The next start needs the passphrase all the same: nothing else opens the data. If it is lost, sync before you end crmdesk, then set this laptop up anew.</source>
-        <translation>公司已确认是您本人。下次启动仍需要密码，没有别的办法打开数据。如果密码已丢失，请在退出 crmdesk 之前同步，然后重新设置这台电脑。</translation>
+        <translation>公司已确认是您本人。下次启动仍需要本机密码，没有别的办法打开数据。如果本机密码已丢失，请在退出 crmdesk 之前同步，然后重新设置这台电脑。</translation>
     </message>
     <message>
         <source>Unlocked</source>
@@ -1546,7 +1546,7 @@
     </message>
     <message>
         <source>This laptop belongs to no company that could say who you are: only the passphrase opens it. Nothing typed is lost while crmdesk runs.</source>
-        <translation>这台电脑没有加入公司，没有人能证明您是谁，只有密码可以解锁。crmdesk 不退出，录入的内容就不会丢失。</translation>
+        <translation>这台电脑没有加入公司，没有人能证明您是谁，只有本机密码可以解锁。crmdesk 不退出，录入的内容就不会丢失。</translation>
     </message>
     <message>
         <source>Nobody can vouch for you</source>
@@ -1558,7 +1558,7 @@
     </message>
     <message>
         <source>Enter your passphrase to go on where you were.</source>
-        <translation>输入密码，从刚才的地方继续。</translation>
+        <translation>输入本机密码，从刚才的地方继续。</translation>
     </message>
     <message>
         <source>Enter your PIN to go on where you were.</source>
@@ -2233,7 +2233,7 @@
     </message>
     <message>
         <source>Somebody signed in with the person&apos;s password from it.</source>
-        <translation>有人在这台电脑上用此人的密码登录过。</translation>
+        <translation>有人在这台电脑上用此人的登录密码登录过。</translation>
     </message>
     <message>
         <source>It waits for its first approval.</source>
@@ -3149,8 +3149,8 @@
         <translation>锁定</translation>
     </message>
     <message>
-        <source>Cover the window when nobody is here, so that nobody reads over your shoulder. Ctrl+L does it at once.</source>
-        <translation>无人操作时遮住窗口，不让旁人看到。按 Ctrl+L 可立即遮住。</translation>
+        <source>Lock the window when nobody is here, so that nobody reads over your shoulder. Ctrl+L does it at once.</source>
+        <translation>无人操作时锁定窗口，不让旁人看到。按 Ctrl+L 可立即锁定。</translation>
     </message>
     <message>
         <source>After minutes without input</source>
@@ -3170,15 +3170,15 @@
     </message>
     <message>
         <source>Your passphrase opens the window again.</source>
-        <translation>用您的密码重新打开窗口。</translation>
+        <translation>用您的本机密码重新打开窗口。</translation>
     </message>
     <message>
         <source>A PIN opens the window again.</source>
         <translation>用 PIN 重新打开窗口。</translation>
     </message>
     <message>
-        <source>Without a PIN anybody at this laptop can uncover the window.</source>
-        <translation>没有 PIN，任何坐在这台电脑前的人都能揭开窗口。</translation>
+        <source>Without a PIN anybody at this laptop can unlock the window.</source>
+        <translation>没有 PIN，任何坐在这台电脑前的人都能解锁窗口。</translation>
     </message>
     <message>
         <source>New PIN</source>
@@ -3458,15 +3458,15 @@
     <name>PassphraseFields</name>
     <message>
         <source>This system has no keychain, so a passphrase protects the data on this laptop. You will be asked for it at each start. Nobody can recover it: write it down.</source>
-        <translation>这个系统没有钥匙串，所以用一个密码保护本机的数据。每次启动都会询问。密码无法找回，请把它记下来。</translation>
+        <translation>这个系统没有钥匙串，所以用本机密码保护这台电脑上的数据。每次启动都会询问。本机密码无法找回，请把它记下来。</translation>
     </message>
     <message>
         <source>Passphrase</source>
-        <translation>密码</translation>
+        <translation>本机密码</translation>
     </message>
     <message>
         <source>Passphrase again</source>
-        <translation>再输入一次密码</translation>
+        <translation>再输入一次本机密码</translation>
     </message>
     <message numerus="yes">
         <source>Use at least %n character(s).</source>
@@ -3495,15 +3495,15 @@
     </message>
     <message>
         <source>Old password (empty if you have none)</source>
-        <translation>旧密码（没有则留空）</translation>
+        <translation>旧的登录密码（没有则留空）</translation>
     </message>
     <message>
         <source>New password</source>
-        <translation>新密码</translation>
+        <translation>新的登录密码</translation>
     </message>
     <message>
         <source>At least 8 characters; not a common password, and no name.</source>
-        <translation>至少 8 个字符；不要用常见的密码或名字。</translation>
+        <translation>至少 8 个字符；不要太常见，也不要用名字。</translation>
     </message>
     <message>
         <source>Choose</source>
@@ -3600,7 +3600,7 @@
     </message>
     <message>
         <source>Reset password</source>
-        <translation>重设密码</translation>
+        <translation>重设登录密码</translation>
     </message>
     <message>
         <source>Work</source>
@@ -3680,19 +3680,19 @@
     </message>
     <message>
         <source>Take away the password of %1?</source>
-        <translation>取消 %1 的密码吗？</translation>
+        <translation>取消 %1 的登录密码吗？</translation>
     </message>
     <message>
         <source>Take it away</source>
-        <translation>取消密码</translation>
+        <translation>取消登录密码</translation>
     </message>
     <message>
         <source>The old password is good no longer. The person chooses a new one with the code that you get here; only then does everything else that is signed in end.</source>
-        <translation>旧密码不再有效。本人用这里生成的码设定新密码；此时其他已登录的设备才会退出。</translation>
+        <translation>旧的登录密码不再有效。本人用这里生成的码设置新的登录密码；此时其他已登录的设备才会退出。</translation>
     </message>
     <message>
         <source>%1 chooses a new password with it: on the Sync page, under “I have a code”.</source>
-        <translation>由 %1 在“同步”页的“我有重设码”处用它设定新密码。</translation>
+        <translation>由 %1 在“同步”页的“我有重设码”处用它设置新的登录密码。</translation>
     </message>
     <message>
         <source>%1 works here now</source>
@@ -4107,7 +4107,7 @@
     </message>
     <message>
         <source>SQLCipher; a passphrase opens it</source>
-        <translation>SQLCipher，用密码打开</translation>
+        <translation>SQLCipher，用本机密码打开</translation>
     </message>
     <message>
         <source>SQLCipher</source>
@@ -4215,7 +4215,7 @@
     </message>
     <message>
         <source>Give your administrator&apos;s code, and a new password.</source>
-        <translation>请输入管理员给的重设码，并设置新密码。</translation>
+        <translation>请输入管理员给的重设码，并设置新的登录密码。</translation>
     </message>
     <message>
         <source>Code</source>
@@ -4223,7 +4223,7 @@
     </message>
     <message>
         <source>New password</source>
-        <translation>新密码</translation>
+        <translation>新的登录密码</translation>
     </message>
     <message>
         <source>Sign in</source>
@@ -4942,11 +4942,11 @@
     </message>
     <message>
         <source>Your passphrase opens it on this laptop.</source>
-        <translation>输入密码即可在这台电脑上打开。</translation>
+        <translation>输入本机密码即可在这台电脑上打开。</translation>
     </message>
     <message>
         <source>Passphrase</source>
-        <translation>密码</translation>
+        <translation>本机密码</translation>
     </message>
     <message>
         <source>Open</source>

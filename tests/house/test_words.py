@@ -70,3 +70,16 @@ SPOKEN = (
 def test_chinese_sentences_use_chinese_marks(path: str) -> None:
     text = (ROOT / path).read_text(encoding="utf-8")
     assert re.findall(f"{HAN}+[,;?!:]|[}}\\w][,;?!:]{HAN}+", text) == []
+
+
+@pytest.mark.parametrize("room", ["crmdesk", "sync_server", "resources"])
+def test_each_secret_has_one_name_in_chinese(room: str) -> None:
+    """登录密码 signs in to the company, 本机密码 opens the profile, a PIN uncovers the window."""
+    found = [
+        f"{path}: {line.strip()}"
+        for path, text in texts()
+        if path.parts[0] == room
+        for line in text.splitlines()
+        if re.search("口令|(?<!登录)(?<!本机)密码", line) or ("重置" in line and "登录密码" in line)
+    ]
+    assert found == []

@@ -156,6 +156,13 @@ def test_t02_a_pin_uncovers_and_a_wrong_one_does_not(desk: OpenDesk, cover: Cove
     assert visible() == [desk.window]
 
 
+def test_the_covered_window_is_called_as_the_command_that_covers_it(desk: OpenDesk, cover: Cover) -> None:
+    set_pin(desk)
+    cover.put()
+    assert "窗口已锁定" in shown_texts()
+    assert "输入 PIN，从刚才的地方继续。" in shown_texts()
+
+
 def test_t02_the_passphrase_uncovers_where_there_is_one(qapp, tmp_path: Path) -> None:
     profile = Profile(tmp_path / "profile")
     workspace = create_workspace(profile, secrets.new_key(profile, PASSPHRASE), user_name="林晓")

@@ -251,7 +251,7 @@ def test_a_forgotten_passphrase_does_not_keep_the_company_from_uncovering(
     for cover in put_on(desk):
         over(cover).knock.others[0].click()
         give(over(cover).password, PASSWORD)
-        assert "下次启动仍需要密码" in words(over(cover))
+        assert "下次启动仍需要本机密码" in words(over(cover))
         over(cover).after.button.click()
         assert desk.window.isVisible()
         assert not pin.is_set(workspace.reader)

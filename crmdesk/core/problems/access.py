@@ -10,7 +10,9 @@ from crmdesk.core.sentences import Problem, Sentence
 ACCESS: Final[dict[str, Problem]] = {
     "wrong_password": Problem(
         403,
-        Sentence("姓名或密码不正确。", NOTHING_ZH, "请再输入一次；忘记密码时，请向管理员索取重设码。"),
+        Sentence(
+            "姓名或登录密码不正确。", NOTHING_ZH, "请再输入一次；忘记登录密码时，请向管理员索取重设码。"
+        ),
         Sentence(
             "The name or the password is wrong.",
             NOTHING_EN,
@@ -20,9 +22,9 @@ ACCESS: Final[dict[str, Problem]] = {
     "password_weak": Problem(
         422,
         Sentence(
-            "这个密码太容易被猜到。",
+            "这个登录密码太容易被猜到。",
             NOTHING_ZH,
-            "请至少用 8 个字符，不要用常见的密码，也不要用公司或您自己的名字。",
+            "请至少用 8 个字符，不要太常见，也不要用公司或您自己的名字。",
         ),
         Sentence(
             "This password is guessed too easily.",
@@ -32,7 +34,7 @@ ACCESS: Final[dict[str, Problem]] = {
     ),
     "password_needed": Problem(
         403,
-        Sentence("这个操作需要再次输入您的密码。", NOTHING_ZH, "请输入密码，然后重试。"),
+        Sentence("这个操作需要再次输入您的登录密码。", NOTHING_ZH, "请输入登录密码，然后重试。"),
         Sentence("This needs your password once more.", NOTHING_EN, "Enter it, then try again."),
     ),
     "permissions_changed": Problem(
@@ -71,7 +73,7 @@ ACCESS: Final[dict[str, Problem]] = {
         Sentence(
             "需要重新登录。",
             KEPT_ZH,
-            "请在「同步」页输入密码，或运行 crmdesk signin；没有密码时，请向管理员索取重设码。",
+            "请在「同步」页输入登录密码，或运行 crmdesk signin；没有登录密码时，请向管理员索取重设码。",
         ),
         Sentence(
             "You have to sign in again.",

@@ -28,7 +28,7 @@ LAPTOP: Final[dict[str, Problem]] = {
     ),
     "wrong_passphrase": problem(
         401,
-        ("密码不正确，或该文件不是 crmdesk 的数据库。", NOTHING_ZH, "请再输入一次密码。"),
+        ("本机密码不正确，或该文件不是 crmdesk 的数据库。", NOTHING_ZH, "请再输入一次本机密码。"),
         (
             "The passphrase is wrong, or the file is not a crmdesk database.",
             NOTHING_EN,
@@ -83,9 +83,9 @@ LAPTOP: Final[dict[str, Problem]] = {
     "no_keychain": problem(
         500,
         (
-            "找不到系统钥匙串，本机数据需要一个密码来加密。",
+            "找不到系统钥匙串，本机的数据需要用本机密码加密。",
             NOTHING_ZH,
-            "请在启动时输入密码；脚本可用环境变量 CRMDESK_PASSPHRASE。",
+            "请在启动时输入本机密码；脚本可用环境变量 CRMDESK_PASSPHRASE。",
         ),
         (
             "No system keychain was found, so a passphrase must protect the local data.",

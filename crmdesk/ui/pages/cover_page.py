@@ -211,7 +211,7 @@ class CoverWindow(QMainWindow):
     def _knock(self) -> Form:
         name = self.tr("PIN") if self._way == "pin" else self.tr("Passphrase")
         lines = [] if self._way == "open" else [name]
-        form = Form("lock", self.tr("Covered"), self._told(), lines, self.tr("Unlock"))
+        form = Form("lock", self.tr("The window is locked"), self._told(), lines, self.tr("Unlock"))
         if self._way != "open":
             said = self.tr("Forgotten the PIN?") if self._way == "pin" else self.tr("Forgotten it?")
             form.offer(said, "info", self.show_forgotten)

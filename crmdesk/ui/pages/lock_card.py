@@ -29,7 +29,7 @@ class LockCard(Card):
         self.setAccessibleName(self.tr("Lock"))
         why = label(
             self.tr(
-                "Cover the window when nobody is here, so that nobody reads over your shoulder. Ctrl+L does it at once."
+                "Lock the window when nobody is here, so that nobody reads over your shoulder. Ctrl+L does it at once."
             ),
             "second",
         )
@@ -69,7 +69,7 @@ class LockCard(Card):
         elif has_pin:
             self.said.setText(self.tr("A PIN opens the window again."))
         else:
-            self.said.setText(self.tr("Without a PIN anybody at this laptop can uncover the window."))
+            self.said.setText(self.tr("Without a PIN anybody at this laptop can unlock the window."))
 
     def ask(self) -> None:
         """Ask for the PIN."""

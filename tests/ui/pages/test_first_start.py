@@ -110,7 +110,7 @@ def test_a_locked_profile_asks_again_after_a_wrong_passphrase_and_opens_with_the
         door.entrance.unlock.passphrase.setText(typed)
         QTest.keyClick(door.entrance.unlock.passphrase, Qt.Key.Key_Return)
         if typed != PASSPHRASE:
-            assert door.entrance.unlock.said.text().startswith("密码不正确")
+            assert door.entrance.unlock.said.text().startswith("本机密码不正确")
             assert door.entrance.focusWidget() is door.entrance.unlock.passphrase
     assert len(door.opened) == 1
 

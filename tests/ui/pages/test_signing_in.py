@@ -35,7 +35,7 @@ def test_name_and_password_join_and_the_words_are_shown_until_they_are_approved(
     form.password.setText("incorrect horse")
     form.button.click()
     qtbot.waitUntil(form.said.isVisible)
-    assert form.said.text().startswith("姓名或密码不正确。")
+    assert form.said.text().startswith("姓名或登录密码不正确。")
     form.password.setText(RIGHT)
     form.button.click()
     qtbot.waitUntil(form.words.isVisible)
@@ -52,7 +52,7 @@ def test_the_way_back_to_the_code_is_there(workspace, open_desk) -> None:
     for _ in range(2):
         texts.append(form.way.text())
         form.way.click()
-    assert texts == ["改用姓名和密码", "改用入网码"]
+    assert texts == ["改用姓名和登录密码", "改用入网码"]
     assert form.code.isVisible()
     assert not form.password.isVisible()
 
@@ -104,13 +104,13 @@ def test_a_password_is_chosen_in_the_settings_and_changed_with_the_old_one(
     card.choose.click()
     give(card.dialog, "", "football")
     qtbot.waitUntil(card.dialog.said.isVisible)
-    assert card.dialog.said.text().startswith("这个密码太容易被猜到。")
+    assert card.dialog.said.text().startswith("这个登录密码太容易被猜到。")
     give(card.dialog, "", RIGHT)
     qtbot.waitUntil(lambda: desk.notice() == "登录密码已设置")
     card.choose.click()
     give(card.dialog, "", NEW)
     qtbot.waitUntil(card.dialog.said.isVisible)
-    assert card.dialog.said.text().startswith("姓名或密码不正确。")
+    assert card.dialog.said.text().startswith("姓名或登录密码不正确。")
     give(card.dialog, RIGHT, NEW)
     qtbot.waitUntil(lambda: not card.findChildren(type(card.dialog)))
 
@@ -135,7 +135,7 @@ def test_a_dangerous_act_asks_for_the_password_in_place_and_is_then_done(
     qtbot.waitUntil(lambda: getattr(page, "password", None) is not None and page.password.isVisible())
     give(page.password, "incorrect horse")
     qtbot.waitUntil(page.password.said.isVisible)
-    assert page.password.said.text().startswith("姓名或密码不正确。")
+    assert page.password.said.text().startswith("姓名或登录密码不正确。")
     give(page.password, RIGHT)
     qtbot.waitUntil(lambda: desk.notice() == "Bo 的角色已变更")
     with server.database.read() as connection:
