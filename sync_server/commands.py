@@ -63,6 +63,8 @@ def carry_out(database: Database, who: Asker, order: Order, now: Callable[[], Mo
         with database.write() as connection:
             step = _step(connection, who, order, now())
         if step.is_done:
+            if isinstance(order, UserOrder):
+                sharing.settle_due(database, now())
             return step.answer
 
 
@@ -267,7 +269,7 @@ def _wish(values: Mapping[str, Any]) -> CustomerOrder | None:
 def _destination(
     connection: Connection, who: Asker, sight: Sight, order: CustomerOrder, customer: Stored, now_ms: int
 ) -> str:
-    """The bucket an order moves a customer to. Raises `forbidden`, `not_found`, `taken` or `bad_period`."""
+    """The bucket an order moves a customer to. Raises `forbidden`, `not_found`, `taken`, `shared_with_owner` or `bad_period`."""
     company = people.load_company(connection)
     place = customer.record.placement.bucket
     match order:
@@ -275,6 +277,7 @@ def _destination(
             sight.check_visible(place)
             sight.check_may_share(place)
             sharing.check_people(connection, [order.user])
+            sharing.check_no_owner(connection, place, order.user)
             if order.until is not None and order.until <= now_ms:
                 raise CrmError("bad_period")
             return place
@@ -312,9 +315,10 @@ def _book_of(connection: Connection, user: str) -> str:
 
 
 def _rearrange(connection: Connection, who: Asker, order: UserOrder, now: Moment) -> None:
-    """Change who is what. Raises `forbidden` or `not_found`."""
+    """Change who is what; what is shared with whoever owns it then is over. Raises `forbidden` or `not_found`."""
     check_may_rearrange(connection, who, order)
     accounts.rearrange(connection, accounts.plan(connection, order, now), now)
+    sharing.cut_short_their_own(connection, now)
 
 
 def check_may_rearrange(connection: Connection, who: Asker, order: UserOrder) -> None:

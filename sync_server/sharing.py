@@ -17,7 +17,7 @@ from crmdesk.core.values import Value
 from crmdesk.store import records
 from crmdesk.store.database import Database
 from crmdesk.store.records import Stored
-from sync_server import accounts, moving
+from sync_server import accounts, audit, moving
 from sync_server.authoring import Place, new_id, write_record
 from sync_server.clock import Moment
 from sync_server.policy import Guest, Kind
@@ -101,6 +101,25 @@ def end_all(connection: Connection, customer: str, now: Moment) -> None:
     """A customer that went to somebody else is shared no longer. Where it is now is locked."""
     for old in sharing.shares_of(connection, customer):
         _end(connection, old, now)
+
+
+def cut_short_their_own(connection: Connection, now: Moment) -> None:
+    """What is shared with somebody who answers for it by now is over, on record; `settle_due` ends it. The company is locked."""
+    over = sharing.with_their_owners(connection)
+    who = (people.load_company(connection).server_id, "")
+    for one in over:
+        sharing.cut_short(connection, one.id, now.ms)
+        told = {"share": one.id, "customer": one.customer, "user": one.user}
+        audit.act(connection, "end_share", who, told, now)
+    if over:
+        sharing.note_due(connection, now.ms)
+
+
+def check_no_owner(connection: Connection, place: str, user: str) -> None:
+    """Raise `shared_with_owner` where the customers of a bucket are this person's own."""
+    guest = people.find_account(connection, user)
+    if buckets.owner_of(connection, place) == guest.user:
+        raise CrmError("shared_with_owner", name=guest.name)
 
 
 def customer_of(connection: Connection, customer: str) -> Stored | None:

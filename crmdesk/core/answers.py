@@ -153,8 +153,8 @@ class Foresight(msgspec.Struct, frozen=True):
     """What an order about a person will bring about; nothing is changed yet.
 
     `readers` are those who read the person's books, `sees` the people whose books the person reads. With `heir` the
-    books go to them, who have `heir_customers`. Shares stay as they are; those that the person holds count only while
-    they are here. What is unsent on the laptops, nobody knows.
+    books go to them, who have `heir_customers`. Shares stay as they are, but those that the heir holds of these
+    customers, which are over; those that the person holds count only while they are here. What is unsent on the laptops, nobody knows.
     """
 
     user: str

@@ -249,7 +249,7 @@ def transfer(request: Request, who: Confirmed, asked: TransferAsked) -> Response
     return _carry_out(request, who, Transfer(asked.id, asked.user, asked.role, asked.team, asked.to_user))
 
 
-@router.post("/share", **_documented("bad_period"))
+@router.post("/share", **_documented("bad_period", "shared_with_owner"))
 def share(request: Request, who: Person, asked: ShareAsked) -> Response:
     """Let a colleague see customers and everything below them, for a time."""
     order = Share(asked.id, tuple(asked.customers), asked.user, asked.can_write, asked.until)

@@ -108,6 +108,20 @@ def owners(connection: Connection, customers: Iterable[str]) -> dict[str, str]:
     return found
 
 
+def with_their_owners(connection: Connection) -> list[Share]:
+    """The shares that last of customers whose owner the guest has become, oldest first."""
+    query = (
+        "SELECT s.id FROM share s JOIN record r ON r.entity = 'customer' AND r.id = s.customer"
+        ' JOIN bucket b ON b.id = r.bucket WHERE s.ended_at IS NULL AND b.owner = s."user" ORDER BY s.id'
+    )
+    return [find_share(connection, found) for (found,) in dialect.run(connection, query).fetchall()]
+
+
+def cut_short(connection: Connection, share_id: str, until: int) -> None:
+    """A share is over at this moment, and is to be ended."""
+    connection.execute(update(share).where(share.c.id == share_id).values(until=until))
+
+
 def run_out(connection: Connection, now_ms: int) -> list[Share]:
     """The shares whose time is over and that nobody ended yet."""
     return _shares(connection, share.c.until <= now_ms)

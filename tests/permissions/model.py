@@ -61,6 +61,7 @@ class Company:
                 self.shares = {n: s for n, s in self.shares.items() if s[0] != customer}
             case "books", giver, taker, is_leaving:
                 self.owner |= {book: taker for book, owner in self.owner.items() if owner == giver}
+                self.shares = {n: s for n, s in self.shares.items() if self.owner[self.place[s[0]]] != s[1]}
                 if giver not in self.gone:
                     self.happen("disable", giver) if is_leaving else self.new_book(giver)
             case "share", name, customer, to, until, can_write:
@@ -123,8 +124,7 @@ class Company:
         """The person, and whoever they stand in for where this record is concerned; None: in their own book."""
         if who in self.gone or (record is not None and self.place[self.root(record)] == CONFIG):
             return [who]
-        now = [away for away, deputy, a, b in self.stands_in.values() if deputy == who and a <= self.now < b]
-        return [who, *now]
+        return [who, *(away for away, deputy, a, b in self.stands_in.values() if deputy == who and a <= self.now < b)]  # fmt: skip
 
     def rights(self, who: str, record: str, *, below: bool = False) -> str:
         return max(self.rights_of(face, record, below=below) for face in self.faces(who, record))

@@ -51,6 +51,8 @@ def _may_order(company: Company, who: str, kind: str, *said: Any) -> bool | None
             if to in company.gone or (until is not None and until <= company.now):
                 return False
             place = company.place[customer]
+            if company.owner.get(place) == to:
+                return False
             if place == POOL or to == who:
                 return None if _may_share(company, who, customer) else False
             return _may_share(company, who, customer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from typing import Any
 
@@ -12,6 +13,8 @@ from crmdesk.core.record import RecordKey
 from crmdesk.core.wire import LATE
 from sync_server import accounts
 from sync_server.settings import DAY_MS
+from sync_server.storage import audits
+from sync_server.storage import sharing as stored_shares
 from tests.support.laptop import Laptop, enrolled, fresh_id, shown, verdicts
 from tests.support.server import HOUR_MS, RunningServer
 
@@ -177,6 +180,67 @@ def test_shares_stay_when_a_whole_book_changes_hands(server: RunningServer) -> N
     )
     assert handed.status_code == 200
     assert (sees(ann), sees(cai), sees(dan)) == (set(), {customer}, {customer})
+
+
+def test_a_customer_is_not_shared_with_its_owner(server: RunningServer) -> None:
+    ann, mei = enrolled(server, "Ann"), enrolled(server, "Mei")
+    customer, other = ann.customer(), ann.customer()
+    ann.push()
+    share(ann, other, "Cai", can_write=False)  # one that is in a set is Ann's no less
+    before = server.digest()
+    for laptop, one in ((ann, customer), (mei, customer), (ann, other)):
+        asked = {"customers": [one.id], "user": user(server, "Ann"), "can_write": True}
+        refused = ask(laptop, "share", **asked)
+        assert (refused.status_code, refused.json()["code"]) == (409, "shared_with_owner")
+        assert "Ann's own" in refused.json()["title"]
+    assert server.digest() == before
+
+
+def lasting(server: RunningServer) -> list[tuple[str, str]]:
+    with server.database.read() as connection:
+        return [(one.customer, one.user) for one in stored_shares.lasting(connection)]
+
+
+def test_a_share_is_over_when_its_guest_gets_the_whole_book(server: RunningServer) -> None:
+    ann, cai, dan = enrolled(server, "Ann"), enrolled(server, "Cai"), enrolled(server, "Dan")
+    mei = enrolled(server, "Mei")
+    customer, other, third = ann.customer(), ann.customer(), ann.customer()
+    visit = ann.visit(customer)
+    ann.push()
+    share(ann, customer, "Cai", can_write=False)
+    share(ann, other, "Cai", can_write=True, until=server.clock().ms + DAY_MS)
+    share(ann, other, "Dan", can_write=True)
+    share(ann, third, "Dan", can_write=False)
+    handed = ask(mei, "change-book-owner", user=user(server, "Ann"), to_user=user(server, "Cai"))
+    assert handed.status_code == 200, handed.text
+    assert sorted(lasting(server)) == sorted(
+        [(other.id, user(server, "Dan")), (third.id, user(server, "Dan"))]
+    )
+    assert sees(cai) == {customer, visit, other, third}
+    assert sees(dan) == {other, third}
+    cai.write(customer, {"name": "现在是我的"})
+    assert set(verdicts(cai.push())) in TAKEN
+    with server.database.read() as connection:
+        rows = [
+            json.loads(row.said) for row in audits.latest(connection, {"kind = ?": "end_share"}, None, 10)
+        ]
+    assert {(row["customer"], row["user"]) for row in rows} == {
+        (customer.id, user(server, "Cai")),
+        (other.id, user(server, "Cai")),
+    }
+    back = ask(mei, "change-book-owner", user=user(server, "Cai"), to_user=user(server, "Ann"))
+    assert back.status_code == 200
+    assert sees(cai) == set(), "what was over does not begin again"
+
+
+def test_a_share_is_over_when_its_guest_is_given_the_customer(server: RunningServer) -> None:
+    ann, cai, mei = enrolled(server, "Ann"), enrolled(server, "Cai"), enrolled(server, "Mei")
+    customer = ann.customer()
+    ann.push()
+    share(ann, customer, "Cai", can_write=False)
+    moved = ask(mei, "change-owner", customers=[customer.id], to_user=user(server, "Cai"))
+    assert moved.json()["results"][0][1] == "done"
+    assert (lasting(server), sees(cai)) == ([], {customer})
 
 
 def test_who_does_not_answer_for_a_customer_shares_nothing(server: RunningServer) -> None:

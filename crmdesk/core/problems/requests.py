@@ -138,6 +138,15 @@ REQUESTS: Final[dict[str, Problem]] = {
         ("结束时间必须在开始时间和现在之后。", NOTHING_ZH, "请重新选择时间。"),
         ("The end must lie after the beginning, and in the future.", NOTHING_EN, "Choose the times again."),
     ),
+    "shared_with_owner": problem(
+        409,
+        ("这个客户本来就由「{name}」负责，不需要共享。", NOTHING_ZH, "请选择其他同事。"),
+        (
+            "This customer is {name}'s own: there is nothing to share.",
+            NOTHING_EN,
+            "Choose another colleague.",
+        ),
+    ),
     "not_found": problem(
         404,
         ("找不到这条记录，或您无权查看。", NOTHING_ZH, "请检查后再试。"),
