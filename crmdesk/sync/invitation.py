@@ -11,6 +11,8 @@ from crmdesk.core.registry import Label
 from crmdesk.core.values import NOT_JSON
 
 LARGEST_BYTES = 64 * 1024
+_NAMED = 40
+"""So much of what was pasted is named where it is no invitation."""
 
 
 class Invitation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -34,6 +36,16 @@ def read_invitation(path: Path) -> Invitation:
             content = file.read(LARGEST_BYTES + 1)
     except OSError as error:
         raise CrmError("file_unreadable", path=path) from error
+    return _decoded(content, path.name)
+
+
+def invitation_in(text: str) -> Invitation:
+    """The invitation in what somebody copied, with a message around it or none. Raises `bad_argument` if it holds none."""
+    inside = text[text.find("{") : text.rfind("}") + 1]
+    return _decoded(inside.encode()[:LARGEST_BYTES], " ".join(text.split())[:_NAMED])
+
+
+def _decoded(content: bytes, named: str) -> Invitation:
     try:
         return msgspec.json.decode(content, type=Invitation)
     except NOT_JSON as error:
@@ -41,7 +53,7 @@ def read_invitation(path: Path) -> Invitation:
             "请使用管理员给您的邀请文件。",
             "Use the invitation file that your administrator gave you.",
         )
-        raise CrmError("bad_argument", argument=path.name, hint=hint) from error
+        raise CrmError("bad_argument", argument=named, hint=hint) from error
 
 
 def make_file(path: Path) -> None:

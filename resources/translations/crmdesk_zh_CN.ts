@@ -1323,6 +1323,14 @@
         <translation>打开邀请文件…</translation>
     </message>
     <message>
+        <source>Paste it</source>
+        <translation>粘贴邀请</translation>
+    </message>
+    <message>
+        <source>An invitation that you copied: the file, or its text</source>
+        <translation>粘贴您复制的邀请：文件或其中的文字</translation>
+    </message>
+    <message>
         <source>Your name</source>
         <translation>您的姓名</translation>
     </message>
@@ -2728,12 +2736,12 @@
         <translation>管理您自己的客户，数据加密，不需要服务器。以后可以加入公司，什么都不会丢。</translation>
     </message>
     <message>
-        <source>Connect with a company&apos;s code</source>
-        <translation>用公司的入网码连接</translation>
+        <source>Join a company</source>
+        <translation>加入公司</translation>
     </message>
     <message>
-        <source>Your administrator gave you an invitation file, or an address and a code. Drop the file here, or enter them.</source>
-        <translation>管理员给了您邀请文件，或者地址和入网码。把文件拖到这里，或手动填写。</translation>
+        <source>Your administrator gave you an invitation, or an address and a code. Open, drop or paste the invitation, or enter the code.</source>
+        <translation>管理员给了您一份邀请，或者地址和入网码。邀请可以打开、拖入或粘贴，入网码直接输入。</translation>
     </message>
     <message>
         <source>Your name</source>
@@ -2746,6 +2754,10 @@
     <message>
         <source>Back</source>
         <translation>返回</translation>
+    </message>
+    <message>
+        <source>Open your administrator&apos;s invitation, drop the file here or paste its text: it fills in the rest. An address and a code do as well.</source>
+        <translation>打开管理员给的邀请、把文件拖到这里，或粘贴其中的文字，其余会自动填好。也可以输入地址和入网码。</translation>
     </message>
     <message>
         <source>Cancel</source>
@@ -3675,8 +3687,8 @@
         <translation>%1的邀请已保存到%2，%3前有效，只能使用一次</translation>
     </message>
     <message>
-        <source>%1 enters this on the new laptop, under “Connect with a company&apos;s code”.</source>
-        <translation>由 %1 在新电脑上“用公司的入网码连接”处输入。</translation>
+        <source>%1 enters this on the new laptop, under “Join a company”.</source>
+        <translation>由 %1 在新电脑上“加入公司”处输入。</translation>
     </message>
     <message>
         <source>Take away the password of %1?</source>
@@ -4305,6 +4317,10 @@
         <translation>连接公司</translation>
     </message>
     <message>
+        <source>Your administrator gives you an invitation: open the file, drop it here or paste its text. An address and a code do as well. Everything on this laptop comes along.</source>
+        <translation>管理员会给您一份邀请：打开文件、拖到这里，或粘贴其中的文字。也可以输入地址和入网码。本机的全部内容会一并带上。</translation>
+    </message>
+    <message>
         <source>This laptop</source>
         <translation>这台电脑</translation>
     </message>
@@ -4363,10 +4379,6 @@
     <message>
         <source>Customers of %1</source>
         <translation>%1的客户</translation>
-    </message>
-    <message>
-        <source>Your administrator gives you an invitation file, or an address and a code. Everything on this laptop comes along.</source>
-        <translation>管理员会给您邀请文件，或者地址和入网码。本机上的一切都会保留。</translation>
     </message>
     <message>
         <source>My customers that I share</source>

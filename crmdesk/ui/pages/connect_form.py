@@ -2,18 +2,19 @@
 
 import platform
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from crmdesk.core.dates import day_of
 from crmdesk.core.errors import CrmError
 from crmdesk.ui import formats, language
-from crmdesk.ui.widgets import buttons
+from crmdesk.ui.widgets import buttons, plain
 from crmdesk.ui.widgets.fields import label, set_tone
 from crmdesk.ui.widgets.marks import Busy
 
@@ -62,14 +63,17 @@ class ConnectForm(QWidget):
         self.invitation: Invitation | None = None
         self.setAcceptDrops(True)
         self.file = buttons.secondary(self.tr("Open an invitation file…"), "mail", self.choose_file)
+        self.paste = buttons.quiet(self.tr("Paste it"), "file-text", self.take_clipboard)
+        plain.set_tip(self.paste, self.tr("An invitation that you copied: the file, or its text"))
         self.told = label("", "second")
         self.told.setWordWrap(True)
         self.told.hide()
         self.address = QLineEdit()
-        self.address.textEdited.connect(self._forget_invitation)
+        self.address.textEdited.connect(self._address_typed)
         self.address.setPlaceholderText("https://crm.example.com")
         self.address.setAccessibleName(self.tr("Server address"))
         self.code = QLineEdit()
+        self.code.textEdited.connect(self._look_for_invitation)
         self.code.setPlaceholderText("XXXXX-XXXXX-XXXXX-XXXXX-XXXXX")
         self.name, self.password = QLineEdit(), QLineEdit()
         self.password.setEchoMode(QLineEdit.EchoMode.Password)
@@ -93,6 +97,7 @@ class ConnectForm(QWidget):
         row = QHBoxLayout()
         row.setContentsMargins(0, 0, 0, 4)
         row.addWidget(self.file)
+        row.addWidget(self.paste)
         row.addStretch(1)
         column.addLayout(row)
         column.addWidget(self.told)
@@ -130,8 +135,26 @@ class ConnectForm(QWidget):
         """Fill in what an invitation says, or say what is wrong with it."""
         from crmdesk.sync.invitation import read_invitation
 
+        self._take(partial(read_invitation, path))
+
+    def take_text(self, text: str) -> None:
+        """Fill in what a copied invitation says, or say what is wrong with it."""
+        from crmdesk.sync.invitation import invitation_in
+
+        self._take(partial(invitation_in, text))
+
+    def take_clipboard(self) -> None:
+        """Fill in the invitation that was copied, as a file or as text."""
+        copied = QGuiApplication.clipboard().mimeData()
+        file = dropped_file(copied)
+        if file is not None:
+            self.take_file(file)
+        else:
+            self.take_text(copied.text())
+
+    def _take(self, read: "Callable[[], Invitation]") -> None:
         try:
-            found = self.invitation = read_invitation(path)
+            found = self.invitation = read()
         except CrmError as error:
             self.show_error(error)
             return
@@ -156,10 +179,18 @@ class ConnectForm(QWidget):
         set_tone(self.told, "warn" if found.expires_at and found.expires_at <= now else "second")
         self.told.show()
 
-    def _forget_invitation(self, _address: str) -> None:
+    def _address_typed(self, address: str) -> None:
         """Another address is typed: what the file says of its server holds no longer."""
         self.invitation = None
         self.told.hide()
+        self._look_for_invitation(address)
+
+    def _look_for_invitation(self, typed: str) -> None:
+        """An invitation's text that was pasted into a line fills in all of them."""
+        if "{" in typed:
+            for line in (self.address, self.code):
+                line.setText(line.text().partition("{")[0].strip())
+            self.take_text(typed)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if dropped_file(event.mimeData()) is not None and self.file.isEnabled():
@@ -205,7 +236,16 @@ class ConnectForm(QWidget):
         self.said.show()
 
     def _free(self, *, is_free: bool) -> None:
-        for field in (self.file, self.address, self.code, self.name, self.password, self.way, self.button):
+        for field in (
+            self.file,
+            self.paste,
+            self.address,
+            self.code,
+            self.name,
+            self.password,
+            self.way,
+            self.button,
+        ):
             field.setEnabled(is_free)
         if is_free:
             self._busy.stop()

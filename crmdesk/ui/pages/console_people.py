@@ -267,9 +267,7 @@ class PeoplePart(ListPart):
         self._desk.context.say(formats.filled(said, name, path.name, self._desk.instant(issued.expires_at)))
 
     def _show_code(self, name: str, issued: "IssuedCode") -> None:
-        sentence = formats.filled(
-            self.tr("%1 enters this on the new laptop, under “Connect with a company's code”."), name
-        )
+        sentence = formats.filled(self.tr("%1 enters this on the new laptop, under “Join a company”."), name)
         self._open_code(sentence, issued)
 
     def _reset(self) -> None:

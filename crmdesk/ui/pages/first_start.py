@@ -210,8 +210,8 @@ class FirstStart(QWidget):
             self.tr("Your own customers, encrypted, no server. You can join a company later and lose nothing."),
         )  # fmt: skip
         self.join = Offer(
-            "building-2", "blue", self.tr("Connect with a company's code"),
-            self.tr("Your administrator gave you an invitation file, or an address and a code. Drop the file here, or enter them."),
+            "building-2", "blue", self.tr("Join a company"),
+            self.tr("Your administrator gave you an invitation, or an address and a code. Open, drop or paste the invitation, or enter the code."),
         )  # fmt: skip
         self.sample.clicked.connect(self._wish_sample)
         self.alone.clicked.connect(self.show_alone)
@@ -253,10 +253,18 @@ class FirstStart(QWidget):
 
     def _join(self) -> QWidget:
         page, column = _centred(460)
-        card = Card(self.tr("Connect with a company's code"))
+        card = Card(self.tr("Join a company"))
         self.join_passphrase = PassphraseFields()
         self.form = ConnectForm(self.join_passphrase)
         self.form.submitted.connect(self._wish_join)
+        how = label(
+            self.tr(
+                "Open your administrator's invitation, drop the file here or paste its text: it fills in the rest. An address and a code do as well."
+            ),
+            "second",
+        )
+        how.setWordWrap(True)
+        card.body.addWidget(how)
         self.form.foot.addWidget(buttons.quiet(self.tr("Back"), "arrow-left", self.show_offers))
         card.body.addWidget(self.form)
         column.addWidget(card)

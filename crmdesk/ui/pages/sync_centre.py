@@ -205,7 +205,7 @@ class SyncCentre(Page):
         self._connect = Card(self.tr("Connect to a company"))
         why = label(
             self.tr(
-                "Your administrator gives you an invitation file, or an address and a code. Everything on this laptop comes along."
+                "Your administrator gives you an invitation: open the file, drop it here or paste its text. An address and a code do as well. Everything on this laptop comes along."
             ),
             "second",
         )

@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QWidget
 
@@ -256,6 +256,41 @@ def test_an_invitation_is_chosen_by_keyboard_and_proves_the_server(
     QTest.keyClicks(form.address, "/")
     assert form.invitation is None
     assert not form.told.isVisibleTo(form)
+
+
+@pytest.mark.parametrize("way", ["button", "code", "address", "copied file"])
+def test_an_invitation_is_pasted_as_easily_as_a_code(knock, server, tmp_path, way) -> None:
+    """Out of a mail, with the words around it, into either line or by the button that says so."""
+    file = invitation(server, tmp_path)
+    mime = QMimeData()
+    mime.setText(f"你好，邀请如下：\n{file.read_text()}\n请尽快加入。")
+    if way == "copied file":
+        mime.setUrls([QUrl.fromLocalFile(str(file))])
+    QApplication.clipboard().setMimeData(mime)
+    door = knock()
+    door.first.show_join()
+    form = door.first.form
+    assert "粘贴" in form.paste.text()
+    assert any("粘贴" in shown.text() for shown in door.first.findChildren(QLabel) if shown.isVisible())
+    if way in ("button", "copied file"):
+        QTest.keyClick(form.paste, Qt.Key.Key_Space)
+    else:
+        QTest.keySequence(getattr(form, way), QKeySequence.StandardKey.Paste)
+    assert form.address.text() == server.address
+    assert form.code.text().count("-") == 4
+    assert form.invitation is not None
+    assert "有效" in form.told.text()
+
+
+def test_a_clipboard_without_an_invitation_is_said_and_costs_nothing_typed(knock) -> None:
+    QApplication.clipboard().setText("{what is this?")
+    door = knock()
+    door.first.show_join()
+    form = door.first.form
+    form.code.setText("AAAAA-AAAAA")
+    form.paste.click()
+    assert "邀请" in form.said.text()
+    assert form.code.text() == "AAAAA-AAAAA"
 
 
 def test_what_is_no_invitation_is_said(knock, tmp_path) -> None:
