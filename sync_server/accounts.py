@@ -196,7 +196,7 @@ def plan(connection: Connection, order: UserOrder, now: Moment) -> Change:
 def _heir(connection: Connection, giver: Account, to: str) -> str:
     taker = people.find_account(connection, to)
     if taker.is_disabled or taker.user == giver.user:
-        raise CrmError("not_found", name=to)
+        raise CrmError("not_found", name=to, what="colleague")
     return taker.user
 
 
@@ -283,7 +283,7 @@ def define_role(
     people.lock_company(connection)
     known = people.custom_roles(connection)
     if role is not None and role not in known:
-        raise CrmError("not_found", name=role)
+        raise CrmError("not_found", name=role, what="role")
     before = known[role] if role else None
     if before is None or _name(name) != before.name:
         name = _free_name(connection, name)

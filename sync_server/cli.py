@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Final, NoReturn
+from typing import Annotated, NoReturn
 
 import msgspec
 import typer
@@ -49,6 +49,7 @@ from sync_server.private_files import write_private
 from sync_server.sealing import opener_of
 from sync_server.settings import DAY_MS, Settings, note_url, url_of
 from sync_server.signing import signer_of
+from sync_server.spoken import not_there
 from sync_server.storage import devices, graves, people, recoveries
 from sync_server.storage.blob_files import BlobFiles
 from sync_server.storage.devices import DeviceState
@@ -81,13 +82,6 @@ app.command("enrol")(cli_access.enrol)
 cli_people.user_app.command("reset-password")(cli_access.reset_password)
 
 Name = Annotated[str, typer.Argument(help="As `refused list` names it. 编号。")]
-
-# An administrator may see everything, and has commands that list the names: better than "or you may not see it".
-_UNKNOWN_ZH: Final = "没有这个名称或编号。没有做任何改动。请用 crmdesk-server team list、user list、role list 或 device list 查看。"
-_UNKNOWN_EN: Final = (
-    "There is nothing of that name or id. Nothing was changed. "
-    "See: crmdesk-server team list, user list, role list or device list."
-)
 
 
 @app.command()
@@ -456,9 +450,7 @@ def main() -> NoReturn:
             }
             typer.echo(json.dumps({"code": error.code, "about": about}, ensure_ascii=False), err=True)
         elif error.code == "not_found":
-            looked_for = error.about.get("name")
-            zh, en = (f"「{looked_for}」：", f"“{looked_for}”: ") if looked_for else ("", "")
-            say(False, {}, zh + _UNKNOWN_ZH, en + _UNKNOWN_EN, err=True)
+            typer.echo(not_there(error).text(language()), err=True)
         else:
             typer.echo(str(error.sentence(language())), err=True)
         sys.exit(1)

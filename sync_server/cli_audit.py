@@ -22,7 +22,7 @@ from sync_server.exporting import Verified
 from sync_server.leases import authority_of
 from sync_server.private_files import check_free
 from sync_server.signing import KEY_NAME, Signer, signer_of
-from sync_server.storage import audits, people, roots
+from sync_server.storage import audits, devices, people, roots
 
 app = typer.Typer(help="Who did what, sealed row by row. 审计。", no_args_is_help=True)
 Key = Annotated[
@@ -132,7 +132,10 @@ def list_rows(
     since: Day = None,
     until: Day = None,
     user: Annotated[str | None, typer.Option(help="Who did it. 操作人。")] = None,
-    device: Annotated[str | None, typer.Option(help="From which device; or console. 设备。")] = None,
+    device: Annotated[
+        str | None,
+        typer.Option(help="From which laptop, by name or id; or console. 设备名称或编号，或 console。"),
+    ] = None,
     kind: Annotated[str | None, typer.Option(help="What was done, as push or change_role. 类型。")] = None,
     bucket: Annotated[str | None, typer.Option(help="In which bucket; or company. 客户簿。")] = None,
     customer: Annotated[str | None, typer.Option(help="About which customer. 客户编号。")] = None,
@@ -145,7 +148,8 @@ def list_rows(
     with company(directory) as database, database.read() as connection:
         names = {account.user: account.name for account in people.accounts(connection)}
         person = people.find_account(connection, user).user if user else None
-        wanted = Wanted(first, last, person, device, kind, bucket, customer)
+        laptop = devices.named(connection, device).id if device and device != audit.CONSOLE else device
+        wanted = Wanted(first, last, person, laptop, kind, bucket, customer)
         found = auditing.listed(connection, wanted, None, limit)
     rows = [
         {

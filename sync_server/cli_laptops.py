@@ -22,6 +22,11 @@ sealed_app = typer.Typer(
 )
 
 
+LaptopName = Annotated[
+    str, typer.Argument(help="Its name where no other has it, else its id. 设备名称；重名时用编号。")
+]
+
+
 @app.command("list")
 def device_list(directory: Dir = HERE, as_json: Json = False) -> None:
     """List the laptops with the words to compare. 列出设备及核对词。"""
@@ -45,18 +50,18 @@ def device_list(directory: Dir = HERE, as_json: Json = False) -> None:
 
 
 @app.command("approve")
-def device_approve(device: str, directory: Dir = HERE, as_json: Json = False) -> None:
+def device_approve(device: LaptopName, directory: Dir = HERE, as_json: Json = False) -> None:
     """Let a waiting laptop in. 批准设备。"""
     with company(directory) as database, database.write() as connection:
-        made = enrolment.approve(connection, device, moment())
+        made = enrolment.approve(connection, devices.named(connection, device).id, moment())
     say(as_json, {"device": made.id, "state": made.state.value}, "已批准。", "Approved.")
 
 
 @app.command("revoke")
-def device_revoke(device: str, directory: Dir = HERE, as_json: Json = False) -> None:
+def device_revoke(device: LaptopName, directory: Dir = HERE, as_json: Json = False) -> None:
     """Shut a laptop out for good and have it wiped; whoever leaves is `user disable`. 永久停用设备并清除其数据。"""
     with company(directory) as database, database.write() as connection:
-        made = enrolment.revoke(connection, device, moment())
+        made = enrolment.revoke(connection, devices.named(connection, device).id, moment())
     say(
         as_json,
         {"device": made.id, "state": made.state.value},
@@ -108,12 +113,13 @@ def sealed_list(directory: Dir = HERE, as_json: Json = False) -> None:
 
 
 @sealed_app.command("show")
-def sealed_show(name: str, directory: Dir = HERE) -> None:
-    """The forms in it that had not been saved, as JSON. 其中未保存的表单（JSON）。"""
+def sealed_show(name: str, directory: Dir = HERE, as_json: Json = False) -> None:
+    """The forms in it that had not been saved, as JSON in any case. 其中未保存的表单（总是 JSON）。"""
+    del as_json  # every command takes it
     with company(directory) as database, database.read() as connection:
         found = [letter for letter in sealed.listed(connection) if letter.digest.startswith(name)]
     if len(found) != 1:
-        raise CrmError("not_found", name=name)
+        raise CrmError("not_found", name=name, what="sealed")
     typer.echo(found[0].drafts.decode())
 
 

@@ -307,7 +307,7 @@ def _destination(
 def _book_of(connection: Connection, user: str) -> str:
     account = people.find_account(connection, user)
     if account.is_disabled:
-        raise CrmError("not_found")
+        raise CrmError("not_found", looked_for=user, what="colleague")
     return account.book
 
 

@@ -296,7 +296,7 @@ def rename(connection: Connection, device_id: str, name: str, now: Moment, by: B
     clean = canonical_text(name).strip()
     device = devices.find_device(connection, device_id)
     if device is None:
-        raise CrmError("not_found")
+        raise CrmError("not_found", looked_for=device_id, what="laptop")
     if not clean:
         raise CrmError("bad_argument", argument=name[:40], hint="1-200")
     devices.rename(connection, device_id, clean)
@@ -320,7 +320,7 @@ def revoke(connection: Connection, device_id: str, now: Moment, by: By = None) -
 def _change(connection: Connection, device_id: str, state: DeviceState, now: Moment, by: By) -> Device:
     device = devices.find_device(connection, device_id)
     if device is None:
-        raise CrmError("not_found")
+        raise CrmError("not_found", looked_for=device_id, what="laptop")
     devices.change_state(connection, device, state)
     if state is not DeviceState.REVOKED and device.state is DeviceState.PENDING:
         devices.revive_sessions(connection, device_id)

@@ -49,8 +49,8 @@ def problem(error: CrmError) -> Problem:
     )
 
 
-_PRIVATE: Final = frozenset(("path",))
-"""Where this server keeps its files is nobody's business."""
+_PRIVATE: Final = frozenset(("path", "what", "looked_for"))
+"""Where this server keeps its files is nobody's business, and what it looked for might tell what is there from what is not."""
 
 
 def framework_error(status: int) -> CrmError:

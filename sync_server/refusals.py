@@ -70,7 +70,7 @@ def discard(connection: Connection, who: Asker, name: str, now: Moment) -> None:
 def _letter(connection: Connection, name: str) -> Letter:
     found = refused.find(connection, name)
     if found is None:
-        raise CrmError("not_found", name=name)
+        raise CrmError("not_found", name=name, what="refused")
     return found
 
 

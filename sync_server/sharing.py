@@ -246,5 +246,6 @@ def is_due(connection: Connection, now: Moment) -> bool:
 def check_people(connection: Connection, users: Collection[str]) -> None:
     """Raise `not_found` for somebody who is shut out, or does not exist."""
     for user in users:
-        if people.find_account(connection, user).is_disabled:
-            raise CrmError("not_found")
+        found = people.find_account(connection, user)
+        if found.is_disabled:
+            raise CrmError("not_found", looked_for=found.name, what="colleague")

@@ -35,7 +35,7 @@ class Sight:
         key = RecordKey("customer", customer)
         stored = records.load(self._connection, [key]).get(key)
         if stored is None:
-            raise CrmError("not_found")
+            raise CrmError("not_found", looked_for=customer, what="customer")
         pool = people.load_company(self._connection).pool
         if not self.reads(stored.record.placement.bucket) and not buckets.has_left(
             self._connection, key, pool

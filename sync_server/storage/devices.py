@@ -130,6 +130,22 @@ def find_device(connection: Connection, device_id: str) -> Device | None:
     return None if row is None else _device(row)
 
 
+def named(connection: Connection, name_or_id: str) -> Device:
+    """A laptop by its id, or by the name that it alone bears; those that were revoked stand back behind others.
+
+    Raises `not_found` or `ambiguous`.
+    """
+    known = devices(connection)
+    called = [one for one in known if one.name == name_or_id]
+    in_use = [one for one in called if one.state not in (DeviceState.REVOKED, DeviceState.WIPED)]
+    found = [one for one in known if one.id == name_or_id] or in_use or called
+    if not found:
+        raise CrmError("not_found", looked_for=name_or_id, what="laptop")
+    if len(found) > 1:
+        raise CrmError("ambiguous", query=name_or_id)
+    return found[0]
+
+
 def devices(connection: Connection, user: str | None = None) -> list[Device]:
     """Every device, or those of one person, oldest first."""
     wanted = select(device) if user is None else select(device).where(device.c.user == user)

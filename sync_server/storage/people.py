@@ -134,7 +134,7 @@ def find_team(connection: Connection, name_or_id: str) -> str:
         select(team.c.id).where(or_(team.c.id == name_or_id, team.c.name == name_or_id))
     )
     if found is None:
-        raise CrmError("not_found", name=name_or_id)
+        raise CrmError("not_found", name=name_or_id, what="team")
     return str(found)
 
 
@@ -175,7 +175,7 @@ def find_account(connection: Connection, name_or_id: str) -> Account:
         select(account).where(or_(account.c.user == name_or_id, account.c.name == name_or_id))
     ).one_or_none()
     if row is None:
-        raise CrmError("not_found", name=name_or_id)
+        raise CrmError("not_found", name=name_or_id, what="person")
     return _account(row)
 
 
@@ -218,7 +218,7 @@ def find_role(connection: Connection, name_or_id: str) -> tuple[Role, str | None
     for found in custom_roles(connection).values():
         if name_or_id in (found.id, found.name):
             return found.base, found.id
-    raise CrmError("not_found", name=name_or_id)
+    raise CrmError("not_found", name=name_or_id, what="role")
 
 
 def save_role(connection: Connection, new: CustomRole) -> None:

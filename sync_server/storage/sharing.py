@@ -60,7 +60,7 @@ def find_share(connection: Connection, share_id: str) -> Share:
     """A share, ended or not. Raises `not_found`."""
     row = connection.execute(select(share).where(share.c.id == share_id)).one_or_none()
     if row is None:
-        raise CrmError("not_found")
+        raise CrmError("not_found", looked_for=share_id, what="share")
     return _share(row)
 
 
@@ -198,7 +198,7 @@ def find_delegation(connection: Connection, delegation_id: str) -> Delegation:
     """A delegation, ended or not. Raises `not_found`."""
     row = connection.execute(select(delegation).where(delegation.c.id == delegation_id)).one_or_none()
     if row is None:
-        raise CrmError("not_found")
+        raise CrmError("not_found", looked_for=delegation_id, what="delegation")
     return _delegation(row)
 
 

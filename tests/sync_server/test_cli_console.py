@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from sync_server import enrolment, spoken
 from tests.support.laptop import Laptop, enrolled
 from tests.support.server import RunningServer, running_company
 
@@ -164,3 +166,81 @@ def test_a_preview_is_told_in_the_persons_language(
         "en": ("A preview; nothing was changed.", "to “Cai”", "Cai (nothing → write)"),
     }
     assert [text for text in wanted[language] if text not in out] == []
+
+
+@pytest.mark.parametrize(
+    ("words", "what", "name"),
+    [
+        (("user", "add", "X", "--role", "chef"), "role", "chef"),
+        (("user", "add", "X", "--role", "rep", "--team", "Moon"), "team", "Moon"),
+        (("user", "move", "Nobody", "--team", "West"), "person", "Nobody"),
+        (("user", "role", "Ann", "chef"), "role", "chef"),
+        (("user", "reset-password", "Nobody"), "person", "Nobody"),
+        (("role", "show", "chef"), "role", "chef"),
+        (("team", "rename", "Moon", "Sun"), "team", "Moon"),
+        (("owner", "change-book", "Ann", "--to", "Ann"), "colleague", "Ann"),
+        (("owner", "change-book", "Ann", "--to", "Nobody"), "person", "Nobody"),
+        (("owner", "change", "0" * 32, "--to", "Ann"), "customer", "0" * 32),
+        (("owner", "change", "CUSTOMER", "--to", "Bo"), "colleague", "Bo"),
+        (("pool", "release", "0" * 32), "customer", "0" * 32),
+        (("share", "add", "0" * 32, "--with", "Cai"), "customer", "0" * 32),
+        (("share", "add", "CUSTOMER", "--with", "Bo"), "colleague", "Bo"),
+        (("share", "end", "0" * 32), "share", "0" * 32),
+        (("delegation", "end", "0" * 32), "delegation", "0" * 32),
+        (("drill", "leaver", "Ann", "--to", "Nobody"), "person", "Nobody"),
+        (("device", "approve", "the old one"), "laptop", "the old one"),
+        (("device", "revoke", "the old one"), "laptop", "the old one"),
+        (("audit", "list", "--device", "the old one"), "laptop", "the old one"),
+        (("refused", "show", "r1"), "refused", "r1"),
+        (("sealed", "show", "s1"), "sealed", "s1"),
+        (("permissions", "show", "Nobody"), "person", "Nobody"),
+        (("enrol", "Nobody"), "person", "Nobody"),
+    ],
+    ids=lambda given: " ".join(given) if isinstance(given, tuple) else "",
+)
+def test_what_is_not_there_is_named_with_what_it_should_have_been(
+    server: RunningServer,
+    typed: Callable[..., tuple[int, str, str]],
+    facts: Ask,
+    monkeypatch: pytest.MonkeyPatch,
+    words: tuple[str, ...],
+    what: str,
+    name: str,
+) -> None:
+    monkeypatch.setenv("CRMDESK_LANGUAGE", "en")
+    ann = enrolled(server, "Ann")
+    customer = ann.customer().id
+    ann.push()
+    facts("user", "disable", "Bo")
+    words = tuple(customer if word == "CUSTOMER" else word for word in words)
+    label, lists = spoken.LACKING[what]
+    status, _, said = typed(*words)
+    assert (status, said) == (
+        1,
+        f"There is no {label.en} “{name}”. Nothing was changed. See: {lists}\n",
+    )
+    about = json.loads(typed(*words, "--json")[2])
+    assert (about["code"], about["about"]["what"]) == ("not_found", what)
+    assert name in about["about"].values()
+
+
+def test_what_a_server_looked_for_is_not_told_to_laptops(server: RunningServer) -> None:
+    asked = {"id": "0" * 32, "customers": ["1" * 32], "user": server.people["Cai"].user, "can_write": False}
+    refused = enrolled(server, "Ann").http.post("/v1/commands/share", json=asked)
+    assert (refused.json()["code"], refused.json()["about"]) == ("not_found", {})
+
+
+def test_a_laptop_goes_by_its_name_where_no_other_has_it(
+    server: RunningServer, facts: Ask, refused: Callable[..., str]
+) -> None:
+    ann, bo, again = enrolled(server, "Ann"), enrolled(server, "Bo"), enrolled(server, "Ann")
+    ids = [one.welcome["device"] for one in (ann, bo, again)]
+    with server.database.write() as connection:
+        for device, name in zip(ids, ("Ann's", "shared", "shared"), strict=True):
+            enrolment.rename(connection, device, name, server.clock())
+    assert refused("device", "revoke", "shared") == "ambiguous"
+    assert facts("device", "revoke", "Ann's")["device"] == ids[0]
+    assert facts("device", "revoke", ids[1])["device"] == ids[1]
+    assert facts("device", "revoke", "shared")["device"] == ids[2], "the one that is still in use"
+    rows = facts("audit", "list", "--device", "Ann's")["rows"]
+    assert {row["device"] for row in rows} == {ids[0]}

@@ -43,9 +43,10 @@ def test_a_name_with_a_space_is_quoted_in_the_next_command_and_listed_under_head
     assert row.endswith("A. Rep  rep   -     no")
 
 
-def test_an_unknown_name_leads_to_the_lists(tmp_path: Path) -> None:
+def test_an_unknown_name_leads_to_its_list(tmp_path: Path) -> None:
     run(tmp_path, "init", "--company", "x")
-    assert "crmdesk-server team list, user list" in run(tmp_path, "enrol", "nobody").stderr
+    said = "There is no person “nobody”. Nothing was changed. See: crmdesk-server user list\n"
+    assert run(tmp_path, "enrol", "nobody").stderr == said
 
 
 Ask = Callable[..., tuple[int, Any]]
