@@ -258,16 +258,16 @@ def pulled_heads(connection: Connection, device: str) -> dict[str, int]:
 def note_own(connection: Connection, device: str, commits: Sequence[Commit]) -> None:
     """The device knows commits that hold nothing but its own push, if it knew all before them.
 
-    Of a bucket that was empty until then it knew all without ever having pulled it.
+    One that was never handed the bucket counts from here as well: of what was before it knows nothing that it could
+    have missed.
     """
-    later = [(commit.seq, device, commit.bucket, commit.before) for commit in commits if commit.before]
-    if later:
+    if commits:
         dialect.run(
-            connection, "UPDATE pulled_head SET seq = ? WHERE device = ? AND bucket = ? AND seq = ?", later
+            connection,
+            "INSERT INTO pulled_head (device, bucket, seq) VALUES (?, ?, ?) ON CONFLICT (device, bucket)"
+            " DO UPDATE SET seq = excluded.seq WHERE pulled_head.seq = ?",
+            [(device, commit.bucket, commit.seq, commit.before) for commit in commits],
         )
-    for commit in commits:
-        if not commit.before:
-            note_pulled(connection, device, commit.bucket, commit.seq)
 
 
 def note_pulled(connection: Connection, device: str, bucket_id: str, seq: int) -> None:

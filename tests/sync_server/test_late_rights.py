@@ -266,3 +266,32 @@ def test_who_saw_a_customer_in_the_pool_but_nothing_below_it_adds_nothing_late(
     assert verdicts(mei.push()) == [("accepted", None)]
     ada.pull_all()
     assert visit not in ada.records
+
+
+def test_who_pushed_a_customer_and_never_pulled_knew_it_where_it_was(
+    server: RunningServer, ada: Laptop
+) -> None:
+    """A new laptop whose first sync was cut after its push: the customer moves, and its visit follows late."""
+    known(enrolled(server, "Ann"))
+    ann, cai = enrolled(server, "Ann"), enrolled(server, "Cai")
+    customer = ann.customer()
+    ann.push()
+    ask(ada, "change-owner", customers=[customer.id], to_user=user(server, "Cai"))
+    visit = ann.visit(customer)
+    assert verdicts(ann.push()) == [("accepted", LATE)]
+    cai.pull_all()
+    assert visit in cai.records
+
+
+def test_a_new_laptop_that_never_pulled_writes_nothing_late_to_what_had_left_before_it_came(
+    server: RunningServer, ada: Laptop
+) -> None:
+    old = enrolled(server, "Ann")
+    customer = known(old)
+    ask(ada, "change-owner", customers=[customer.id], to_user=user(server, "Cai"))
+    ann = enrolled(server, "Ann")
+    ann.customer()
+    ann.push()
+    ann.records[customer] = old.records[customer]
+    ann.write(customer, {"remark": "made up"})
+    assert [verdict for verdict, _ in verdicts(ann.push())] == ["quarantined"]
