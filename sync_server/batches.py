@@ -63,6 +63,11 @@ def read(content: bytes, *, is_bounded: bool = True) -> Batch:
         raise CrmError("malformed_body")
     if any("\0" in name for key in items for name in key):
         raise CrmError("malformed_body")  # some databases can't even be asked for it
+    for one in push.proofs:
+        overwriting = items.get((one.entity, one.id, one.part))
+        if overwriting is None or overwriting.proofs:
+            raise CrmError("malformed_body")
+        overwriting.proofs = frozenset(one.proofs)
     for entry in push.log:
         found = items.get((entry.entity, entry.id, entry.part))
         if found is None or entry.counter < 1:
@@ -87,7 +92,7 @@ def renamed(batch: Batch, actor: str, known: Collection[int]) -> Batch:
 
 def _renamed(item: Item, actor: str, everywhere: Mapping[Dot, Dot]) -> Item:
     own = {dot: everywhere[dot] for n in item.bodies if (dot := Dot(actor, n)) in everywhere}
-    fresh = Item(item.key, item.state, refusal=item.refusal)
+    fresh = Item(item.key, item.state, refusal=item.refusal, proofs=item.proofs)
     fresh.bodies = {dot.counter: item.bodies[dot.counter] for dot in own}
     if item.record is None:
         return fresh

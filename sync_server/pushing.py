@@ -242,11 +242,12 @@ def _refuse(
     about = None if named is None else canonical_text(str(named))
     ledger.outcomes.append(Outcome(*item.key, verdict, code=error.code, about=about))
     state = None if item.record is None else item.state
+    proofs = msgspec.json.encode(sorted(item.proofs)) if item.proofs else None
     last = max(item.bodies, default=0)
     ledger.refused += [
         Refused(
             claims.actor, counter, item.key, claims.user, now.ms, verdict, error.code, content, about,
-            state if counter == last else None,
+            *((state, proofs) if counter == last else (None, None)),
         )
         for counter, content in item.bodies.items()
     ]  # fmt: skip

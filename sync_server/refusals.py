@@ -11,7 +11,7 @@ from crmdesk.core.errors import CrmError
 from crmdesk.core.record import Edit, RecordKey
 from crmdesk.core.resolve import view_field
 from crmdesk.core.values import NOT_JSON
-from crmdesk.core.wire import LogEdit, Outcome, Push, PushRecord
+from crmdesk.core.wire import LogEdit, Outcome, Proofs, Push, PushRecord
 from crmdesk.store import records
 from sync_server import audit, batches, pushing
 from sync_server.audit import Word
@@ -23,6 +23,7 @@ from sync_server.storage.devices import Bearer
 from sync_server.storage.refused import Letter
 
 _edit = msgspec.json.Decoder(Edit)
+_numbers = msgspec.json.Decoder(tuple[int, ...])
 
 
 def listed(connection: Connection, *, discarded: bool = False) -> list[Refusal]:
@@ -129,6 +130,7 @@ def _batch(letter: Letter, now: Moment) -> batches.Batch:
         chain=None,
         log=tuple(LogEdit(c, *letter.key, msgspec.Raw(body)) for c, body in letter.edits.items()),
         records=(PushRecord(*letter.key, msgspec.Raw(letter.state or b"null")),),
+        proofs=(Proofs(*letter.key, _numbers.decode(letter.proofs)),) if letter.proofs else (),
     )
     return batches.read(msgspec.json.encode(message))
 

@@ -333,9 +333,9 @@ refused: Final = Table(
     Column("verdict", String, nullable=False),  # rejected | quarantined
     Column("code", String, nullable=False),
     Column("body", LargeBinary, nullable=False),
-    Column(
-        "state", LargeBinary
-    ),  # beside the last of a record's refused edits: the state that came with them
+    # Beside the last of a record's refused edits: the state that came with them, and the proofs, as JSON.
+    Column("state", LargeBinary),
+    Column("proofs", LargeBinary),
     Column("about", String),
     Column("discarded_at", BigInteger),  # an administrator decided that it stays out
     Column("discarded_by", String),

@@ -1,13 +1,13 @@
 """Judging one pushed record: pure decisions on what is vouched for, legal and seen.
 
 A push is a claim. Only edits of the pusher's own log are new; what others wrote counts as this server holds
-it; knowledge beyond what this server holds counts as not seen. So the worst a false claim brings is one more
-version of a field, never a loss. Knows no SQL, no HTTP and no rights.
+it; knowledge beyond what this server holds, or of values that the pusher can't show to have been handed, counts as
+not seen. So the worst a false claim brings is one more version of a field, never a loss. Knows no SQL, no HTTP and no rights.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final, NamedTuple
@@ -31,6 +31,7 @@ from crmdesk.core.record import (
     encode,
     merge,
     moved,
+    proof,
     write,
 )
 from crmdesk.core.registry import MARKS, Field, Registry, Rule, Type
@@ -42,7 +43,8 @@ from crmdesk.core.values import encode as canonical
 class Item:
     """One pushed record: its claimed state and the log that led there. `refusal`: it was bad as it came.
 
-    `bodies` are the edits' bytes by counter, `state` the record's.
+    `bodies` are the edits' bytes by counter, `state` the record's; `proofs` show which values of others its author
+    was handed (`core.record.proof`).
     """
 
     key: RecordKey
@@ -51,6 +53,7 @@ class Item:
     log: list[Edit] = field(default_factory=list)
     bodies: dict[int, bytes] = field(default_factory=dict)
     refusal: CrmError | None = None
+    proofs: frozenset[int] = frozenset()
 
     @property
     def is_its_edit(self) -> bool:
@@ -106,13 +109,14 @@ def judge(
         and fresh[0].dot not in claims.eff
     ):
         return Judged(pushed, item.state, is_as_pushed=True)  # all that follows would leave it as it is
-    if _is_written_on(item.state, stored, fresh, placement, claims):
+    unproven = {} if stored is None else _unproven(item, pushed, stored, fresh, claims.actor)
+    if not unproven and _is_written_on(item.state, stored, fresh, placement, claims):
         return Judged(pushed, item.state, is_as_pushed=True)
     heard = vouch(item, stored, claims)
     known = {**(stored.clock if stored else {}), claims.actor: claims.top}
     record = bound_clock(heard, known)
     if stored is not None:
-        record = keep_unearned(stored, merge(stored, record), fresh)
+        record = keep_unearned(stored, merge(stored, record), fresh, unproven)
     if record.placement != placement:
         record = moved(record, placement)
     state = encode(record)
@@ -120,6 +124,25 @@ def judge(
     # Compared as bytes: to Python, 1 and true are equal.
     expected = encode(accept(pushed, claims.eff)) if claims.eff else item.state
     return Judged(record, state, is_as_pushed=state == expected)
+
+
+def _unproven(
+    item: Item, pushed: Record, stored: Record, fresh: Sequence[Edit], actor: str
+) -> dict[Dot, set[str]]:
+    """The stored values of others that a push overwrites and can't show to have been handed: fields by edit.
+
+    Of its own actor's edits a laptop knows all.
+    """
+    written = {name for edit in fresh for name in edit.values}
+    carried = {edit.dot: edit.values.keys() for edit in pushed.edits}
+    found: dict[Dot, set[str]] = {}
+    for edit in stored.edits:
+        if edit.dot.actor == actor or written.isdisjoint(edit.values):
+            continue
+        left_out = written & (edit.values.keys() - carried.get(edit.dot, frozenset[str]()))
+        if names := {name for name in left_out if proof(edit, name) not in item.proofs}:
+            found[edit.dot] = names
+    return found
 
 
 def _is_written_on(
@@ -293,11 +316,13 @@ def _is_what_is_left_of(surviving: Edit, whole: Edit) -> bool:
 _MISSING: Final = object()
 
 
-def keep_unearned(stored: Record, merged: Record, fresh: Sequence[Edit]) -> Record:
+def keep_unearned(
+    stored: Record, merged: Record, fresh: Sequence[Edit], unproven: Mapping[Dot, Collection[str]]
+) -> Record:
     """`merged`, with every stored value back that no new edit of the push overwrote.
 
     A state may leave a value out only where its log says something about that field: anything else comes
-    from a program that forgot what it did not know.
+    from a program that forgot what it did not know. Of an edit's `unproven` fields its author did not know.
     """
     written = {name for edit in fresh for name in edit.values}
     left = {edit.dot: edit for edit in merged.edits}
@@ -305,7 +330,8 @@ def keep_unearned(stored: Record, merged: Record, fresh: Sequence[Edit]) -> Reco
     for edit in stored.edits:
         kept = left.get(edit.dot)
         names = kept.values.keys() if kept else frozenset[str]()
-        if lost := edit.values.keys() - names - written:
+        overwritten = written.difference(unproven.get(edit.dot, ()))
+        if lost := edit.values.keys() - names - overwritten:
             values = {k: v for k, v in edit.values.items() if k in lost or k in names}
             left[edit.dot] = msgspec.structs.replace(edit, values=values)
             changed = True

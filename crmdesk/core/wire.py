@@ -91,14 +91,30 @@ class PushRecord(msgspec.Struct, frozen=True, array_like=True):
     state: msgspec.Raw
 
 
-class Push(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An idempotent batch. `batch` names it; `chain` is the token of the last accepted push, if any."""
+class Proofs(msgspec.Struct, frozen=True, array_like=True):
+    """Of a pushed record, what shows that its author was handed the values of others that it overwrites:
+    `core.record.proof` of each.
+    """
+
+    entity: str
+    id: str
+    part: str
+    proofs: tuple[Int, ...]
+
+
+class Push(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """An idempotent batch. `batch` names it; `chain` is the token of the last accepted push, if any.
+
+    `proofs` are of those records that overwrite what somebody else wrote: what a clock claims to have seen, and its
+    author can't prove, counts as not seen.
+    """
 
     batch: str
     actor: str
     chain: str | None
     log: tuple[LogEdit, ...]
     records: tuple[PushRecord, ...]
+    proofs: tuple[Proofs, ...] = ()
 
 
 def encoded(push: Push) -> bytes:

@@ -403,6 +403,14 @@ def history(connection: Connection, record_id: str) -> list[tuple[RecordKey, Edi
     return _edits(connection, "id = ?", (record_id,))
 
 
+def past_of(
+    connection: Connection, record_ids: Sequence[str], *, but_of: str
+) -> list[tuple[RecordKey, Edit]]:
+    """Every edit of some records (no more than `chunks` gives) that the history holds, but one actor's."""
+    where, bind = dialect.among(connection, "id", record_ids)
+    return _edits(connection, f"{where} AND actor <> ?", (*bind, but_of))
+
+
 def transaction(connection: Connection, txn: str) -> list[tuple[RecordKey, Edit]]:
     """The edits of one transaction, in the order made."""
     return _edits(connection, "txn = ?", (txn,))

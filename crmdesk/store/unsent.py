@@ -26,6 +26,25 @@ def of(connection: Connection, keys: Iterable[RecordKey]) -> dict[RecordKey, set
     return {key: dots for key, dots in found.items() if key in wanted}
 
 
+def proofs(
+    connection: Connection, edits: Iterable[tuple[RecordKey, bytes]], *, but_of: str = ""
+) -> dict[RecordKey, list[int]]:
+    """What shows that this laptop was handed the values that unsent edits (bytes) overwrite: `core.record.proof` of each.
+
+    Of every value that a field they write ever lost here, as any of them may be the one that still stands on the server,
+    but none that the actor `but_of` wrote.
+    """
+    written: dict[RecordKey, set[str]] = {}
+    for key, content in edits:
+        written.setdefault(key, set()).update(records.decode_edit(content).values)
+    found: dict[RecordKey, list[int]] = {}
+    for ids in chunks({key.id for key in written}):
+        for key, edit in records.past_of(connection, ids, but_of=but_of):
+            fields = sorted(written.get(key, set()) & edit.values.keys())
+            found.setdefault(key, []).extend(kernel.proof(edit, field) for field in fields)
+    return {key: shown for key, shown in found.items() if shown}
+
+
 def agreed(connection: Connection, row: Row, dots: Collection[Dot]) -> Row:
     """The row with the digest of what the server holds of it; `dots` are its unsent edits."""
     settled = without(connection, row.key, row.record, dots)

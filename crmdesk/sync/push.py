@@ -7,7 +7,7 @@ way stays unsent.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Final, NamedTuple
@@ -24,6 +24,7 @@ from crmdesk.core.wire import (
     LATE,
     LogEdit,
     Outcome,
+    Proofs,
     Push,
     PushAnswer,
     PushRecord,
@@ -187,8 +188,19 @@ def _batch(
         chain=settings.read(connection, "chain", str),
         log=tuple(LogEdit(e.counter, *e.key, msgspec.Raw(e.body)) for e in log),
         records=tuple(PushRecord(*key, msgspec.Raw(sent[key].state)) for key in ordered),
+        proofs=proofs(connection, log, but_of=named.actor),
     )
     return Batch(named, message, counters, sent)
+
+
+def proofs(connection: Connection, log: Iterable[Outgoing], *, but_of: str = "") -> tuple[Proofs, ...]:
+    """What shows that others' values were handed to this laptop before these edits overwrote them.
+
+    A record that is new here overwrites none; the actor `but_of` need not show what it wrote itself.
+    """
+    known = [(e.key, e.body) for e in log if e.record is not None and e.record.seq is not None]
+    shown = unsent.proofs(connection, known, but_of=but_of) if known else {}
+    return tuple(Proofs(*key, tuple(found)) for key, found in sorted(shown.items()))
 
 
 # -- taking the answer in ---------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from crmdesk.store import dialect, drafts, outbox, settings
 from crmdesk.store.drafts import Discarded
 from crmdesk.store.replica import Replica
 from crmdesk.store.settings import Device, Server
-from crmdesk.sync import plan
+from crmdesk.sync import plan, push
 from crmdesk.sync.device_key import sign
 
 
@@ -85,14 +85,15 @@ def _pushes(connection: Connection, replica: Replica, bare: Work) -> Iterator[Wo
     rank = {name: n for n, name in enumerate(replica.registry.entities)}  # declared home-first
     for part in plan.parcels(sorted(unsent), sizes):
         keys = sorted({edit.key for edit in part}, key=lambda key: (rank.get(key.entity, len(rank)), key))
-        push = Push(
+        message = Push(
             batch=replica.clock.random(16).hex(),
             actor=actor,
             chain=None,
             log=tuple(LogEdit(e.counter, *e.key, msgspec.Raw(edits[e.counter].body)) for e in part),
             records=tuple(PushRecord(*key, msgspec.Raw(states[key])) for key in keys),
+            proofs=push.proofs(connection, [edits[e.counter] for e in part]),
         )
-        yield msgspec.structs.replace(bare, push=msgspec.Raw(msgspec.json.encode(push)))
+        yield msgspec.structs.replace(bare, push=msgspec.Raw(msgspec.json.encode(message)))
 
 
 def _drafts(connection: Connection, set_aside: Sequence[Discarded], bare: Work) -> Iterator[Work]:

@@ -31,7 +31,8 @@ _SAVE = dialect.upsert("actor", Actor._fields, ("id",))
 class Refused(NamedTuple):
     """An edit that was not taken in: kept, so that its number can't be given to another one.
 
-    `state` is the record's state that came with it, beside the last of the record's edits only.
+    `state` is the record's state that came with it, beside the last of the record's edits only; so are the `proofs` of
+    what it overwrites, as JSON.
     """
 
     actor: str
@@ -44,6 +45,7 @@ class Refused(NamedTuple):
     body: bytes
     about: str | None = None
     state: bytes | None = None
+    proofs: bytes | None = None
 
 
 class Command(NamedTuple):
@@ -159,14 +161,11 @@ def refuse(connection: Connection, edits: Sequence[Refused]) -> None:
     if edits:
         dialect.run(
             connection,
-            'INSERT INTO refused (actor, counter, entity, id, part, "user", at, verdict, code, body, about, state)'
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (actor, counter) DO UPDATE SET"
+            'INSERT INTO refused (actor, counter, entity, id, part, "user", at, verdict, code, body, about,'
+            " state, proofs) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (actor, counter) DO UPDATE SET"
             " verdict = excluded.verdict, code = excluded.code, at = excluded.at, about = excluded.about,"
-            " state = excluded.state, discarded_at = NULL, discarded_by = NULL",
-            [
-                (e.actor, e.counter, *e.key, e.user, e.at, e.verdict, e.code, e.body, e.about, e.state)
-                for e in edits
-            ],
+            " state = excluded.state, proofs = excluded.proofs, discarded_at = NULL, discarded_by = NULL",
+            [(e.actor, e.counter, *e.key, *e[3:]) for e in edits],
         )
 
 

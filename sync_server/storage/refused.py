@@ -13,13 +13,17 @@ from sqlalchemy import Connection
 from crmdesk.core.record import RecordKey
 from crmdesk.store import dialect
 
-_COLUMNS = 'actor, counter, entity, id, part, "user", at, verdict, code, about, body, state, discarded_at, discarded_by'
+_COLUMNS = (
+    'actor, counter, entity, id, part, "user", at, verdict, code, about, body, state, proofs,'
+    " discarded_at, discarded_by"
+)
 
 
 class Letter(NamedTuple):
     """What one laptop's edits of one record were refused for. `edits` are their bytes by counter.
 
-    `state` is the record's state that came with them, None where it could not be read; times are UTC milliseconds.
+    `state` is the record's state that came with them, None where it could not be read, `proofs` (JSON) those of what it
+    overwrites; times are UTC milliseconds.
     """
 
     actor: str
@@ -31,6 +35,7 @@ class Letter(NamedTuple):
     about: str | None
     edits: dict[int, bytes]
     state: bytes | None
+    proofs: bytes | None
     discarded_at: int | None
     discarded_by: str | None
 
@@ -68,7 +73,7 @@ def _letters(rows: list[Any]) -> Iterator[Letter]:
         yield Letter(
             actor, RecordKey(*key), last[5], last[6], last[7], last[8], last[9],
             {row[1]: bytes(row[10]) for row in found}, None if last[11] is None else bytes(last[11]),
-            last[12], last[13],
+            None if last[12] is None else bytes(last[12]), last[13], last[14],
         )  # fmt: skip
 
 

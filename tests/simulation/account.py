@@ -69,8 +69,6 @@ class Account:
     server_id: str = ""
     told: dict[Serial, Told] = field(default_factory=dict)
     overwriters: dict[Cell, set[Serial]] = field(default_factory=dict)
-    claimed: dict[Cell, set[Serial]] = field(default_factory=dict)
-    """What a forged push claimed to have seen and wrote over: that may be believed, or not."""
     dots: dict[Serial, set[Dot]] = field(default_factory=dict)
     accepted: dict[Dot, Serial] = field(default_factory=dict)
     reached: set[Serial] = field(default_factory=set)
@@ -103,7 +101,7 @@ class Account:
 
     def may_overwrite(self, cell: Cell) -> set[Serial]:
         """The edits that may stand where this one did."""
-        return self.overwriters.get(cell, set()) | self.claimed.get(cell, set())
+        return self.overwriters.get(cell, set())
 
     # -- looking at a copy ---------------------------------------------------------------------------
 

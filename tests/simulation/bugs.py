@@ -212,7 +212,7 @@ BUGS: Final = (
          "                if self.registry.find(one.arrival.key.entity, f) is not None}) for e in one.record.edits) if e.values)))\n"
          "            for one in came.delivered])\n"))),
     _bug("changed_fields_only", "R9: a push carries the changed fields under the whole record's clock", "tests/sync/test_plan.py",
-        ("sync_server.verdict", "record = keep_unearned(stored, merge(stored, record), fresh)", "record = merge(stored, record)"),
+        ("sync_server.verdict", "record = keep_unearned(stored, merge(stored, record), fresh, unproven)", "record = merge(stored, record)"),
         ("crmdesk.sync.push", "        records=tuple(PushRecord(*key, msgspec.Raw(sent[key].state)) for key in ordered),\n",
          ("        records=tuple(PushRecord(*key, msgspec.Raw(kernel.encode(msgspec.structs.replace(kernel.decode(sent[key].state),\n"
          "            edits=tuple(e for e in kernel.decode(sent[key].state).edits if e.dot.actor == named.actor and e.dot.counter in counters[key])))))\n"
@@ -252,6 +252,10 @@ BUGS: Final = (
          '            ledger.outcomes.append(Outcome(*item.key, "accepted", item.record.placement.bucket, item.record.placement.move_no))\n')),
     _bug("context_trusted", "R12: a clock may claim to have seen what nobody has written yet", "tests/sync/test_plan.py",
         ("sync_server.verdict", "    record = bound_clock(heard, known)\n", "    record = heard\n")),
+    _bug("proofs_not_asked_for", "T-24: who claims to have seen a value overwrites it", "tests/sync/test_plan.py",
+        ("sync_server.verdict", "if proof(edit, name) not in item.proofs}", "if False}")),
+    _bug("proofs_not_sent", "T-24: what a laptop was handed and overwrote comes back beside what it wrote", "tests/sync/test_plan.py",
+        ("crmdesk.sync.push", "        proofs=proofs(connection, log, but_of=named.actor),\n", "")),
     _bug("grave_not_dug", "R32: the id of what is gone for good is not remembered", "tests/sync_server/test_verdict.py",
         ("sync_server.sweeping", "    graves.bury(connection, [key.id for key in keys], now)", "    pass")),
     _bug("contested_buried", "R31: what somebody brought back is buried all the same", "tests/sync_server/test_verdict.py",

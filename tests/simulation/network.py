@@ -13,12 +13,10 @@ import msgspec
 import zstandard
 
 from crmdesk.core.errors import CrmError
-from crmdesk.core.record import RecordKey, decode, encode
+from crmdesk.core.record import decode, encode
 from crmdesk.core.wire import Push, PushRecord
 from crmdesk.store import dialect
-from crmdesk.store.records import decode_edit
 from crmdesk.sync.transport import Reply, Request
-from tests.simulation.account import Serial
 from tests.simulation.disk import KilledError
 from tests.simulation.server import Answer, SimServer
 
@@ -133,9 +131,6 @@ class Line:
         )
         told = tuple(forged if one is record else one for one in push.records)
         sent = msgspec.json.encode(msgspec.structs.replace(push, records=told))
-        key = RecordKey(record.entity, record.id, record.part)
-        log = [decode_edit(bytes(e.edit)) for e in push.log if RecordKey(e.entity, e.id, e.part) == key]
-        self.server.believe(key, {Serial(edit.txn.id, key): edit.values.keys() for edit in log})
         self.forges = False
         self.happened["clock forged"] += 1
         self.said(f"{self.laptop}: clock forged of {record.entity} {record.id[-6:]}")

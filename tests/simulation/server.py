@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from random import Random
@@ -28,7 +28,7 @@ from crmdesk.sync.transport import Request
 from sync_server.app import create_app
 from sync_server.clock import Moment
 from sync_server.settings import Settings
-from tests.simulation.account import Account, Copy, Serial, is_watched
+from tests.simulation.account import Account, Copy, is_watched
 from tests.simulation.disk import Disk
 from tests.simulation.service import ServiceDisk
 
@@ -166,16 +166,6 @@ class SimServer:
             with self.disk.calm():
                 self._app.state.context.database.close()
             self._app = None
-
-    def believe(self, key: RecordKey, log: Mapping[Serial, Collection[str]]) -> None:
-        """A push claims to have seen all that stands in a record. Who may write a field may say so, truly or not (R12).
-
-        What its log is silent about must stay all the same.
-        """
-        for cell in self.copy.cells.get(key, frozenset()):
-            for serial, names in log.items():
-                if cell.field in names and cell.serial != serial:
-                    self.account.claimed.setdefault(cell, set()).add(serial)
 
     # -- watching ------------------------------------------------------------------------------------
 

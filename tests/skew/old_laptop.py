@@ -38,6 +38,9 @@ class OldLaptop(Laptop):
     ) -> Record:
         self.counter += 1
         at = stamp(self.server.clock().ms) if at is None else at
+        if key in self.old:
+            as_now = msgspec.json.decode(kernel.encode(self.old[key]), type=Record)
+            self.note_handed(key, as_now.edits)
         edit = kernel.Edit(
             kernel.Dot(self.actor, self.counter), at, str(self.welcome["user"]), None,
             kernel.Txn(fresh_id(), "form"), dict(values),
@@ -60,6 +63,7 @@ class OldLaptop(Laptop):
                 for (key, edit), body in zip(self.unsent, bodies, strict=True)
             ),
             records=tuple(PushRecord(*key, msgspec.Raw(kernel.encode(self.old[key]))) for key in keys),
+            proofs=self.proofs(),
         )
 
     def settle(self, answer: PushAnswer) -> None:

@@ -7,7 +7,7 @@ import itertools
 import secrets
 import ssl
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,9 +18,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from crmdesk.core.clock import stamp
 from crmdesk.core.entities import REGISTRY
 from crmdesk.core.ids import uuid7
-from crmdesk.core.record import Dot, Edit, Placement, Record, RecordKey, Txn, accept, encode, write
+from crmdesk.core.record import Dot, Edit, Placement, Record, RecordKey, Txn, accept, encode, proof, write
 from crmdesk.core.resolve import read_record
-from crmdesk.core.wire import Heads, LogEdit, Outcome, PullPage, Push, PushAnswer, PushRecord
+from crmdesk.core.wire import Heads, LogEdit, Outcome, Proofs, PullPage, Push, PushAnswer, PushRecord
 from crmdesk.store.records import body
 from sync_server.enrolment import signed_text
 from sync_server.signing_in import signed_text as sign_in_text
@@ -43,6 +43,7 @@ class Laptop:
     chain: str | None = None
     records: dict[RecordKey, Record] = field(default_factory=dict)
     unsent: list[tuple[RecordKey, Edit]] = field(default_factory=list)
+    handed: dict[RecordKey, set[int]] = field(default_factory=dict)
     welcome: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -123,11 +124,23 @@ class Laptop:
         self.counter += 1
         at = stamp(self.server.clock().ms) if at is None else at
         user = str(self.welcome["user"])
+        if key in self.records:
+            self.note_handed(key, self.records[key].edits)
         edit = Edit(Dot(self.actor, self.counter), at, user, None, Txn(fresh_id(), "form"), dict(values))
         record = write(self.records.get(key), edit, placement=Placement(0, bucket or self.book), seen=seen)
         self.records[key] = record
         self.unsent.append((key, edit))
         return record
+
+    def note_handed(self, key: RecordKey, edits: Iterable[Edit]) -> None:
+        """Keep what shows that these values were handed here: an edit may overwrite them."""
+        shown = {proof(edit, field) for edit in edits for field in edit.values}
+        self.handed.setdefault(key, set()).update(shown)
+
+    def proofs(self) -> tuple[Proofs, ...]:
+        """As a laptop sends them with `batch`."""
+        keys = dict.fromkeys(key for key, _ in self.unsent)
+        return tuple(Proofs(*key, tuple(sorted(self.handed[key]))) for key in keys if self.handed.get(key))
 
     def customer(self, name: str = "宏远机械", **values: Any) -> RecordKey:
         key = RecordKey("customer", fresh_id())
@@ -149,6 +162,7 @@ class Laptop:
             chain=self.chain,
             log=tuple(LogEdit(e.dot.counter, *key, msgspec.Raw(body(e))) for key, e in self.unsent),
             records=tuple(PushRecord(*key, msgspec.Raw(encode(self.records[key]))) for key in keys),
+            proofs=self.proofs(),
         )
 
     def post(self, content: bytes | Push, **headers: str) -> httpx2.Response:

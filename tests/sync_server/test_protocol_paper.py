@@ -124,4 +124,4 @@ def test_every_route_describes_its_problems_and_its_sign_in(openapi: dict[str, A
 
 def test_the_push_is_described_down_to_its_fields(openapi: dict[str, Any]) -> None:
     body = operations(openapi)["POST /v1/push"]["requestBody"]["content"]["application/json"]["schema"]
-    assert set(body["properties"]) == {"batch", "actor", "chain", "log", "records"}
+    assert set(body["properties"]) == {"batch", "actor", "chain", "log", "records", "proofs"}
