@@ -220,11 +220,12 @@ def _settle(
     refused = {key: o for key, o in outcomes.items() if key not in taken}
     _refuse(connection, batch, refused)
     outbox.settle(connection, (counter for key in taken for counter in batch.counters[key]))
-    as_sent = _as_sent(batch, answer, taken, readable)
+    overtaken = _overtaken(connection, answer)
+    as_sent = _as_sent(batch, answer, taken, set(readable) - overtaken)
     changed = records.settle(connection, list(as_sent.values()))
     rest = {key: o for key, o in taken.items() if key not in as_sent or key in changed}
     stored = records.load(connection, rest)
-    gone = {key for key, o in rest.items() if key in stored and _is_gone(stored[key], o, readable)}
+    gone = {key for key, o in rest.items() if key in stored and _is_gone(stored[key], o, readable, overtaken)}
     _take(replica, connection, batch.name.actor, answer, rest, stored, gone)
     left = [stored[key] for key in gone]
     replica.leave(connection, left)
@@ -256,6 +257,12 @@ def _outcomes(batch: Batch, answer: PushAnswer) -> dict[RecordKey, Outcome]:
         elif (place := places.get(counters[0])) is not None:
             found[key] = Outcome(*key, "accepted", *place)
     return found
+
+
+def _overtaken(connection: Connection, answer: PushAnswer) -> set[str]:
+    """Buckets that were read or compared beyond the commits of an answer, which was given once and lost on its way."""
+    cursors = outbox.cursors(connection)
+    return {c.bucket for c in answer.commits if c.bucket in cursors and c.seq <= cursors[c.bucket].seq}
 
 
 def _refuse(connection: Connection, batch: Batch, refused: Mapping[RecordKey, Outcome]) -> None:
@@ -339,15 +346,18 @@ def _shows_differently(old: Record, new: Record) -> bool:
     return old.placement != new.placement or [e.order() for e in old.edits] != [e.order() for e in new.edits]
 
 
-def _is_gone(stored: Stored, outcome: Outcome, readable: Collection[str]) -> bool:
+def _is_gone(stored: Stored, outcome: Outcome, readable: Collection[str], overtaken: Collection[str]) -> bool:
     """Whether a settled record is not this person's to see any longer.
 
-    One that was made here and is late work is where its author never had it: it may come back with the next pull.
+    One that was made here and is late work is where its author never had it: it may come back with the next pull. One
+    that was taken into a bucket which has been compared since, and did not come with that, is there no longer.
     """
     if outcome.bucket is not None and outcome.bucket not in readable:
         return True
     if outcome.code == LATE:
         return stored.seq in (None, LEFT)
+    if stored.seq is None and outcome.bucket in overtaken:
+        return True
     return stored.seq == LEFT and outcome.bucket is None
 
 

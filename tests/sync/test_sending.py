@@ -10,8 +10,9 @@ import zstandard
 
 from crmdesk.core.errors import CrmError
 from crmdesk.core.record import RecordKey
+from crmdesk.core.wire import PushAnswer
 from crmdesk.store import settings
-from crmdesk.sync import plan, push
+from crmdesk.sync import commands, plan, push
 from crmdesk.sync.packing import Parcel
 from tests.support.rep import Rep
 from tests.support.server import RunningServer
@@ -139,3 +140,28 @@ def test_what_was_typed_over_a_record_on_its_way_is_not_taken_for_what_was_sent(
     bo.sync()
     assert ann.states() == bo.states()
     assert bo.shows(first) == {"name": "客户", "city": "上海"}
+
+
+def test_a_customer_that_moved_before_the_answer_to_its_making_came_leaves(
+    server: RunningServer, hire: Hire
+) -> None:
+    """R22: the answer says where it was; what was compared since says that it is there no longer."""
+    ann, mei = hire("Ann"), hire("Mei")
+    ann.sync()
+    customer = ann.customer("宏远机械")
+    send = ann.http.push
+
+    def lost(message: Parcel) -> PushAnswer:
+        send(message)
+        raise CrmError("offline")
+
+    ann.http.push = lost  # type: ignore[method-assign, assignment]
+    assert ann.engine.sync().problem is not None
+    ann.http.push = send  # type: ignore[method-assign]
+    mei.sync()
+    assert commands.change_owner(mei.replica, mei.http, [customer.id], mei.replica.identity().user).moved == 1
+    report = ann.sync(compare=True)
+    assert report.unsent == (0, 0)
+    assert ann.shows(customer) is None
+    mei.sync()
+    assert mei.shows(customer) == {"name": "宏远机械"}
