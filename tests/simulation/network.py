@@ -11,11 +11,13 @@ from typing import Final
 
 import msgspec
 import zstandard
+from sqlalchemy import Connection
 
 from crmdesk.core.errors import CrmError
-from crmdesk.core.record import decode, encode
+from crmdesk.core.record import RecordKey, decode, encode
 from crmdesk.core.wire import Push, PushRecord
-from crmdesk.store import dialect
+from crmdesk.store import dialect, records
+from crmdesk.store.records import decode_edit
 from crmdesk.sync.transport import Reply, Request
 from tests.simulation.disk import KilledError
 from tests.simulation.server import Answer, SimServer
@@ -43,6 +45,8 @@ class Line:
     late: list[Request] = field(default_factory=list)
     forges: bool = False
     """Whether the next push claims to have seen more than it has."""
+    is_forger: bool = False
+    """Whether each push does that writes over what its author has not seen."""
     messages: int = 0
     """Since its last sync began."""
 
@@ -55,7 +59,7 @@ class Line:
         if self.cut == "up" or self._is_unlucky("message dropped"):
             self.happened["one-way cut, to the server"] += self.cut == "up"
             raise CrmError("offline")
-        if self.forges and request.path == "/v1/push":
+        if (self.forges or self.is_forger) and request.path == "/v1/push":
             request = self._forged(request)
         answer = self._deliver(request)
         if request.method == "POST" and self._is_unlucky("message duplicated"):
@@ -111,17 +115,22 @@ class Line:
         push = msgspec.json.decode(zstandard.decompress(body) if is_packed else body, type=Push)
         if not push.records:
             return request
-        record = self.chance.choice(push.records)
-        state = decode(bytes(record.state))
         with self.server.disk.calm(), self.server.database.read() as connection:
             actors = dialect.run(connection, "SELECT id, counter FROM actor ORDER BY id").fetchall()
+            unseen = _overwriting_unseen(connection, push)
+        if not unseen and not self.forges:
+            return request
+        record = self.chance.choice(unseen or push.records)
+        state = decode(bytes(record.state))
         others = {
             actor: counter + self.chance.randrange(3) for actor, counter in actors if actor != push.actor
         }
         ahead = {actor: most for actor, most in others.items() if most > state.clock.get(actor, 0)}
         if not ahead:
             return request
-        claimed = self.chance.sample(sorted(ahead), self.chance.randint(1, len(ahead)))
+        claimed = self.chance.sample(
+            sorted(ahead), len(ahead) if unseen else self.chance.randint(1, len(ahead))
+        )
         clock = {**state.clock, **{actor: ahead[actor] for actor in claimed}}
         forged = PushRecord(
             record.entity,
@@ -161,3 +170,20 @@ def _brief(request: Request) -> str:
     if request.path != "/v1/pull":
         return ""
     return f"{str(request.params['bucket'])[:6]} after {request.params['after']} "
+
+
+def _overwriting_unseen(connection: Connection, push: Push) -> list[PushRecord]:
+    """The records of a push that write a field to which somebody gave a value that its author has not seen."""
+    written: dict[RecordKey, set[str]] = {}
+    for entry in push.log:
+        key = RecordKey(entry.entity, entry.id, entry.part)
+        written.setdefault(key, set()).update(decode_edit(bytes(entry.edit)).values)
+    stored = records.load(connection, written)
+    found = []
+    for record in push.records:
+        key = RecordKey(record.entity, record.id, record.part)
+        seen = decode(bytes(record.state))
+        others = stored[key].record.edits if key in stored else ()
+        if any(not seen.has_seen(edit.dot) and not written[key].isdisjoint(edit.values) for edit in others):
+            found.append(record)
+    return found

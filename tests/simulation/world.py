@@ -59,6 +59,9 @@ SMALL: Final = (
 )  # fmt: skip
 """In half of the runs pages, batches and moves are small, so that little data fills many."""
 
+FORGERS: Final = 4
+"""In every fourth run all claim to have seen whatever they write over."""
+
 
 @dataclass
 class Chances:
@@ -154,6 +157,7 @@ class World:
             name, self.server, self.chance.network, self.happened, self._pause,
             lambda: laptop.disk.is_dead, self.server_died, self.say,
         )  # fmt: skip
+        line.is_forger = self.seed % FORGERS == 1
         laptop = Laptop(name, user, disk, clock, self.account, line, place, self.chance.people)
         self.laptops.append(laptop)
         return laptop
