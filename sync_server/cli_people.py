@@ -5,15 +5,16 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
 from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from crmdesk.core.errors import CrmError
+from crmdesk.core.permissions import role_name
 from sync_server.clock import moment
-from sync_server.console import HERE, Dir, Json, authority, carry_out, company, say, table
+from sync_server.console import HERE, Dir, Json, authority, carry_out, company, language, say, table
 from sync_server.orders import (
     AddTeam,
     AddUser,
@@ -158,17 +159,28 @@ def user_list(directory: Dir = HERE, as_json: Json = False) -> None:
     """List the people. 列出用户。"""
     with company(directory) as database, database.read() as connection:
         found, names = people.accounts(connection), people.team_names(connection)
-    rows = [
+        custom = people.custom_roles(connection)
+    rows: list[dict[str, Any]] = [
         {
             "user": a.user,
             "name": a.name,
             "role": a.role.value,
+            "custom_role": custom[a.custom_role].name if a.custom_role else None,
             "team": names.get(a.team or ""),
             "disabled": a.is_disabled,
         }
         for a in found
     ]
-    table(as_json, "users", rows)
+    told = [
+        {
+            "name": row["name"],
+            "role": role_name(row["role"], row["custom_role"], language()),
+            "team": row["team"],
+            "disabled": row["disabled"],
+        }
+        for row in rows
+    ]
+    table(as_json, "users", rows, told)
 
 
 @user_app.command("disable")
@@ -195,8 +207,12 @@ def user_role(
     """Promote a person, or give them other work. 变更角色。"""
     what = _read(directory, lambda connection: role_id(connection, role))
     made = rearrange(directory, name, lambda command, found: ChangeRole(command, found.user, what or ""))
-    facts = {"user": made.user, "role": made.role.value}
-    say(as_json, facts, f"已变更「{made.name}」的角色。", f"“{made.name}” is a {made.role.value} now.")
+    with company(directory) as database, database.read() as connection:
+        own = people.custom_roles(connection)
+    custom = own[made.custom_role].name if made.custom_role else None
+    facts = {"user": made.user, "role": made.role.value, "custom_role": custom}
+    zh, en = role_name(made.role.value, custom, "zh_CN"), role_name(made.role.value, custom, "en")
+    say(as_json, facts, f"「{made.name}」的角色现在是：{zh}。", f"The role of “{made.name}” is now: {en}.")
 
 
 @user_app.command("move")

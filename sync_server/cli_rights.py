@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from sqlalchemy import Connection
@@ -13,6 +13,7 @@ from crmdesk.core.roles import Mandate, Role
 from sync_server.clock import moment
 from sync_server.console import HERE, Dir, Json, authority, carry_out, company, instant, say, table
 from sync_server.orders import DefineRole, Delegate, EndDelegation, EndShare, Share
+from sync_server.spoken import fields_told, parts_told, role_word
 from sync_server.storage import people, sharing
 from sync_server.storage.people import Account, CustomRole
 
@@ -40,12 +41,13 @@ def role_list(directory: Dir = HERE, as_json: Json = False) -> None:
     """List the roles. 列出角色。"""
     with company(directory) as database, database.read() as connection:
         custom, staff = people.custom_roles(connection), _present(connection)
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "role": role.value,
             "name": role.value,
             "base": None,
             "withheld": 0,
+            "hidden": 0,
             "people": sum(a.role is role and a.custom_role is None for a in staff),
         }
         for role in Role
@@ -56,22 +58,33 @@ def role_list(directory: Dir = HERE, as_json: Json = False) -> None:
             "name": one.name,
             "base": one.base.value,
             "withheld": len(one.withheld),
+            "hidden": len(one.hidden),
             "people": sum(a.custom_role == one.id for a in staff),
         }
         for one in custom.values()
     ]
-    table(as_json, "roles", rows)
+    told = [
+        {
+            "name": role_word(row["name"]) if row["base"] is None else row["name"],
+            "base": row["base"] and role_word(row["base"]),
+            "withheld": fields_told(custom[row["role"]].withheld if row["base"] else ()),
+            "hidden": parts_told(custom[row["role"]].hidden if row["base"] else ()),
+            "people": row["people"],
+        }
+        for row in rows
+    ]
+    table(as_json, "roles", rows, told)
 
 
 @role_app.command("show")
 def role_show(name: RoleName, directory: Dir = HERE, as_json: Json = False) -> None:
-    """What a role withholds, and who has it. 查看角色。"""
+    """What a role may not write and not read, and who has it. 查看角色。"""
     with company(directory) as database, database.read() as connection:
         base, custom = people.find_role(connection, name)
         found = people.custom_roles(connection)[custom] if custom else None
         names = sorted(a.name for a in _present(connection) if (a.role, a.custom_role) == (base, custom))
     withheld = sorted(found.withheld) if found else []
-    facts = {
+    facts: dict[str, Any] = {
         "role": custom or base.value,
         "name": found.name if found else base.value,
         "base": base.value if found else None,
@@ -79,11 +92,13 @@ def role_show(name: RoleName, directory: Dir = HERE, as_json: Json = False) -> N
         "hidden": sorted(found.hidden) if found else [],
         "people": names,
     }
+    what, fields, parts = role_word(base.value), fields_told(withheld), parts_told(facts["hidden"])
     say(
         as_json,
         facts,
-        f"不可填写：{'、'.join(withheld) or '无'}\n人员：{'、'.join(names) or '无'}",
-        f"May not write: {', '.join(withheld) or 'nothing withheld'}\nPeople: {', '.join(names) or 'nobody'}",
+        f"{'复制自' if found else '角色'}：{what.zh}\n不可填写：{fields.zh}\n看不到：{parts.zh}\n人员：{'、'.join(names) or '-'}",
+        f"{'Copy of' if found else 'Role'}: {what.en}\nMay not write: {fields.en}\nMay not read: {parts.en}\n"
+        f"People: {', '.join(names) or '-'}",
     )
 
 

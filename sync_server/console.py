@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, time, timedelta
 from pathlib import Path
@@ -24,6 +24,7 @@ from sync_server import accounts, commands, shut_out
 from sync_server.clock import moment
 from sync_server.orders import Order
 from sync_server.settings import Settings, url_of
+from sync_server.spoken import HEADINGS
 
 Dir = Annotated[Path, typer.Option("--dir", help="The company's folder. 公司数据目录。")]
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON. 以 JSON 输出。")]
@@ -31,6 +32,8 @@ Overwrite = Annotated[
     bool, typer.Option("--overwrite", help="Write over a file that is there. 覆盖已有文件。")
 ]
 HERE: Final = Path("company")
+_YES: Final = Label("是", "yes")
+_NO: Final = Label("否", "no")
 
 
 def language() -> Language:
@@ -47,17 +50,24 @@ def say(as_json: bool, facts: dict[str, Any], zh: str, en: str, *, err: bool = F
         typer.echo(zh if language() == "zh_CN" else en, err=err)
 
 
-def table(as_json: bool, name: str, rows: list[dict[str, Any]]) -> None:
-    """Print rows as JSON under `name`, or as columns under their names."""
+def table(
+    as_json: bool, name: str, rows: list[dict[str, Any]], told: Sequence[Mapping[str, object]] | None = None
+) -> None:
+    """Print rows as JSON under `name`; for people what of them is `told` in words, in columns under headings."""
     if as_json:
         typer.echo(json.dumps({name: rows}, ensure_ascii=False))
         return
-    cells = [[_cell(name, value) for name, value in row.items()] for row in rows]
-    lines = [list(rows[0]), *cells] if rows else []
+    shown = rows if told is None else told
+    cells = [[_cell(name, value) for name, value in row.items()] for row in shown]
+    lines = [[_heading(name) for name in shown[0]], *cells] if shown else []
     widths = [max(map(cell_len, column)) for column in zip(*lines, strict=True)]
     for line in lines:
         padded = (text + " " * (width - cell_len(text)) for text, width in zip(line, widths, strict=True))
         typer.echo("  ".join(padded).rstrip())
+
+
+def _heading(name: str) -> str:
+    return HEADINGS[name].text(language()) if name in HEADINGS else name
 
 
 def _cell(name: str, value: object) -> str:
@@ -66,7 +76,9 @@ def _cell(name: str, value: object) -> str:
         return "-"
     if name.endswith("_at"):
         return time_of(int(str(value)))
-    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+    if isinstance(value, bool):
+        value = _YES if value else _NO
+    return value.text(language()) if isinstance(value, Label) else str(value)
 
 
 def time_of(ms: int | None) -> str:

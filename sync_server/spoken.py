@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
+from crmdesk.core.entities import USER
 from crmdesk.core.errors import CrmError
+from crmdesk.core.permissions import PART_WORDS, field_name
 from crmdesk.core.registry import Label
 
 
@@ -40,3 +43,37 @@ def not_there(error: CrmError) -> Label:
         f"没有{what.label.zh}「{name}」。没有做任何改动。请用 {what.lists} 查看。",
         f"There is no {what.label.en} “{name}”. Nothing was changed. See: {what.lists}",
     )
+
+
+HEADINGS: Final = {
+    "name": Label("名称", "name"),
+    "role": Label("角色", "role"),
+    "base": Label("复制自", "copy of"),
+    "withheld": Label("不可填写", "may not write"),
+    "hidden": Label("看不到", "may not read"),
+    "people": Label("人员", "people"),
+    "team": Label("团队", "team"),
+    "disabled": Label("已离职", "left"),
+}
+"""What the columns of the tables are called; one that is not here keeps the name that it has in JSON."""
+
+
+def role_word(role: str) -> Label:
+    """A role that comes with the product, as people call it."""
+    option = USER.by_name["role"].option(role)
+    return option.label if option else Label(role, role)
+
+
+def fields_told(names: Iterable[str]) -> Label:
+    """Fields as people call them: `customer.grade`, `visit.*`."""
+    return _listed(Label(field_name(one, "zh_CN"), field_name(one, "en")) for one in sorted(names))
+
+
+def parts_told(names: Iterable[str]) -> Label:
+    """Parts of customers as people call them: `contact`."""
+    return _listed(PART_WORDS.get(one, Label(one, one)) for one in sorted(names))
+
+
+def _listed(found: Iterable[Label]) -> Label:
+    kept = list(found)
+    return Label("、".join(one.zh for one in kept) or "-", ", ".join(one.en for one in kept) or "-")

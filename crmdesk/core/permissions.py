@@ -240,17 +240,7 @@ class _Say:
         return (f"团队：{name}" if self.language == "zh_CN" else f"Team: {name}",)
 
     def field(self, text: str) -> str:
-        """`customer.grade` as a person knows it."""
-        name, _, field = text.partition(".")
-        entity = REGISTRY.entities.get(name)
-        if entity is None:
-            return text
-        if field == EVERY_FIELD:
-            part = "全部字段" if self.language == "zh_CN" else "everything"
-        else:
-            declared = entity.by_name.get(field)
-            part = declared.label.text(self.language) if declared else field
-        return f"{entity.label.text(self.language)} · {part}"
+        return field_name(text, self.language)
 
     def shares(self, found: tuple[Shared, ...]) -> tuple[str, ...]:
         ever = "不限期" if self.language == "zh_CN" else "without end"
@@ -267,6 +257,20 @@ class _Say:
     def until(self, ms: int) -> str:
         day = day_of(ms - 1).isoformat()
         return f"至 {day}" if self.language == "zh_CN" else f"until {day}"
+
+
+def field_name(text: str, language: Language) -> str:
+    """`customer.grade` or `visit.*` as a person knows it."""
+    name, _, field = text.partition(".")
+    entity = REGISTRY.entities.get(name)
+    if entity is None:
+        return text
+    if field == EVERY_FIELD:
+        part = "全部字段" if language == "zh_CN" else "everything"
+    else:
+        declared = entity.by_name.get(field)
+        part = declared.label.text(language) if declared else field
+    return f"{entity.label.text(language)} · {part}"
 
 
 def role_name(role: str, custom: str | None, language: Language) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -244,3 +245,53 @@ def test_a_laptop_goes_by_its_name_where_no_other_has_it(
     assert facts("device", "revoke", "shared")["device"] == ids[2], "the one that is still in use"
     rows = facts("audit", "list", "--device", "Ann's")["rows"]
     assert {row["device"] for row in rows} == {ids[0]}
+
+
+ROLES_TOLD = {
+    "en": (
+        "Copy of: Rep\nMay not write: Customer · Grade, Visit · everything\nMay not read: The people behind a customer: names, phones, mails\nPeople: Ann\n",
+        [
+            "Junior",
+            "Rep",
+            "Customer · Grade, Visit · everything",
+            "The people behind a customer: names, phones, mails",
+            "1",
+        ],
+        "The role of “Ann” is now: Junior (Rep).\n",
+        ["Ann", "Junior (Rep)", "East", "no"],
+    ),
+    "zh_CN": (
+        "复制自：销售专员\n不可填写：客户 · 等级、拜访 · 全部字段\n看不到：客户的联系人：姓名、电话、邮箱\n人员：Ann\n",
+        ["Junior", "销售专员", "客户 · 等级、拜访 · 全部字段", "客户的联系人：姓名、电话、邮箱", "1"],
+        "「Ann」的角色现在是：Junior（销售专员）。\n",
+        ["Ann", "Junior（销售专员）", "East", "否"],
+    ),
+}
+
+
+@pytest.mark.parametrize("language", sorted(ROLES_TOLD))
+def test_a_role_of_the_companys_own_is_told_with_all_that_it_may_not(
+    server: RunningServer,
+    facts: Ask,
+    typed: Callable[..., tuple[int, str, str]],
+    monkeypatch: pytest.MonkeyPatch,
+    language: str,
+) -> None:
+    monkeypatch.setenv("CRMDESK_LANGUAGE", language)
+    less = ("--withhold", "customer.grade", "--withhold", "visit.*", "--hide", "contact")
+    facts("role", "copy", "Junior", "--of", "rep", *less)
+    shown, listed, changed, person = ROLES_TOLD[language]
+    assert typed("user", "role", "Ann", "Junior")[1] == changed
+    assert typed("role", "show", "Junior")[1] == shown
+    assert cells(typed("role", "list")[1])[-1] == listed
+    assert person in cells(typed("user", "list")[1])
+    (row,) = [row for row in facts("role", "list")["roles"] if row["name"] == "Junior"]
+    assert (row["base"], row["withheld"], row["hidden"]) == ("rep", 2, 1)
+    (ann,) = [row for row in facts("user", "list")["users"] if row["name"] == "Ann"]
+    assert (ann["role"], ann["custom_role"]) == ("rep", "Junior")
+    assert facts("user", "role", "Ann", "Junior")["custom_role"] == "Junior"
+
+
+def cells(printed: str) -> list[list[str]]:
+    """The rows of a table below its headings."""
+    return [re.split(r" {2,}", line) for line in printed.splitlines()[1:]]
