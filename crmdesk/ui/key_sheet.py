@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QDialog, QGridLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from crmdesk.ui.widgets.buttons import KeyHint
 from crmdesk.ui.widgets.fields import label
@@ -39,8 +39,13 @@ class KeySheet(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(1, 1, 1, 1)
         column.addWidget(area)
-        wanted = listed.sizeHint() + QSize(area.verticalScrollBar().sizeHint().width(), 2)
-        self.resize(wanted.boundedTo(parent.size() - QSize(_MARGIN, _MARGIN)))
+        edge = 2 * (area.frameWidth() + 1)
+        wanted = listed.sizeHint() + QSize(area.verticalScrollBar().sizeHint().width() + edge, edge)
+        room = parent.size() - QSize(_MARGIN, _MARGIN)
+        if wanted.width() > room.width():
+            for meaning in listed.findChildren(QLabel):
+                meaning.setWordWrap(True)
+        self.resize(wanted.boundedTo(room))
 
 
 def _grid(keys: Sequence[Key]) -> QGridLayout:

@@ -7,7 +7,7 @@ answered by whoever wires the product together.
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from crmdesk.ui import theme
@@ -138,6 +138,12 @@ class MainWindow(QMainWindow):
         sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         sheet.open()
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.text() in ("?", "？"):  # a shortcut would depend on where the keyboard has it
+            self.show_keys()
+        else:
+            super().keyPressEvent(event)
+
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.StyleChange:
@@ -179,7 +185,7 @@ class MainWindow(QMainWindow):
         self.add_key("Ctrl+F", self.tr("Search on this page"), self.focus_search)
         self.add_key("Ctrl+Z", self.tr("Undo"), self._undo)
         self.add_key("Alt+Up", self.tr("Back to the page before"), self.back)
-        self.add_key("F1", self.tr("All keys"), self.show_keys)
+        self.add_key("F1", self.tr("All keys; ? does it too, outside of texts"), self.show_keys)
         self.add_key("Ctrl+Q", self.tr("Close crmdesk"), self.close)
         if "settings" in self._specs:
             self.add_key("Ctrl+,", self.tr("Settings"), self._settings)

@@ -2041,12 +2041,44 @@
         <translation>添加标签</translation>
     </message>
     <message>
-        <source>Edit the details</source>
-        <translation>编辑详情</translation>
+        <source>Edit the details; F2 does it too</source>
+        <translation>编辑详情，F2 亦可</translation>
+    </message>
+    <message>
+        <source>History</source>
+        <translation>历史</translation>
+    </message>
+    <message>
+        <source>Reviewed, without a remark</source>
+        <translation>已阅，不写批注</translation>
+    </message>
+    <message>
+        <source>People, 2 teams, 3 roles, 4 laptops, 5 shares and deputies</source>
+        <translation>人员，2 团队，3 角色，4 设备，5 共享与代理</translation>
+    </message>
+    <message>
+        <source>End a share, or a deputy&apos;s time</source>
+        <translation>结束共享或代理</translation>
     </message>
     <message>
         <source>Delete, with a way back</source>
         <translation>删除（可撤销）</translation>
+    </message>
+    <message>
+        <source>Choose all; Shift with an arrow key chooses several</source>
+        <translation>全选；Shift 加方向键可选多行</translation>
+    </message>
+    <message>
+        <source>Attach what was copied, among the files</source>
+        <translation>在附件中：附上已复制的内容</translation>
+    </message>
+    <message>
+        <source>Back; in the list: take the filter away</source>
+        <translation>返回；在列表中取消筛选</translation>
+    </message>
+    <message>
+        <source>Save a form; Ctrl+S does it too</source>
+        <translation>保存表单，Ctrl+S 亦可</translation>
     </message>
     <message>
         <source>Save</source>
@@ -2077,6 +2109,10 @@
         <translation>审阅</translation>
     </message>
     <message>
+        <source>Next; K the one before</source>
+        <translation>下一条，K 为上一条</translation>
+    </message>
+    <message>
         <source>Done</source>
         <translation>完成</translation>
     </message>
@@ -2089,20 +2125,16 @@
         <translation>选第一个值，2 选第二个…</translation>
     </message>
     <message>
+        <source>Choose the next value; Left the one before</source>
+        <translation>选下一个值，← 为上一个</translation>
+    </message>
+    <message>
         <source>Keep the chosen value</source>
         <translation>采用选中的值</translation>
     </message>
     <message>
         <source>Take the last decision back</source>
         <translation>撤回上一个决定</translation>
-    </message>
-    <message>
-        <source>Next</source>
-        <translation>下一个</translation>
-    </message>
-    <message>
-        <source>Previous</source>
-        <translation>上一个</translation>
     </message>
     <message>
         <source>Remark; Enter saves it as reviewed</source>
@@ -2113,12 +2145,20 @@
         <translation>标记跟进</translation>
     </message>
     <message>
-        <source>Administration</source>
-        <translation>管理</translation>
+        <source>Take the last review back</source>
+        <translation>撤回上一次审阅</translation>
     </message>
     <message>
-        <source>People, 2 teams, 3 roles, 4 laptops</source>
-        <translation>人员，2 团队、3 角色、4 电脑</translation>
+        <source>Verify the audit</source>
+        <translation>校验审计</translation>
+    </message>
+    <message>
+        <source>Audit</source>
+        <translation>审计</translation>
+    </message>
+    <message>
+        <source>Administration</source>
+        <translation>管理</translation>
     </message>
     <message>
         <source>A new person, a new team, a copy of a role</source>
@@ -3267,8 +3307,8 @@
         <translation>返回上一页</translation>
     </message>
     <message>
-        <source>All keys</source>
-        <translation>所有快捷键</translation>
+        <source>All keys; ? does it too, outside of texts</source>
+        <translation>所有快捷键；不在输入文字时按 ? 也行</translation>
     </message>
     <message>
         <source>Close crmdesk</source>

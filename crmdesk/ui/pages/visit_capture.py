@@ -38,7 +38,8 @@ if TYPE_CHECKING:
     from crmdesk.store.replica import Replica
 
 _AUTOSAVE_MS: Final = 1000
-_PHRASE_LETTERS: Final = 13
+_PHRASE_WIDTH: Final = 340
+"""Pixels of a phrase's chip, so that the longest is as wide as the sheet; beyond them it ends in an ellipsis."""
 _LINES: Final = 92
 """The height of the text on a screen that has it; half of that on a small one."""
 
@@ -218,8 +219,8 @@ class VisitSheet(Sheet):
         box = QWidget()
         flow = FlowLayout(box)
         for number, phrase in enumerate(self._context.preferences.phrases[:9], 1):
-            short = phrase if len(phrase) <= _PHRASE_LETTERS else f"{phrase[:_PHRASE_LETTERS]}…"
-            chip = TagChip((f"{number}", f"/{number} {short}", "slate"), removable=False, parent=box)
+            said = (f"{number}", f"/{number} {phrase}", "slate")
+            chip = TagChip(said, removable=False, parent=box, longest=_PHRASE_WIDTH)
             chip.setAccessibleName(phrase)
             plain.set_tip(chip, phrase)
             chip.clicked.connect(self._phrase_clicked)

@@ -4,6 +4,9 @@ from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtTest import QTest
 
 from crmdesk.core.resolve import Life
+from crmdesk.ui import text_layout
+from crmdesk.ui.fonts import MEDIUM, TINY, font
+from crmdesk.ui.widgets.chips import TagChip
 from crmdesk.ui.widgets.phrases import expansion
 from crmdesk.usecases import drafts
 from tests.support.customer_desk import Desk, open_desk, write
@@ -85,6 +88,14 @@ def test_a_slash_and_a_number_write_the_phrase(desk) -> None:
     write(desk.sheet.summary, "今天 ")
     QTest.keyClicks(desk.sheet.summary, "/2")
     assert desk.sheet.summary.toPlainText() == f"今天 {desk.context.preferences.phrases[1]}"
+
+
+def test_a_phrase_is_shown_whole_where_there_is_room_for_it(desk) -> None:
+    desk.sheet.open_here()
+    chips = [chip for chip in desk.sheet.findChildren(TagChip) if chip.text().startswith("/")]
+    assert [chip.text()[3:] for chip in chips] == list(desk.context.preferences.phrases)
+    for chip in chips:
+        assert chip.width() >= text_layout.width(chip.text(), font(TINY, MEDIUM))
 
 
 def test_a_slash_inside_a_number_is_left_alone() -> None:
