@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from crmdesk.core.errors import Language
+from crmdesk.core.permissions import role_name
 from crmdesk.core.registry import Registry
 from crmdesk.core.roles import Mandate, Role, withheld_from
 from crmdesk.store import mandates
@@ -60,6 +62,10 @@ class Directory:
         """A person's name; the id's beginning where it is not known here."""
         found = self.people.get(user)
         return found.name if found else user[:6]
+
+    def role_name(self, person: Person, language: Language) -> str:
+        """What somebody is, as people call it; a role of the company's own with what it is a copy of."""
+        return role_name(person.role, self.roles.get(person.custom_role or ""), language)
 
     def owner_name(self, bucket: str) -> str:
         """Who owns the customers of a bucket; blank for buckets of nobody's."""

@@ -187,9 +187,9 @@ class Company(Page):
             self._right.setCurrentWidget(self._nothing)
 
     def _place(self, person: Person) -> str:
-        option = USER.by_name["role"].option(person.role)
-        role = option.label.text(self._context.language) if option else person.role
-        team = self._context.directory.teams.get(person.team or "", "")
+        names = self._context.directory
+        role = names.role_name(person, self._context.language)
+        team = names.teams.get(person.team or "", "")
         return " · ".join(part for part in (role, team) if part)
 
     def _letter_entry(self, letter: "Refusal") -> Entry:

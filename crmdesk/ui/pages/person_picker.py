@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
-from crmdesk.core.entities import USER
 from crmdesk.core.text import normalise
 from crmdesk.ui.context import Context
 from crmdesk.ui.widgets import buttons
@@ -62,9 +61,7 @@ class PersonPicker(QDialog):
     def _search(self, text: str) -> None:
         wanted = normalise(text)
         names = self._context.directory
-        roles = {
-            option.key: option.label.text(self._context.language) for option in USER.by_name["role"].options
-        }
+        language = self._context.language
         self.list.set_entries(
             [
                 Entry(
@@ -72,7 +69,10 @@ class PersonPicker(QDialog):
                     person.name,
                     " · ".join(
                         part
-                        for part in (roles.get(person.role, ""), names.teams.get(person.team or "", ""))
+                        for part in (
+                            names.role_name(person, language),
+                            names.teams.get(person.team or "", ""),
+                        )
                         if part
                     ),
                 )

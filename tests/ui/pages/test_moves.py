@@ -16,7 +16,9 @@ from crmdesk.store.settings import Server
 from crmdesk.sync import commands
 from crmdesk.sync.enrolment import connect
 from crmdesk.ui.pages.person_picker import PersonPicker
+from crmdesk.ui.widgets.entry_list import Entry
 from crmdesk.usecases import drafts, late_work, refusals, requests
+from sync_server import accounts
 from tests.support.desks import customer, sync, visit, write
 from tests.support.server import RunningServer
 
@@ -240,6 +242,27 @@ def test_a_leaver_is_counted_before_the_book_changes_hands(server, hire, open_de
     assert f"person:{server.people['Ann'].user}" not in page.list.ids()
     sync(cai)
     assert shown(cai, home)["name"] == "宏远机械"
+
+
+def test_somebody_with_a_role_of_the_companys_own_is_called_by_it(server, hire, open_desk) -> None:
+    server.add_user("Root", "administrator")
+    with server.database.write() as connection:
+        made = accounts.define_role(connection, None, "见习销售", "rep", frozenset(), server.clock())
+        accounts.change_role(connection, "Ann", made.id, server.clock())
+    root = hire("Root")
+    customer(root, "宏远机械")
+    sync(root)
+    page = open_desk(root).go("company")
+    person = server.people["Ann"].user
+    assert f"person:{person}" in page.list.ids()
+    ann = page._context.directory.people[person]
+    assert page._place(ann) == "见习销售（销售专员） · East"
+    picker = PersonPicker(page._context, "移交", "移交", page)
+    picker.offer([ann])
+    (entry,) = picker.list.entries.items
+    assert isinstance(entry, Entry)
+    assert entry.detail == "见习销售（销售专员） · East"
+    picker.close()
 
 
 def test_an_administrator_judges_what_was_refused(server, hire, open_desk) -> None:
