@@ -50,6 +50,7 @@ def examine(session: Session) -> Iterator[Finding]:
     session.even_if_locked = True
     yield _profile(session)
     try:
+        _was_not_emptied(session)
         yield _key(session)
         _ = session.workspace
     except CrmError as error:
@@ -59,6 +60,14 @@ def examine(session: Session) -> Iterator[Finding]:
             yield _guarded(look, session)
     yield _fonts(session.out)
     yield _desktop(session.out)
+
+
+def _was_not_emptied(session: Session) -> None:
+    """Raise what became of a profile that was destroyed, by its company's order or because it stayed away."""
+    from crmdesk.system import wiping
+
+    if not session.profile.exists() and (problem := wiping.problem_of(session.profile)) is not None:
+        raise problem
 
 
 def _guarded(look: Callable[[Session], Finding], session: Session) -> Finding:

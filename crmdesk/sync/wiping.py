@@ -44,7 +44,7 @@ def ended(replica: Replica, problem: CrmError | None) -> CrmError | None:
     if problem is not None and problem.code == "device_revoked":
         problem = obeyed(replica, problem)
     was_asked = problem is None or problem.code not in _NOT_ASKED
-    return CrmError("device_purged") if was_asked and overdue(replica) else problem
+    return CrmError("device_purged", unsent=system.SEALED) if was_asked and overdue(replica) else problem
 
 
 def obeyed(replica: Replica, said: CrmError) -> CrmError:
@@ -55,7 +55,7 @@ def obeyed(replica: Replica, said: CrmError) -> CrmError:
     if said.code != "device_revoked" or _order(replica, said) is None:
         return said
     found = CrmError("device_wiped")
-    found.about = dict(said.about)
+    found.about = {**said.about, "unsent": system.SEALED}
     return found
 
 
@@ -95,10 +95,10 @@ def _seal_all(profile: Profile, replica: Replica, order: Order | None) -> None:
         server = settings.read(connection, "server", Server)
     reason: Reason = "lease" if order is None else "order"
     seal_key = order.seal_key if order is not None else kept.lease.seal_key if kept is not None else ""
-    sealing.seal(replica, reason, seal_key, system.sealed_folder(profile), set_aside(replica))
+    made = sealing.seal(replica, reason, seal_key, system.sealed_folder(profile), set_aside(replica))
     now = replica.clock.now_ms()
     word = sign(device.key, signed_wipe(device.id, now))
-    system.begin(profile, Wiped(reason, now, device.id, server.url, server.company, word))
+    system.begin(profile, Wiped(reason, now, device.id, server.url, server.company, word, sealed=len(made)))
 
 
 @dataclass
@@ -121,7 +121,7 @@ def hand_in(
     account = Account()
     own = files is None
     for path in sealing.waiting(system.sealed_folder(profile)) if files is None else files:
-        _hand_in(path, account, transport, is_own=own)
+        _hand_in(path, account, transport, profile if own else None)
     note = system.done(profile)
     if note is not None and not note.is_told and account.problem is None:
         try:
@@ -136,7 +136,8 @@ def hand_in(
     return account
 
 
-def _hand_in(path: Path, account: Account, transport: Transport | None, *, is_own: bool) -> None:
+def _hand_in(path: Path, account: Account, transport: Transport | None, own: Profile | None) -> None:
+    """Hand in a file; one of a profile's own goes once it is noted there what became of it."""
     try:
         cover, sealed = sealing.read(path)
         server = Http(cover.url, transport=transport)
@@ -144,7 +145,8 @@ def _hand_in(path: Path, account: Account, transport: Transport | None, *, is_ow
             account.answers.append(server.hand_in(sealed))
         finally:
             server.close()
-        if is_own:
+        if own is not None:
+            system.note_handed_in(own, path.name, account.answers[-1])
             path.unlink(missing_ok=True)
     except CrmError as error:
         _log.warning("%s was not handed in: %s", path.name, error.code)

@@ -182,12 +182,12 @@ class Entrance(QMainWindow):
     def _show_gone(self, waiting: int | None = None) -> None:
         note = wiping.done(self._profile)
         if note is not None:
-            left = opening.still_sealed(self._profile) if waiting is None else waiting
+            left = wiping.still_sealed(self._profile) if waiting is None else waiting
             self._show_note(note, left)
 
     def _show_note(self, note: wiping.Wiped, waiting: int) -> None:
         self._stack.setCurrentWidget(self.gone)
-        self.gone.show_note(wiping.problem_by(note), note, waiting)
+        self.gone.show_note(wiping.problem_by(note, waiting), note, waiting)
 
     def _wiped(self, _nothing: object) -> None:
         self.begin()

@@ -87,12 +87,7 @@ def hand_in(profile: Profile) -> int:
     from crmdesk.sync.wiping import hand_in
 
     hand_in(profile)
-    return still_sealed(profile)
-
-
-def still_sealed(profile: Profile) -> int:
-    """How many sealed files wait to be handed in."""
-    return len(list(wiping.sealed_folder(profile).glob("*.crmdesk")))
+    return wiping.still_sealed(profile)
 
 
 def _open(profile: Profile, ask: Callable[[], str | None], *, even_if_locked: bool) -> Workspace:

@@ -2821,10 +2821,6 @@
         </translation>
     </message>
     <message>
-        <source>handed in to the company, or there was none</source>
-        <translation>已交给公司，或原本没有</translation>
-    </message>
-    <message>
         <source>Company</source>
         <translation>公司</translation>
     </message>

@@ -89,12 +89,12 @@ AWAY: Final[dict[str, Problem]] = {
         403,
         (
             "公司已命令清除这台电脑上的数据。",
-            "没有发送的内容已封存给公司，随后会交上去。",
+            "{unsent}",
             "如需继续使用，请联系管理员领取新的入网码。",
         ),
         (
             "Your company ordered this laptop to be wiped.",
-            "What was unsent is sealed to the company and will be handed in.",
+            "{unsent}",
             "To go on working, ask your administrator for a new code.",
         ),
     ),
@@ -102,12 +102,12 @@ AWAY: Final[dict[str, Problem]] = {
         403,
         (
             "这台电脑太久没有联系公司，本机数据已销毁。",
-            "没有发送的内容已封存给公司：联网后会自动交上去，也可运行 crmdesk hand-in 或把文件交给管理员。",
+            "{unsent}",
             "如需继续使用，请联系管理员领取新的入网码。",
         ),
         (
             "This laptop stayed away from its company for too long, and what it held was destroyed.",
-            "What was unsent is sealed to the company and handed in once it is reached, by `crmdesk hand-in`, or by hand.",
+            "{unsent}",
             "To go on working, ask your administrator for a new code.",
         ),
     ),

@@ -99,11 +99,7 @@ class Gone(QWidget):
         """What happened, and how many sealed files the company does not have yet."""
         sentence = error.sentence(language.current())
         self.headline.show_state("shield", "slate", sentence.happened, sentence.next)
-        kept = (
-            self.tr("%n sealed file(s) wait to be handed in", "", waiting)
-            if waiting
-            else self.tr("handed in to the company, or there was none")
-        )
+        kept = self.tr("%n sealed file(s) wait to be handed in", "", waiting) if waiting else sentence.safe
         self.facts.set_fields(
             [
                 (self.tr("Company"), note.company),

@@ -10,6 +10,9 @@ import pytest
 
 from crmdesk.core.lease import DAY_MS
 from crmdesk.store import leases, settings
+from crmdesk.sync import wiping
+from crmdesk.sync.engine import Engine
+from crmdesk.sync.enrolment import connect
 from crmdesk.system import secrets
 from crmdesk.system import wiping as system
 from crmdesk.system.paths import Profile
@@ -17,6 +20,8 @@ from crmdesk.ui import opening
 from crmdesk.ui.entrance import Entrance
 from crmdesk.ui.runner import Runner
 from crmdesk.usecases.workspace import Workspace
+from sync_server import enrolment
+from tests.support.desk import Desk
 from tests.support.desks import customer
 from tests.support.server import RunningServer
 
@@ -126,10 +131,54 @@ def test_too_long_away_it_is_destroyed_and_the_page_says_what_became_of_the_work
     entrance = knock()
     assert entrance._stack.currentWidget() is entrance.gone
     assert not profile.exists()
-    assert opening.still_sealed(profile) == 1
+    assert system.still_sealed(profile) == 1
     assert entrance.gone.hand_in.isVisible()
     entrance.gone.start.click()
     assert entrance._stack.currentWidget() is entrance.first_start
+
+
+def given_up(profile: Profile, server: RunningServer) -> None:
+    """An administrator orders the laptop to be wiped, and it hears of that."""
+    workspace = open_even_so(profile)
+    with workspace.replica.database.read() as connection:
+        device = settings.read(connection, "device", settings.Device).id
+    with server.database.write() as connection:
+        enrolment.revoke(connection, device, server.clock())
+    http = connect(workspace.replica)
+    problem = Engine(workspace.replica, http).sync().problem
+    http.close()
+    assert problem is not None
+    workspace.reader.close()
+    assert wiping.wipe(profile, workspace.replica, problem)
+
+
+def shown(entrance: Entrance) -> dict[str, str]:
+    return dict(zip(entrance.gone.facts._names, [v.text() for v in entrance.gone.facts._values], strict=True))
+
+
+def test_a_wiped_laptop_says_what_became_of_its_work_once_it_was_handed_in(
+    knock, profile: Profile, server: RunningServer
+) -> None:
+    given_up(profile, server)
+    doctor = Desk(profile.folder)
+    entrance = knock()
+    assert entrance.gone.hand_in.isHidden(), "it went while the page came up"
+    told = shown(entrance)["未发送的内容"]
+    assert told == "没有发送的内容已交给公司：1 处留待管理员查看。公司已收到清除完成的通知。"
+    found = doctor.run("doctor", "--lang", "en").out
+    assert "What was unsent was handed in: 1 kept for your administrator." in " ".join(found.split())
+    assert "will be handed in" not in found
+    assert "handed in once it is reached" not in found
+
+
+def test_a_wiped_laptop_with_nothing_unsent_does_not_promise_to_hand_it_in(
+    knock, profile: Profile, server: RunningServer
+) -> None:
+    workspace = open_even_so(profile)
+    synced(workspace)
+    workspace.close()
+    given_up(profile, server)
+    assert shown(knock())["未发送的内容"].startswith("没有尚未发送的内容等待上交。")
 
 
 def test_an_interrupted_destruction_goes_on_at_the_next_start(knock, profile: Profile) -> None:
