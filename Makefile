@@ -3,7 +3,7 @@ PYTHON := $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 
-.PHONY: help environment demo run serve test check fix planted-bugs kill-test cursor-test bench simulate simulate-coverage permissions schemathesis fuzz translations
+.PHONY: help environment demo run serve test check fix planted-bugs kill-test cursor-test bench simulate simulate-coverage permissions pictures schemathesis fuzz translations
 
 help:
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -59,6 +59,11 @@ planted-bugs: environment ## break every assumption of sync on purpose and name 
 	@$(BIN)/python -m tests.support.planted
 	@$(BIN)/python -m tests.simulation.bugs $(BUGS) $(if $(NOTE),--note) $(if $(UNITS),--units)
 	@$(BIN)/python -m tests.permissions.bugs $(if $(NOTE),--note)
+
+pictures: environment ## every page of access and administration in every look, into ./pictures
+	@for company in full empty; do for language in zh_CN en; do for look in "light 1" "dark 1.5"; do \
+		$(BIN)/python -m tests.support.company_gallery "pictures/$$company-$$language-$${look%% *}" $$company $$language $$look \
+		|| exit 1; done; done; done
 
 cursor-test: environment ## 8 writers with pauses, 2 server processes, a reader that may miss nothing; ROWS=1000000
 	@$(BIN)/python -m tests.support.cursor_completeness $(or $(ROWS),1000000)

@@ -53,12 +53,13 @@ def width(text: str, font: QFont) -> int:
 @lru_cache(maxsize=4096)
 def _laid_out(text: str, font: QFont, width: int, lines: int, line_height: int, right: bool) -> QTextLayout:
     layout = _broken(text, font, width, line_height, right)
-    if layout.lineCount() > lines:
+    room = width
+    while layout.lineCount() > lines and room > 0:
         start = layout.lineAt(lines - 1).textStart()
-        tail = QFontMetricsF(font).elidedText(
-            text[start:].replace("\n", " "), Qt.TextElideMode.ElideRight, width
-        )
+        rest = text[start:].replace("\n", " ")
+        tail = QFontMetricsF(font).elidedText(rest, Qt.TextElideMode.ElideRight, room)
         layout = _broken(text[:start] + tail, font, width, line_height, right)
+        room -= 4  # a layout measures mixed scripts a little wider than the metrics that elided them
     return layout
 
 

@@ -10,7 +10,7 @@ from crmdesk.core.parts import CONTACT, part_bucket
 from crmdesk.core.registry import Registry
 from crmdesk.core.roles import SERVER_ENTITIES
 from crmdesk.store.reading import Reader
-from crmdesk.store.settings import Outdated, Pause, Server
+from crmdesk.store.settings import Identity, Outdated, Pause, Server
 from crmdesk.usecases import conflicts, late_work, requests
 
 _UNCOUNTED: Final = ", ".join(f"'{name}'" for name in sorted(SERVER_ENTITIES - {"user", "team", "role"}))
@@ -123,7 +123,15 @@ def shares(reader: Reader) -> list[Share]:
         found[by] = replace(
             one, records=one.records + records, is_complete=one.is_complete and bool(complete)
         )
-    return list(found.values())
+    me = reader.setting("identity", Identity)
+    return sorted(found.values(), key=lambda share: _place(share, me))
+
+
+def _place(share: Share, me: Identity | None) -> int:
+    """One's own customers first, then those of others, the pool and what the whole company has."""
+    if me is not None and share.bucket in (me.book, me.config):
+        return 0 if share.bucket == me.book else 4
+    return {"set": 2, "pool": 3}.get(share.kind, 1)
 
 
 def title_of(reader: Reader, registry: Registry, entity: str, record_id: str) -> str:

@@ -4674,7 +4674,7 @@
 <context>
     <name>Teams</name>
     <message>
-        <source>Its people see and change each other&apos;s customers</source>
+        <source>They see and change each other&apos;s customers</source>
         <translation>组内成员可以查看和修改彼此的客户</translation>
     </message>
     <message>

@@ -266,7 +266,7 @@ class NewTeam(NameDialog):
 
 
 def _shares_box() -> QCheckBox:
-    tick = QCheckBox(translate("Teams", "Its people see and change each other's customers"))
+    tick = QCheckBox(translate("Teams", "They see and change each other's customers"))
     limits = translate("Teams", "Not those of teams below it. Directors and auditors among them only see.")
     plain.set_tip(tick, limits)
     return tick

@@ -207,6 +207,8 @@ def test_the_buckets_kept_here_are_named_with_their_records(hire, open_desk) -> 
     sync(ann)
     page = open_desk(ann).go("sync")
     names = {entry.title: entry.mark for entry in page.shares.entries.items}
+    assert next(iter(names)) == "我的客户"
+    assert list(names)[-1] == "人员、团队、标签"
     assert names["我的客户"] == "已是最新"
     assert "人员、团队、标签" in names
     assert "Bo 的客户" in names
