@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -39,6 +39,7 @@ from sync_server.console import (
     carry_out,
     company,
     language,
+    names_of,
     say,
     settings_of,
     table,
@@ -49,7 +50,7 @@ from sync_server.private_files import write_private
 from sync_server.sealing import opener_of
 from sync_server.settings import DAY_MS, Settings, note_url, url_of
 from sync_server.signing import signer_of
-from sync_server.spoken import not_there
+from sync_server.spoken import entity_word, happened, not_there, verdict_word
 from sync_server.storage import devices, graves, people, recoveries
 from sync_server.storage.blob_files import BlobFiles
 from sync_server.storage.devices import DeviceState
@@ -266,8 +267,26 @@ def refused_list(
 ) -> None:
     """List what laptops brought and the server would not take. 列出被拒绝的修改。"""
     with company(directory) as database, database.read() as connection:
-        found = refusals.listed(connection, discarded=discarded)
-    table(as_json, "refused", [msgspec.structs.asdict(one) for one in found])
+        found, names = refusals.listed(connection, discarded=discarded), names_of(connection)
+    told = [
+        {
+            "name": one.name,
+            "entity": entity_word(one.entity),
+            "title": one.title or one.id,
+            "user": one.user_name,
+            "received_at": one.at,
+            "edits": one.edits,
+            "verdict": verdict_word(one.verdict),
+            "code": happened(one.code, one.entity, one.about),
+        }
+        | (
+            {"discarded_at": one.discarded_at, "discarded_by": _named(names, one.discarded_by)}
+            if discarded
+            else {}
+        )
+        for one in found
+    ]
+    table(as_json, "refused", [msgspec.structs.asdict(one) for one in found], told)
 
 
 @refused_app.command("show")
@@ -289,8 +308,13 @@ def refused_retry(name: Name, directory: Dir = HERE, as_json: Json = False) -> N
         speaks = authority_of(database, settings)
         handing_in.take_kept(blobs.store_of(database, settings), speaks, settings, moment())
     facts = {"name": name, "verdict": made.verdict, "code": made.code, "about": made.about}
-    because = f" ({made.code})" if made.code else ""
-    say(as_json, facts, f"结果：{made.verdict}{because}", f"The verdict: {made.verdict}{because}")
+    verdict, why = verdict_word(made.verdict), happened(made.code, made.entity, made.about)
+    say(
+        as_json,
+        facts,
+        f"结果：{verdict.zh}。{why.zh if why else ''}",
+        f"The verdict: {verdict.en}. {why.en if why else ''}".rstrip(),
+    )
 
 
 @refused_app.command("export")
@@ -317,6 +341,10 @@ def refused_discard(name: Name, directory: Dir = HERE, as_json: Json = False) ->
         "已作废，内容保留备查。",
         "Discarded; what was written is kept.",
     )
+
+
+def _named(names: Mapping[str, str | Label], key: str | None) -> str | Label | None:
+    return names.get(key, key) if key is not None else None
 
 
 def _move(directory: Path, order: Callable[[str], Order], as_json: bool) -> None:
@@ -404,7 +432,7 @@ def recovered(directory: Dir = HERE, as_json: Json = False) -> None:
     """List what laptops brought back after a restore. 列出恢复后由设备送回的记录。"""
     with company(directory) as database, database.read() as connection:
         names = {a.user: a.name for a in people.accounts(connection)}
-        found = recoveries.recovered(connection)
+        found, called = recoveries.recovered(connection), names_of(connection)
     rows = [
         {
             "epoch": r.epoch,
@@ -418,7 +446,17 @@ def recovered(directory: Dir = HERE, as_json: Json = False) -> None:
         }
         for r in found
     ]
-    table(as_json, "recovered", rows)
+    told = [
+        {
+            **row,
+            "entity": entity_word(r.key.entity),
+            "verdict": verdict_word(r.verdict),
+            "code": happened(r.code, r.key.entity, None),
+            "device": _named(called, r.device),
+        }
+        for row, r in zip(rows, found, strict=True)
+    ]
+    table(as_json, "recovered", rows, told)
 
 
 @app.command()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -11,17 +13,33 @@ from sqlalchemy import Connection
 
 from crmdesk.core.dates import COMPANY_ZONE
 from crmdesk.core.errors import CrmError
+from crmdesk.core.registry import Label
 from crmdesk.store.database import Database
 from sync_server import audit, auditing, exporting
 from sync_server import roots as signing_roots
 from sync_server.audit import Word
 from sync_server.auditing import Wanted
 from sync_server.clock import moment
-from sync_server.console import HERE, Dir, Json, Overwrite, company, instant, say, settings_of, table
+from sync_server.console import (
+    HERE,
+    Dir,
+    Json,
+    Overwrite,
+    company,
+    instant,
+    language,
+    names_of,
+    say,
+    settings_of,
+    table,
+    time_of,
+)
 from sync_server.exporting import Verified
 from sync_server.leases import authority_of
+from sync_server.policy import Kind
 from sync_server.private_files import check_free
 from sync_server.signing import KEY_NAME, Signer, signer_of
+from sync_server.spoken import COMPANY, bucket_word
 from sync_server.storage import audits, devices, people, roots
 
 app = typer.Typer(help="Who did what, sealed row by row. 审计。", no_args_is_help=True)
@@ -38,6 +56,8 @@ Day = Annotated[
     ),
 ]
 _KEY_BYTES: Final = 32
+_ID: Final = re.compile(r"\b[0-9a-f]{32}\b")
+_INSTANT: Final = re.compile(r"(?<=:)\d{13}(?=[,}])")
 
 
 @app.command()
@@ -151,6 +171,15 @@ def list_rows(
         laptop = devices.named(connection, device).id if device and device != audit.CONSOLE else device
         wanted = Wanted(first, last, person, laptop, kind, bucket, customer)
         found = auditing.listed(connection, wanted, None, limit)
+        called, books = names_of(connection), _books(connection)
+        ids = {
+            **people.team_names(connection),
+            **{r.id: r.name for r in people.custom_roles(connection).values()},
+        }
+    ids |= {
+        key: name if isinstance(name, str) else name.text(language())
+        for key, name in (books | called).items()
+    }
     rows = [
         {
             "chain": row.chain,
@@ -163,7 +192,35 @@ def list_rows(
         }
         for row in found.rows
     ]
-    table(as_json, "rows", rows)
+    told = [
+        {
+            "chain": books.get(row.chain, row.chain),
+            "number": row.number,
+            "done_at": row.at,
+            "kind": row.kind,
+            "user": called.get(row.user, row.user),
+            "device": called.get(row.device, row.device or "-"),
+            "said": _readable(bytes(row.said).decode(), ids),
+        }
+        for row in found.rows
+    ]
+    table(as_json, "rows", rows, told)
+
+
+def _readable(said: str, names: Mapping[str, str]) -> str:
+    """What a row says, with names for the ids that have one and times for milliseconds."""
+    timed = _INSTANT.sub(lambda found: f'"{time_of(int(found[0]))}"', said)
+    return _ID.sub(lambda found: names.get(found[0], found[0]), timed)
+
+
+def _books(connection: Connection) -> dict[str, str | Label]:
+    """The chains by what people call them: whose book, or what else it is of."""
+    names = {one.user: one.name for one in people.accounts(connection)}
+    found: dict[str, str | Label] = {audit.COMPANY: COMPANY}
+    for bucket, domain in people.domains(connection).items():
+        owner = names.get(domain.owner or "")
+        found[bucket] = owner if owner and domain.kind is Kind.BOOK else bucket_word(domain.kind.value, owner)
+    return found
 
 
 @app.command()
@@ -208,6 +265,7 @@ def list_roots(
         with database.read() as connection:
             rows = [_root(signed.digest, signed.root) for signed in roots.every(connection) if signed.root]
             strange = audits.latest(connection, {"kind = ?": audit.UNKNOWN_ROOT}, None, 1000)
+            called = names_of(connection)
     unknown = [
         {
             "root": said["root"],
@@ -223,6 +281,14 @@ def list_roots(
         typer.echo(json.dumps({"roots": rows, "unknown": unknown}))
         return
     table(False, "roots", rows)
+    unknown = [
+        {
+            **one,
+            "device": called.get(one["device"], one["device"]),
+            "user": called.get(one["user"], one["user"]),
+        }
+        for one in unknown
+    ]
     if unknown:
         say(False, {}, "设备持有而本服务器不认识的签名根：", "Held by laptops and not known here:")
         table(False, "unknown", unknown)

@@ -10,11 +10,13 @@ import msgspec
 import typer
 
 from crmdesk.core.answers import Foresight, Laptop, SightChange
+from crmdesk.core.errors import Language
 from sync_server import commands, foreseeing
 from sync_server.cli_people import role_id, team_id, user_id
 from sync_server.clock import moment
 from sync_server.console import HERE, Dir, Json, authority, carry_out, company, say, time_of
 from sync_server.orders import ChangeBookOwner, DisableUser, Transfer, UserOrder
+from sync_server.spoken import state_word
 from sync_server.storage import people
 
 app = typer.Typer(
@@ -107,7 +109,7 @@ def _told(found: Foresight, heir: str | None) -> tuple[list[str], list[str]]:
         f"共享出去 {found.shares_given}，收到的共享 {found.shares_held}，代理 {found.delegations}",
         f"谁能看「{found.name}」的客户：{_list(found.readers, '可写', '只读', '看不到')}",
         f"「{found.name}」能看谁的客户：{_list(found.sees, '可写', '只读', '看不到')}",
-        f"设备：{_laptops(found.laptops) or '无'}；未发送的内容未知",
+        f"设备：{_laptops(found.laptops, 'zh_CN') or '无'}；未发送的内容未知",
     ]
     en = [
         f"{found.customers} customers, {found.records} records, {found.open_tasks} open tasks: "
@@ -115,7 +117,7 @@ def _told(found: Foresight, heir: str | None) -> tuple[list[str], list[str]]:
         f"{found.shares_given} shares given, {found.shares_held} held, {found.delegations} delegations",
         f"Who reads the customers of “{found.name}”: {_list(found.readers, 'write', 'read', 'nothing')}",
         f"Whose customers “{found.name}” reads: {_list(found.sees, 'write', 'read', 'nothing')}",
-        f"Laptops: {_laptops(found.laptops) or 'none'}; what is unsent on them is not known",
+        f"Laptops: {_laptops(found.laptops, 'en') or 'none'}; what is unsent on them is not known",
     ]
     return zh, en
 
@@ -131,5 +133,7 @@ def _list(sights: Iterable[SightChange], write: str, read: str, nothing: str) ->
     return ", ".join(told) or "-"
 
 
-def _laptops(laptops: Iterable[Laptop]) -> str:
-    return ", ".join(f"{one.name} [{one.state}] {time_of(one.pulled_at)}" for one in laptops)
+def _laptops(laptops: Iterable[Laptop], language: Language) -> str:
+    return ", ".join(
+        f"{one.name} [{state_word(one.state).text(language)}] {time_of(one.pulled_at)}" for one in laptops
+    )

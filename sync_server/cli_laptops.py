@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Annotated
 
@@ -12,8 +13,9 @@ from crmdesk.core.errors import CrmError
 from crmdesk.core.fingerprint import words
 from sync_server import blobs, enrolment, handing_in, leases
 from sync_server.clock import moment
-from sync_server.console import HERE, Dir, Json, company, say, settings_of, table
+from sync_server.console import HERE, Dir, Json, company, names_of, say, settings_of, table
 from sync_server.leases import authority_of
+from sync_server.spoken import doubt_word, reason_word, state_word
 from sync_server.storage import devices, people, sealed
 
 app = typer.Typer(help="Laptops. 设备。", no_args_is_help=True)
@@ -46,7 +48,21 @@ def device_list(directory: Dir = HERE, as_json: Json = False) -> None:
         }
         for d in found
     ]
-    table(as_json, "devices", rows)
+    count = Counter(d.name for d in found)
+    told = [
+        {
+            "name": d.name,
+            "user": names[d.user],
+            "state": state_word(d.state.value),
+            "words": words(d.key),
+            "doubt": doubt_word(d.doubt),
+            "pulled_at": d.pulled_at,
+            "wiped_at": d.wiped_at,
+            "id": d.id if count[d.name] > 1 else None,
+        }
+        for d in found
+    ]
+    table(as_json, "devices", rows, told)
 
 
 @app.command("approve")
@@ -96,7 +112,7 @@ def sealed_list(directory: Dir = HERE, as_json: Json = False) -> None:
     """List what was handed in sealed. 列出收到的封存内容。"""
     with company(directory) as database, database.read() as connection:
         names = {a.user: a.name for a in people.accounts(connection)}
-        found = sealed.listed(connection)
+        found, called = sealed.listed(connection), names_of(connection)
     rows = [
         {
             "name": letter.digest[:16],
@@ -109,7 +125,19 @@ def sealed_list(directory: Dir = HERE, as_json: Json = False) -> None:
         }
         for letter in found
     ]
-    table(as_json, "sealed", rows)
+    told = [
+        {
+            "name": letter.digest[:16],
+            "user": names.get(letter.user, letter.user),
+            "device": called.get(letter.device, letter.device),
+            "received_at": letter.at,
+            "sealed_at": letter.sealed_at,
+            "reason": reason_word(letter.reason),
+            **msgspec.json.decode(letter.answer),
+        }
+        for letter in found
+    ]
+    table(as_json, "sealed", rows, told)
 
 
 @sealed_app.command("show")

@@ -72,7 +72,8 @@ def team_list(directory: Dir = HERE, as_json: Json = False) -> None:
         }
         for team, name in names.items()
     ]
-    table(as_json, "teams", rows)
+    told = [{key: value for key, value in row.items() if key != "team"} for row in rows]
+    table(as_json, "teams", rows, told)
 
 
 @team_app.command("rename")

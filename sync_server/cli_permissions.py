@@ -9,10 +9,11 @@ import msgspec
 import typer
 
 from crmdesk.core.permission_sheet import as_csv, as_html, progress
-from crmdesk.core.permissions import told
+from crmdesk.core.permissions import STATES, role_name
+from crmdesk.core.permissions import told as told_in_words
 from sync_server import permitting
 from sync_server.clock import moment
-from sync_server.console import HERE, Dir, Json, Overwrite, company, language, say, table
+from sync_server.console import HERE, Dir, Json, Overwrite, company, language, names_of, say, table
 from sync_server.private_files import write_private
 from sync_server.storage import people
 
@@ -23,13 +24,25 @@ app = typer.Typer(help="What everybody may, and who confirmed it. 全员权限�
 def list_states(directory: Dir = HERE, as_json: Json = False) -> None:
     """Who has confirmed what they may. 谁已确认。"""
     with company(directory) as database, database.read() as connection:
-        found = permitting.standings(connection, moment())
+        found, names = permitting.standings(connection, moment()), names_of(connection)
     rows: list[dict[str, Any]] = [
         {"name": one.name, "role": one.custom_role_name or one.role, "team": one.team_name, "state": one.state,
          "confirmed_at": one.at, "device": one.device, "digest": one.digest}
         for one in found.people
     ]  # fmt: skip
-    table(as_json, "people", rows)
+    told = [
+        {
+            "name": one.name,
+            "role": role_name(one.role, one.custom_role_name, language()),
+            "team": one.team_name,
+            "state": STATES[one.state],
+            "confirmed_at": one.at,
+            "device": names.get(one.device or "", one.device),
+            "digest": one.digest,
+        }
+        for one in found.people
+    ]
+    table(as_json, "people", rows, told)
     if not as_json:
         typer.echo(progress(found, language()))
 
@@ -47,7 +60,7 @@ def show(
         typer.echo(msgspec.json.encode(found).decode())
         return
     typer.echo(f"{found.permissions.name} · {found.digest}")
-    for section in told(found.permissions, language()):
+    for section in told_in_words(found.permissions, language()):
         typer.echo(section.title)
         for line in section.lines:
             typer.echo(f"  {line}")

@@ -11,8 +11,22 @@ from crmdesk.core.dates import COMPANY_ZONE
 from crmdesk.core.errors import CrmError
 from crmdesk.core.roles import Mandate, Role
 from sync_server.clock import moment
-from sync_server.console import HERE, Dir, Json, authority, carry_out, company, instant, say, table
+from sync_server.console import (
+    HERE,
+    Dir,
+    Json,
+    authority,
+    carry_out,
+    company,
+    first_day,
+    instant,
+    last_day,
+    names_of,
+    say,
+    table,
+)
 from sync_server.orders import DefineRole, Delegate, EndDelegation, EndShare, Share
+from sync_server.permitting import customer_name
 from sync_server.spoken import fields_told, parts_told, role_word
 from sync_server.storage import people, sharing
 from sync_server.storage.people import Account, CustomRole
@@ -221,6 +235,8 @@ def share_list(
         guest = people.find_account(connection, user).user if user else None
         found = sharing.shares_with(connection, guest) if guest else sharing.lasting(connection)
         owners = sharing.owners(connection, {one.customer for one in found})
+        called = {one.customer: customer_name(connection, one.customer) for one in found}
+        whose = names_of(connection)
     rows = [
         {
             "share": one.id,
@@ -233,7 +249,19 @@ def share_list(
         }
         for one in found
     ]
-    table(as_json, "shares", rows)
+    told = [
+        {
+            "share": one.id,
+            "customer": called[one.customer] or one.customer,
+            "of": row["of"],
+            "with": row["with"],
+            "can_write": one.can_write,
+            "until": last_day(one.until),
+            "by": whose.get(one.by, one.by),
+        }
+        for row, one in zip(rows, found, strict=True)
+    ]
+    table(as_json, "shares", rows, told)
 
 
 @share_app.command("end")
@@ -295,7 +323,8 @@ def delegation_list(directory: Dir = HERE, as_json: Json = False) -> None:
     """List who stands in for whom, now or later. 列出代理。"""
     with company(directory) as database, database.read() as connection:
         names = {a.user: a.name for a in people.accounts(connection)}
-        now, found = moment().ms, sharing.delegations(connection)
+        now, whose = moment().ms, names_of(connection)
+        found = [one for one in sharing.delegations(connection) if one.ends > now]
     rows = [
         {
             "delegation": one.id,
@@ -306,9 +335,19 @@ def delegation_list(directory: Dir = HERE, as_json: Json = False) -> None:
             "by": names.get(one.by, one.by),
         }
         for one in found
-        if one.ends > now
     ]
-    table(as_json, "delegations", rows)
+    told = [
+        {
+            "delegation": one.id,
+            "user": row["user"],
+            "deputy": row["deputy"],
+            "since": first_day(one.starts),
+            "until": last_day(one.ends),
+            "by": whose.get(one.by, one.by),
+        }
+        for row, one in zip(rows, found, strict=True)
+    ]
+    table(as_json, "delegations", rows, told)
 
 
 @delegation_app.command("end")

@@ -14,17 +14,19 @@ from zoneinfo import ZoneInfo
 import msgspec
 import typer
 from rich.cells import cell_len
+from sqlalchemy import Connection
 
 from crmdesk.core.answers import Moved
 from crmdesk.core.dates import COMPANY_ZONE, day_of, moment_of, parse_date
 from crmdesk.core.errors import CrmError, Language
 from crmdesk.core.registry import Label
 from crmdesk.store.database import Database
-from sync_server import accounts, commands, shut_out
+from sync_server import accounts, audit, commands, shut_out
 from sync_server.clock import moment
 from sync_server.orders import Order
 from sync_server.settings import Settings, url_of
-from sync_server.spoken import HEADINGS
+from sync_server.spoken import CONSOLE, HEADINGS
+from sync_server.storage import devices, people
 
 Dir = Annotated[Path, typer.Option("--dir", help="The company's folder. 公司数据目录。")]
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON. 以 JSON 输出。")]
@@ -84,6 +86,28 @@ def _cell(name: str, value: object) -> str:
 def time_of(ms: int | None) -> str:
     """An instant (UTC milliseconds) by the company's clock, whatever zone this machine is in."""
     return "-" if ms is None else f"{moment_of(ms):%Y-%m-%d %H:%M}"
+
+
+def last_day(ms: int | None) -> str:
+    """Until when something lasts (UTC milliseconds): the last day, included, where it ends with one."""
+    return "-" if ms is None else time_of(ms) if _first_of_day(ms) != ms else f"{day_of(ms - 1)}"
+
+
+def first_day(ms: int) -> str:
+    """Since when something lasts (UTC milliseconds): a day, where it begins with one."""
+    return time_of(ms) if _first_of_day(ms) != ms else f"{day_of(ms)}"
+
+
+def _first_of_day(ms: int) -> int:
+    return int(datetime.combine(day_of(ms), time(), ZoneInfo(COMPANY_ZONE)).timestamp() * 1000)
+
+
+def names_of(connection: Connection) -> dict[str, str | Label]:
+    """What people call whoever does something: accounts and laptops by their ids, and the server's own console."""
+    server = people.load_company(connection).server_id
+    accounts_known = {one.user: one.name for one in people.accounts(connection)}
+    laptops = {one.id: one.name for one in devices.devices(connection)}
+    return {**accounts_known, **laptops, server: CONSOLE, audit.CONSOLE: CONSOLE}
 
 
 def settings_of(directory: Path) -> Settings:

@@ -175,7 +175,7 @@ def _acts(role: Role, pool: Access) -> Iterable[str]:
 def own(connection: Connection, user: str, now: Moment) -> Own:
     """Somebody's list and what of it they confirmed. Raises `not_found`."""
     account = people.find_account(connection, user)
-    found = permissions(load(connection, now.ms), account.user, lambda c: _customer_name(connection, c))
+    found = permissions(load(connection, now.ms), account.user, lambda c: customer_name(connection, c))
     kept = confirmations.find(connection, account.user)
     told = None if kept is None else Told(kept.digest, kept.at, kept.device)
     return Own(found, found.digest, state_of(found.digest, told), told)
@@ -218,7 +218,8 @@ def standings(connection: Connection, now: Moment) -> Standings:
     return Standings(tuple(found))
 
 
-def _customer_name(connection: Connection, customer: str) -> str:
+def customer_name(connection: Connection, customer: str) -> str:
+    """What a customer is called; blank where that is not known."""
     key = RecordKey("customer", customer)
     stored = records.load(connection, [key]).get(key)
     found = read_record(stored.record, "customer", REGISTRY).values.get("name") if stored else None
