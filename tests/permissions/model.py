@@ -165,11 +165,11 @@ def judge(events: Sequence[tuple[Any, ...]], now: int, heard: int, who: str, *ed
     is_seen = not (is_new and home) or (home in company.entity and company.rights(who, home, below=True))
     if code is None or (code == FIELD and is_seen):
         return {code or TAKEN}
-    fine, could = (None, WAITS) if code == FORBIDDEN else (None,), []
-    for moment in sorted(m for m in company.moments | {heard, now} if m < now):
-        then = Company(events, moment)
-        is_known = who in then.role and (is_new or edit[0] in then.entity)
-        could += [moment] if is_known and then.refuses(who, *edit) in fine else []
+    fine = (None, WAITS) if code == FORBIDDEN else (None,)
+    past = [(m, Company(events, m)) for m in sorted(company.moments | {heard, now}) if m < now]
+    past = [(m, then) for m, then in past if who in then.role and (is_new or edit[0] in then.entity)]
+    said = {moment: then.refuses(who, *edit) for moment, then in past}
+    could = [moment for moment, what in said.items() if what in fine]
     fresh = [m for m in could if m >= heard]
     lost = min(m for m in company.moments | {now} if m > could[-1]) if could else now
     if (could and (who in company.gone or company.base(who) == "auditor")) or (fresh and fresh[0] != heard):
@@ -177,7 +177,8 @@ def judge(events: Sequence[tuple[Any, ...]], now: int, heard: int, who: str, *ed
     if fresh and now - lost <= LATE_MS:
         at, then = (home or "" if is_new else edit[0]), Company(events, could[-1])
         is_here = at in company.entity and company.place[company.root(at)] == then.place.get(then.root(at))
-        is_read = is_here and company.rights(who, at)  # the rules are silent of who may only read now
+        # The rules are silent of who may only read now, and of who never saw the home.
+        is_open = (is_here and company.rights(who, at)) or None not in said.values()
         field = {FIELD} if company.withholds(who, edit[1], edit[3]) else set()  # a role counts at once
-        return field | ({LATE, FORBIDDEN} if is_read or edit[1] in SETTINGS else {LATE})
+        return field | ({LATE, FORBIDDEN} if is_open or edit[1] in SETTINGS else {LATE})
     return {code, FORBIDDEN} if could else {code}

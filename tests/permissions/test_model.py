@@ -169,3 +169,14 @@ def test_who_may_order_what() -> None:
     }
     shares = ("share", "c", "cai", None, False)
     assert {who for who in company.role if may_order(company, who, *shares)} == {"ann", "mei", "ada"}
+
+
+def test_of_who_never_saw_the_home_of_what_they_made_the_rules_say_no_more_than_that_nothing_is_taken_in() -> (
+    None
+):
+    """A director guesses a customer's id; it moves to where directors may only read, before they heard of it."""
+    hidden = [*STAFF, (1, "made", "w", "customer", None, "cai", False), (3, "move", "w", "bo")]
+    far = [*hidden, (0, "hire", "dan", "director", "East")]
+    assert judge(far, 4, 2, "dan", "new", "task", "w", ["title"]) == {LATE, FORBIDDEN}
+    known = [*STAFF, (3, "move", "p", "ann")]
+    assert judge(known, 4, 2, "wen", "new", "visit", "p", ["summary"]) == {LATE}
