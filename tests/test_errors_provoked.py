@@ -26,6 +26,7 @@ ELSEWHERE: Final = {
     "vouch_offline": "test_offline_it_says_that_nothing_is_lost_and_what_opens",
     "device_wiped": "test_t02_a_revoked_laptop_is_wiped_at_its_next_contact_within_five_seconds",
     "device_purged": "test_t03_too_long_away_the_work_is_sealed_and_arrives_as_if_it_had_been_sent",
+    "account_closed": "test_a_laptop_whose_person_left_says_so_at_its_next_contact_and_whom_to_ask",
     "taken": "test_the_first_claim_wins_and_the_other_is_told_who",
     "blob_broken": "test_a_damaged_piece_is_refused_and_nothing_of_it_is_kept",
     "blob_offset": "test_a_repeated_piece_changes_nothing_and_says_where_to_go_on",

@@ -37,12 +37,16 @@ def sync(
     if accept_deletions and keep_deleted:
         hint = Label("请只选其一。", "Choose one of the two.")
         raise CrmError("bad_argument", argument="--accept-deletions --keep-deleted", hint=hint)
+    from crmdesk.usecases.status import closed
+
     report = _exchange(session, deletions="accept" if accept_deletions else "keep" if keep_deleted else "ask")
     session.out.say(
         _facts(report),
         f"已发送 {report.pushed}，收到 {report.received}，被拒 {report.unsent[1]}，待发送 {report.unsent[0]}。",
         f"Sent {report.pushed}, received {report.received}, refused {report.unsent[1]}, unsent {report.unsent[0]}.",
     )
+    if (error := closed(session.reader)) is not None and not session.out.as_json:
+        session.out.line(str(error.sentence(session.out.language)))
 
 
 @command(root, "reconcile")
@@ -165,6 +169,7 @@ def status(session: Session) -> None:
                 "company": found.company, "url": found.url, "records": found.records, "unsent": found.unsent,
                 "refused": found.refused, "conflicts": found.conflicts, "synced_at": instant(found.synced_at_ms),
                 "read_only": found.is_read_only, "mismatches": found.mismatches, "paused": found.pause is not None,
+                "account_closed": found.closed is not None,
                 "refusals": [
                     {"record": r.record, "entity": r.entity, "title": r.title, "code": r.code, "about": r.about}
                     for r in refused
@@ -189,6 +194,8 @@ def status(session: Session) -> None:
         told = found.pause
         error = CrmError("mass_deletion", count=told.count, total=told.total, path=told.backup)
         out.line(str(error.sentence(out.language)))
+    if found.closed is not None:
+        out.line(str(found.closed.sentence(out.language)))
     if found.is_read_only:
         out.line(str(CrmError("upgrade_needed").sentence(out.language)))
     for refusal in refused:

@@ -232,6 +232,16 @@ def _version(session: Session) -> Finding:
     return Finding("version", "ok", crmdesk.__version__)
 
 
+def _account(session: Session) -> Finding:
+    """Whether this person still is of the company."""
+    from crmdesk.usecases.status import closed
+
+    error = closed(session.reader)
+    if error is not None:
+        return Finding("account", "problem", str(error.sentence(session.out.language)))
+    return Finding("account", "ok", session.workspace.identity().user_name or "—")
+
+
 def _clock(session: Session) -> Finding:
     """The machine's clock against the last edit's time and what the server said last."""
     workspace = session.workspace
@@ -304,6 +314,7 @@ _LOOKS: Final = (
     _checksums,
     _audit,
     _version,
+    _account,
     _clock,
     _lease,
 )

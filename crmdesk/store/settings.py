@@ -91,6 +91,13 @@ class Pause(msgspec.Struct, frozen=True):
     backup: str
 
 
+class Closed(msgspec.Struct, frozen=True):
+    """The person's account was closed: when this laptop heard of it (UTC ms), and who led the company then, by name."""
+
+    at_ms: int
+    leaders: tuple[str, ...] = ()
+
+
 class Contradiction(msgspec.Struct, frozen=True):
     """A root of the server's audit that was held, and the one that was offered at `at_ms` and does not carry on from it."""
 

@@ -11,15 +11,21 @@ from sqlalchemy import Connection
 
 from crmdesk.core.errors import CrmError
 from crmdesk.core.lease import Lease
+from crmdesk.core.roles import Role
 from crmdesk.core.values import NOT_JSON
 from crmdesk.core.wire import Granted, Heads, Leased
-from crmdesk.store import leases, settings
+from crmdesk.store import dialect, leases, settings
+from crmdesk.store.names import SHOWN
 from crmdesk.store.replica import Replica
-from crmdesk.store.settings import Device, Server
+from crmdesk.store.settings import Closed, Device, Server
 from crmdesk.sync.http import Http
 from crmdesk.sync.pinned import verify
 
 _CHALLENGE_BYTES: Final = 32
+_LEADERS: Final = (
+    f"SELECT f_name FROM p_user WHERE f_role = ? AND f_name IS NOT NULL AND coalesce(f_left, 0) = 0 AND {SHOWN} "
+    "ORDER BY f_name LIMIT 3"
+)
 _log: Final = logging.getLogger(__name__)
 
 
@@ -42,6 +48,20 @@ def hear(connection: Connection, heads: Heads, challenge: str | None, now_ms: in
         settings.write(connection, {"server": msgspec.structs.replace(server, key=heads.server_key)})
     if challenge is not None:
         renew(connection, Leased(heads.server_key, heads.lease), challenge, now_ms)
+
+
+def hear_of_account(connection: Connection, heads: Heads, now_ms: int) -> None:
+    """Note that the person's account is closed: whoever is of the company reads at least its settings.
+
+    Who leads the company is noted too, while it is still known here.
+    """
+    is_known = settings.read(connection, "closed", Closed) is not None
+    if heads.heads or is_known:
+        if heads.heads and is_known:
+            settings.write(connection, {"closed": None})
+        return
+    leaders = dialect.run(connection, _LEADERS, (Role.ADMINISTRATOR.value,))
+    settings.write(connection, {"closed": Closed(now_ms, tuple(name for (name,) in leaders))})
 
 
 def renew(connection: Connection, said: Leased, challenge: str, now_ms: int) -> None:

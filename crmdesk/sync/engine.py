@@ -266,6 +266,8 @@ class _Run:
                 raise CrmError("wrong_person")
             company.hear(connection, found, challenge, self._replica.clock.now_ms())
             push.hear(self._replica, connection, found.server_ms)
+            if self._replica.lender is None:
+                company.hear_of_account(connection, found, self._replica.clock.now_ms())
         self._heads, self._root = found.heads, found.root
         self._withdrawn = None if found.withdrawn is None else {bucket for bucket, _ in found.withdrawn}
 

@@ -46,6 +46,9 @@ class Desk(QObject):
         self._is_read_only = False
         syncing.changed.connect(self._show_outdated)
         self._show_outdated()
+        self._is_closed = False
+        syncing.changed.connect(self._show_closed)
+        self._show_closed()
         self._role = self._built_for = _role(context)
         context.bus.touched.connect(self._watch_role)
         syncing.changed.connect(self._heard)
@@ -122,12 +125,26 @@ class Desk(QObject):
             said, buttons.quiet(self.tr("Ask the server again"), "refresh-cw", self._syncing.sync_now)
         )
 
+    def _show_closed(self) -> None:
+        """Say over the whole window that this person's account was closed, and whom to ask."""
+        error = status.closed(self._context.reader)
+        if (error is not None) == self._is_closed:
+            return
+        self._is_closed = error is not None
+        if error is None:
+            self.window.setMenuWidget(None)  # type: ignore[arg-type]  # takes it away; the stub forgets that
+            return
+        sentence = error.sentence(self._context.language)
+        self._show_banner(sentences(sentence.happened, sentence.next))
+
     def _watch_role(self, _change: object) -> None:
         """Somebody was promoted, or does other work: the pages of this window are those of the earlier role."""
         role = _role(self._context)
         if role == self._role:
             return
         self._role = role
+        if status.closed(self._context.reader) is not None:
+            return  # says so itself
         said = self.tr("Your role in the company has changed, and your pages with it.")
         self._show_banner(said, buttons.quiet(self.tr("Show my pages"), "refresh-cw", self._doors.speak))
 

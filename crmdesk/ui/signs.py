@@ -103,6 +103,8 @@ class Signs(QObject):
 
     def _call(self, found: Status) -> str:
         """What a person must do, if anything."""
+        if found.closed is not None:
+            return self.tr("Account closed")
         if found.pause is not None:
             return self.tr("Sync is paused")
         if found.is_read_only:

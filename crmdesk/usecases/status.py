@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import crmdesk
+from crmdesk.core.errors import CrmError
 from crmdesk.core.parts import CONTACT, part_bucket
-from crmdesk.core.registry import Registry
+from crmdesk.core.registry import Label, Registry
 from crmdesk.core.roles import SERVER_ENTITIES
 from crmdesk.store.reading import Reader
-from crmdesk.store.settings import Identity, Outdated, Pause, Server
+from crmdesk.store.settings import Closed, Identity, Outdated, Pause, Server
 from crmdesk.usecases import conflicts, late_work, requests
 
 _UNCOUNTED: Final = ", ".join(f"'{name}'" for name in sorted(SERVER_ENTITIES - {"user", "team", "role"}))
@@ -24,7 +25,7 @@ class Status:
     `news` counts late work and answered requests that nobody has noted.
     `is_read_only`: the server has refused this version of the program; everything is kept and can be read.
     `mismatches` counts how often a checksum differed from the server's; `pause` is set while a person is asked
-    whether much of what is here may go.
+    whether much of what is here may go. `closed` tells somebody whose account was closed.
     """
 
     company: str | None
@@ -38,6 +39,7 @@ class Status:
     is_read_only: bool = False
     mismatches: int = 0
     pause: Pause | None = None
+    closed: CrmError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ def status(reader: Reader) -> Status:
         is_read_only=is_read_only(reader),
         mismatches=reader.setting("mismatches", int) or 0,
         pause=reader.setting("pause", Pause),
+        closed=closed(reader),
     )
 
 
@@ -89,6 +92,19 @@ def is_read_only(reader: Reader) -> bool:
     """Whether the server has refused this version of the program."""
     found = reader.setting("outdated", Outdated)
     return found is not None and found.by == crmdesk.__version__
+
+
+def closed(reader: Reader) -> CrmError | None:
+    """What to tell somebody whose account at the company was closed; None to everybody else."""
+    found, server = reader.setting("closed", Closed), reader.setting("server", Server)
+    if found is None or server is None:
+        return None
+    names = found.leaders
+    people = Label(
+        f"管理员 {'、'.join(names)}" if names else "公司的管理员",
+        ", ".join(names) or "an administrator of the company",
+    )
+    return CrmError("account_closed", company=server.company, people=people)
 
 
 def unsent(reader: Reader, registry: Registry, *, limit: int = 200) -> list[Unsent]:

@@ -4281,6 +4281,10 @@
 <context>
     <name>Signs</name>
     <message>
+        <source>Account closed</source>
+        <translation>账号已停用</translation>
+    </message>
+    <message>
         <source>Sync is paused</source>
         <translation>同步已暂停</translation>
     </message>

@@ -10,6 +10,7 @@ import pytest
 
 from crmdesk.cli.session import Given, session
 from crmdesk.store import settings
+from sync_server import accounts
 from tests.support.desk import Desk
 from tests.support.server import RunningServer, running_company
 
@@ -44,6 +45,20 @@ def test_what_was_typed_alone_reaches_the_company(server: RunningServer, desk: D
     desk("enrol", server.address, server.code(server.people["Ann"].user))
     assert desk("sync")["pushed"] == 1
     assert desk("status")["unsent"] == 0
+
+
+def test_somebody_who_left_is_told_so_by_every_command_that_could_know(server: RunningServer, hire) -> None:
+    server.add_user("Root", "administrator")
+    ann = hire("Ann")
+    ann("sync")
+    with server.database.write() as connection:
+        accounts.disable_user(connection, "Ann", server.clock())
+    told = "Your account at Test company is closed."
+    for command in ("sync", "status", "doctor"):
+        said = " ".join(ann.run(command, "--lang", "en").out.split())
+        assert told in said, command
+        assert "ask Root" in said, command
+    assert ann("status")["account_closed"] is True
 
 
 def test_the_age_of_the_data_is_known_after_a_sync_that_came_to_its_end(hire) -> None:

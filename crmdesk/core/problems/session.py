@@ -112,6 +112,19 @@ SESSION: Final[dict[str, Problem]] = {
             "Call your administrator.",
         ),
     ),
+    "account_closed": problem(
+        403,
+        (
+            "您在 {company} 的账号已停用。",
+            "没有发送的内容会先交给公司，公司的记录已从这台电脑移除。",
+            "如有疑问，请联系{people}。",
+        ),
+        (
+            "Your account at {company} is closed.",
+            "What was unsent goes to the company first; its records have left this laptop.",
+            "If that is a mistake, ask {people}.",
+        ),
+    ),
     "code_invalid": problem(
         403,
         ("入网码不正确、已使用或已过期。", NOTHING_ZH, "请核对后重新输入，或向管理员索取新的入网码。"),

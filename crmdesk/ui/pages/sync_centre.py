@@ -451,6 +451,11 @@ class SyncCentre(Page):
             return (
                 "database", "blue", self.tr("Working alone"), self.tr("Everything is on this laptop, encrypted."),
             )  # fmt: skip
+        if found.closed is not None:
+            sentence = found.closed.sentence(self._context.language)
+            waiting = self.tr("%n change(s) unsent, safe on this laptop.", "", found.unsent)
+            below = sentences(waiting if found.unsent else sentence.safe, sentence.next)
+            return "circle-alert", "amber", sentence.happened.rstrip("。."), below
         fresh = self._freshness(found)
         unsent = (
             self.tr("%n change(s) unsent, safe on this laptop.", "", found.unsent) if found.unsent else ""

@@ -13,6 +13,7 @@ from crmdesk.core.roots import Root, Signed, content_of
 from crmdesk.store import outdated, projection, records, settings
 from crmdesk.store.settings import Contradiction, Pause, Server, Testimony
 from crmdesk.usecases import records as forms
+from crmdesk.usecases import status
 from sync_server import accounts
 from tests.support.desks import alone, customer, sync, visit, write
 from tests.ui.pages.test_sharing import share
@@ -302,6 +303,37 @@ def test_who_is_promoted_is_offered_the_pages_of_the_new_role(hire, open_desk, q
     button.click()
     assert desk.spoken == ["again"]
     assert "company" in open_desk(ann).window.page_keys()
+
+
+def test_a_laptop_whose_person_left_says_so_at_its_next_contact_and_whom_to_ask(
+    hire, open_desk, qtbot, server
+) -> None:
+    """Not that all is synced, nor that a role has changed."""
+    server.add_user("Root", "administrator")
+    ann = hire("Ann")
+    sync(ann)
+    customer(ann, "宏远机械")
+    with server.database.write() as connection:
+        accounts.disable_user(connection, "Ann", server.clock())
+    desk = open_desk(ann)
+    page = desk.go("sync")
+    desk.window.sync_requested.emit()
+    qtbot.waitUntil(lambda: desk.window.menuWidget() is not None)
+    company = page._centre.status.company
+    assert (
+        desk.window.menuWidget().accessibleName()
+        == f"您在 {company} 的账号已停用。如有疑问，请联系管理员 Root。"
+    )
+    assert page.headline.title.text() == f"您在 {company} 的账号已停用"
+    assert page.headline.below.text().startswith("没有发送的内容会先交给公司")
+    qtbot.waitUntil(lambda: desk.window.rail.sync.accessibleName() == "账号已停用")
+    with server.database.read() as connection:
+        assert connection.exec_driver_sql("SELECT 1 FROM record WHERE entity = 'customer'").first(), (
+            "handed in"
+        )
+    error = status.closed(ann.reader)
+    assert error is not None
+    assert error.code == "account_closed"
 
 
 def test_a_paused_sync_asks_and_keeping_everything_brings_it_back(hire, open_desk, qtbot) -> None:
