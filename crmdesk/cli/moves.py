@@ -69,6 +69,7 @@ def _wish(
     try:
         with closing(connect(session.replica)) as http:
             moved = ask(session.replica, http, found)
+            is_here = session.fetch(http)
     except CrmError as error:
         if error.code not in _NOT_NOW:
             raise
@@ -84,8 +85,8 @@ def _wish(
         raise CrmError(result.code or "forbidden", name=holder)
     session.out.say(
         {"customer": found, "outcome": "done", "moved": moved.moved},
-        f"已完成，共 {moved.moved} 条记录；下次同步后可见。",
-        f"Done, {moved.moved} records; the next sync shows it.",
+        f"已完成，共 {moved.moved} 条记录{'' if is_here else '；下次同步后可见'}。",
+        f"Done, {moved.moved} records{'' if is_here else '; the next sync shows it'}.",
     )
 
 
@@ -170,6 +171,7 @@ def _ask(session: Session, work: Callable[[Replica, Http], Any], password_fd: in
             lambda: work(session.replica, http),
             lambda: session.passwords(password_fd, PASSWORD)[0],
         )
+        session.fetch(http)
 
 
 # -- what was refused ---------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from crmdesk.system.paths import Profile, default_profile
 if TYPE_CHECKING:
     from crmdesk.store.reading import Reader
     from crmdesk.store.replica import Replica
+    from crmdesk.sync.http import Http
     from crmdesk.usecases.workspace import Workspace
 
 
@@ -99,6 +100,12 @@ class Session:
         workspace.reader.close()
         if wiping.wipe(self.profile, workspace.replica, problem):
             wiping.hand_in(self.profile)
+
+    def fetch(self, http: Http) -> bool:
+        """Bring here at once what the server just did, by a sync; False where the next one has to."""
+        from crmdesk.sync.engine import Engine
+
+        return Engine(self.replica, http).sync().problem is None
 
     def close(self) -> None:
         if self._workspace is not None:

@@ -46,7 +46,7 @@ def add_share(
     person = naming.person(read_directory(session.reader), user)
     found = [naming.customer(session.reader, name) for name in customers]
     ends = None if until == "ever" else sharing.end_of(_day(session, until))
-    moved = _ask(
+    moved, is_here = _ask(
         session,
         lambda replica, http: commands.share(replica, http, found, person.id, can_write=write, until=ends),
     )
@@ -60,8 +60,8 @@ def add_share(
             "until": instant(ends),
             "moved": moved.moved,
         },
-        f"已共享给 {person.name}；下次同步后可见。",
-        f"Shared with {person.name}; the next sync shows it.",
+        f"已共享给 {person.name}。" if is_here else f"已共享给 {person.name}；下次同步后可见。",
+        f"Shared with {person.name}." if is_here else f"Shared with {person.name}; the next sync shows it.",
     )
 
 
@@ -183,11 +183,12 @@ def list_delegations(session: Session) -> None:
     )
 
 
-def _ask(session: Session, work: Callable[[Replica, Http], Any]) -> Any:
+def _ask(session: Session, work: Callable[[Replica, Http], Any]) -> tuple[Any, bool]:
+    """Have the server do it; returns what it said, and whether what came of it is here already."""
     from crmdesk.sync.enrolment import connect
 
     with closing(connect(session.replica)) as http:
-        return work(session.replica, http)
+        return work(session.replica, http), session.fetch(http)
 
 
 def _day(session: Session, text: str) -> date:

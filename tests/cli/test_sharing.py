@@ -52,6 +52,26 @@ def test_a_customer_is_shared_listed_and_shared_no_longer(hire: Hire) -> None:
     assert "Cai" in ann.run("share", "list").out or "Nothing" in ann.run("share", "list").out
 
 
+def test_what_was_done_is_listed_at_once_without_a_sync_in_between(hire: Hire) -> None:
+    ann, cai = hire("Ann"), hire("Cai")
+    ann("customer", "add", "Acme")
+    ann("sync")
+    said = ann.run("share", "add", "Cai", "Acme", "--lang", "en").out
+    assert "Shared with Cai." in said
+    (one,) = ann("share", "list")["shares"]
+    assert (one["customer_name"], one["user_name"]) == ("Acme", "Cai")
+    ann("share", "end", one["id"])
+    assert ann("share", "list")["shares"] == []
+    ann("delegate", "add", "Cai", "--until", "+5")
+    (away,) = ann("delegate", "list")["delegations"]
+    ann("delegate", "end", away["id"])
+    assert ann("delegate", "list")["delegations"] == []
+    ann("release", "Acme")
+    cai("sync")
+    cai("claim", "Acme")
+    assert cai("customer", "show", "Acme")["owner"] == "Cai"
+
+
 def test_a_stand_in_is_chosen_listed_and_called_off(hire: Hire) -> None:
     ann, mei = hire("Ann"), hire("Mei")
     made = mei("delegate", "add", "Cai", "--for", "Ann", "--from", "+2", "--until", "+5")
