@@ -1,6 +1,5 @@
 """The sync centre: what is unsent, what came, what went wrong and why, and how to connect to a company."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -12,9 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QScrollArea, QVB
 from crmdesk.core.errors import CrmError, Sentence, describe, sentences
 from crmdesk.core.format import format_value
 from crmdesk.core.record import RecordKey
-from crmdesk.core.registry import Registry
 from crmdesk.core.values import Value
-from crmdesk.store.settings import Device, Identity, Testimony
 from crmdesk.ui import formats
 from crmdesk.ui.context import Context
 from crmdesk.ui.notices import Notice
@@ -23,6 +20,7 @@ from crmdesk.ui.pages.aside_card import AsideCard
 from crmdesk.ui.pages.connect_form import ConnectForm, device_name, join_company
 from crmdesk.ui.pages.mend_dialog import MendDialog
 from crmdesk.ui.pages.sign_in_again import SignInAgain
+from crmdesk.ui.pages.sync_reading import Centre, read_centre
 from crmdesk.ui.pages.sync_safety import PauseCard
 from crmdesk.ui.pages.witness_card import WitnessCard, witnessed
 from crmdesk.ui.runner import Lane
@@ -32,13 +30,10 @@ from crmdesk.ui.widgets.entry_list import Entry, EntryList
 from crmdesk.ui.widgets.fields import Card, FieldGrid, label, set_tone
 from crmdesk.ui.widgets.headline import Headline
 from crmdesk.ui.widgets.marks import Progress
-from crmdesk.usecases import attachments, refusals, set_aside, status
-from crmdesk.usecases.attachments import Holdings
+from crmdesk.usecases import refusals, set_aside
 from crmdesk.usecases.outcome import Outcome
 from crmdesk.usecases.refusals import Dropped, Refusal
-from crmdesk.usecases.set_aside import Aside
 from crmdesk.usecases.status import Share, Status, Unsent
-from crmdesk.usecases.workspace import Workspace
 
 if TYPE_CHECKING:
     from crmdesk.store.replica import Replica
@@ -47,40 +42,6 @@ if TYPE_CHECKING:
 
 _PENDING_MS, _ROWS_SHOWN = 5000, 6
 translate = QCoreApplication.translate
-
-
-@dataclass(frozen=True, slots=True)
-class Centre:
-    """Everything the page shows, read in one go."""
-
-    status: Status
-    unsent: list[Unsent]
-    refused: list[Refusal]
-    aside: list[Aside]
-    shares: list[Share]
-    identity: Identity
-    device: Device | None
-    holdings: Holdings
-    testimony: Testimony | None
-
-
-def read_centre(registry: Registry, workspace: Workspace) -> Centre:
-    """Read the page's content with a reader of its own; for the reader's lane."""
-    reader = workspace.another_reader()
-    try:
-        return Centre(
-            status.status(reader),
-            status.unsent(reader, registry),
-            refusals.listed(reader, registry),
-            set_aside.listed(reader, registry, workspace.clock.now_ms()),
-            status.shares(reader),
-            workspace.identity(),
-            reader.setting("device", Device),
-            attachments.holdings(workspace, reader),
-            reader.setting("testimony", Testimony),
-        )
-    finally:
-        reader.close()
 
 
 def _bring_back(name: str, replica: "Replica") -> Outcome[str]:
