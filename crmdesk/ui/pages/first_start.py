@@ -4,9 +4,11 @@ from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QFrame,
     QHBoxLayout,
     QLabel,
     QLineEdit,
+    QScrollArea,
     QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
@@ -323,8 +325,16 @@ def _said() -> QLabel:
 
 
 def _centred(width: int) -> tuple[QWidget, QVBoxLayout]:
-    """A page with a column in its middle, at most `width` wide."""
+    """A page with a column in its middle, at most `width` wide; it scrolls where the window is too low for it."""
     page = QWidget()
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setWidget(page)
+    for ground in (area.viewport(), page):
+        ground.setAutoFillBackground(False)
     row = QHBoxLayout(page)
     row.setContentsMargins(28, 0, 28, 20)
     middle = QWidget()
@@ -336,4 +346,4 @@ def _centred(width: int) -> tuple[QWidget, QVBoxLayout]:
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(8)
     column.addStretch(1)
-    return page, column
+    return area, column

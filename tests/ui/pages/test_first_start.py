@@ -8,13 +8,14 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QLineEdit, QWidget
 
+from crmdesk.core.errors import Language
 from crmdesk.store import dialect
 from crmdesk.sync.invitation import Invitation, write_invitation
 from crmdesk.system import secrets
 from crmdesk.system.paths import Profile
-from crmdesk.ui import opening
+from crmdesk.ui import language, opening
 from crmdesk.ui.entrance import Entrance
 from crmdesk.ui.gauge import Gauge
 from crmdesk.ui.runner import Runner
@@ -306,3 +307,20 @@ def test_an_address_where_nobody_answers_is_told_before_anything_is_made(knock, 
     join(door, "http://127.0.0.1:9", "AAAAA-AAAAA-AAAAA-AAAAA-AAAAA")
     assert door.first.form.said.text().startswith("连不上服务器。")
     assert not profile.exists()
+
+
+@pytest.mark.parametrize("spoken", ["zh_CN", "en"])
+def test_joining_is_whole_on_a_small_screen_at_one_and_a_half(knock, qapp, spoken: Language) -> None:
+    language.switch(qapp, spoken)
+    door = knock()
+    door.entrance.resize(911, 512)
+    door.first.show_join()
+    for _ in range(4):
+        QApplication.processEvents()
+    shown = [one for one in door.first.findChildren(QWidget) if one.isVisible()]
+    lines = [one for one in shown if isinstance(one, QLineEdit)]
+    assert len(lines) == 4
+    assert [line.accessibleName() for line in lines if line.height() < line.sizeHint().height()] == []
+    told = [one for one in shown if isinstance(one, QLabel) and one.wordWrap()]
+    assert len(told) >= 2
+    assert [one.text() for one in told if one.height() < one.heightForWidth(one.width())] == []
