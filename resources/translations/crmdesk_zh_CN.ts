@@ -440,6 +440,10 @@
         <translation>导出审计</translation>
     </message>
     <message>
+        <source>Customer</source>
+        <translation>客户</translation>
+    </message>
+    <message>
         <source>Something of the administration</source>
         <translation>管理页面的内容</translation>
     </message>

@@ -96,6 +96,7 @@ def fields() -> dict[str, str]:
         "copy_of": translate("Audit", "Copy of"),
         "counters": translate("Audit", "Numbers"),
         "custom_role": translate("Audit", "Role of your own"),
+        "customer": translate("Audit", "Customer"),
         "customers": translate("Audit", "Customers"),
         "delegation": translate("Audit", "Standing in"),
         "device": translate("Audit", "Device"),
@@ -359,9 +360,7 @@ class Facts:
             words = [self.name(customer), self._outcomes.get(outcome, outcome)]
             if code:
                 words.append(self.reason(code))
-            if holder:
-                words.append(f"→ {self.name(holder)}")
-            said.append(" · ".join(words))
+            said.append(" · ".join(words) + (f" → {self.name(holder)}" if holder else ""))
         return self._listed(said)
 
     def _rights(self, value: Any) -> str:

@@ -209,8 +209,8 @@ def keys_of(node: ast.expr | None) -> set[str]:
 @pytest.mark.parametrize(
     ("spoken", "wanted"),
     [
-        ("zh_CN", ["客户 · 等级, 拜访", "客户的联系人：姓名、电话、邮箱", "完成 · → Ann", "否", "销售专员", "您没有权限这样做", "停用用户"]),
-        ("en", ["Customer · Grade, Visit", "The people behind a customer: names, phones, mails", "done · → Ann",
+        ("zh_CN", ["客户 · 等级, 拜访", "客户的联系人：姓名、电话、邮箱", "完成 → Ann", "否", "销售专员", "您没有权限这样做", "停用用户"]),
+        ("en", ["Customer · Grade, Visit", "The people behind a customer: names, phones, mails", "done → Ann",
                 "no", "Rep", "You are not allowed to do this", "Person shut out"]),
     ],
 )  # fmt: skip
