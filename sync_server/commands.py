@@ -225,7 +225,8 @@ def _one(
         made, moved = sharing.share(connection, found, wish, who.user, now, held)
         return Result(customer, DONE, None, buckets.owner_of(connection, bucket), moved, made)
     moved = moving.move(connection, found, bucket, now, held)
-    sharing.end_all(connection, customer, now)
+    if bucket != found.record.placement.bucket:  # who claims what is theirs already shares it as before
+        sharing.end_all(connection, customer, now)
     return Result(customer, DONE, None, buckets.owner_of(connection, bucket), moved)
 
 

@@ -243,6 +243,21 @@ def test_a_share_is_over_when_its_guest_is_given_the_customer(server: RunningSer
     assert (lasting(server), sees(cai)) == ([], {customer})
 
 
+def test_a_share_lasts_when_its_owner_claims_the_customer_once_more(server: RunningServer) -> None:
+    ann, cai = enrolled(server, "Ann"), enrolled(server, "Cai")
+    customer = ann.customer()
+    ann.push()
+    share(ann, customer, "Cai", can_write=False)
+    claimed = ask(ann, "claim", customers=[customer.id])
+    assert claimed.json()["results"][0][1] == "done"
+    assert sees(cai) == {customer}
+    assert lasting(server) == [(customer.id, user(server, "Cai"))], "or nobody could end what Cai sees"
+    ann.pull_all()
+    (about,) = shares(ann)
+    assert ask(ann, "end-share", share=about.id).status_code == 200
+    assert sees(cai) == set()
+
+
 def test_who_does_not_answer_for_a_customer_shares_nothing(server: RunningServer) -> None:
     ann, bo, cai = enrolled(server, "Ann"), enrolled(server, "Bo"), enrolled(server, "Cai")
     customer = ann.customer()
