@@ -116,7 +116,8 @@ def judge(
     known = {**(stored.clock if stored else {}), claims.actor: claims.top}
     record = bound_clock(heard, known)
     if stored is not None:
-        record = keep_unearned(stored, merge(stored, record), fresh, unproven)
+        # What says nothing new changes nothing, whatever its clock claims to have seen.
+        record = keep_unearned(stored, merge(stored, record), fresh, unproven) if fresh else stored
     if record.placement != placement:
         record = moved(record, placement)
     state = encode(record)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from crmdesk.core.clock import MAX_AHEAD_MS, MAX_STAMP, milliseconds, stamp
 from crmdesk.core.record import Dot, RecordKey, encode
-from crmdesk.core.wire import Push, PushAnswer
+from crmdesk.core.wire import LATE, Push, PushAnswer
 from crmdesk.store.records import body
 from sync_server import refusals
 from sync_server.audit import PUSH
@@ -29,6 +29,7 @@ from tests.support.laptop import (
     with_state,
 )
 from tests.support.server import HOUR_MS, RunningServer
+from tests.sync_server.test_moves import ask
 
 YEAR_MS = 365 * 24 * HOUR_MS
 
@@ -372,3 +373,33 @@ def _reads(server: RunningServer) -> list[tuple[Any, ...]]:
 
 def _buckets(laptop: Laptop) -> set[str]:
     return {head.bucket for head in laptop.heads().heads}
+
+
+def commits(server: RunningServer) -> list[tuple[str, int]]:
+    """How far each bucket has come."""
+    with server.database.read() as connection:
+        rows = connection.exec_driver_sql("SELECT id, seq FROM bucket ORDER BY id")
+        return [(row[0], row[1]) for row in rows]
+
+
+@pytest.mark.parametrize("has_moved", [False, True])
+def test_a_push_that_says_nothing_new_changes_nothing_whatever_its_clock_claims(
+    server: RunningServer, has_moved: bool
+) -> None:
+    ann, mei = enrolled(server, "Ann"), enrolled(server, "Mei")
+    customer = ann.customer()
+    first = ann.batch()
+    ann.customer()
+    ann.push()
+    ann.pull_all()
+    if has_moved:
+        taker = server.people["Cai"].user
+        assert ask(mei, "change-owner", customers=[customer.id], to_user=taker).status_code == 200
+    record = ann.records[customer]
+    ahead = msgspec.structs.replace(record, clock={ann.actor: ann.counter})
+    before = commits(server)
+    for log in ((), first.log):
+        batch = with_state(msgspec.structs.replace(first, batch=fresh_id(), chain=ann.chain, log=log), ahead)
+        code = LATE if has_moved else None
+        assert verdicts(forced(ann, batch)) == [("accepted" if has_moved else "merged", code)]
+    assert commits(server) == before
