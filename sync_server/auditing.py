@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from crmdesk.core.answers import AuditPage, AuditRow
 from crmdesk.core.roots import PURPOSE, ChainHead, Signed, digest_of, line_of
+from crmdesk.core.values import MAX_INTEGER
 from sync_server import audit
 from sync_server.audit import FIRST
 from sync_server.signing import is_by
@@ -226,7 +227,8 @@ def _place(before: str | None) -> tuple[int, str, int] | None:
     if before is None:
         return None
     at, chain, number = (*before.split("."), "", "")[:3]
-    return (int(at), chain, int(number)) if at.isdecimal() and number.isdecimal() else (0, "", 0)
+    is_one = at.isdecimal() and number.isdecimal() and max(int(at), int(number)) <= MAX_INTEGER
+    return (int(at), chain, int(number)) if is_one else (0, "", 0)
 
 
 def _row(entry: Entry) -> AuditRow:

@@ -57,7 +57,8 @@ def test_rows_are_read_page_by_page_and_by_what_they_are_about(server: RunningSe
     chain, number, _at, kind, user, device, said, _seal = row
     assert (chain, number, kind, user) == (ann.book, 2, "push", ann.user)
     assert (device, said["counters"]) == (ann.welcome["device"], [[2, 2]])
-    assert get(ada, before="nonsense")["rows"] == []
+    for nowhere in ("nonsense", "9" * 30 + ".company.1", "1.company." + "9" * 30):
+        assert get(ada, before=nowhere)["rows"] == []
 
 
 def test_a_verification_goes_on_part_by_part(server: RunningServer, monkeypatch: pytest.MonkeyPatch) -> None:
