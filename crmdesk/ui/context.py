@@ -26,6 +26,7 @@ from crmdesk.ui.runner import Job, Lane, Runner
 from crmdesk.usecases import history
 from crmdesk.usecases.directory import ENTITIES, Directory, read_directory, read_registry
 from crmdesk.usecases.outcome import Outcome
+from crmdesk.usecases.status import title_of
 from crmdesk.usecases.workspace import Workspace
 
 if TYPE_CHECKING:  # the replica loads SQLAlchemy, and the first paint only reads
@@ -86,6 +87,10 @@ class Context(QObject):
         if self._registry is None:
             self._registry = read_registry(self.reader)
         return self._registry
+
+    def name_of(self, kind: str, key: str) -> str | None:
+        """What a person calls what a value stands for: a record of a kind, or a code of a table; None if it isn't here."""
+        return self.directory.name_of(kind, key) or title_of(self.reader, self.registry, kind, key) or None
 
     def may(self, entity: str, *fields: str) -> bool:
         """Whether this person's role lets them write these fields of an entity; without any, make a new one."""

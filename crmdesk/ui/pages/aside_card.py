@@ -112,7 +112,7 @@ class AsideCard(Card):
             elif isinstance(value, list):
                 text = "\n".join(str(each) for each in value)
             elif one.kind == "discarded" or (declared is not None and declared.options):
-                text = format_value(declared, value, self._context.language, self._context.directory.name_of)
+                text = format_value(declared, value, self._context.language, self._context.name_of)
             else:
                 text = str(value)
             if text.strip():

@@ -317,7 +317,7 @@ class Company(Page):
 
     def _in_words(self, entity: str, name: str, value: Any) -> tuple[str, str]:
         declared = self._context.registry.find(entity, name)
-        text = format_value(declared, value, self._context.language, self._context.directory.name_of)
+        text = format_value(declared, value, self._context.language, self._context.name_of)
         return declared.label.text(self._context.language) if declared else name, text
 
     # -- acting ---------------------------------------------------------------------------------------

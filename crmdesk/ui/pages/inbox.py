@@ -85,7 +85,7 @@ class Sayings:
             )  # fmt: skip
             return [keep if choice.value is None else delete for choice in item.choices]
         values = [choice.value for choice in item.choices]
-        return told_apart(item.declared, values, self._context.language, self._context.directory.name_of)
+        return told_apart(item.declared, values, self._context.language, self._context.name_of)
 
     def earlier(self, item: Item) -> list[tuple[str, str]]:
         """What the field said before, latest first: (when and who, value)."""
@@ -100,9 +100,7 @@ class Sayings:
         return [
             (
                 f"{formats.instant(change.at_ms, self._context.today())} · {capital(self.who(change.by))}",
-                format_value(
-                    item.declared, change.value, self._context.language, self._context.directory.name_of
-                ),
+                format_value(item.declared, change.value, self._context.language, self._context.name_of),
             )
             for change in past[:_EARLIER]
         ]
@@ -128,7 +126,7 @@ class Sayings:
         ]
 
     def _shown(self, field: Field, value: Value) -> str:
-        return format_value(field, value, self._context.language, self._context.directory.name_of)
+        return format_value(field, value, self._context.language, self._context.name_of)
 
     def choices(self, item: Item) -> list[ChoiceText]:
         """The cards."""

@@ -60,7 +60,7 @@ class NewsSayings:
                 continue
             text = declared.label.text(spoken) if declared else name
             now, before = (
-                (format_value(declared, value, spoken, self._context.directory.name_of) for value in pair)
+                (format_value(declared, value, spoken, self._context.name_of) for value in pair)
                 if pair
                 else ("", "")
             )

@@ -73,6 +73,18 @@ def test_a_refused_change_stands_with_its_reason_and_code(hire, open_desk) -> No
     assert page.headline.title.text() == "1 处修改需要您处理"
 
 
+def test_a_refused_change_names_the_record_that_it_stands_for(hire, open_desk) -> None:
+    ann = hire("Ann")
+    home = customer(ann, "宏远机械")
+    key = RecordKey("task", ann.replica.new_id())
+    write(ann, key, {"customer": home.id, "title": "送样品", "unheard_of": "x"})
+    sync(ann)
+    page = open_desk(ann).go("sync")
+    told = [shown.text() for shown in page._written._values]
+    assert "宏远机械" in told
+    assert home.id not in told
+
+
 def test_a_refused_change_can_be_saved_as_a_file(hire, open_desk, tmp_path: Path) -> None:
     ann = hire("Ann")
     key = refused(ann)
