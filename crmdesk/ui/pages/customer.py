@@ -52,6 +52,8 @@ if TYPE_CHECKING:
 
 _TABS: Final = ("story", "details", "people", "files", "history")
 _ASIDE: Final = 400
+_PART: Final = 120
+"""What a part of the customer has at least in height, where a long name and shares take much of a low window."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,7 @@ class CustomerView(QFrame):
         self._pages = QStackedWidget()
         for page in (self._story_page(), self.form, self.people, self.files, self.past):
             self._pages.addWidget(page)
+        self._pages.setMinimumHeight(_PART)
         self._lay_out(wide=wide)
         self._connect()
         self._set_empty(is_empty=True)

@@ -63,7 +63,7 @@ class SegmentedTabs(QWidget):
         self.setAccessibleName(name)
         row = QHBoxLayout(self)
         row.setContentsMargins(indent, 0, indent, 0)
-        row.setSpacing(24)
+        row.setSpacing(20)
         self._tabs = [Tab(key, text, self) for key, text in options]
         for tab in self._tabs:
             row.addWidget(tab)
