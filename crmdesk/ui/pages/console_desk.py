@@ -21,7 +21,7 @@ from crmdesk.ui.runner import Lane
 from crmdesk.ui.syncing import Syncing
 from crmdesk.ui.widgets import buttons
 from crmdesk.ui.widgets.editors import CalmComboBox
-from crmdesk.ui.widgets.fields import label
+from crmdesk.ui.widgets.fields import label, make_room
 from crmdesk.ui.widgets.marks import Busy
 from crmdesk.usecases.directory import Person
 from crmdesk.usecases.workspace import Workspace
@@ -303,6 +303,7 @@ class AskDialog(QDialog):
         if isinstance(error, CrmError):
             self._said.setText(str(error.sentence(language.current())))
             self._said.show()
+            make_room(self)
 
     def set_busy(self, *, is_busy: bool) -> None:
         """Whether the server is being asked."""

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QScrollArea, QVBoxLayout, QWidg
 from crmdesk.core.errors import CrmError
 from crmdesk.ui import formats
 from crmdesk.ui.pages.console_desk import AskDialog, ConsoleDesk, Order, box
-from crmdesk.ui.widgets.fields import Card, FieldGrid, label
+from crmdesk.ui.widgets.fields import Card, FieldGrid, label, make_room
 from crmdesk.usecases.directory import Person
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ class DrillDialog(AskDialog):
         self.readers, self.sees = label("", ""), label("", "")
         self.laptops = label("", "")
         inside = QWidget()
-        column = QVBoxLayout(inside)
+        column = self._inside = QVBoxLayout(inside)
         column.setContentsMargins(10, 6, 10, 6)
         column.setSpacing(6)
         column.addWidget(self.numbers)
@@ -103,7 +103,7 @@ class DrillDialog(AskDialog):
         column.addStretch(1)
         self.after = label("", "second")
         self.after.setWordWrap(True)
-        area = QScrollArea()
+        area = self._area = QScrollArea()
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -153,6 +153,13 @@ class DrillDialog(AskDialog):
         self.sees.setText(self._sights(found.sees))
         self.laptops.setText("\n".join(map(self._laptop, found.laptops)) or self.tr("None"))
         self.after.setText(self._after(found))
+        self._show_whole()
+
+    def _show_whole(self) -> None:
+        """As much of the preview as the window has room for."""
+        make_room(self)
+        needed = self._inside.totalHeightForWidth(self._area.viewport().width())
+        make_room(self, needed - self._area.viewport().height())
 
     def _failed(self, asked: int, error: Exception) -> None:
         if asked == self._asked:
@@ -163,14 +170,16 @@ class DrillDialog(AskDialog):
 
     def _sights(self, sights: "Iterable[SightChange]") -> str:
         words = {"read": self.tr("reads"), "write": self.tr("writes")}
-        between = "、" if self._desk.context.language == "zh_CN" else ", "
+        between, with_right = (
+            ("、", "%1（%2）") if self._desk.context.language == "zh_CN" else (", ", "%1 (%2)")
+        )
         lines, same = [], []
         for one in sights:
             before, then = (
                 words.get(right or "", self.tr("sees nothing")) for right in (one.before, one.after)
             )
             if before == then:
-                same.append(f"{one.name} ({then})")
+                same.append(formats.filled(with_right, one.name, then))
             else:
                 lines.append(f"{one.name} · {before} → {then}")
         if same:

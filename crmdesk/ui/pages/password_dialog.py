@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWid
 from crmdesk.core.errors import CrmError
 from crmdesk.ui import language
 from crmdesk.ui.widgets import buttons
-from crmdesk.ui.widgets.fields import label
+from crmdesk.ui.widgets.fields import label, make_room
 from crmdesk.ui.widgets.marks import Busy
 
 
@@ -68,6 +68,7 @@ class PasswordDialog(QDialog):
         self._free(is_free=True)
         self.said.setText(str(error.sentence(language.current())))
         self.said.show()
+        make_room(self)
         self.lines[0].selectAll()
         self.lines[0].setFocus()
 

@@ -1,6 +1,7 @@
 """Small building blocks around text: the search field, labels by rank, the label/value grid, cards, rules."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeyEvent
@@ -17,6 +18,9 @@ from PySide6.QtWidgets import (
 )
 
 from crmdesk.ui import icons
+
+_EDGE: Final = 40
+"""What stays free of a window above and below what opened over it."""
 
 
 def label(text: str = "", tone: str = "") -> QLabel:
@@ -57,6 +61,18 @@ def heading() -> QLabel:
     result.setWordWrap(True)
     result.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
     return result
+
+
+def make_room(dialog: QWidget, more: int = 0) -> None:
+    """Let a window that is open grow to what its words need now, and by `more`, as far as the one below it is high."""
+    layout, below = dialog.layout(), dialog.parentWidget()
+    assert layout is not None, "words have a layout"
+    layout.activate()
+    height = max(layout.totalHeightForWidth(dialog.width()), dialog.height() + more)
+    if below is not None:
+        height = min(height, max(below.window().height() - _EDGE, dialog.height()))
+    if height > dialog.height():
+        dialog.resize(dialog.width(), height)
 
 
 class Card(QFrame):
@@ -161,5 +177,7 @@ class FieldGrid(QWidget):
             self._values.append(shown)
             shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             shown.setWordWrap(True)
-            self._grid.addWidget(label(name, "faint"), line, 2 * column)
+            top = Qt.AlignmentFlag.AlignTop
+            self._grid.addWidget(label(name, "faint"), line, 2 * column, top)
+            shown.setAlignment(top)
             self._grid.addWidget(shown, line, 2 * column + 1)
