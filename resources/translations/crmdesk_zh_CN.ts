@@ -2909,7 +2909,7 @@
     </message>
     <message>
         <source>Ask again</source>
-        <translation>重新询问</translation>
+        <translation>再问一次</translation>
     </message>
     <message>
         <source>Nothing that is lent fits this search.</source>
@@ -3358,7 +3358,7 @@
     </message>
     <message>
         <source>Ask again</source>
-        <translation>重新查询</translation>
+        <translation>再问一次</translation>
     </message>
     <message>
         <source>This is right: confirm</source>
@@ -3967,6 +3967,10 @@
     <message>
         <source>Looks after people and settings; reads their own customers, and those of a team that shares its books.</source>
         <translation>管理人员和设置；只能看自己的客户，以及本团队共享的客户。</translation>
+    </message>
+    <message>
+        <source>It comes with the product and stays as it is; a copy can do less.</source>
+        <translation>产品自带，不可更改；可复制后收紧。</translation>
     </message>
     <message>
         <source>hidden, and not written either</source>

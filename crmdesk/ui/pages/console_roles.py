@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
+from crmdesk.core.errors import sentences
 from crmdesk.core.parts import CONTACT
 from crmdesk.core.text import normalise
 from crmdesk.ui import formats, theme
@@ -213,6 +214,10 @@ class RolesPart(ConsolePart):
         told, is_own = said.get(role.base, ""), key in self._own
         if is_own:
             told = formats.filled("%1 · %2", self._copy_of(role.base), told)
+        else:
+            told = sentences(
+                told, self.tr("It comes with the product and stays as it is; a copy can do less.")
+            )
         self.sentence.setText(told)
         for widget in (self.rename, self._foot):
             widget.setVisible(is_own)
