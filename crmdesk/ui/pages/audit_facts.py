@@ -308,9 +308,9 @@ class Facts:
             case _:
                 return str(value)
 
-    def _listed(self, said: list[str]) -> str:
+    def _listed(self, said: list[str], between: str = ", ") -> str:
         more = f" +{len(said) - _SHOWN}" if len(said) > _SHOWN else ""
-        return ", ".join(said[:_SHOWN]) + more
+        return between.join(said[:_SHOWN]) + more
 
     def _key(self, name: str) -> str:
         return self.name(name) if ID.fullmatch(name) else self.field(name)
@@ -373,7 +373,7 @@ class Facts:
             f"{self.name(user)} · {self.name(bucket)}: {names[before]} → {names[after]}"
             for bucket, user, before, after in value
         ]
-        return self._listed(said)
+        return self._listed(said, "\n")
 
     def _taken(self, value: Any) -> str:
         return self._listed([f"{self.name(bucket)}: {formats.number(count)}" for bucket, count, _ in value])
