@@ -5,8 +5,8 @@ from itertools import chain, product
 from pathlib import Path
 from typing import get_args
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QPixmap
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from crmdesk.core.errors import CrmError, Language
@@ -74,7 +74,15 @@ def picture(widget: QWidget, scale: float) -> QPixmap:
             if isinstance(above, QDialog):  # where a real desktop puts it
                 place.moveCenter(widget.geometry().center())
             above.render(result, place.topLeft() - widget.pos())
+            _frame(result, place.translated(-widget.pos()))
     return result
+
+
+def _frame(picture: QPixmap, place: QRect) -> None:
+    """The line that a real desktop draws around a window."""
+    painter = QPainter(picture)
+    painter.setPen(theme.tokens().border_strong)
+    painter.drawRect(place.adjusted(-1, -1, 0, 0))
 
 
 def _desk_views(workspace: Workspace, size: tuple[int, int]) -> Iterator[tuple[str, QWidget]]:
