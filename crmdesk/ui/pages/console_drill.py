@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QComboBox, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from crmdesk.core.errors import CrmError
@@ -153,7 +153,8 @@ class DrillDialog(AskDialog):
         self.sees.setText(self._sights(found.sees))
         self.laptops.setText("\n".join(map(self._laptop, found.laptops)) or self.tr("None"))
         self.after.setText(self._after(found))
-        self._show_whole()
+        self.after.setVisible(bool(self.after.text()))
+        QTimer.singleShot(0, self, self._show_whole)  # an answer may come before the window has its width
 
     def _show_whole(self) -> None:
         """As much of the preview as the window has room for."""

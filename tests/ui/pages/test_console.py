@@ -221,6 +221,17 @@ def test_a_leaver_is_foretold_and_then_leaves(
     assert rows(page.people)["Ann"].state == "已离职"
 
 
+def test_the_preview_is_shown_whole_where_there_is_room(page: Administration, server: RunningServer) -> None:
+    page.people.table.select_id(server.people["Ann"].user)
+    page.people.transfer.click()
+    settle()
+    drill = page.people.drill
+    assert drill.laptops.text()
+    assert drill._area.verticalScrollBar().maximum() == 0
+    assert drill.height() < page.window().height()
+    drill.reject()
+
+
 def test_a_promotion_with_the_customers_left_behind(page: Administration, server: RunningServer) -> None:
     page.people.table.select_id(server.people["Ann"].user)
     page.people.promote.click()
