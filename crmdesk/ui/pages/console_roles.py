@@ -4,13 +4,16 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QBrush, QColor, QKeyEvent
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt
+from PySide6.QtGui import QBrush, QColor, QKeyEvent, QPalette
 from PySide6.QtWidgets import (
     QCheckBox,
     QFrame,
     QHBoxLayout,
     QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
     QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
@@ -39,6 +42,19 @@ _KEY: Final = int(Qt.ItemDataRole.UserRole)
 _NAMED: Final = 3
 _ROW: Final = 30
 _ON, _OFF = Qt.CheckState.Checked, Qt.CheckState.Unchecked
+
+
+class _Ticks(QStyledItemDelegate):
+    """Draws a tick that nobody can change as one, and its words as any others."""
+
+    def initStyleOption(
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        super().initStyleOption(option, index)
+        if not index.flags() & Qt.ItemFlag.ItemIsUserCheckable:
+            option.state &= ~QStyle.StateFlag.State_Enabled
+            words = option.palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.Text)
+            option.palette.setColor(QPalette.ColorGroup.Disabled, QPalette.ColorRole.Text, words)
 
 
 class RolesPart(ConsolePart):
@@ -134,6 +150,7 @@ class RolesPart(ConsolePart):
         tree.setAccessibleName(self.tr("What the role may write"))
         tree.header().setAccessibleName(self.tr("What the role may write"))
         tree.setColumnCount(2)
+        tree.setItemDelegate(_Ticks(tree))
         tree.setHeaderLabels([self.tr("May write"), self.tr("Compared with what it is a copy of")])
         tree.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         tree.header().setSectionResizeMode(1, QHeaderView.ResizeMode.Fixed)

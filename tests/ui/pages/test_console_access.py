@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 
 from crmdesk.sync import commands
 from crmdesk.sync.enrolment import connect
+from crmdesk.ui import theme
 from crmdesk.ui.pages.console import Administration
 from crmdesk.ui.pages.console_roles import _children
 from crmdesk.usecases import sharing
@@ -100,6 +101,26 @@ def _everything() -> Any:
     from crmdesk.store.replica import Touched
 
     return Touched(is_everything=True)
+
+
+def test_a_tick_that_nobody_can_change_is_drawn_as_one(page: Administration) -> None:
+    page.show_tab("roles")
+    part = page.roles
+
+    def colour(tick: bool) -> str:
+        """Of the box before the first field, ticked as the role has it."""
+        place = part.matrix.visualItemRect(item(page, "customer", "name"))
+        image = part.matrix.viewport().grab().toImage()
+        assert (item(page, "customer", "name").checkState(0) == Qt.CheckState.Checked) is tick
+        return image.pixelColor(place.left() + 5, place.center().y() - 5).name()
+
+    part.list.select_id("rep")
+    fixed = colour(tick=True)
+    page.new_record()
+    part.dialog.name.setText("内勤")
+    part.dialog.button.click()
+    settle()
+    assert colour(tick=True) == theme.tokens().primary != fixed
 
 
 def test_what_is_ticked_and_not_saved_stays_and_can_be_put_back(
