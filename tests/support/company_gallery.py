@@ -43,6 +43,7 @@ from crmdesk.store.settings import Server
 from crmdesk.sync import commands
 from crmdesk.sync.enrolment import connect
 from crmdesk.system.paths import Profile
+from crmdesk.system.wiping import Wiped
 from crmdesk.ui import application, language, theme
 from crmdesk.ui.entrance import Entrance
 from crmdesk.ui.gallery import picture
@@ -151,6 +152,12 @@ def _customers(rep: Workspace) -> RecordKey:
             contact,
             {"customer": home.id, "name": f"{kind}总", f"phone:{rep.replica.new_id()}": "13800138000"},
         )
+    unheard_of = {
+        "customer": home.id,
+        "title": "发送新版报价单",
+        "channel": "展会线索",
+    }  # the server refuses this one
+    write(rep, RecordKey("task", rep.replica.new_id()), unheard_of)
     visit(rep, home, "谈妥价格，客户要求下周给出含安装调试的报价。")
     task(rep, home, "送样品", rep.today())
     customer(rep, ABROAD, stage="lead")
@@ -316,6 +323,9 @@ def _pages(root: OpenDesk, company: Company) -> Views:
     for row in range(0, min(audit.model.rowCount(), 40), 5):
         audit.table.select_row(row)
         yield f"audit-row-{row:02}", root.window
+    if company.home is not None:
+        root.go("audit", company.home.id)
+        yield "audit-customer", root.window
     permissions = cast("Any", root.go("permissions"))
     yield "permissions", root.window
     permissions.tabs.select("all")
@@ -391,7 +401,10 @@ def doors(folder: Path, size: tuple[int, int]) -> Views:
     entrance = Entrance(profile, Runner.inline())
     entrance.resize(*size)
     entrance.show()
-    for name, show in entrance.views(CrmError("database_corrupt", path=profile.database)):
+    shown = entrance.views(CrmError("database_corrupt", path=profile.database))
+    sealed = Wiped("lease", 1_790_000_000_000, "", "", "华东精密仪器仪表集团有限公司", "", sealed=3)
+    shown.append(("purged", partial(entrance._show_note, sealed, 2)))
+    for name, show in shown:
         show()
         yield f"door-{name}", entrance
     form = entrance.first_start
