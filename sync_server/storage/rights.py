@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, Table, delete, insert, select
 
 from crmdesk.core.roles import mandate
 from crmdesk.store import dialect
@@ -52,6 +52,8 @@ def replace(
 ) -> list[tuple[str, str, bool | None, bool | None]]:
     """Write down who reads what: bucket -> user -> right. What somebody could read or write before is kept as lost.
 
+    Of several steps down the last from writing counts: who loses reading as well had not heard of it any sooner.
+
     Returns what changed: (bucket, user, could write, can write); None where they could or can not even read.
     """
     rows = connection.execute(select(reader.c.bucket, reader.c.user, reader.c.can_write, reader.c.mandates))
@@ -64,26 +66,37 @@ def replace(
     gone = sorted(before.keys() - after.keys())
     changed = sorted(key for key in after if before.get(key) != after[key])
     for key in gone:
-        _forget(connection, *key)
+        _forget(connection, reader, key)
         _keep_lost(connection, key, before[key], now_ms)
     for key in changed:
-        _forget(connection, *key)
+        _forget(connection, reader, key)
         connection.execute(insert(reader).values(**_row(*key, *after[key])))
         if key in before and before[key][0] and not after[key][0]:
             # Who only reads now may have written before hearing so.
             _keep_lost(connection, key, before[key], now_ms)
+        else:
+            _forget_lost(connection, key, is_whole=after[key][0])
     lost = [(*key, before[key][0], None) for key in gone]
     return lost + [(*key, before[key][0] if key in before else None, after[key][0]) for key in changed]
 
 
 def _keep_lost(connection: Connection, key: tuple[str, str], right: tuple[bool, str], now_ms: int) -> None:
-    connection.execute(insert(lost_right).values(**_row(*key, *right), at=now_ms))
+    """Write down what somebody could do until now, unless it is less than what they had lost before."""
+    _forget_lost(connection, key, is_whole=right[0])
+    row = _row(*key, *right) | {"at": now_ms}
+    query = f'{dialect.insert("lost_right", tuple(row))} ON CONFLICT (bucket, "user") DO NOTHING'
+    dialect.run(connection, query, tuple(row.values()))
+
+
+def _forget_lost(connection: Connection, key: tuple[str, str], *, is_whole: bool) -> None:
+    """Somebody has again what they had lost: all of it, or only reading. What they could write before stays lost."""
+    _forget(connection, lost_right, key, *(() if is_whole else (lost_right.c.can_write.is_(False),)))
 
 
 def _row(place: str, user: str, can_write: bool, mandates: str) -> dict[str, object]:
     return {"bucket": place, "user": user, "can_write": can_write, "mandates": mandates}
 
 
-def _forget(connection: Connection, place: str, user: str) -> None:
-    for table in (reader, lost_right):
-        connection.execute(delete(table).where(table.c.bucket == place, table.c.user == user))
+def _forget(connection: Connection, table: Table, key: tuple[str, str], *where: ColumnElement[bool]) -> None:
+    place, user = key
+    connection.execute(delete(table).where(table.c.bucket == place, table.c.user == user, *where))

@@ -66,6 +66,42 @@ def test_a_rep_who_became_a_director_offline_hands_in_a_days_work(server: Runnin
     assert verdicts(ann.push()) == [("accepted", LATE)] * 2
 
 
+@pytest.mark.parametrize("then", ["another team", "another role"])
+def test_work_is_no_less_late_for_a_second_step_down(server: RunningServer, ada: Laptop, then: str) -> None:
+    """A rep becomes a director of the team, who only reads, and something else again, before the laptop comes back."""
+    ann = enrolled(server, "Ann")
+    customer = known(ann)
+    ann.write(customer, {"remark": "a day of work offline"})
+    ann.visit(customer)
+    with server.database.read() as connection:
+        east, west = people.find_team(connection, "East"), people.find_team(connection, "West")
+    who, heir = user(server, "Ann"), user(server, "Bo")
+    assert ask(ada, "transfer", user=who, role="director", team=east, to_user=heir).status_code == 200
+    server.clock.ahead_ms += 1000
+    if then == "another team":
+        assert ask(ada, "change-team", user=who, team=west).status_code == 200
+    else:
+        assert ask(ada, "change-role", user=who, role="auditor").status_code == 200
+    ann.token()
+    assert verdicts(ann.push()) == [("accepted", LATE)] * 2
+
+
+def test_who_has_heard_of_the_first_step_down_writes_nothing_late(server: RunningServer, ada: Laptop) -> None:
+    ann = enrolled(server, "Ann")
+    customer = known(ann)
+    with server.database.read() as connection:
+        east, west = people.find_team(connection, "East"), people.find_team(connection, "West")
+    who, heir = user(server, "Ann"), user(server, "Bo")
+    assert ask(ada, "transfer", user=who, role="director", team=east, to_user=heir).status_code == 200
+    server.clock.ahead_ms += 1000
+    ann.token()
+    ann.pull_all()
+    server.clock.ahead_ms += 1000
+    assert ask(ada, "change-team", user=who, team=west).status_code == 200
+    ann.write(customer, {"remark": "a director by now, and knows it"})
+    assert verdicts(ann.push()) == [("quarantined", "forbidden")]
+
+
 def test_a_rep_who_became_an_auditor_offline_hands_in_a_days_work(server: RunningServer, ada: Laptop) -> None:
     ann = enrolled(server, "Ann")
     customer = known(ann)
