@@ -20,7 +20,7 @@ from sync_server.clock import Moment
 from sync_server.moving import below
 from sync_server.policy import Right
 from sync_server.settings import DAY_MS
-from sync_server.storage import buckets, graves, rights
+from sync_server.storage import buckets, devices, graves, rights
 from sync_server.storage.buckets import Departure
 from sync_server.storage.devices import Bearer
 from sync_server.storage.people import Company
@@ -61,7 +61,7 @@ class Map:
 
     `buried` are ids of records that are gone for good. `lost` are the buckets the author could once read: bucket ->
     (what they could do there, until when). `is_pardoned`: an administrator looked at the work and lets it in, whatever its author
-    had heard.
+    had heard. `joined_ms`: since when the company knows the laptop, so that nothing it says was written before.
     """
 
     who: Bearer
@@ -73,6 +73,7 @@ class Map:
     lost: Mapping[str, tuple[Right, int]]
     pulled: Mapping[str, int]
     now_ms: int
+    joined_ms: int = 0
     is_pardoned: bool = False
     buried: frozenset[str] = frozenset()
     departures: dict[RecordKey, list[Departure]] = field(default_factory=dict)
@@ -198,9 +199,9 @@ class Map:
         return departure.bucket not in self.lost or self._was_unaware_of_losing(departure.bucket)
 
     def _was_unaware_of_losing(self, bucket: str) -> bool:
-        """Whether a bucket was taken from the author after the device last heard everything, and lately."""
+        """Whether a bucket was taken from the author after the device last heard everything, or came, and lately."""
         lost_at = self.lost[bucket][1]
-        return (self.who.pulled_at or 0) <= lost_at and self.now_ms - lost_at <= self._late_ms
+        return (self.who.pulled_at or self.joined_ms) <= lost_at and self.now_ms - lost_at <= self._late_ms
 
     @property
     def _late_ms(self) -> int:
@@ -293,6 +294,7 @@ def survey(
     items = list(items)
     homes = _homes(registry, items)
     stored = records.load(connection, [item.key for item in items])
+    device = devices.find_device(connection, who.device)
     found = Map(
         who=who,
         company=company,
@@ -303,6 +305,7 @@ def survey(
         lost=rights.lost_rights(connection, who.user),
         pulled=buckets.pulled_heads(connection, who.device),
         now_ms=now.ms,
+        joined_ms=device.created_at if device else 0,
     )
     away = {key.id for key, s in stored.items() if not found.writes(s.record.placement.bucket)}
     away |= {

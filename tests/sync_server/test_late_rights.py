@@ -331,3 +331,20 @@ def test_a_new_laptop_that_never_pulled_writes_nothing_late_to_what_had_left_bef
     ann.records[customer] = old.records[customer]
     ann.write(customer, {"remark": "made up"})
     assert [verdict for verdict, _ in verdicts(ann.push())] == ["quarantined"]
+
+
+def test_a_new_laptop_writes_nothing_late_to_what_its_person_had_lost_before_it_came(
+    server: RunningServer, ada: Laptop
+) -> None:
+    old = enrolled(server, "Ann")
+    customer = known(old)
+    assert ask(ada, "change-role", user=user(server, "Ann"), role="auditor").status_code == 200
+    server.clock.ahead_ms += 1000
+    ann = enrolled(server, "Ann")
+    ann.records[customer] = old.records[customer]
+    ann.write(customer, {"remark": "an auditor's, on a laptop that has read nothing yet"})
+    visit = ann.visit(customer)
+    assert [verdict for verdict, _ in verdicts(ann.push())] == ["quarantined", "rejected"]
+    old.token()
+    old.pull_all()
+    assert visit not in old.records
