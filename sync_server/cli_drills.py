@@ -107,8 +107,8 @@ def _told(found: Foresight, heir: str | None) -> tuple[list[str], list[str]]:
         f"客户 {found.customers}，记录 {found.records}，未完成任务 {found.open_tasks}："
         + (f"归「{heir}」（原有客户 {found.heir_customers}）" if heir else "归属不变"),
         f"共享出去 {found.shares_given}，收到的共享 {found.shares_held}，代理 {found.delegations}",
-        f"谁能看「{found.name}」的客户：{_list(found.readers, '可写', '只读', '看不到')}",
-        f"「{found.name}」能看谁的客户：{_list(found.sees, '可写', '只读', '看不到')}",
+        f"谁能看「{found.name}」的客户：{_list(found.readers, '可修改', '只读', '看不到')}",
+        f"「{found.name}」能看谁的客户：{_list(found.sees, '可修改', '只读', '看不到')}",
         f"设备：{_laptops(found.laptops, 'zh_CN') or '无'}；未发送的内容未知",
     ]
     en = [

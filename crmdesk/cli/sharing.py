@@ -90,7 +90,7 @@ def list_shares(session: Session) -> None:
         ]  # fmt: skip
         session.out.json({"shares": rows})
         return
-    reads, writes = session.out.text("只读 可改", "reads writes").split()
+    reads, writes = session.out.text("只读 可修改", "reads writes").split()
     session.out.rows(
         session.out.text("客户 同事 权限 最后一天 编号", "Customer Colleague May Until Id").split(),
         [

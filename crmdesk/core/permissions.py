@@ -170,7 +170,7 @@ PART_WORDS: Final[dict[str, Label]] = {
 _ACCESS: Final[dict[Access, Label]] = {
     "none": Label("看不到", "not seen"),
     "read": Label("只读", "read only"),
-    "write": Label("可读可改", "read and change"),
+    "write": Label("可修改", "read and change"),
 }
 
 
@@ -185,7 +185,7 @@ def told(found: Permissions, language: Language) -> list[Section]:
     """The list in a person's words. What does not apply is said too, so that nothing is left to guess."""
     zh = language == "zh_CN"
     say = _Say(language)
-    own = ["自己的客户簿：可读可改" if zh else "One's own customers: read and change"]
+    own = ["自己的客户簿：可修改" if zh else "One's own customers: read and change"]
     if found.role == "auditor":
         own = ["不能修改任何内容" if zh else "Nothing may be changed"]
     reads = [f"{c.name} · {say.access(c.can_write)}" for c in found.colleagues]

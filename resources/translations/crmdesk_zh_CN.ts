@@ -465,7 +465,7 @@
     </message>
     <message>
         <source>reads and changes</source>
-        <translation>可读可改</translation>
+        <translation>可修改</translation>
     </message>
     <message>
         <source>Company keys made anew</source>
@@ -2464,10 +2464,10 @@
     </message>
     <message>
         <source>reads</source>
-        <translation>可查看</translation>
+        <translation>只读</translation>
     </message>
     <message>
-        <source>writes</source>
+        <source>reads and changes</source>
         <translation>可修改</translation>
     </message>
     <message>
@@ -2924,12 +2924,12 @@
         <translation>客户%1</translation>
     </message>
     <message>
-        <source>Read and write</source>
-        <translation>可查看并修改</translation>
+        <source>Read and change</source>
+        <translation>可修改</translation>
     </message>
     <message>
         <source>Read only</source>
-        <translation>只可查看</translation>
+        <translation>只读</translation>
     </message>
     <message>
         <source>until it is ended</source>
@@ -4193,7 +4193,7 @@
     </message>
     <message>
         <source>read and change</source>
-        <translation>查看和修改</translation>
+        <translation>可修改</translation>
     </message>
     <message>
         <source>Until</source>

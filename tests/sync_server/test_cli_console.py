@@ -163,7 +163,7 @@ def test_a_preview_is_told_in_the_persons_language(
     monkeypatch.setitem(os.environ, "CRMDESK_LANGUAGE", language)
     _, out, _ = typed("drill", "leaver", "Ann", "--to", "Cai", "--preview")
     wanted = {
-        "zh_CN": ("预览，未做改动。", "归「Cai」", "Cai (看不到 → 可写)"),
+        "zh_CN": ("预览，未做改动。", "归「Cai」", "Cai (看不到 → 可修改)"),
         "en": ("A preview; nothing was changed.", "to “Cai”", "Cai (nothing → write)"),
     }
     assert [text for text in wanted[language] if text not in out] == []

@@ -170,7 +170,7 @@ class DrillDialog(AskDialog):
                 self._desk.context.report(error)
 
     def _sights(self, sights: "Iterable[SightChange]") -> str:
-        words = {"read": self.tr("reads"), "write": self.tr("writes")}
+        words = {"read": self.tr("reads"), "write": self.tr("reads and changes")}
         between, with_right = (
             ("、", "%1（%2）") if self._desk.context.language == "zh_CN" else (", ", "%1 (%2)")
         )

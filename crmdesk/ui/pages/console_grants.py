@@ -127,7 +127,7 @@ class GrantsPart(ListPart):
         what = self._names.get(one.customer) or formats.filled(
             self.tr("Customer %1"), one.customer[-6:].upper()
         )
-        may = self.tr("Read and write") if one.can_write else self.tr("Read only")
+        may = self.tr("Read and change") if one.can_write else self.tr("Read only")
         until = self.tr("until it is ended") if one.until is None else self._last_day(one.until)
         of = name(one.owner) if one.owner else ""
         since = self._desk.instant(one.at)

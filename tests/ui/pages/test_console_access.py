@@ -286,7 +286,7 @@ def test_shares_and_deputies_of_the_company_are_listed_ended_and_lent_again(
         ("Cai", "Ann", False),
         ("Cai", "Ann", True),
     ]
-    assert listed[1].may == "可查看并修改"
+    assert listed[1].may == "可修改"
     assert "宏远" not in listed[1].what
     page.search("ann")
     assert part.model.rowCount() == 2

@@ -29,7 +29,7 @@ def test_the_list_is_read_confirmed_and_asked_for_no_longer(server, hire, open_d
     page = desk.window.page
     said = words(page)
     assert "销售专员" in said
-    assert "Bo · 可读可改" in said
+    assert "Bo · 可修改" in said
     assert page.confirm.isVisible()
     assert not page.tabs.isVisible()
     page.confirm.click()
@@ -48,11 +48,11 @@ def test_the_list_is_read_confirmed_and_asked_for_no_longer(server, hire, open_d
 def test_what_changed_while_it_was_read_is_not_confirmed_but_shown_anew(server, hire, open_desk) -> None:
     ann = hire("Ann")
     page = open_desk(ann).go("permissions")
-    assert "Bo · 可读可改" in words(page)
+    assert "Bo · 可修改" in words(page)
     with server.database.write() as connection:
         accounts.change_team(connection, "Ann", "West", server.clock())
     page.confirm.click()
-    assert "Bo · 可读可改" not in words(page)
+    assert "Bo · 可修改" not in words(page)
     assert page.confirm.isVisible()
     assert page.confirm.isEnabled()
     assert page._shown.state == "never"
