@@ -169,7 +169,7 @@ def _records(connection: Connection) -> list[str]:
             continue
         if (placement.bucket, placement.move_no) != (bucket, move_no):
             found.append(f"{name}: placed in two ways")
-        if head is None or seq is None or seq > head:
+        if not (isinstance(head, int) and isinstance(seq, int) and seq <= head):
             found.append(f"{name}: beyond its bucket's head")
     kept = records.checksums(connection)
     found += [

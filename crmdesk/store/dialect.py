@@ -292,6 +292,7 @@ def _of_file(error: BaseException, place: File) -> CrmError | None:
         ("malformed", "database_corrupt"),
         ("corrupt", "database_corrupt"),
         ("vtable constructor failed", "database_corrupt"),
+        ("could not decode to utf-8", "database_corrupt"),
         ("readonly", "database_unwritable"),
         ("read-only", "database_unwritable"),
         ("unable to open", "database_unwritable"),

@@ -29,7 +29,7 @@ def check(path: Path, key: bytes | None, driver: Driver = "sqlcipher") -> None:
     try:
         connection = dialect.connect(path, key, driver, read_only=True)
         application, schema = dialect.identify(connection)
-    except dialect.module(driver).Error as error:
+    except (dialect.module(driver).Error, UnicodeDecodeError) as error:  # the engine quotes what it read
         if key is not None and _is_foreign(path):
             raise CrmError("database_foreign", path=path) from error
         expected = dialect.translate(error, dialect.File(path, key, driver))

@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection
 
+from crmdesk.core.errors import CrmError
 from crmdesk.store import dialect
 
 
@@ -115,7 +116,11 @@ def count(connection: Connection) -> int:
 
 
 def _entries(rows: Iterable[Any]) -> list[Entry]:
-    return [Entry._make((*row[:-1], bytes(row[-1]))) for row in rows]
+    """Rows as entries. Raises `database_corrupt`: a damaged file gives any column any type."""
+    found = [Entry._make((*row[:-1], bytes(row[-1] or b""))) for row in rows]
+    if not all(type(entry.number) is int and type(entry.said) is str for entry in found):
+        raise CrmError("database_corrupt", path="audit")
+    return found
 
 
 def tally(connection: Connection, asked: str, user: str, device: str, outcome: str, hour: int) -> None:

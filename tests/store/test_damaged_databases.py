@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
@@ -164,3 +165,27 @@ def test_t52_an_export_of_a_damaged_database_ends_in_words(sound: Profile, tmp_p
             export(workspace.reader, workspace.replica.registry, tmp_path / "out", "en")
 
     assert refusal(take_along) in EXPECTED
+
+
+@pytest.mark.parametrize(
+    ("damage", "code"),
+    [
+        ("UPDATE audit SET said = X'8c'", "database_corrupt"),
+        ("UPDATE audit SET kind = CAST(X'8c' AS TEXT)", "database_corrupt"),
+        ("UPDATE record SET seq = 'x'", None),
+    ],
+)
+def test_t52_values_of_a_wrong_kind_are_told_as_damage(tmp_path: Path, damage: str, code: str | None) -> None:
+    """A damaged file gives any column any type, and text that is none."""
+    settings, now = Settings(tmp_path / "company"), Clock()()
+    create_company(settings, "Test", now)
+    with closing(open_company(settings)) as database, database.write() as connection:
+        staff(connection, now)
+    with closing(sqlite3.connect(settings.database)) as plain:
+        for (trigger,) in plain.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            plain.execute(f"DROP TRIGGER {trigger}")
+        plain.execute(damage)
+        plain.commit()
+    problems: list[str] = []
+    assert refusal(lambda: problems.extend(keeping._check_file(settings.database).problems)) == code
+    assert code or problems
