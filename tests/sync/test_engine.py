@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from crmdesk.store.identity import change_actor
 from crmdesk.sync.engine import Progress
 from crmdesk.sync.lock import sync_lock
 from tests.support.server import RunningServer
@@ -45,6 +46,26 @@ def test_edits_of_two_fields_made_apart_are_both_shown(hire: Hire):
     settle(ann, bo)
     shown = ann.shows(customer)
     assert shown == bo.shows(customer) == {"name": "宏远机械", "city": "上海", "stage": "quote"}
+
+
+def test_what_was_read_is_written_over_field_by_field_and_nobody_has_to_decide(hire: Hire):
+    """A colleague's values of several edits, and one's own from before a new actor."""
+    ann, bo = hire("Ann"), hire("Bo")
+    customer = ann.customer("宏远机械", city="上海", remark="老客户")
+    ann.write(customer, stage="quote", address="一号")
+    settle(ann, bo)
+    bo.write(customer, website="example.cn", stage="visited")
+    settle(bo, ann)
+    change_actor(bo.replica)
+    bo.write(customer, name="宏远重工", city="苏州")
+    bo.write(customer, city="无锡", remark="新", stage="won", address="二号", website="example.com")
+    settle(bo, ann)
+    said = {
+        "name": "宏远重工", "city": "无锡", "remark": "新", "stage": "won", "address": "二号", "website": "example.com",
+    }  # fmt: skip
+    assert ann.shows(customer) == bo.shows(customer) == said
+    assert ann.states() == bo.states()
+    assert {len(ann.replica.load(customer).siblings(field)) for field in said} == {1}
 
 
 def test_a_report_says_what_happened(hire: Hire):

@@ -150,3 +150,28 @@ def test_t24_sealed_work_overwrites_what_its_laptop_was_handed(server: RunningSe
     ann.close()
     assert done == (1, 0, 0)
     assert both(server, customer, "city") == {"无锡"}
+
+
+def test_t24_so_does_the_sealed_work_of_a_copied_profile_once_it_is_let_in(
+    server: RunningServer, tmp_path: Path
+) -> None:
+    """The other copy has used its numbers, so that all of it is kept apart under an actor of its own."""
+    bo, root = enrolled(server, "Bo"), administrator(server)
+    customer = bo.customer("甲", city="苏州")
+    bo.push()
+    ann = rep.enrolled(
+        server.address, server.code(server.people["Ann"].user), tmp_path / "ann" / "crmdesk.db"
+    )
+    ann.sync()
+    copy = ann.copied_to(tmp_path / "copy" / "crmdesk.db")
+    ann.customer("乙")
+    ann.sync()
+    copy.write(customer, city="无锡")
+    away(server)
+    assert brought(server, sealed(server, copy, tmp_path / "stick")) == (0, 1, 0)
+    for laptop in (ann, copy):
+        laptop.close()
+    root.token()
+    (letter,) = letters(root)
+    assert root.http.post(f"/v1/refused/{letter['name']}/retry").json()["verdict"] == "accepted"
+    assert both(server, customer, "city") == {"无锡"}
