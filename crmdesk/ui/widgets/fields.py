@@ -19,6 +19,8 @@ from PySide6.QtWidgets import (
 
 from crmdesk.ui import icons
 
+_WHOLE: Final = 108
+"""A value of so many pixels at most, such as a telephone number, stays on one line."""
 _EDGE: Final = 40
 """What stays free of a window above and below what opened over it."""
 
@@ -163,6 +165,7 @@ class FieldGrid(QWidget):
             self._make(names)
         for (name, value), shown in zip(fields, self._values, strict=True):
             shown.setText(value or "—")
+            shown.setWordWrap(shown.fontMetrics().horizontalAdvance(value) > _WHOLE)
             shown.setAccessibleName(f"{name} {value}")
 
     def _make(self, names: Sequence[str]) -> None:

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from crmdesk.ui import language
 from crmdesk.ui.gallery import picture
-from crmdesk.ui.widgets.fields import label
-from tests.support.company_gallery import SIZES, cut, doors, full, views
+from crmdesk.ui.widgets.fields import FieldGrid, label
+from tests.support.company_gallery import REP, SIZES, cut, doors, full, views
 from tests.support.server import running_server
 
 
@@ -52,3 +52,14 @@ def test_what_is_cut_is_told(qapp: QApplication) -> None:
     QApplication.processEvents()
     told = cut(window)
     assert [text.split("“")[1].split(" ")[0] for text in told] == ["a", "one"]
+
+
+def test_a_telephone_number_stays_on_one_line_beside_a_long_name(qapp: QApplication) -> None:
+    grid = FieldGrid()
+    grid.set_fields([("Owner", REP), ("Next follow-up", "138 0013 8000")])
+    grid.setFixedWidth(364)
+    grid.show()
+    QApplication.processEvents()
+    name, number = grid._values
+    assert name.height() > 2 * number.fontMetrics().height()
+    assert number.width() >= number.fontMetrics().horizontalAdvance(number.text())
