@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -67,6 +68,9 @@ HEIR: Final = "阿卜杜热合曼·买买提江·图尔荪"
 TEAM: Final = "华东大区重点客户与渠道合作伙伴发展一部"
 HOME: Final = "上海浦东新区张江高科技园区精密仪器仪表与自动化设备制造有限责任公司"
 ABROAD: Final = "Northwind Precision Instruments & Automation Equipment (Shanghai) Co., Ltd."
+
+_BREAKS: Final = re.compile(r"[\s\-/.?_]|(?<=[\u2e80-\uffff])|(?=[\u2e80-\uffff])")
+"""Where a line may end."""
 
 View = Callable[[], object]
 Views = Iterator[tuple[str, QWidget]]
@@ -460,7 +464,8 @@ def cut(widget: QWidget) -> list[str]:
             continue
         room, need = one.contentsRect(), one.sizeHint()
         if isinstance(one, QLabel) and one.wordWrap():
-            is_cut = one.heightForWidth(one.width()) > one.height() + 1
+            longest = max(one.fontMetrics().horizontalAdvance(word) for word in _BREAKS.split(text))
+            is_cut = one.heightForWidth(one.width()) > one.height() + 1 or longest > room.width() + 1
         else:
             is_cut = need.width() > one.width() + 1 or need.height() > one.height() + 6
         seen = one.visibleRegion().boundingRect()

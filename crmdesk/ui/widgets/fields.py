@@ -21,6 +21,8 @@ from crmdesk.ui import icons
 
 _WHOLE: Final = 108
 """A value of so many pixels at most, such as a telephone number, stays on one line."""
+_LONG: Final = 150
+"""A value of more pixels has a line of its own where there are two to a line."""
 _EDGE: Final = 40
 """What stays free of a window above and below what opened over it."""
 
@@ -143,12 +145,14 @@ class SearchField(QLineEdit):
 
 
 class FieldGrid(QWidget):
-    """Labels and values in pairs, `columns` pairs a line. Values can be selected and copied."""
+    """Labels and values in pairs, `columns` pairs a line, a long value on a line of its own. Values can be copied."""
 
     def __init__(self, columns: int = 2, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._columns = columns
         self._names: tuple[str, ...] = ()
+        self._long: tuple[bool, ...] = ()
+        self._labels: list[QLabel] = []
         self._values: list[QLabel] = []
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
@@ -160,27 +164,40 @@ class FieldGrid(QWidget):
     def set_fields(self, fields: Sequence[tuple[str, str]]) -> None:
         """Show (label, value) pairs; an empty value shows a dash."""
         names = tuple(name for name, _ in fields)
-        if names != self._names:
-            self._names, self._values = names, []
+        is_new = names != self._names
+        if is_new:
+            self._names = names
             self._make(names)
+        widths = []
         for (name, value), shown in zip(fields, self._values, strict=True):
             shown.setText(value or "—")
-            shown.setWordWrap(shown.fontMetrics().horizontalAdvance(value) > _WHOLE)
             shown.setAccessibleName(f"{name} {value}")
+            widths.append(shown.fontMetrics().horizontalAdvance(value))
+            shown.setWordWrap(widths[-1] > _WHOLE)
+        long = tuple(width > _LONG and self._columns > 1 for width in widths)
+        if is_new or long != self._long:
+            self._long = long
+            self._place()
 
     def _make(self, names: Sequence[str]) -> None:
         """The labels, once: making them anew for each customer costs more than all the reading."""
-        while item := self._grid.takeAt(0):
-            if widget := item.widget():
-                widget.hide()
-                widget.deleteLater()
-        for index, name in enumerate(names):
-            line, column = divmod(index, self._columns)
-            shown = label("", "strong")
-            self._values.append(shown)
+        for widget in (*self._labels, *self._values):
+            self._grid.removeWidget(widget)
+            widget.hide()
+            widget.deleteLater()
+        self._labels = [label(name, "faint") for name in names]
+        self._values = [label("", "strong") for _ in names]
+        for shown in self._values:
             shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            shown.setWordWrap(True)
-            top = Qt.AlignmentFlag.AlignTop
-            self._grid.addWidget(label(name, "faint"), line, 2 * column, top)
-            shown.setAlignment(top)
-            self._grid.addWidget(shown, line, 2 * column + 1)
+            shown.setAlignment(Qt.AlignmentFlag.AlignTop)
+
+    def _place(self) -> None:
+        """Pairs from left to right; a long value has its line to the end."""
+        line = column = 0
+        for name, shown, is_long in zip(self._labels, self._values, self._long, strict=True):
+            if column == self._columns or (is_long and column):
+                line, column = line + 1, 0
+            across = 2 * self._columns - 1 if is_long else 1
+            self._grid.addWidget(name, line, 2 * column, Qt.AlignmentFlag.AlignTop)
+            self._grid.addWidget(shown, line, 2 * column + 1, 1, across)
+            column = self._columns if is_long else column + 1

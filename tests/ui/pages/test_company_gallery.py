@@ -44,22 +44,34 @@ def test_what_is_cut_is_told(qapp: QApplication) -> None:
     )
     wrapped.setWordWrap(True)
     wrapped.setFixedSize(60, 16)
+    broken = label("unpronounceable")
+    broken.setWordWrap(True)
+    broken.setFixedSize(60, 90)
     long.setFixedWidth(60)
     column = QVBoxLayout(window)
-    for shown in (long, wrapped, whole):
+    for shown in (long, wrapped, whole, broken):
         column.addWidget(shown)
     window.show()
     QApplication.processEvents()
     told = cut(window)
-    assert [text.split("“")[1].split(" ")[0] for text in told] == ["a", "one"]
+    assert [text.split("“")[1].split(" ")[0] for text in told] == ["a", "one", "unpronounceable”"]
 
 
-def test_a_telephone_number_stays_on_one_line_beside_a_long_name(qapp: QApplication) -> None:
-    grid = FieldGrid()
-    grid.set_fields([("Owner", REP), ("Next follow-up", "138 0013 8000")])
-    grid.setFixedWidth(364)
-    grid.show()
-    QApplication.processEvents()
-    name, number = grid._values
-    assert name.height() > 2 * number.fontMetrics().height()
-    assert number.width() >= number.fontMetrics().horizontalAdvance(number.text())
+def test_a_long_name_has_a_line_of_its_own_and_leaves_a_number_its_room(qapp: QApplication) -> None:
+    window, grid = QWidget(), FieldGrid()
+    window.resize(386, 300)
+    column = QVBoxLayout(window)
+    column.setContentsMargins(11, 0, 11, 0)
+    column.addWidget(grid)
+    column.addStretch(1)
+    window.show()
+    fields = [("Contact", "Li"), ("Phone", "138 0013 8000"), ("Owner", REP), ("Next follow-up", "—")]
+    for owner in (REP, "Ann"):
+        grid.set_fields([*fields[:2], ("Owner", owner), fields[3]])
+        QApplication.processEvents()
+        assert cut(grid) == []
+        assert [shown.text() for shown in grid._values] == ["Li", "138 0013 8000", owner, "—"]
+        one_line = grid._values[1].fontMetrics().height()
+        assert grid._values[1].height() < 2 * one_line
+        is_beside = grid._values[2].geometry().top() == grid._values[3].geometry().top()
+        assert is_beside is (owner == "Ann")
