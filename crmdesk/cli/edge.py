@@ -20,6 +20,7 @@ from crmdesk.cli import (
     attachments,
     company,
     customers,
+    dictionary,
     doctor,
     inbox,
     journal,
@@ -60,6 +61,7 @@ root.add_typer(sharing.delegate_app, name="delegate")
 __all__ = [
     "access",
     "company",
+    "dictionary",
     "doctor",
     "root",
     "run",

@@ -58,6 +58,13 @@ def page_specs(context: Context, syncing: Syncing, doors: Doors, customers: Cust
             partial(_permissions, context, doors),
             "hidden",
         ),
+        PageSpec(
+            "dictionary",
+            translate("Pages", "Data dictionary"),
+            "database",
+            partial(_dictionary, context),
+            "hidden",
+        ),
         PageSpec("sync", translate("Pages", "Sync"), "refresh-cw", partial(_sync, context, syncing)),
         PageSpec(
             "settings", translate("Pages", "Settings"), "settings", partial(_settings, context, doors), "foot"
@@ -84,6 +91,12 @@ def _permissions(context: Context, doors: Doors, shell: Shell) -> Page:
     from crmdesk.ui.pages.permissions import MyPermissions
 
     return MyPermissions(shell, context, doors.see_as)
+
+
+def _dictionary(context: Context, shell: Shell) -> Page:
+    from crmdesk.ui.pages.dictionary import Dictionary
+
+    return Dictionary(shell, context)
 
 
 def _company(context: Context, shell: Shell) -> Page:

@@ -2365,6 +2365,101 @@
     </message>
 </context>
 <context>
+    <name>Dictionary</name>
+    <message>
+        <source>Data dictionary</source>
+        <translation>数据字典</translation>
+    </message>
+    <message>
+        <source>Field or kind of record…</source>
+        <translation>字段或记录类型…</translation>
+    </message>
+    <message>
+        <source>Kinds of records</source>
+        <translation>记录类型</translation>
+    </message>
+    <message>
+        <source>Fields</source>
+        <translation>字段</translation>
+    </message>
+    <message>
+        <source>Save as a file…</source>
+        <translation>保存为文件…</translation>
+    </message>
+    <message>
+        <source>Everything</source>
+        <translation>全部</translation>
+    </message>
+    <message>
+        <source>required</source>
+        <translation>必填</translation>
+    </message>
+    <message>
+        <source>No field has such a name.</source>
+        <translation>没有这样的字段。</translation>
+    </message>
+    <message>
+        <source>yes</source>
+        <translation>是</translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation>否</translation>
+    </message>
+    <message>
+        <source>people</source>
+        <translation>人</translation>
+    </message>
+    <message>
+        <source>the server alone</source>
+        <translation>仅服务器</translation>
+    </message>
+    <message>
+        <source>Chinese name</source>
+        <translation>中文名</translation>
+    </message>
+    <message>
+        <source>English name</source>
+        <translation>英文名</translation>
+    </message>
+    <message>
+        <source>Name in files</source>
+        <translation>文件中的名称</translation>
+    </message>
+    <message>
+        <source>Kind of value</source>
+        <translation>值的类型</translation>
+    </message>
+    <message>
+        <source>May stand there</source>
+        <translation>可填内容</translation>
+    </message>
+    <message>
+        <source>Required</source>
+        <translation>必填</translation>
+    </message>
+    <message>
+        <source>Several</source>
+        <translation>可填多个</translation>
+    </message>
+    <message>
+        <source>Who writes it</source>
+        <translation>由谁填写</translation>
+    </message>
+    <message>
+        <source>Two at once</source>
+        <translation>两人同时修改时</translation>
+    </message>
+    <message>
+        <source>Other headings</source>
+        <translation>表格中的其他叫法</translation>
+    </message>
+    <message>
+        <source>Saved to %1</source>
+        <translation>已保存到 %1</translation>
+    </message>
+</context>
+<context>
     <name>DrillDialog</name>
     <message>
         <source>Role</source>
@@ -3498,6 +3593,10 @@
         <translation>我的权限</translation>
     </message>
     <message>
+        <source>Data dictionary</source>
+        <translation>数据字典</translation>
+    </message>
+    <message>
         <source>Sync</source>
         <translation>同步</translation>
     </message>
@@ -4124,6 +4223,18 @@
     <message>
         <source>Look at them</source>
         <translation>查看</translation>
+    </message>
+    <message>
+        <source>Data dictionary</source>
+        <translation>数据字典</translation>
+    </message>
+    <message>
+        <source>What every field is called, what may stand there, and what other tables call it.</source>
+        <translation>每个字段叫什么、可以填什么、在其他表格里叫什么。</translation>
+    </message>
+    <message>
+        <source>Look it up</source>
+        <translation>查看字典</translation>
     </message>
     <message>
         <source>Data on this laptop</source>

@@ -93,6 +93,7 @@ def test_every_answer_has_the_keys_that_the_paper_promises(tmp_path: Path) -> No
             do(words)
         do("refused export", str(tmp_path / "refused.json"))
         do("people handover", "Ann", "Bo")
+        do("dictionary")
         do("permissions confirm", do("permissions show")["digest"])
         do("share add", "Cai", "Acme")
         do("sync")

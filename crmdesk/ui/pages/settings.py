@@ -1,6 +1,7 @@
 """Settings: language, looks, quick phrases, where the data is and what protects it. Everything applies at once."""
 
 from collections.abc import Callable
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 
 from PySide6.QtCore import Qt, QTimer, QUrl
@@ -63,7 +64,10 @@ class Settings(Page):
         row.setSpacing(12)
         left, right = QVBoxLayout(), QVBoxLayout()
         for column, cards in (
-            (left, (self._looks_card(), self._phrases_card(), self._permissions_card())),
+            (
+                left,
+                (self._looks_card(), self._phrases_card(), self._permissions_card(), self._dictionary_card()),
+            ),
             (right, (self.away, self.password, self.lock, self._data_card(), self._about_card())),
         ):
             column.setSpacing(12)
@@ -139,6 +143,22 @@ class Settings(Page):
 
     def _open_permissions(self) -> None:
         self.shell.go("permissions")
+
+    def _dictionary_card(self) -> Card:
+        card = Card(self.tr("Data dictionary"))
+        why = label(
+            self.tr("What every field is called, what may stand there, and what other tables call it."),
+            "second",
+        )
+        why.setWordWrap(True)
+        card.body.addWidget(why)
+        line = QHBoxLayout()
+        line.addWidget(
+            buttons.secondary(self.tr("Look it up"), "database", partial(self.shell.go, "dictionary"))
+        )
+        line.addStretch(1)
+        card.body.addLayout(line)
+        return card
 
     def _data_card(self) -> Card:
         card = Card(self.tr("Data on this laptop"))
