@@ -59,9 +59,10 @@ class QuarantineError(Exception):
 class Map:
     """Everything that placing a batch needs, read at once. `homes`: record -> (root, bucket).
 
-    `buried` are ids of records that are gone for good. `lost` are the buckets the author could once read: bucket ->
-    (what they could do there, until when). `is_pardoned`: an administrator looked at the work and lets it in, whatever its author
-    had heard. `joined_ms`: since when the company knows the laptop, so that nothing it says was written before.
+    `entities` says what has the id of a record that is new, `buried` are ids of records that are gone for good. `lost`
+    are the buckets the author could once read: bucket -> (what they could do there, until when). `joined_ms`: since when
+    the company knows the laptop, so that nothing it says was written before. `is_pardoned`: an administrator looked at
+    the work and lets it in, whatever its author had heard.
     """
 
     who: Bearer
@@ -76,6 +77,7 @@ class Map:
     joined_ms: int = 0
     is_pardoned: bool = False
     buried: frozenset[str] = frozenset()
+    entities: dict[str, str] = field(default_factory=dict)
     departures: dict[RecordKey, list[Departure]] = field(default_factory=dict)
 
     def place(self, item: Item) -> Place:
@@ -86,6 +88,8 @@ class Map:
         stored = self.stored.get(item.key)
         if stored is None and item.key.id in self.buried:
             raise CrmError("grave")
+        if stored is None and self.entities.get(item.key.id, entity.name) != entity.name:
+            raise CrmError("forbidden")  # what hangs under an id would hang under both, and go with either
         if entity.name in SERVER_ENTITIES or (entity.name in policy.SERVER_MADE and not self._knows(stored)):
             raise CrmError("server_field", field=entity.name)
         return _outranking(self._new(item, entity), item) if stored is None else self._existing(item, stored)
@@ -229,6 +233,7 @@ class Map:
     def settle(self, key: RecordKey, place: Place) -> None:
         """Children later in the batch find this record here."""
         self.homes[key] = (place.root, place.placement.bucket)
+        self.entities[key.id] = key.entity
 
 
 def _outranking(place: Place, item: Item) -> Place:
@@ -314,6 +319,7 @@ def survey(
         if not all(found.writes(place) for place in (bucket, *moving.all_below(company, bucket)))
     }
     unknown = {item.key.id for item in items if item.key not in stored}
+    found.entities = buckets.entities(connection, unknown)
     unknown |= {home.id for home in homes if home not in found.homes}
     found.buried = graves.buried(connection, unknown)
     for movement in buckets.departures(connection, away, who.user):

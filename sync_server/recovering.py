@@ -169,7 +169,8 @@ class _Scene:
         places = buckets.buckets_of(connection, {key.id for key in keys}, who.user)
         self._held = moving.hold(connection, company, {*self._rights, *self._reach(), *places})
         self._stored = records.load(connection, keys)
-        self._buried = graves.buried(connection, [key.id for key in keys if key not in self._stored])
+        new = [key.id for key in keys if key not in self._stored]
+        self._buried, self._entities = graves.buried(connection, new), buckets.entities(connection, new)
         given_up = {recovery.actor for recovery in recoveries.recoveries(connection)}
         self._own_actors = given_up | {company.actor}
         own = actors.find(connection, company.actor)
@@ -204,6 +205,8 @@ class _Scene:
             raise CrmError("server_field", field=key.entity)  # the account tables are their truth
         if key.id in self._buried:
             raise CrmError("grave")
+        if stored is None and self._entities.setdefault(key.id, key.entity) != key.entity:
+            raise CrmError("forbidden")  # an id is one record's
         placement = stored.record.placement if stored else claim.placement
         late = None if placement.bucket in self._rights else self._late(key, claim)
         if claim.clock.get(self._company.actor, 0) > self._own_counter:

@@ -165,6 +165,16 @@ def places(connection: Connection, entity: str, record_id: str) -> dict[str, str
     return {row[0]: row[1] for row in rows}
 
 
+def entities(connection: Connection, ids: Iterable[str]) -> dict[str, str]:
+    """What the records with these ids are."""
+    found: dict[str, str] = {}
+    for chunk in chunks(ids):
+        where, bind = dialect.among(connection, "id", chunk)
+        query = f"SELECT id, entity FROM record WHERE {where}"
+        found.update(dialect.run(connection, query, bind).fetchall())
+    return found
+
+
 def wholes(connection: Connection, ids: Iterable[str]) -> dict[str, str]:
     """The bucket of customers that each of these is a part of, or is itself."""
     found: dict[str, str] = {}

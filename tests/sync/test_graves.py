@@ -12,6 +12,7 @@ from crmdesk.store.replica import Write
 from sync_server import keeping, moving, sweeping
 from sync_server.storage import buckets, graves
 from sync_server.sweeping import Swept
+from tests.support.laptop import enrolled
 from tests.support.rep import Rep
 from tests.support.server import RunningServer
 from tests.sync.conftest import Hire
@@ -203,6 +204,21 @@ def test_r32_a_deleted_visit_goes_without_its_customer_but_not_before_its_review
     assert not held(ann, plain)
     assert held(ann, reviewed)
     assert ann.name(customer) == "宏远机械"
+
+
+def test_r32_nobody_buries_a_customer_by_deleting_something_else_of_its_id(server: RunningServer, hire: Hire):
+    ann, cai = hire("Ann"), enrolled(server, "Cai")
+    customer = ann.customer("宏远机械")
+    visit = ann.visit(customer, "谈价格")
+    ann.sync()
+    task, actor = RecordKey("task", customer.id), ann.replica.identity().actor
+    cai.write(task, {"title": "of the same id"})
+    cai.write(task, {"deleted": {"seen": {cai.actor: 1}}, "deleted_below": {"seen": {actor: 2}}})
+    cai.push()
+    assert sweep(server).buried == 0
+    ann.sync()
+    assert held(ann, customer)
+    assert held(ann, visit)
 
 
 def test_r33_a_burial_asks_nobody(server: RunningServer, hire: Hire):

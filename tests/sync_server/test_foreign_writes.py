@@ -16,11 +16,12 @@ from crmdesk.core.parts import CONTACT, part_bucket
 from crmdesk.core.record import Placement, Record, RecordKey, moved
 from crmdesk.core.roles import SERVER_ENTITIES
 from crmdesk.core.wire import Outcome, PushAnswer
+from crmdesk.store import records
 from sync_server import accounts, moving
 from sync_server.storage import people
 from tests.support import families
 from tests.support.families import Family, below, changed, values_of
-from tests.support.laptop import Laptop, enrolled, fresh_id
+from tests.support.laptop import Laptop, enrolled, fresh_id, verdicts
 from tests.support.server import RunningServer
 
 ROLES = {
@@ -306,3 +307,19 @@ def test_t21_nothing_changes_its_home_or_loses_it(scene: Scene) -> None:
                 )
             tried += scene.check(role, attempts)
         assert tried >= 50
+
+
+def test_t21_an_id_is_one_records_and_nothing_else_is_made_under_it(server: RunningServer) -> None:
+    """Of two under one id all that hangs under either would go with both: who deletes their own buried the other."""
+    ann, cai = enrolled(server, "Ann"), enrolled(server, "Cai")
+    customer, other = ann.customer(), RecordKey("task", fresh_id())
+    ann.push()
+    ann.write(RecordKey("task", customer.id), {"title": "by who sees it"})
+    cai.write(RecordKey("task", customer.id), {"title": "by who does not"})
+    cai.write(other, {"title": "the first"})
+    cai.write(RecordKey("customer", other.id), {"name": "the second, in the same push"})
+    assert verdicts(ann.push()) == [("rejected", "forbidden")]
+    assert verdicts(cai.push()) == [("rejected", "forbidden"), ("accepted", None), ("rejected", "forbidden")]
+    with server.database.read() as connection:
+        keys = (customer, other, RecordKey("task", customer.id), RecordKey("customer", other.id))
+        assert records.load(connection, keys).keys() == {customer, other}

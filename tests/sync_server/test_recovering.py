@@ -230,6 +230,16 @@ def test_a_field_that_only_the_server_writes_is_not_forged_under_its_actor(scene
     assert bring(scene.ann, (request, real)) == [("accepted", None)]
 
 
+def test_an_id_is_one_records_after_a_restore_too(scene: Scene) -> None:
+    scene.recover()
+    claim, twin = _lone(scene.cai, scene.cai.book), fresh_id()
+    forged = RecordKey("task", scene.kept.id)
+    assert bring(scene.cai, (forged, claim)) == [("quarantined", "forbidden")]
+    both = (RecordKey("customer", twin), claim), (RecordKey("task", twin), claim)
+    assert bring(scene.cai, *both) == [("accepted", None), ("quarantined", "forbidden")]
+    assert stored(scene.server, forged) is stored(scene.server, both[1][0]) is None
+
+
 def test_one_bad_record_holds_up_no_other(scene: Scene) -> None:
     scene.recover()
     bad = RecordKey("customer", fresh_id())
