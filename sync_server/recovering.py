@@ -275,7 +275,7 @@ class _Scene:
         }
 
     def write(self) -> dict[str, int]:
-        """Store what was taken in; returns the commit it came into, by bucket."""
+        """Store what was taken in; returns the commit it came into, by bucket that the asker reads."""
         touched = sorted({record.placement.bucket for record in self.taken.values()})
         seqs = {bucket: buckets.advance(self._connection, bucket, self._now).seq for bucket in touched}
         roots: dict[str, str] = {}
@@ -289,7 +289,7 @@ class _Scene:
             for actor, counter in record.clock.items():
                 tops[actor] = max(counter, tops.get(actor, 0))
         recoveries.raise_counters(self._connection, tops, self._now.hex(16))
-        return seqs
+        return {bucket: seq for bucket, seq in seqs.items() if bucket in self._rights}
 
     def reunite(self) -> None:
         """What came before its home, or apart from where that has moved since, waits for it as pushed work does."""

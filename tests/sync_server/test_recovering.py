@@ -200,6 +200,21 @@ def test_what_comes_back_follows_its_customer_to_where_it_was_handed_since(scene
     assert keeping.check(scene.server.database).problems == ()
 
 
+def test_where_a_customer_went_since_is_not_told_to_whom_it_left(scene: Scene) -> None:
+    scene.recover()
+    moved = ask_for(
+        enrolled(scene.server, "Mei"), "change-owner", customers=[scene.kept.id], to_user=scene.cai.user
+    )
+    assert moved.json()["results"][0][1] == "done"
+    reply = ask(scene.ann, *scene.states.items())
+    answer = msgspec.json.decode(reply.content, type=RecoverAnswer)
+    assert [outcome.verdict for outcome in answer.outcomes] == ["quarantined", "accepted"]
+    assert answer.commits.keys() == {scene.ann.book}
+    record = stored(scene.server, scene.kept)
+    assert record is not None
+    assert {edit.values["city"] for edit in record.siblings("city")} == {"上海"}
+
+
 def _lone(author: Laptop, bucket: str, **values: Any) -> Record:
     edit = Edit(
         Dot(author.actor, 77), 1 << 20, author.user, None, Txn(fresh_id(), "form"), values or {"name": "甲"}
