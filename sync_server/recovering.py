@@ -8,6 +8,7 @@ work on records that had moved; it is merged like anything else, and listed for 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Final
 
 import msgspec
@@ -48,7 +49,11 @@ from sync_server.storage.recoveries import Recovered, Recovery
 from sync_server.verdict import Item, Judged
 
 MAX_EPOCHS: Final = 1000
-"""How far beyond this server's epoch a claimed one is believed."""
+"""In how many epochs that this server has forgotten a commit shown may have been made."""
+MAX_HEARD: Final = 1_000_000
+"""How far beyond this server's epoch a claimed one is believed: it takes the next, and laptops count no further than 2**53."""
+MAX_TRIES: Final = 40_000
+"""Salts worked out for one question, which takes a tenth of a second: what an honest laptop shows proves it at once."""
 
 
 # -- proof ----------------------------------------------------------------------------------------------
@@ -68,13 +73,13 @@ def lost(
 def proves(connection: Connection, shown: Sequence[Evidence]) -> bool:
     """Whether a commit shown proves that this server was restored, and nobody has shown one since."""
     company = people.load_company(connection)
-    return any(_is_proof(company, commit) for commit in _missing(connection, shown))
+    return _proof(company, _missing(connection, shown)) is not None
 
 
 def notice(connection: Connection, who: Bearer, shown: Sequence[Evidence], now: Moment) -> None:
     """Open a recovery epoch if a commit shown proves that this server was restored; once per restore."""
     company = people.load_company(connection)
-    proof = next((c for c in _missing(connection, shown) if _is_proof(company, c)), None)
+    proof = _proof(company, _missing(connection, shown))
     if proof is None:
         return
     epoch = max(company.epoch, proof.epoch) + 1
@@ -93,15 +98,21 @@ def _missing(connection: Connection, shown: Iterable[Evidence]) -> list[Evidence
     ]
 
 
-def _is_proof(company: Company, commit: Evidence) -> bool:
-    """Whether this company's server made the commit in its present epoch, or in one it has forgotten.
+def _proof(company: Company, missing: Iterable[Evidence]) -> Evidence | None:
+    """A commit that this company's server made in its present epoch, or in one it has forgotten; None if none is.
 
     A commit of an earlier epoch proves nothing new: an epoch was opened since.
     """
-    epochs = range(company.epoch, min(commit.epoch, company.epoch + MAX_EPOCHS) + 1)
-    return any(
-        salts.is_genuine(company.secret, (commit.bucket, epoch, commit.seq), commit.salt) for epoch in epochs
+    tries = (
+        (commit, epoch)
+        for commit in missing
+        if commit.epoch <= company.epoch + MAX_HEARD
+        for epoch in range(company.epoch, min(commit.epoch, company.epoch + MAX_EPOCHS) + 1)
     )
+    for commit, epoch in islice(tries, MAX_TRIES):
+        if salts.is_genuine(company.secret, (commit.bucket, epoch, commit.seq), commit.salt):
+            return commit
+    return None
 
 
 def _may_recover(connection: Connection, who: Bearer, settings: Settings, now: Moment) -> bool:

@@ -11,7 +11,7 @@ import pytest
 from crmdesk.core.record import Dot, Edit, Placement, Record, RecordKey, Txn, encode, write
 from crmdesk.core.wire import Evidence, Lost, PastEdit, PushRecord, Recover, RecoverAnswer, Shown
 from crmdesk.store import dialect, records
-from sync_server import keeping
+from sync_server import keeping, recovering, salts
 from sync_server.storage import actors, people, recoveries
 from tests.support.laptop import Laptop, enrolled, fresh_id
 from tests.support.server import RunningServer
@@ -102,6 +102,31 @@ def test_r19_proof_opens_one_epoch_and_is_noted_with_who_showed_it_and_when(scen
     assert (opened.epoch, opened.device, opened.user) == (2, scene.ann.welcome["device"], scene.ann.user)
     assert (opened.bucket, opened.seq) == (scene.proof.bucket, scene.proof.seq)
     assert opened.actor != company.actor, "R7: the server numbers its own edits anew"
+
+
+@pytest.mark.parametrize("epoch", [2**53 - 1, 2**63 - 1])
+def test_an_epoch_that_leaves_no_numbers_for_the_next_is_not_believed(scene: Scene, epoch: int) -> None:
+    assert show(scene.ann, msgspec.structs.replace(scene.proof, epoch=epoch)).epoch == 1
+    assert show(scene.ann, scene.proof).epoch == 2, (
+        "the loss is proved all the same, by whoever says no more than it is"
+    )
+
+
+def test_t49_commits_that_nobody_made_are_not_tried_for_ever(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[int] = []
+    is_genuine = salts.is_genuine
+
+    def counted(secret: bytes, commit: salts.CommitName, salt: str) -> bool:
+        tried.append(commit[1])
+        return is_genuine(secret, commit, salt)
+
+    monkeypatch.setattr(salts, "is_genuine", counted)
+    forged = [Evidence(f"bucket {n}", 5000, 1, "0" * 32) for n in range(500)]
+    assert show(scene.ann, *forged).epoch == 1
+    assert 0 < len(tried) <= recovering.MAX_TRIES
+    assert show(scene.ann, scene.proof, *forged).epoch == 2
 
 
 def test_r12_without_a_recovery_epoch_nothing_is_taken_back(scene: Scene) -> None:
