@@ -14,6 +14,7 @@ from sqlalchemy import Connection, MetaData
 from crmdesk.core.entities import REGISTRY
 from crmdesk.core.errors import CrmError
 from crmdesk.core.parts import PARTS
+from crmdesk.core.permissions import role_called
 from crmdesk.core.record import MAIN, RecordKey
 from crmdesk.core.resolve import read_record
 from crmdesk.core.roles import EVERY_FIELD, SERVER_ENTITIES, Mandate
@@ -287,6 +288,8 @@ def define_role(
     before = known[role] if role else None
     if before is None or _name(name) != before.name:
         name = _free_name(connection, name)
+        if role_called(name) is not None:
+            raise CrmError("name_taken", name=name)
     _check_withheld(connection, withheld)
     base, copied = (before.base, before.id) if before else people.find_role(connection, copy_of)
     if hidden is None:

@@ -16,7 +16,7 @@ from crmdesk.core.entities import REGISTRY, USER
 from crmdesk.core.errors import Language
 from crmdesk.core.parts import CONTACT
 from crmdesk.core.registry import Label
-from crmdesk.core.roles import EVERY_FIELD
+from crmdesk.core.roles import EVERY_FIELD, Role
 from crmdesk.core.values import encode
 
 State: TypeAlias = Literal["confirmed", "changed", "never"]
@@ -271,6 +271,17 @@ def field_name(text: str, language: Language) -> str:
         declared = entity.by_name.get(field)
         part = declared.label.text(language) if declared else field
     return f"{entity.label.text(language)} · {part}"
+
+
+def role_called(name: str) -> Role | None:
+    """The role that comes with the product which goes by this name: its code, or what it is called in either language."""
+    wanted = name.strip().casefold()
+    for role in Role:
+        option = USER.by_name["role"].option(role.value)
+        called = (role.value, option.label.zh, option.label.en) if option else (role.value,)
+        if wanted in {one.casefold() for one in called}:
+            return role
+    return None
 
 
 def role_name(role: str, custom: str | None, language: Language) -> str:

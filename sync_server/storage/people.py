@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, insert, or_, select, update
 
 from crmdesk.core.errors import CrmError
 from crmdesk.core.lease import IDLE_MINUTES, LOCK_DAYS, PURGE_DAYS
+from crmdesk.core.permissions import role_called
 from crmdesk.core.roles import Mandate, Role, mandate
 from crmdesk.store import dialect
 from sync_server.policy import Absence, Domain, Guest, Kind, Member, Org, Team
@@ -212,13 +213,19 @@ def custom_roles(connection: Connection) -> dict[str, CustomRole]:
 
 
 def find_role(connection: Connection, name_or_id: str) -> tuple[Role, str | None]:
-    """A role by its name or id: what it is or is a copy of, and the custom role if it is one. Raises `not_found`."""
+    """A role by its name or id: what it is or is a copy of, and the custom role if it is one. Raises `not_found`.
+
+    One that comes with the product goes by its code and by what it is called in either language.
+    """
     if name_or_id in _OWN_ROLES:
         return Role(name_or_id), None
     for found in custom_roles(connection).values():
         if name_or_id in (found.id, found.name):
             return found.base, found.id
-    raise CrmError("not_found", name=name_or_id, what="role")
+    own = role_called(name_or_id)
+    if own is None:
+        raise CrmError("not_found", name=name_or_id, what="role")
+    return own, None
 
 
 def save_role(connection: Connection, new: CustomRole) -> None:

@@ -6,12 +6,14 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from sync_server import enrolment, spoken
+from sync_server.storage import people
 from tests.support.laptop import Laptop, enrolled
 from tests.support.server import RunningServer, running_company
 
@@ -60,6 +62,34 @@ def test_a_role_is_copied_tightened_loosened_and_shown(
     assert facts("role", "set", "助手", "--reveal", "contact")["hidden"] == []
     assert facts("role", "show", "见习")["hidden"] == ["contact"]
     assert refused("role", "set", "助手", "--hide", "main") == "unknown_field"
+
+
+@pytest.mark.parametrize(
+    "name", ["Division director", "division DIRECTOR", "事业部总监", "director", "Director"]
+)
+def test_a_role_that_comes_with_the_product_is_named_as_it_is_printed(
+    server: RunningServer, facts: Ask, refused: Callable[..., str], name: str
+) -> None:
+    assert facts("user", "role", "Ann", name)["role"] == "director"
+    assert facts("user", "add", "New", "--role", name)["role"] == "director"
+    assert facts("user", "transfer", "Bo", "--role", name)["role"] == "director"
+    assert facts("drill", "promotion", "Cai", "--role", name, "--preview")["done"] is False
+    assert facts("drill", "transfer", "Cai", "--team", "West", "--role", name, "--preview")["done"] is False
+    assert facts("role", "show", name)["role"] == "director"
+    assert facts("role", "copy", "副总监", "--of", name)["base"] == "director"
+    assert refused("role", "copy", name, "--of", "rep") == "name_taken"
+    assert refused("role", "set", "副总监", "--rename", name) == "name_taken"
+
+
+def test_a_role_of_the_companys_own_keeps_the_name_that_it_had_before_no_other_could_have_it(
+    server: RunningServer, facts: Ask
+) -> None:
+    made = facts("role", "copy", "Helper", "--of", "auditor")["role"]
+    with server.database.write() as connection:
+        people.save_role(connection, replace(people.custom_roles(connection)[made], name="Rep"))
+    assert facts("role", "show", "Rep")["role"] == made
+    assert facts("role", "set", "Rep", "--hide", "contact")["name"] == "Rep"
+    assert facts("role", "show", "rep")["role"] == "rep"
 
 
 def test_teams_are_renamed_moved_and_share_their_books(
