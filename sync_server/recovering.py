@@ -52,6 +52,8 @@ MAX_EPOCHS: Final = 1000
 """In how many epochs that this server has forgotten a commit shown may have been made."""
 MAX_HEARD: Final = 1_000_000
 """How far beyond this server's epoch a claimed one is believed: it takes the next, and laptops count no further than 2**53."""
+MAX_MOVES: Final = 1_000_000
+"""How often a record that is lost here may have moved: each move to come takes the next number, up to 2**53."""
 MAX_TRIES: Final = 40_000
 """Salts worked out for one question, which takes a tenth of a second: what an honest laptop shows proves it at once."""
 
@@ -219,6 +221,8 @@ class _Scene:
         if stored is None and self._entities.setdefault(key.id, key.entity) != key.entity:
             raise CrmError("forbidden")  # an id is one record's
         placement = stored.record.placement if stored else claim.placement
+        if placement.move_no > MAX_MOVES:
+            raise CrmError("malformed_record")
         late = None if placement.bucket in self._rights else self._late(key, claim)
         if claim.clock.get(self._company.actor, 0) > self._own_counter:
             raise CrmError("malformed_record")  # nobody knows what this server has yet to write

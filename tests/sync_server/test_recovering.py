@@ -247,6 +247,15 @@ def _lone(author: Laptop, bucket: str, **values: Any) -> Record:
     return write(None, edit, placement=Placement(0, bucket))
 
 
+def test_a_record_comes_back_under_no_number_that_leaves_none_for_its_next_moves(scene: Scene) -> None:
+    scene.recover()
+    key, lone = RecordKey("customer", fresh_id()), _lone(scene.ann, scene.ann.book)
+    last = msgspec.structs.replace(lone, placement=Placement(2**53 - 1, scene.ann.book))
+    assert bring(scene.ann, (key, last)) == [("rejected", "malformed_record")]
+    moved = msgspec.structs.replace(lone, placement=Placement(7, scene.ann.book))
+    assert bring(scene.ann, (key, moved)) == [("accepted", None)]
+
+
 def test_users_and_server_fields_are_not_brought_back_by_laptops(scene: Scene) -> None:
     scene.recover()
     config = str(scene.ann.welcome["config"])
