@@ -35,7 +35,9 @@ late_app = group("What former owners wrote late. 迟到的修改。")
 request_app = group("What was asked offline. 申请。")
 Colleague = Annotated[str, typer.Argument(help="The colleague's name. 同事姓名。")]
 Record = Annotated[str, typer.Argument(help="The record's id. 记录编号。")]
-_NOT_NOW = ("offline", "server_busy", "not_crmdesk", "server_untrusted")
+_NOT_NOW = (
+    "order_needs_network", "order_unanswered", "offline", "server_busy", "not_crmdesk", "server_untrusted",
+)  # fmt: skip
 
 
 @command(root, "release")
@@ -162,15 +164,17 @@ def _people(session: Session, *names: str) -> list[Person]:
 
 def _ask(session: Session, work: Callable[[Replica, Http], Any], password_fd: int | None = None) -> None:
     """Have the server do it; where it takes the password, that is asked for."""
+    from crmdesk.sync.commands import ordering
     from crmdesk.sync.enrolment import connect
     from crmdesk.sync.signing_in import confirmed
 
     with closing(connect(session.replica)) as http:
-        confirmed(
-            http,
-            lambda: work(session.replica, http),
-            lambda: session.passwords(password_fd, PASSWORD)[0],
-        )
+        with ordering():
+            confirmed(
+                http,
+                lambda: work(session.replica, http),
+                lambda: session.passwords(password_fd, PASSWORD)[0],
+            )
         session.fetch(http)
 
 

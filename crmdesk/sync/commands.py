@@ -1,20 +1,24 @@
-"""What only the server can do, asked of it at once; offline there is no answer."""
+"""What only the server can do, asked of it at once. Nothing of it waits for a network: that would be a request."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from crmdesk.core.answers import Moved
+from crmdesk.core.errors import CrmError
 from crmdesk.core.record import RecordKey
 from crmdesk.store import records
 from crmdesk.store.replica import Replica
 from crmdesk.sync.http import Http
+from crmdesk.sync.transport import UnreachedError
 
 
 def change_owner(replica: Replica, http: Http, customers: Sequence[str], to_user: str) -> Moved:
     """Hand customers and all below them to another person; the next sync shows it here.
 
-    Raises `forbidden`, `not_found` or `offline`; then nothing was changed.
+    Raises `forbidden`, `not_found` or `order_needs_network`, then nothing was changed; `order_unanswered` where the line
+    broke after it was sent.
     """
     return _command(replica, http, "change-owner", customers=list(customers), to_user=to_user)
 
@@ -115,7 +119,24 @@ def define_role(
 
 
 def _command(replica: Replica, http: Http, route: str, /, **asked: object) -> Moved:
-    return http.command(route, {"id": replica.new_id(), **asked})
+    with ordering():
+        return http.command(route, {"id": replica.new_id(), **asked})
+
+
+@contextmanager
+def ordering() -> Iterator[None]:
+    """Around what is asked at once: no network is no comfort here, for nothing is kept to be sent later.
+
+    Raises `order_needs_network` where nothing left this laptop, `order_unanswered` where the server may have done it.
+    """
+    try:
+        yield
+    except UnreachedError as error:
+        raise CrmError("order_needs_network") from error
+    except CrmError as error:
+        if error.code not in ("offline", "server_busy"):
+            raise
+        raise CrmError("order_unanswered") from error
 
 
 def fetch_history(replica: Replica, http: Http, key: RecordKey) -> int:

@@ -55,6 +55,13 @@ class Transport(Protocol):
     def close(self) -> None: ...
 
 
+class UnreachedError(CrmError):
+    """`offline`, and nothing was sent: the server can't have done what it was asked for."""
+
+    def __init__(self) -> None:
+        super().__init__("offline")
+
+
 class Line:
     """HTTP over the network to the server at `url`. Raises `insecure_address` for what `checked_address` refuses.
 
@@ -68,6 +75,7 @@ class Line:
         address = self._address = checked_address(url)
         self._pins = frozenset(pins)
         self._refused = httpx2.ConnectError
+        self._unsent = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
         self._failures = (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError)
         is_local = urlsplit(address).scheme == "http"
         self._client = httpx2.Client(
@@ -97,7 +105,7 @@ class Line:
         except self._failures as error:
             if isinstance(error, self._refused) and _is_about_trust(error):
                 raise CrmError("server_untrusted", address=self._address) from error
-            raise CrmError("offline") from error
+            raise (UnreachedError() if isinstance(error, self._unsent) else CrmError("offline")) from error
 
     def hang_up(self) -> None:
         """From any thread: whoever waits for an answer gets `offline` at once, and so does whoever asks later."""

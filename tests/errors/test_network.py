@@ -17,6 +17,7 @@ from sync_server import accounts
 from sync_server.sealing import opener_of
 from sync_server.storage import devices, refused
 from tests.support import laptop, rep
+from tests.support.cut_proxy import cut_proxy
 from tests.support.desk import Desk
 from tests.support.impostor import Authority, impostor
 from tests.support.provoked import answering, code_for, opened, provokes, said
@@ -30,6 +31,34 @@ def test_no_network_is_said_and_work_goes_on(tmp_path: Path, desk: Desk) -> str:
     code = said(desk, "sync")
     desk("customer", "add", "Acme")
     assert desk("status")["unsent"] == 1
+    return code
+
+
+@provokes("order_needs_network")
+def test_what_only_the_server_does_is_not_promised_without_a_network(tmp_path: Path, desk: Desk) -> str:
+    with running_company(tmp_path) as running:
+        desk("enrol", running.address, code_for(running))
+        desk("customer", "add", "Acme")
+        desk("sync")
+    code = said(desk, "delegate", "add", "Cai", "--until", "+3")
+    assert said(desk, "share", "add", "Cai", "Acme") == code
+    told = desk.run("share", "add", "Cai", "Acme", "--lang", "en").err
+    assert "nothing is queued" in " ".join(told.split())
+    assert (desk("status")["unsent"], desk("request", "list")["requests"]) == (0, [])
+    assert desk("release", "Acme")["outcome"] == "asked"  # a wish that is kept, as ever
+    return code
+
+
+@provokes("order_unanswered")
+def test_an_order_whose_answer_is_lost_is_not_said_to_be_undone(tmp_path: Path, desk: Desk) -> str:
+    with running_company(tmp_path) as running, cut_proxy(running.address) as line:
+        desk("enrol", line.address, code_for(running))
+        desk("customer", "add", "Acme")
+        desk("sync")
+        line.cut(b"POST /v1/commands/share")
+        code = said(desk, "share", "add", "Cai", "Acme")
+        desk("sync")
+        assert len(desk("share", "list")["shares"]) == 1  # the server had done it
     return code
 
 

@@ -17,6 +17,32 @@ SESSION: Final[dict[str, Problem]] = {
             "Go on working; sync resumes by itself when the network returns.",
         ),
     ),
+    "order_needs_network": problem(
+        503,
+        (
+            "没有办成：这件事要由服务器立即处理，而现在连不上服务器。",
+            "没有任何内容被更改，也没有排队等待发送。",
+            "有网络后请再试一次。",
+        ),
+        (
+            "This was not done: the server has to do it at once, and it can't be reached.",
+            "Nothing was changed and nothing is queued.",
+            "Try again once there is a network.",
+        ),
+    ),
+    "order_unanswered": problem(
+        503,
+        (
+            "服务器没有回答，不知道这件事是否已经办成。",
+            "没有排队等待发送。",
+            "同步后请查看；如果没有办成，请再试一次。",
+        ),
+        (
+            "The server did not answer; whether this was done is not known.",
+            "Nothing is queued.",
+            "Look after the next sync and try again if it was not done.",
+        ),
+    ),
     "no_server": problem(
         503,
         ("{address} 没有服务器应答。", NOTHING_ZH, "请核对地址和网络后再试。"),

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from crmdesk.sync.http import Http
 
 LEADERS: Final = ("manager", "administrator")
+_MISTYPED: Final = ("wrong_password", "too_many_tries", "offline", "order_needs_network", "order_unanswered")
 _PERSON, _LETTER = "person:", "letter:"
 
 
@@ -285,7 +286,7 @@ class Company(Page):
         done(found)
 
     def _not_confirmed(self, error: Exception) -> None:
-        if isinstance(error, CrmError) and error.code in ("wrong_password", "too_many_tries", "offline"):
+        if isinstance(error, CrmError) and error.code in _MISTYPED:
             self.password.show_error(error)
             return
         self.password.reject()
@@ -396,8 +397,11 @@ def _asked(work: "Callable[[Replica, Http], Any]", workspace: Workspace) -> Any:
 def _confirmed(
     work: "Callable[[Replica, Http], Any]", password: str, replica: "Replica", http: "Http"
 ) -> Any:
-    http.confirm_password(password)
-    return work(replica, http)
+    from crmdesk.sync.commands import ordering
+
+    with ordering():
+        http.confirm_password(password)
+        return work(replica, http)
 
 
 def _letters(_replica: "Replica", http: "Http") -> "list[Refusal]":

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 Work: TypeAlias = Callable[["Replica", "Http"], Any]
 Failed: TypeAlias = Callable[[Exception], None]
 OWN_ROLES: Final = tuple(option.key for option in USER.by_name["role"].options)
-_MISTYPED: Final = ("wrong_password", "too_many_tries", "offline")
+_MISTYPED: Final = ("wrong_password", "too_many_tries", "offline", "order_needs_network", "order_unanswered")
 
 
 @dataclass(frozen=True, slots=True)
@@ -370,8 +370,11 @@ def _asked(work: Work, workspace: Workspace) -> Any:
 
 
 def _confirmed(work: Work, password: str, replica: "Replica", http: "Http") -> Any:
-    http.confirm_password(password)
-    return work(replica, http)
+    from crmdesk.sync.commands import ordering
+
+    with ordering():
+        http.confirm_password(password)
+        return work(replica, http)
 
 
 def _known(_replica: "Replica", http: "Http") -> "tuple[Devices, Grants]":

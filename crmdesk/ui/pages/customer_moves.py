@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from crmdesk.core.answers import Moved
     from crmdesk.store.replica import Replica
 
-_NOT_NOW = ("offline", "server_busy", "not_crmdesk", "server_untrusted")
+_NOT_NOW = (
+    "order_needs_network", "order_unanswered", "offline", "server_busy", "not_crmdesk", "server_untrusted",
+)  # fmt: skip
 
 
 class CustomerMoves(QObject):

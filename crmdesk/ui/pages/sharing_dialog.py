@@ -77,7 +77,9 @@ class _Asking(PersonPicker):
     def refuse(self, error: CrmError) -> None:
         """Say why it could not be done; everything entered stays."""
         said = str(error.sentence(self._context.language).happened)
-        if error.code in ("offline", "server_busy", "not_crmdesk"):
+        if error.code in ("order_needs_network", "order_unanswered"):
+            said = str(error.sentence(self._context.language))
+        elif error.code in ("offline", "server_busy", "not_crmdesk"):
             said = self.tr(
                 "This needs the server, and it can't be reached. Try again once there is a network."
             )

@@ -117,6 +117,7 @@ def test_without_a_network_the_dialog_keeps_what_was_entered(server, hire, open_
     dialog._take()
     assert dialog.isVisible()
     assert "服务器" in dialog.problem.text()
+    assert "没有排队等待发送" in dialog.problem.text()
     assert (dialog.date.text(), dialog.right.key, dialog.span.key) == ("+3", "write", "date")
     assert dialog.list.current_id == server.people["Cai"].user
     with ann.replica.database.write() as connection:
