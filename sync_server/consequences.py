@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from crmdesk.core.answers import Result
 from crmdesk.core.entities import REGISTRY
 from crmdesk.core.record import MAIN, Edit, RecordKey
-from crmdesk.core.resolve import view_field
+from crmdesk.core.resolve import Life, life, view_field
 from crmdesk.store.records import Stored
 from sync_server import audit, commands
 from sync_server.audit import Word
@@ -85,7 +85,8 @@ def follow(
     reunite(connection, [one.item.key for one in new], now, held)
     label(connection, who, company, [one for one in taken if one.place.left and one.is_changed], now)
     for one in new:
-        if one.item.key.entity == "request":
+        is_withdrawn = life(one.judged.record) is Life.DELETED  # undone before anybody heard of it
+        if one.item.key.entity == "request" and not is_withdrawn:
             _decide(connection, who, company, one, now, held)
 
 

@@ -257,6 +257,8 @@ class _Seen(NamedTuple):
     def asks(self) -> bool:
         """Whether somebody must decide. Whoever deleted a record had seen what was in conflict."""
         life = self.face.life
+        if self.item.key.entity == "request" and life is Life.CONTESTED:
+            return False  # it was decided before it was withdrawn: the answer shows, and there is no choice
         return life is Life.CONTESTED or (bool(self.face.conflicts) and life is Life.LIVE)
 
     def attention(self) -> list[tuple[Any, ...]]:

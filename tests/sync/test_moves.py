@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from crmdesk.store.reading import Reader
 from crmdesk.store.replica import Write
 from crmdesk.sync import commands
 from crmdesk.sync.engine import Report
-from crmdesk.usecases import drafts, set_aside, tags
+from crmdesk.usecases import conflicts, drafts, history, requests, set_aside, tags
 from sync_server import accounts, enrolment, pushing, refusals
 from sync_server import commands as commands_of
 from sync_server.storage import devices
@@ -507,3 +507,53 @@ def test_a_leavers_laptop_that_a_restored_server_does_not_know_hands_in_after_an
     report = ann.sync()
     assert (report.late, report.unsent) == (1, (0, 0))
     assert ann.states() == {}
+
+
+def wishes(laptop: Rep) -> list[tuple[str, str | None]]:
+    at = laptop.replica.database
+    with closing(Reader(at.path, at.key, at.driver)) as reader:
+        return [(one.kind, one.outcome) for one in requests.open_ones(reader)]
+
+
+def waiting(laptop: Rep) -> int:
+    """How many conflicts wait for its person."""
+    at = laptop.replica.database
+    with closing(Reader(at.path, at.key, at.driver)) as reader:
+        return conflicts.count(reader)
+
+
+def test_what_was_asked_for_offline_and_taken_back_is_not_done(server: RunningServer, hire: Hire) -> None:
+    ann, cai = hire("Ann"), hire("Cai")
+    customer = ann.customer("宏远机械")
+    ann.sync()
+    asked = requests.ask(ann.replica, "release", [(customer.id, "宏远机械")])
+    history.undo(ann.replica, asked.txn or "")
+    ann.sync()
+    cai.sync()
+    assert ann.shows(customer) == {"name": "宏远机械"}
+    assert cai.shows(customer) is None
+    assert wishes(ann) == []
+    assert waiting(ann) == 0
+
+
+def test_what_was_done_before_it_was_taken_back_says_so_and_asks_nothing(
+    server: RunningServer, hire: Hire
+) -> None:
+    """The answer was on its way while it was taken back."""
+    ann = hire("Ann")
+    customer = ann.customer("宏远机械")
+    ann.sync()
+    asked = requests.ask(ann.replica, "release", [(customer.id, "宏远机械")])
+    send = ann.http.push
+
+    def lost(message: Any) -> Any:
+        send(message)
+        raise CrmError("offline")
+
+    ann.http.push = lost  # type: ignore[method-assign, assignment]
+    assert ann.engine.sync().problem is not None
+    ann.http.push = send  # type: ignore[method-assign]
+    history.undo(ann.replica, asked.txn or "")
+    ann.sync()
+    assert wishes(ann) == [("release", "done")]
+    assert waiting(ann) == 0
