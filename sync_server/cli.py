@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import msgspec
 import typer
@@ -362,17 +362,58 @@ def _move(directory: Path, order: Callable[[str], Order], as_json: bool) -> None
 
 @app.command()
 def backup(file: Path, overwrite: Overwrite = False, directory: Dir = HERE, as_json: Json = False) -> None:
-    """Copy the company to one file, its attachments to FILE.blobs beside it, and check the copy. 在线备份并校验。"""
-    made = keeping.backup(settings_of(directory), file, overwrite=overwrite)
-    keys = keeping.keys_beside(file)
+    """Copy the company to one file and check the copy; attachments, sealed messages and keys go to FILE.blobs,
+    FILE.sealed and FILE.keys beside it. 在线备份并校验；附件、封存内容和密钥在旁边的 FILE.blobs、FILE.sealed、FILE.keys。
+    """
+    settings = settings_of(directory)
+    made = keeping.backup(settings, file, overwrite=overwrite)
+    keys, blobs_kept, sealed = (
+        keeping.keys_beside(file),
+        keeping.blobs_beside(file),
+        keeping.sealed_beside(file),
+    )
+    facts = {
+        "file": str(file),
+        "records": made.records,
+        "edits": made.edits,
+        "keys": str(keys),
+        "blobs": str(blobs_kept) if blobs_kept.exists() else None,
+        "sealed": str(sealed) if sealed.exists() else None,
+        "sealed_missing": made.missing,
+    }
+    zh, en = _beside(facts, made, settings)
     say(
         as_json,
-        {"file": str(file), "records": made.records, "edits": made.edits, "keys": str(keys)},
-        f"已备份到 {file}：{made.records} 条记录，{made.edits} 次修改，校验通过。"
+        facts,
+        f"已备份到 {file}：{made.records} 条记录，{made.edits} 次修改，校验通过。{zh}"
         f"密钥已复制到 {keys}：恢复时须放回公司目录，请与备份分开妥善保管。",
-        f"Backed up to {file}: {made.records} records, {made.edits} edits, checked. The keys are in {keys}: "
+        f"Backed up to {file}: {made.records} records, {made.edits} edits, checked. {en}The keys are in {keys}: "
         "a restore needs them back in the company's folder; keep them apart from the backup, and safe.",
     )
+
+
+def _beside(facts: Mapping[str, Any], made: keeping.BackedUp, settings: Settings) -> tuple[str, str]:
+    """What belongs to a backup and lies beside it, and what of it is nowhere, in both languages."""
+    zh, en = "", ""
+    if facts["blobs"]:
+        zh += f"附件在 {facts['blobs']}：恢复时作为公司目录里的 blobs。"
+        en += f"The attachments are in {facts['blobs']}: the company's folder `blobs` after a restore. "
+    if facts["sealed"]:
+        zh += f"设备封存交来的内容在 {facts['sealed']}（{made.messages} 份）：恢复时作为公司目录里的 sealed。"
+        en += (
+            f"What laptops handed in sealed is in {facts['sealed']} (messages: {made.messages}): the company's folder "
+            "`sealed` after a restore. "
+        )
+    if made.missing:
+        zh += (
+            f"注意：{made.missing} 份封存内容的原件不在 {settings.sealed}，也就不在备份里：其中的记录和草稿在数据库中，"
+            "尚未被任何记录引用的附件则没有备份。"
+        )
+        en += (
+            f"Beware: sealed messages that are not in {settings.sealed}, so in no backup: {made.missing}. Their records and "
+            "drafts are in the database, but not the attachments in them that no record names yet. "
+        )
+    return zh, en
 
 
 @app.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -11,12 +12,15 @@ import typer
 
 from crmdesk.core.errors import CrmError
 from crmdesk.core.fingerprint import words
+from crmdesk.core.registry import Label
+from crmdesk.core.sealed import HandedIn
 from sync_server import blobs, enrolment, handing_in, leases
 from sync_server.clock import moment
-from sync_server.console import HERE, Dir, Json, company, names_of, say, settings_of, table
+from sync_server.console import HERE, Dir, Json, company, names_of, say, settings_of, table, time_of
 from sync_server.leases import authority_of
 from sync_server.spoken import doubt_word, reason_word, state_word
 from sync_server.storage import devices, people, sealed
+from sync_server.storage.sealed import Letter
 
 app = typer.Typer(help="Laptops. 设备。", no_args_is_help=True)
 sealed_app = typer.Typer(
@@ -142,13 +146,51 @@ def sealed_list(directory: Dir = HERE, as_json: Json = False) -> None:
 
 @sealed_app.command("show")
 def sealed_show(name: str, directory: Dir = HERE, as_json: Json = False) -> None:
-    """The forms in it that had not been saved, as JSON in any case. 其中未保存的表单（总是 JSON）。"""
-    del as_json  # every command takes it
+    """What it holds, in words, and the forms in it that had not been saved; with --json these alone. 其中的内容和未保存的表单。"""
+    settings = settings_of(directory)
     with company(directory) as database, database.read() as connection:
         found = [letter for letter in sealed.listed(connection) if letter.digest.startswith(name)]
+        called = names_of(connection)
+        waiting = sealed.waiting(connection, found[0].digest) if len(found) == 1 else 0
     if len(found) != 1:
         raise CrmError("not_found", name=name, what="sealed")
-    typer.echo(found[0].drafts.decode())
+    (letter,) = found
+    if not as_json:
+        say(False, {}, *_held(letter, called, waiting, settings.sealed / f"{letter.digest}.sealed"))
+    if as_json or letter.drafts != b"[]":
+        typer.echo(letter.drafts.decode())
+
+
+def _held(letter: Letter, called: Mapping[str, str | Label], waiting: int, file: Path) -> tuple[str, str]:
+    """What a sealed message holds and what became of it, in both languages."""
+    done, why = msgspec.json.decode(letter.answer, type=HandedIn), reason_word(letter.reason)
+    whose, laptop = (called.get(key, key) for key in (letter.user, letter.device))
+    sealed_at, came_at = time_of(letter.sealed_at), time_of(letter.at)
+    records = done.accepted + done.quarantined + done.rejected
+    zh = [
+        f"「{whose}」的设备「{laptop}」封存于 {sealed_at}，收到于 {came_at}（{why.zh}）。",
+        f"记录 {records}：采纳 {done.accepted}，待查 {done.quarantined}，被拒 {done.rejected}（refused list）。",
+        f"未保存的表单 {done.drafts}{'：' if done.drafts else ''}",
+    ]
+    en = [
+        f"Sealed {sealed_at} by “{laptop}” of {whose} ({why.en}), received {came_at}.",
+        f"Records: {records}; {done.accepted} accepted, {done.quarantined} kept apart, {done.rejected} refused (refused list).",
+        f"Forms that had not been saved: {done.drafts}{':' if done.drafts else ''}",
+    ]
+    zh.insert(2, f"附件 {done.contents} 块，其中 {waiting} 块在等引用它的记录。")
+    en.insert(
+        2, f"Pieces of attachments: {done.contents}; {waiting} wait for a record that names their content."
+    )
+    zh.insert(
+        3, f"原件还在：{file}。" if file.exists() else f"原件已不在：{file}。此前的备份里在 FILE.sealed。"
+    )
+    en.insert(
+        3,
+        f"The message itself is there: {file}."
+        if file.exists()
+        else f"The message itself is gone: {file}. A backup that was made before has it in FILE.sealed.",
+    )
+    return "\n".join(zh), "\n".join(en)
 
 
 def _sealed_in(file: Path) -> bytes:

@@ -22,7 +22,7 @@ from sync_server.accounts import METADATA
 from sync_server.private_files import private_file
 from sync_server.settings import Settings
 from sync_server.signing import copy_keys
-from sync_server.storage import blobs
+from sync_server.storage import blobs, sealed
 from sync_server.storage.blob_files import BlobFiles
 
 _PAGE: Final = 5000
@@ -38,7 +38,15 @@ class Checked:
     problems: tuple[str, ...]
 
 
-def backup(settings: Settings, file: Path, *, overwrite: bool = False) -> Checked:
+@dataclass(frozen=True, slots=True)
+class BackedUp(Checked):
+    """What a copy holds. Of the sealed messages that it names, `messages` lie beside it and `missing` lie nowhere."""
+
+    messages: int
+    missing: int
+
+
+def backup(settings: Settings, file: Path, *, overwrite: bool = False) -> BackedUp:
     """Copy the company's database to `file` while servers go on, and check the copy before it counts.
 
     The contents of attachments are copied beside it, into the folder `blobs_beside(file)`: those that are not
@@ -59,9 +67,11 @@ def backup(settings: Settings, file: Path, *, overwrite: bool = False) -> Checke
         checked = _check_file(draft)
         if checked.problems:
             raise CrmError("database_corrupt", path=file)
+        named = _messages(draft)
         BlobFiles(settings.blobs).copy_to(blobs_beside(file))
         _copy_sealed(settings, sealed_beside(file))
-    return checked
+    there = sum((sealed_beside(file) / f"{digest}.sealed").exists() for digest in named)
+    return BackedUp(checked.records, checked.edits, (), there, len(named) - there)
 
 
 def _copy_database(file: Path, to: Path) -> None:
@@ -105,6 +115,16 @@ def _check_file(path: Path) -> Checked:
     database = Database.open(File(path, driver="sqlite"))
     try:
         return check(database)
+    finally:
+        database.close()
+
+
+def _messages(path: Path) -> list[str]:
+    """The digests of the sealed messages that a copy names."""
+    database = Database.open(File(path, driver="sqlite"))
+    try:
+        with database.read() as connection:
+            return [letter.digest for letter in sealed.listed(connection)]
     finally:
         database.close()
 

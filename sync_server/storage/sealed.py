@@ -72,6 +72,11 @@ def kept_parts(connection: Connection, user: str, sha256: str) -> list[KeptPart]
     return [KeptPart(*row) for row in dialect.run(connection, sql, (user, sha256)).fetchall()]
 
 
+def waiting(connection: Connection, digest: str) -> int:
+    """How many pieces in a message wait for a record that names their content."""
+    return int(dialect.value(connection, "SELECT count(*) FROM handed_part WHERE digest = ?", (digest,)))
+
+
 def forget_parts(connection: Connection, user: str, sha256: str) -> None:
     """The content is stored: its pieces wait no longer."""
     dialect.run(connection, 'DELETE FROM handed_part WHERE "user" = ? AND sha256 = ?', (user, sha256))

@@ -143,3 +143,31 @@ def test_what_was_sealed_says_from_which_laptop_and_why(
     cells = re.split(r" {2,}", row)
     assert (cells[1], cells[2], cells[5]) == ("Mei", name, "was away too long")
     assert MACHINES.findall(row) == []
+    says = typed("sealed", "show", cells[0])[1].splitlines()
+    assert says[0].startswith("Sealed ")
+    assert says[0].count(f"by “{name}” of Mei (was away too long)") == 1
+    assert says[1].startswith("Records: 1; ")
+    assert says[2] == "Pieces of attachments: 0; 0 wait for a record that names their content."
+    message = next((tmp_path / "company" / "sealed").iterdir())
+    assert says[3:] == [
+        f"The message itself is there: company/sealed/{message.name}.",
+        "Forms that had not been saved: 0",
+    ]
+    assert facts("sealed", "show", cells[0]) == []
+    whole = facts("backup", "copy.db")
+    assert (whole["sealed"], whole["sealed_missing"]) == ("copy.db.sealed", 0)
+    assert "in copy.db.sealed (messages: 1)" in typed("backup", "again.db", "--overwrite")[1].replace(
+        "again", "copy"
+    )
+    message.unlink()
+    message.parent.rmdir()
+    assert typed("sealed", "show", cells[0])[1].splitlines()[3].startswith("The message itself is gone: ")
+    bare = facts("backup", "bare.db")
+    assert (bare["sealed"], bare["sealed_missing"]) == (None, 1)
+    assert (
+        "Beware: sealed messages that are not in company/sealed, so in no backup: 1."
+        in typed("backup", "bare.db", "--overwrite")[1]
+    )
+    assert facts("backup", "copy.db", "--overwrite")["sealed_missing"] == 0, (
+        "an earlier backup has it beside it"
+    )
