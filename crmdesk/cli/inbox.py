@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from crmdesk.cli import naming
 from crmdesk.cli.command import command, group
 from crmdesk.cli.output import instant, moment
 from crmdesk.cli.session import Session
@@ -21,13 +22,23 @@ review_app = group("Visits to review. 审阅拜访。")
 
 
 @command(conflicts_app, "list")
-def list_conflicts(session: Session) -> None:
+def list_conflicts(
+    session: Session,
+    customer: Annotated[
+        str, typer.Option(help="All of one customer, yours to decide or not. 某个客户的全部冲突。")
+    ] = "",
+) -> None:
     """What waits for a decision, with its choices. 待处理的冲突。"""
-    from crmdesk.usecases import conflicts
+    from crmdesk.usecases import conflicts, sharing
     from crmdesk.usecases.directory import read_directory, read_registry
 
     registry, directory = read_registry(session.reader), read_directory(session.reader)
-    found = conflicts.listed(session.reader, registry)
+    about = naming.customer(session.reader, customer) if customer else ""
+    found = (
+        conflicts.of_customer(session.reader, registry, about)
+        if about
+        else conflicts.listed(session.reader, registry)
+    )
     if session.out.as_json:
         session.out.json({"conflicts": [_facts(item, directory) for item in found]})
         return
@@ -43,6 +54,12 @@ def list_conflicts(session: Session) -> None:
             session.out.line(
                 f"  {number}  {words}  {directory.person_name(choice.by)}  {moment(choice.at_ms)}"
             )
+    now = session.workspace.clock.now_ms()
+    if about and found and not sharing.may_write(session.reader, directory, about, now):
+        bucket = session.reader.value("SELECT bucket FROM p_customer WHERE id = ?", (about,))
+        owner = directory.owner_name(bucket)
+        who = f"由{owner}决定；您只能查看这个客户。", f"{owner} decides; you can read this customer only."
+        session.out.line(session.out.text(*who))
 
 
 def _name(item: Item) -> str:
@@ -86,13 +103,16 @@ def resolve(
     """Decide for one of the values. 处理冲突。"""
     from crmdesk.usecases import conflicts
 
-    found = conflicts.listed(session.reader, session.replica.registry)
-    item = next((item for item in found if conflict in (_name(item), item.key.id)), None)
-    if item is None:
+    record = conflict.partition("/")[0]
+    of_record = conflicts.of_record(session.reader, session.replica.registry, record)
+    found = [item for item in of_record if conflict in (_name(item), item.key.id)]
+    if not found:
         raise CrmError("not_found")
-    if sum(other.key.id == conflict for other in found) > 1:
-        candidates = [{"id": _name(other)} for other in found if other.key.id == conflict]
+    if len(found) > 1:
+        candidates = [{"id": _name(other)} for other in found]
         raise CrmError("ambiguous", query=conflict, candidates=candidates)
+    (item,) = found
+    session.check_may_write(item.customer)
     done = conflicts.resolve(session.replica, item, choice - 1)
     session.out.say({"id": _name(item), "choice": choice, "txn": done.txn}, "已处理。", "Settled.")
 

@@ -101,6 +101,15 @@ class Session:
         if wiping.wipe(self.profile, workspace.replica, problem):
             wiping.hand_in(self.profile)
 
+    def check_may_write(self, customer: str) -> None:
+        """Raise `forbidden` for a customer that this person only reads, as far as this laptop knows."""
+        from crmdesk.usecases import sharing
+        from crmdesk.usecases.directory import read_directory
+
+        names, now = read_directory(self.reader), self.workspace.clock.now_ms()
+        if not sharing.may_write(self.reader, names, customer, now):
+            raise CrmError("forbidden")
+
     def fetch(self, http: Http) -> bool:
         """Bring here at once what the server just did, by a sync; False where the next one has to."""
         from crmdesk.sync.engine import Engine

@@ -15,6 +15,7 @@ from crmdesk.core.registry import Field, Registry
 from crmdesk.core.resolve import Life, contesting, deletion, life, view_field
 from crmdesk.core.values import Value, encode
 from crmdesk.store.history_reading import edits_of
+from crmdesk.store.mandates import ABSENT
 from crmdesk.store.reading import Reader
 from crmdesk.store.settings import Identity
 from crmdesk.system.clock import SystemClock
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 MANAGERS_WAIT_MS: Final = 3 * 24 * 3600 * 1000
 """How long those who wrote the values have before a manager is asked too."""
-_OWN: Final = "a.bucket IN (SELECT id FROM p_book WHERE f_owner = ? AND f_kind IN ('book', 'set'))"
+_BOOKS: Final = "SELECT id FROM p_book WHERE f_kind IN ('book', 'set') AND f_owner IN"
 Kind: TypeAlias = Literal["conflict", "contested"]
 
 
@@ -66,7 +67,20 @@ def count(reader: Reader, now_ms: int | None = None) -> int:
 
 def listed(reader: Reader, registry: Registry, *, limit: int = 500, now_ms: int | None = None) -> list[Item]:
     """What waits for this person's decision, customer by customer."""
-    where, bind = _concerns(reader, now_ms)
+    return _items(reader, registry, *_concerns(reader, now_ms), limit)
+
+
+def of_customer(reader: Reader, registry: Registry, customer: str, *, limit: int = 500) -> list[Item]:
+    """All that is undecided about a customer, whoever is asked: whoever may write there may decide."""
+    return _items(reader, registry, "a.root = ?", [customer], limit)
+
+
+def of_record(reader: Reader, registry: Registry, record_id: str) -> list[Item]:
+    """All that is undecided about a record, whoever is asked."""
+    return _items(reader, registry, "a.id = ?", [record_id], 500)
+
+
+def _items(reader: Reader, registry: Registry, where: str, bind: list[Any], limit: int) -> list[Item]:
     rows = reader.all(
         "SELECT a.entity, a.id, a.field, a.kind, a.root, coalesce(c.f_name, '') FROM attention a "
         f"LEFT JOIN p_customer c ON c.id = a.root WHERE {where} ORDER BY a.root, a.n, a.field LIMIT ?",
@@ -80,15 +94,18 @@ def listed(reader: Reader, registry: Registry, *, limit: int = 500, now_ms: int 
 
 
 def _concerns(reader: Reader, now_ms: int | None) -> tuple[str, list[Any]]:
-    """Whom a conflict is listed for: its authors, the owner of the book, after three days a manager too."""
+    """Whom a conflict is listed for: its authors, the owner of the book, who stands in for them, later a manager too."""
     identity = reader.setting("identity", Identity)
     assert identity is not None, "a workspace has an identity"
-    own = buckets_of(identity.book)
-    where = ["' ' || a.authors || ' ' LIKE ?", f"a.bucket IN ({', '.join('?' * len(own))})", _OWN]
-    bind: list[Any] = [f"% {identity.user} %", *own, identity.user]
+    now = SystemClock().now_ms() if now_ms is None else now_ms
+    asked = [identity.user, *(user for (user,) in reader.all(ABSENT, (identity.user, now, now)))]
+    books = reader.all(f"{_BOOKS} ({', '.join('?' * len(asked))})", asked)
+    own = {part for book in (identity.book, *(book for (book,) in books)) for part in buckets_of(book)}
+    where = ["' ' || a.authors || ' ' LIKE ?"] * len(asked) + [f"a.bucket IN ({', '.join('?' * len(own))})"]
+    bind: list[Any] = [*(f"% {user} %" for user in asked), *sorted(own)]
     if identity.role in REVIEWERS:
         where.append("a.since <= ?")
-        bind.append((SystemClock().now_ms() if now_ms is None else now_ms) - MANAGERS_WAIT_MS)
+        bind.append(now - MANAGERS_WAIT_MS)
     return f"({' OR '.join(where)})", bind
 
 

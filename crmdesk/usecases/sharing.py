@@ -126,6 +126,12 @@ def writes_in(reader: Reader, names: Directory, bucket: str, own: list[Share], n
     return not any(share.user == me.id for share in own) or reads_by_team(reader, names, owner.team)
 
 
+def may_write(reader: Reader, names: Directory, customer: str, now_ms: int) -> bool:
+    """Whether this person may write to a customer and what hangs below it, as far as this laptop knows."""
+    bucket = reader.value("SELECT bucket FROM p_customer WHERE id = ?", (customer,))
+    return bucket is None or writes_in(reader, names, bucket, shares(reader, now_ms, customer), now_ms)
+
+
 def reads_by_team(reader: Reader, names: Directory, team: str | None) -> bool:
     """Whether this person leads a team, or is in it and it shares its books."""
     me = names.me

@@ -3161,6 +3161,10 @@
         <translation>待决定  %1</translation>
     </message>
     <message>
+        <source>You may decide too  %1</source>
+        <translation>您也可以处理  %1</translation>
+    </message>
+    <message>
         <source>Late work  %1</source>
         <translation>迟到的修改  %1</translation>
     </message>
@@ -5229,6 +5233,10 @@
     <message>
         <source>Decide</source>
         <translation>去处理</translation>
+    </message>
+    <message>
+        <source>%1 decides; you can read this customer only.</source>
+        <translation>由 %1 决定；您只能查看这个客户。</translation>
     </message>
     <message numerus="yes">
         <source>%n field(s) with two values. Both are kept until somebody decides.</source>

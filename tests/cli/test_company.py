@@ -110,6 +110,58 @@ def test_two_reps_who_differ_get_a_conflict_that_either_settles(hire) -> None:
         assert desk("customer", "show", "Acme")["fields"]["phone"] == "0512-1111111"
 
 
+def test_a_manager_who_is_not_asked_yet_finds_a_customers_conflict_and_settles_it(hire) -> None:
+    ann, bo, mei = hire("Ann"), hire("Bo"), hire("Mei")
+    ann("customer", "add", "Acme")
+    for desk in (ann, bo):
+        desk("sync")
+    ann("customer", "set", "Acme", "--field", "phone=0512-1111111")
+    bo("customer", "set", "Acme", "--field", "phone=0512-2222222")
+    for desk in (ann, bo, mei, ann):
+        desk("sync")
+    assert mei("conflicts", "list")["conflicts"] == []
+    (conflict,) = mei("conflicts", "list", "--customer", "Acme")["conflicts"]
+    mei("conflicts", "resolve", conflict["id"], "1")
+    for desk in (mei, ann):
+        desk("sync")
+    assert ann("conflicts", "list")["conflicts"] == []
+
+
+def test_a_guest_who_only_reads_hears_who_decides_and_settles_nothing(hire) -> None:
+    ann, bo, cai = hire("Ann"), hire("Bo"), hire("Cai")
+    ann("customer", "add", "Acme")
+    for desk in (ann, bo):
+        desk("sync")
+    ann("customer", "set", "Acme", "--field", "phone=0512-1111111")
+    bo("customer", "set", "Acme", "--field", "phone=0512-2222222")
+    for desk in (ann, bo):
+        desk("sync")
+    ann("share", "add", "Cai", "Acme")
+    cai("sync")
+    (conflict,) = cai("conflicts", "list", "--customer", "Acme")["conflicts"]
+    assert "Ann decides" in cai.run("conflicts", "list", "--customer", "Acme", "--lang", "en").out
+    assert cai.fails("conflicts", "resolve", conflict["id"], "1")["code"] == "forbidden"
+    assert cai("status")["unsent"] == 0
+
+
+def test_a_deputy_is_asked_at_once_for_the_person_who_is_away(hire) -> None:
+    ann, bo, cai = hire("Ann"), hire("Bo"), hire("Cai")
+    ann("customer", "add", "Acme")
+    ann("sync")
+    ann("delegate", "add", "Cai", "--until", "+3")
+    for desk in (ann, bo):
+        desk("sync")
+    ann("customer", "set", "Acme", "--field", "phone=0512-1111111")
+    bo("customer", "set", "Acme", "--field", "phone=0512-2222222")
+    for desk in (ann, bo, cai):
+        desk("sync")
+    (conflict,) = cai("conflicts", "list")["conflicts"]
+    cai("conflicts", "resolve", conflict["id"], "1")
+    for desk in (cai, ann):
+        desk("sync")
+    assert ann("conflicts", "list")["conflicts"] == []
+
+
 def test_a_deletion_that_somebody_wrote_over_waits_for_a_decision(hire) -> None:
     ann, bo = hire("Ann"), hire("Bo")
     ann("customer", "add", "Acme")

@@ -336,11 +336,13 @@ class CustomerView(QFrame):
         head.tags.set_tags(chips(names, card.tags))
         head.tags.set_known([tag.name for tag in names.tags.values() if not tag.retired])
         head.grid.set_fields(self._figures(card))
+        decider = self._owner(card) if self._frozen else ""
         if card.view.life is Life.CONTESTED:
-            head.banner.say(self.tr("Somebody deleted this customer while somebody else worked on it."))
+            text = self.tr("Somebody deleted this customer while somebody else worked on it.")
         else:
             count = len(card.view.conflicts)
-            head.banner.say(head.banner.conflicts(count) if count else self._late(card))
+            text = head.banner.conflicts(count) if count else self._late(card)
+        head.banner.say(text, decider=decider)
 
     def _late(self, card: Card) -> str:
         """Who wrote to this customer before hearing that it had moved, if that waits to be looked at."""

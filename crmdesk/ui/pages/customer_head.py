@@ -4,6 +4,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from crmdesk.core.sentences import sentences
 from crmdesk.ui import text_layout, theme
 from crmdesk.ui.fonts import SMALL, font
 from crmdesk.ui.pages.customer_shares import ShareChips
@@ -65,9 +66,11 @@ class _Banner(QFrame):
         row.addWidget(self.decide)
         self.hide()
 
-    def say(self, text: str) -> None:
-        """Show a sentence; blank hides the banner."""
-        self._text.setText(text)
+    def say(self, text: str, *, decider: str = "") -> None:
+        """Show a sentence; blank hides the banner. `decider` decides, and this person only reads of it."""
+        waits = self.tr("%1 decides; you can read this customer only.").replace("%1", decider)
+        self._text.setText(sentences(text, waits) if text and decider else text)
+        self.decide.setVisible(not decider)
         self.setVisible(bool(text))
 
     def conflicts(self, count: int) -> str:

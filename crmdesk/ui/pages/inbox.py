@@ -19,7 +19,7 @@ from crmdesk.ui.pages.inbox_news import ANSWER, LATE, News, NewsSayings
 from crmdesk.ui.widgets.choice import ChoiceText
 from crmdesk.ui.widgets.entry_list import Entry, EntryList, Heading
 from crmdesk.ui.widgets.marks import EmptyState
-from crmdesk.usecases import conflicts, customers, history, late_work, requests
+from crmdesk.usecases import conflicts, customers, history, late_work, requests, sharing
 from crmdesk.usecases.conflicts import Item
 from crmdesk.usecases.late_work import Late
 from crmdesk.usecases.outcome import Outcome
@@ -167,6 +167,7 @@ class Inbox(Page):
         self._items: dict[str, Item] = {}
         self._same: dict[str, tuple[str, list[str]]] = {}
         self._decided: list[str] = []
+        self._about = ""
         self._is_stale = True
         self._is_busy = False
         self.list = EntryList(self.tr("To decide"))
@@ -220,7 +221,8 @@ class Inbox(Page):
     # -- what the window asks -----------------------------------------------------------------------
 
     def show_subject(self, subject: object) -> None:
-        """A customer's id: stand on its first conflict."""
+        """A customer's id: stand on its first conflict, whether this person is asked about it or not."""
+        self._about = subject if isinstance(subject, str) else ""
         self.reload()
         about = {key: item.customer for key, item in self._items.items()}
         about |= {key: late.customer for key, late in self._late.items()}
@@ -267,6 +269,8 @@ class Inbox(Page):
         found = conflicts.listed(self._context.reader, self._context.registry)
         same = customers.same_names(self._context.reader)
         self._items = {key_of(item): item for item in found}
+        more = [item for item in self._asked_about() if key_of(item) not in self._items]
+        self._items |= {key_of(item): item for item in more}
         self._same = {f"{_SAME}{name}": (name, ids) for name, ids in same}
         self._late = {LATE + late.id: late for late in late_work.listed(self._context.reader)}
         self._answers = {ANSWER + one.id: one for one in requests.answered(self._context.reader)}
@@ -274,6 +278,9 @@ class Inbox(Page):
         if found:
             rows.append(Heading(self.tr("To decide  %1").replace("%1", str(len(found)))))
             rows += [self._say.entry(item) for item in found]
+        if more:
+            rows.append(Heading(self.tr("You may decide too  %1").replace("%1", str(len(more)))))
+            rows += [self._say.entry(item) for item in more]
         if self._late:
             rows.append(Heading(self.tr("Late work  %1").replace("%1", str(len(self._late)))))
             rows += [self._tell.late_entry(late) for late in self._late.values()]
@@ -288,6 +295,14 @@ class Inbox(Page):
         self._stack.setCurrentWidget(self._both if rows else self.empty)
         self.list.set_entries(rows)
         self._show_current(self.list.current_id)
+
+    def _asked_about(self) -> list[Item]:
+        """What is undecided about the customer that this page was opened for, where this person may write to it."""
+        context = self._context
+        now = context.workspace.clock.now_ms()
+        if not self._about or not sharing.may_write(context.reader, context.directory, self._about, now):
+            return []
+        return conflicts.of_customer(context.reader, context.registry, self._about)
 
     def _same_entry(self, key: str) -> Entry:
         name, ids = self._same[key]

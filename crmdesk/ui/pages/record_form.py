@@ -329,6 +329,7 @@ class RecordForm(QWidget):
         for field in view.conflicts if view is not None else ():
             if cell := self._cells.get(field.key.partition(":")[0]):
                 cell.say(self._both(cell.editor.field, field), "warn", decide=True)
+                cell.decide.setVisible(not self._frozen)
 
     def _both(self, field: Field, view: FieldView) -> str:
         names = self._context.directory

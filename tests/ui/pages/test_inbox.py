@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+from contextlib import closing
+
 import pytest
 from PySide6.QtCore import Qt
 
 from crmdesk.core.record import RecordKey
 from crmdesk.core.values import money
+from crmdesk.sync import commands
+from crmdesk.sync.enrolment import connect
 from crmdesk.ui.widgets.entry_list import Entry
 from crmdesk.usecases import customers, records
 from tests.support.desks import customer, sync, write
@@ -133,6 +137,35 @@ def test_arrow_keys_move_between_the_values(divided, open_desk) -> None:
         desk.press(Qt.Key.Key_Right)
         chosen.append(page.decision.chosen)
     assert chosen == [0, 1, 0]
+
+
+def test_a_managers_button_leads_to_the_very_conflict_before_they_are_asked(divided, hire, open_desk) -> None:
+    mei, key = hire("Mei"), divided[2]
+    desk = open_desk(mei)
+    assert desk.go("inbox").list.ids() == []
+    view = desk.go("customer", key.id).view
+    assert view.head.banner.decide.isVisible()
+    view.head.banner.decide.click()
+    page = desk.window.page
+    assert (page.count, len(page.list.ids())) == (0, 2)
+    assert page.decision.isVisible()
+    stand_on(page, "stage")
+    page.apply(1)
+    assert [i for i in page.list.ids() if i.endswith("stage")] == []
+
+
+def test_who_may_only_read_is_told_who_decides(divided, server, hire, open_desk) -> None:
+    ann, _, key = divided
+    cai = hire("Cai")
+    with closing(connect(ann.replica)) as http:
+        commands.share(ann.replica, http, [key.id], server.people["Cai"].user, can_write=False, until=None)
+    sync(cai)
+    desk = open_desk(cai)
+    banner = desk.go("customer", key.id).view.head.banner
+    assert banner.isVisible()
+    assert not banner.decide.isVisible()
+    assert "由 Ann 决定" in banner._text.text()
+    assert desk.go("inbox", key.id).list.ids() == []
 
 
 def test_a_decision_reaches_the_colleague_and_their_inbox_empties(divided, open_desk) -> None:
