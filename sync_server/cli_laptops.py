@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import msgspec
 import typer
@@ -19,7 +19,7 @@ from sync_server.clock import moment
 from sync_server.console import HERE, Dir, Json, company, names_of, say, settings_of, table, time_of
 from sync_server.leases import authority_of
 from sync_server.spoken import doubt_word, reason_word, state_word
-from sync_server.storage import devices, people, sealed
+from sync_server.storage import devices, people, recoveries, sealed
 from sync_server.storage.sealed import Letter
 
 app = typer.Typer(help="Laptops. 设备。", no_args_is_help=True)
@@ -70,11 +70,51 @@ def device_list(directory: Dir = HERE, as_json: Json = False) -> None:
 
 
 @app.command("approve")
-def device_approve(device: LaptopName, directory: Dir = HERE, as_json: Json = False) -> None:
-    """Let a waiting laptop in. 批准设备。"""
+def device_approve(
+    laptops: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[DEVICE]...",
+            help="Their names where no other has them, else ids. 设备名称；重名时用编号。",
+        ),
+    ] = None,
+    restored: Annotated[
+        bool,
+        typer.Option(
+            "--restored",
+            help="All that wait because a restore forgot their tokens. 因服务器恢复后不认识其令牌而等待的全部设备。",
+        ),
+    ] = False,
+    directory: Dir = HERE,
+    as_json: Json = False,
+) -> None:
+    """Let waiting laptops in: compare the words first. 批准设备（先核对核对词）。"""
+    if bool(laptops) is restored:
+        raise CrmError("bad_argument", argument="device approve", hint="DEVICE..., --restored")
     with company(directory) as database, database.write() as connection:
-        made = enrolment.approve(connection, devices.named(connection, device).id, moment())
-    say(as_json, {"device": made.id, "state": made.state.value}, "已批准。", "Approved.")
+        if restored and not recoveries.recoveries(connection):
+            raise CrmError("bad_argument", argument="--restored", hint=_NO_RESTORE)
+        found = enrolment.forgotten(connection) if restored else []
+        found += [devices.named(connection, one) for one in dict.fromkeys(laptops or ())]
+        made = [enrolment.approve(connection, one.id, moment()) for one in found]
+        names = {a.user: a.name for a in people.accounts(connection)}
+    rows = [{"device": one.id, "state": one.state.value} for one in made]
+    told = [(one.name, names[one.user], words(one.key)) for one in made]
+    zh = [f"已批准「{name}」（{who}）：{said}" for name, who, said in told]
+    en = [f"Approved “{name}” of {who}: {said}" for name, who, said in told]
+    say(
+        as_json,
+        {**(rows[0] if len(rows) == 1 else {}), "devices": rows},
+        "\n".join(zh) or "没有因此等待的设备。更早开始等待的，请用名称批准：device list。",
+        "\n".join(en)
+        or "No laptop waits for that. One that has waited for longer is approved by its name: device list.",
+    )
+
+
+_NO_RESTORE: Final = Label(
+    "还没有设备证明服务器被恢复过。请先核对并按名称批准一台，它同步之后再用 --restored。",
+    "No laptop has shown yet that the server was restored. Approve one by its name, its words compared; once it has synced, --restored lets the others in.",
+)
 
 
 @app.command("revoke")

@@ -18,9 +18,9 @@ from crmdesk.core.values import canonical_text
 from sync_server import audit
 from sync_server.audit import Word
 from sync_server.clock import Moment
-from sync_server.settings import Settings
+from sync_server.settings import DAY_MS, Settings
 from sync_server.signing import Signer
-from sync_server.storage import devices, people
+from sync_server.storage import audits, devices, people, recoveries
 from sync_server.storage.devices import Bearer, Device, DeviceState, Token
 
 _log: Final = logging.getLogger(__name__)
@@ -31,6 +31,8 @@ CODE_LENGTH: Final = 25
 GROUP: Final = 5
 GONE: Final = (DeviceState.REVOKED, DeviceState.WIPED)
 SHUT_OUT: Final = (*GONE, DeviceState.LEAVING)
+FORGOTTEN: Final = "token_unknown"
+_MANY: Final = 100_000
 _MISREAD: Final = str.maketrans("OIL", "011", "- ")
 
 
@@ -289,6 +291,22 @@ def approve(connection: Connection, device_id: str, now: Moment, by: By = None) 
     device = devices.find_device(connection, device_id)
     has_left = device is not None and people.find_account(connection, device.user).is_disabled
     return _change(connection, device_id, DeviceState.LEAVING if has_left else DeviceState.ACTIVE, now, by)
+
+
+def forgotten(connection: Connection) -> list[Device]:
+    """The laptops that wait because the newest restore forgot their tokens; none, as long as no laptop has shown one.
+
+    A doubt from more than a day before that was shown may have another cause, and is looked at by itself.
+    """
+    opened = recoveries.recoveries(connection)
+    since = opened[-1].at - DAY_MS if opened else 0
+    doubts = audits.latest(connection, {"kind = ?": FORGOTTEN, "at >= ?": since}, None, _MANY)
+    named = {row.device for row in doubts} if opened else set()
+    return [
+        one
+        for one in devices.devices(connection)
+        if one.state is DeviceState.PENDING and one.doubt == FORGOTTEN and one.id in named
+    ]
 
 
 def rename(connection: Connection, device_id: str, name: str, now: Moment, by: By = None) -> Device:

@@ -12,8 +12,11 @@ from typing import Any
 
 import pytest
 
+from crmdesk.core.lease import DAY_MS
+from crmdesk.store import dialect
 from sync_server import enrolment, spoken
-from sync_server.storage import people
+from sync_server.clock import moment
+from sync_server.storage import people, recoveries
 from tests.support.laptop import Laptop, enrolled
 from tests.support.server import RunningServer, running_company
 
@@ -275,6 +278,50 @@ def test_a_laptop_goes_by_its_name_where_no_other_has_it(
     assert facts("device", "revoke", "shared")["device"] == ids[2], "the one that is still in use"
     rows = facts("audit", "list", "--device", "Ann's")["rows"]
     assert {row["device"] for row in rows} == {ids[0]}
+
+
+def test_laptops_that_a_restore_forgot_are_let_in_together_once_one_has_shown_the_restore(
+    server: RunningServer, facts: Ask, refused: Callable[..., str], typed: Callable[..., tuple[int, str, str]]
+) -> None:
+    ann, bo, cai, mei = (enrolled(server, name) for name in ("Ann", "Bo", "Cai", "Mei"))
+    waiting = Laptop(server, server.people["Mei"].user)
+    waiting.enrol(server.code("Mei", hold=True))
+    for laptop in (ann, bo, cai, mei):
+        laptop.token()
+
+    def forget(laptop: Laptop) -> None:
+        with server.database.write() as connection:
+            dialect.run(connection, "DELETE FROM token WHERE generation > 0")
+        assert laptop.token().json()["code"] == "device_pending"
+
+    server.clock.ahead_ms = -2 * DAY_MS
+    forget(mei)
+    server.clock.ahead_ms = 0
+    forget(ann)
+    forget(bo)
+    assert refused("device", "approve", "--restored") == "bad_argument", "nobody has shown a restore"
+    assert refused("device", "approve") == "bad_argument"
+    assert refused("device", "approve", ann.welcome["device"], "--restored") == "bad_argument"
+    assert refused("device", "approve", ann.welcome["device"], "nobody") == "not_found"
+    states = {row["device"]: row["state"] for row in facts("device", "list")["devices"]}
+    assert states[ann.welcome["device"]] == "pending", "all of them or none"
+    assert facts("device", "approve", ann.welcome["device"])["state"] == "active"
+    with server.database.write() as connection:
+        opened = recoveries.Recovery(2, moment().ms, ann.welcome["device"], "x", "x", 1, "")
+        actor = people.load_company(connection).actor
+        assert recoveries.open_epoch(connection, opened._replace(actor=actor), "f" * 32)
+    forget(cai)
+    said = typed("device", "approve", "--restored")[1]
+    assert len(said.splitlines()) == 2
+    assert bo.welcome["words"] in said
+    assert cai.welcome["words"] in said
+    states = {row["device"]: row["state"] for row in facts("device", "list")["devices"]}
+    found = [states[one.welcome["device"]] for one in (ann, bo, cai, mei, waiting)]
+    assert found == ["active", "active", "active", "pending", "pending"]
+    assert bo.token().status_code == 200
+    ids = [mei.welcome["device"], waiting.welcome["device"]]
+    assert [row["device"] for row in facts("device", "approve", *ids)["devices"]] == ids
+    assert facts("device", "approve", "--restored") == {"devices": []}
 
 
 ROLES_TOLD = {
