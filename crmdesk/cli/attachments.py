@@ -42,7 +42,7 @@ def attach(
     """Put files on a customer or a visit. 附加文件。"""
     from crmdesk.usecases import attachments
 
-    found = naming.customer(session.reader, customer)
+    found = session.customer_to_write(customer)
     chosen = [(path.name, *attachments.read_file(path)) for path in files]
     picked = [
         attachments.pick(session.replica, name, content, taken_at_ms=written)
@@ -132,6 +132,8 @@ def remove(session: Session, attachment: AttachmentId) -> None:
     from crmdesk.usecases import attachments, records
 
     found = attachments.find(session.workspace, session.reader, attachment)
+    root = session.reader.value("SELECT root FROM p_attachment WHERE id = ?", (found.id,))
+    session.check_may_write(str(root))
     done = records.delete(session.replica, attachments.key(found.id))
     session.out.say(
         {"attachment": found.id, "name": found.name, "txn": done.txn},

@@ -54,7 +54,7 @@ def change(session: Session, customer: Customer, field: Fields = None) -> None:
     from crmdesk.usecases import customers, records
     from crmdesk.usecases.directory import read_registry
 
-    key = customers.key(naming.customer(session.reader, customer))
+    key = customers.key(session.customer_to_write(customer))
     registry = read_registry(session.reader)
     wanted = naming.values(registry["customer"], field or (), session.workspace.today())
     done = records.change(session.replica, key, wanted, records.open_form(session.reader, registry, key))
@@ -72,7 +72,7 @@ def delete(session: Session, customer: Customer) -> None:
     """Delete a customer; `restore` brings it back. 删除客户，可恢复。"""
     from crmdesk.usecases import customers, records
 
-    key = customers.key(naming.customer(session.reader, customer))
+    key = customers.key(session.customer_to_write(customer))
     done = records.delete(session.replica, key)
     session.out.say(
         {"customer": key.id, "txn": done.txn},
@@ -87,6 +87,7 @@ def restore(session: Session, customer: Customer) -> None:
     from crmdesk.usecases import customers, records
 
     key = customers.key(naming.customer(session.reader, customer, is_deleted=True))
+    session.check_may_write(key.id)
     done = records.restore(session.replica, key)
     session.out.say({"customer": key.id, "txn": done.txn}, "已恢复。", "Restored.")
 
@@ -290,7 +291,7 @@ def add_contact(
     from crmdesk.usecases import customers
     from crmdesk.usecases.directory import read_registry
 
-    found = naming.customer(session.reader, customer)
+    found = session.customer_to_write(customer)
     entity, today = read_registry(session.reader)["contact"], session.workspace.today()
     phones = [str(naming.value(entity, "phone", text, today) or "") for text in phone or ()]
     values = naming.values(entity, field or (), today)

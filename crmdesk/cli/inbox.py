@@ -119,12 +119,15 @@ def resolve(
 
 @command(review_app, "list")
 def list_reviews(session: Session) -> None:
-    """Visits by others that nobody has reviewed, oldest first. 待审阅的拜访。"""
+    """Visits by others that nobody has reviewed, oldest first; for managers. 待审阅的拜访。"""
     from crmdesk.usecases import reviews
     from crmdesk.usecases.directory import read_directory
 
     directory = read_directory(session.reader)
-    found = reviews.queue(session.reader, session.workspace.identity().user)
+    may = reviews.may_review(session.reader, directory)
+    found = reviews.queue(session.reader, session.workspace.identity().user) if may else []
+    nothing = "没有待审阅的拜访。", "Nothing waits for a review."
+    theirs = "拜访由经理审阅。", "Visits are reviewed by managers."
     if session.out.as_json:
         rows = [
             {
@@ -139,7 +142,7 @@ def list_reviews(session: Session) -> None:
     session.out.rows(
         session.out.text("时间 谁 客户 内容 编号", "When Who Customer What Id").split(),
         [(moment(v.at_ms), directory.person_name(v.by), v.customer_name, v.summary, v.id) for v in found],
-        empty=session.out.text("没有待审阅的拜访。", "Nothing waits for a review."),
+        empty=session.out.text(*(nothing if may else theirs)),
     )
 
 
@@ -152,11 +155,15 @@ def review(
     ] = "reviewed",
     remark: Annotated[str, typer.Option(help="A remark. 批注。")] = "",
 ) -> None:
-    """Review a visit. 审阅拜访。"""
+    """Review a visit; managers do. 审阅拜访。"""
     from crmdesk.core.record import RecordKey
     from crmdesk.usecases import reviews
+    from crmdesk.usecases.directory import read_directory
 
     session.replica.load(RecordKey("visit", visit))
+    if not reviews.may_review(session.reader, read_directory(session.reader)):
+        raise CrmError("forbidden")
+    session.check_may_write(str(session.reader.value("SELECT root FROM p_visit WHERE id = ?", (visit,))))
     done = reviews.review(session.replica, visit, outcome, remark)
     session.out.say(
         {"review": done.value, "visit": visit, "outcome": outcome, "txn": done.txn}, "已审阅。", "Reviewed."

@@ -35,7 +35,7 @@ def add_visit(
     from crmdesk.usecases import visits
     from crmdesk.usecases.directory import read_directory
 
-    found = naming.customer(session.reader, customer)
+    found = session.customer_to_write(customer)
     entity, today = session.replica.registry["visit"], session.workspace.today()
     wanted_result = naming.value(entity, "result", result, today)
     wanted_day = naming.value(entity, "next_on", next_on, today)
@@ -92,6 +92,7 @@ def finish_task(
     from crmdesk.usecases.agenda import finish
 
     session.replica.load(RecordKey("task", task))
+    session.check_may_write(str(session.reader.value("SELECT root FROM p_task WHERE id = ?", (task,))))
     done = finish(session.replica, task, done=not undone)
     session.out.say({"task": task, "done": not undone, "txn": done.txn}, "已更新。", "Noted.")
 

@@ -101,6 +101,14 @@ class Session:
         if wiping.wipe(self.profile, workspace.replica, problem):
             wiping.hand_in(self.profile)
 
+    def customer_to_write(self, text: str) -> str:
+        """The id of the customer meant, as `naming.customer` has it. Raises as that does, and as `check_may_write`."""
+        from crmdesk.cli import naming
+
+        found = naming.customer(self.reader, text)
+        self.check_may_write(found)
+        return found
+
     def check_may_write(self, customer: str) -> None:
         """Raise `forbidden` for a customer that this person only reads, as far as this laptop knows."""
         from crmdesk.usecases import sharing

@@ -32,7 +32,7 @@ def _set(session: Session, customer: str, name: str, *, is_wanted: bool) -> None
     from crmdesk.usecases import tags
     from crmdesk.usecases.directory import read_directory
 
-    found = naming.customer(session.reader, customer)
+    found = session.customer_to_write(customer)
     tag = naming.tag(read_directory(session.reader), name)
     done = (tags.put if is_wanted else tags.take_off)(session.replica, found, tag.id)
     session.out.say(

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Literal
 from crmdesk.core.values import canonical_text
 from crmdesk.store.names import SHOWN
 from crmdesk.store.reading import Reader
+from crmdesk.store.settings import Server
 from crmdesk.usecases import records
+from crmdesk.usecases.directory import Directory
 from crmdesk.usecases.outcome import Outcome
 from crmdesk.usecases.timeline import author
 
@@ -35,6 +37,13 @@ class Visit:
     result: str | None
     next_step: str | None
     next_on: str | None
+
+
+def may_review(reader: Reader, names: Directory) -> bool:
+    """Whether this person reviews visits: a manager, who stands in for one, or who works alone."""
+    if reader.setting("server", Server) is None:
+        return True
+    return bool({names.me.role, *(one.role.value for one in names.mandates)} & set(REVIEWERS))
 
 
 def queue(reader: Reader, user: str, *, limit: int = 200) -> list[Visit]:

@@ -12,6 +12,7 @@ from crmdesk.cli.session import Given, session
 from crmdesk.store import settings
 from sync_server import accounts
 from tests.support.desk import Desk
+from tests.support.provoked import review_unasked
 from tests.support.server import RunningServer, running_company
 
 
@@ -209,7 +210,7 @@ def test_a_refused_change_is_told_with_its_reason(hire) -> None:
     ann = hire("Ann")
     ann("customer", "add", "Acme")
     visit = ann("visit", "add", "Acme", "谈价格")["visit"]
-    ann("review", "do", visit, "--remark", "自己看过")
+    review_unasked(ann, visit, "自己看过")
     ann("sync")
     (refusal,) = ann("status")["refusals"]
     assert (refusal["title"], refusal["code"]) == ("自己看过", "forbidden")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.desk import Desk
+from tests.support.provoked import review_unasked
 from tests.support.server import RunningServer, running_company
 
 Hire = Callable[[str], Desk]
@@ -76,7 +77,8 @@ def test_a_refused_change_is_shown_and_discarded(hire: Hire, server: RunningServ
     ann("visit", "add", "Acme", "谈价格")
     ann("sync")
     record = ann("customer", "show", "Acme")["timeline"][0]["id"]
-    ann("review", "do", record)  # a rep reviews nobody
+    assert ann.fails("review", "do", record)["code"] == "forbidden"  # a rep reviews nobody
+    review_unasked(ann, record)
     ann("sync")
     (refused,) = ann("refused", "list")["refused"]
     assert refused["code"] == "forbidden"

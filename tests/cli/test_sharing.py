@@ -84,3 +84,32 @@ def test_a_stand_in_is_chosen_listed_and_called_off(hire: Hire) -> None:
     ann("sync")
     assert ann("delegate", "list")["delegations"] == []
     assert ann.fails("delegate", "add", "Bo", "--until", "2020-01-01")["code"] == "bad_period"
+
+
+def test_a_guest_who_only_reads_is_refused_before_anything_is_saved(hire: Hire, tmp_path: Path) -> None:
+    ann, cai = hire("Ann"), hire("Cai")
+    ann("customer", "add", "Acme")
+    ann("tag", "create", "VIP")
+    visit = ann("visit", "add", "Acme", "谈价格", "--next-step", "报价", "--next-on", "+1")["visit"]
+    ann("sync")
+    ann("share", "add", "Cai", "Acme")
+    cai("sync")
+    (file := tmp_path / "note.txt").write_text("x")
+    assert cai("review", "list")["visits"] == []
+    for words in (
+        ("customer", "set", "Acme", "--field", "city=苏州"),
+        ("customer", "delete", "Acme"),
+        ("contact", "add", "Acme", "王芳"),
+        ("visit", "add", "Acme", "路过"),
+        ("tag", "add", "Acme", "VIP"),
+        ("attach", str(file), "--customer", "Acme"),
+        ("task", "done", cai("task", "list")["due"][0]["id"]),
+        ("review", "do", visit),
+    ):
+        assert cai.fails(*words)["code"] == "forbidden", words
+    assert cai("status")["unsent"] == 0
+    ann("share", "add", "Cai", "Acme", "--write")
+    cai("sync")
+    cai("customer", "set", "Acme", "--field", "city=苏州")
+    cai("sync")
+    assert cai("status")["refused"] == 0

@@ -12,7 +12,7 @@ from crmdesk.core.wire import PushAnswer
 from sync_server.storage import people
 from tests.support import laptop
 from tests.support.desk import Desk
-from tests.support.provoked import opened, provokes, said
+from tests.support.provoked import opened, provokes, review_unasked, said
 from tests.support.server import RunningServer
 
 
@@ -80,9 +80,13 @@ def test_a_person_does_not_choose_their_own_book(server: RunningServer) -> str:
 def test_a_rep_reviews_nobody(enrolled: Desk) -> str:
     enrolled("customer", "add", "Acme")
     visit = enrolled("visit", "add", "Acme", "谈价格")["visit"]
-    enrolled("review", "do", visit)
+    assert enrolled("review", "list")["visits"] == []
+    at_once = said(enrolled, "review", "do", visit)
+    assert enrolled("customer", "show", "Acme")["timeline"][0]["outcome"] is None
+    review_unasked(enrolled, visit)
     enrolled("sync")
     (refused,) = enrolled("status")["refusals"]
+    assert refused["code"] == at_once
     return str(refused["code"])
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from crmdesk.cli.session import Given, Session, session
+from crmdesk.usecases import reviews
 from sync_server.cli import main
 from tests.support.desk import Desk
 from tests.support.server import RunningServer
@@ -41,6 +42,12 @@ def code_for(server: RunningServer, name: str = "Ann", **wish: Any) -> str:
 def opened(desk: Desk) -> Iterator[Session]:
     with session(Given(profile=desk.profile)) as found:
         yield found
+
+
+def review_unasked(desk: Desk, visit: str, remark: str = "") -> None:
+    """What a tampered program would do: a review that the command line refuses to a rep, written all the same."""
+    with opened(desk) as found:
+        reviews.review(found.replica, visit, "reviewed", remark)
 
 
 @contextmanager
