@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, get_args
 
 import msgspec
 from sqlalchemy import Connection
@@ -15,6 +15,7 @@ from crmdesk.core.roots import PURPOSE, ChainHead, Signed, digest_of, line_of
 from crmdesk.core.values import MAX_INTEGER
 from sync_server import audit
 from sync_server.audit import FIRST
+from sync_server.orders import Order
 from sync_server.signing import is_by
 from sync_server.storage import audits, roots
 from sync_server.storage.audits import Entry
@@ -24,6 +25,15 @@ PAGE: Final = 5000
 _BEYOND: Final = 2**62
 """A number that no chain reaches: verification goes on with the next chain."""
 _ROWS_OF_ACTOR: Final = 1000
+_OTHERS: Final = (
+    "approve bury code confirm_password confirm_permissions discard end_share enrol export_audit found hand_in lease push recover"
+    " refused rename renew_keys request reset_password restore retry revoke rights see_as server set_password sign_in"
+    " token_reused token_unknown unknown_root wiped"
+)
+KINDS: Final = tuple(
+    sorted({*_OTHERS.split(), *(str(order.__struct_config__.tag) for order in get_args(Order))})
+)
+"""Every kind that a row may be of: the commands' names, and what is no command."""
 
 
 # -- whether it is as it was written -----------------------------------------------------------------------------

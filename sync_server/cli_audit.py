@@ -156,7 +156,9 @@ def list_rows(
         str | None,
         typer.Option(help="From which laptop, by name or id; or console. 设备名称或编号，或 console。"),
     ] = None,
-    kind: Annotated[str | None, typer.Option(help="What was done, as push or change_role. 类型。")] = None,
+    kind: Annotated[
+        str | None, typer.Option(help=f"What was done: {', '.join(auditing.KINDS)}. 类型。")
+    ] = None,
     bucket: Annotated[str | None, typer.Option(help="In which bucket; or company. 客户簿。")] = None,
     customer: Annotated[str | None, typer.Option(help="About which customer. 客户编号。")] = None,
     limit: Annotated[int, typer.Option(help="How many, the latest. 条数。", min=1, max=100_000)] = 100,
@@ -164,6 +166,8 @@ def list_rows(
     as_json: Json = False,
 ) -> None:
     """List who did what, the latest first. 列出审计记录。"""
+    if kind is not None and kind not in auditing.KINDS:
+        raise CrmError("bad_argument", argument=kind, hint=f"--kind: {', '.join(auditing.KINDS)}")
     first, last = instant(since, "--since"), instant(until, "--until", is_end=True)
     with company(directory) as database, database.read() as connection:
         names = {account.user: account.name for account in people.accounts(connection)}

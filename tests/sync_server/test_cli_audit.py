@@ -9,8 +9,11 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from crmdesk.core.errors import CrmError
+from sync_server import auditing
 from sync_server.cli import app
 from sync_server.signing import signer_of
+from sync_server.storage import audits
 from tests.support.laptop import enrolled
 from tests.support.server import RunningServer
 from tests.support.tampering import tamper
@@ -88,3 +91,17 @@ def test_what_makes_no_sense_is_said(
 ) -> None:
     with pytest.raises(Exception, match="bad_argument"):
         run(server, *words)
+
+
+def test_a_kind_that_no_row_has_is_refused_with_those_that_there_are(
+    server: RunningServer, ann_was_busy: str
+) -> None:
+    with pytest.raises(CrmError) as refused:
+        run(server, "list", "--kind", "nonsense")
+    assert refused.value.code == "bad_argument"
+    assert str(refused.value.about["hint"]).removeprefix("--kind: ").split(", ") == list(auditing.KINDS)
+    said = CliRunner().invoke(app, ["audit", "list", "--help"], env={"COLUMNS": "200", "TERM": "dumb"}).stdout
+    assert [kind for kind in auditing.KINDS if kind not in said] == []
+    with server.database.read() as connection:
+        written = {entry.kind for entry in audits.after(connection, "", 0, 10_000)}
+    assert written <= set(auditing.KINDS)

@@ -11,6 +11,8 @@ import pytest
 
 from crmdesk.core.errors import PROBLEMS
 from crmdesk.core.wire import Kind, Verdict
+from sync_server import auditing
+from sync_server.orders import Order
 from tests.support.server import running_server
 
 ROOT = Path(__file__).parents[2]
@@ -86,6 +88,8 @@ def test_the_paper_names_every_kind_of_row_in_the_audit() -> None:
     }
     named = {kind for first, *_ in rows("The audit") for kind in re.findall(r"\w+", first)}
     assert written - named == set()
+    assert written - set(auditing.KINDS) == set()
+    assert set(auditing.KINDS) - named - {str(one.__struct_config__.tag) for one in get_args(Order)} == set()
     assert {"hand_in", "token_reused", "revoke"} <= written
 
 
