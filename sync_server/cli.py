@@ -11,6 +11,7 @@ from typing import Annotated, Any, NoReturn
 import msgspec
 import typer
 
+import crmdesk
 from crmdesk.core.errors import CrmError
 from crmdesk.core.registry import Label
 from sync_server import (
@@ -57,7 +58,6 @@ from sync_server.storage.devices import DeviceState
 
 app = typer.Typer(
     name="crmdesk-server",
-    help="Keep a company's CRM and serve it to its laptops. 保存公司的 CRM 数据，并为各台笔记本提供同步。",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -81,6 +81,24 @@ app.add_typer(cli_audit.app, name="audit")
 app.add_typer(cli_permissions.app, name="permissions")
 app.command("enrol")(cli_access.enrol)
 cli_people.user_app.command("reset-password")(cli_access.reset_password)
+
+
+def _version(is_wanted: bool) -> None:
+    if is_wanted:
+        typer.echo(f"crmdesk-server {crmdesk.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def before(
+    version: Annotated[
+        bool,
+        typer.Option("--version", is_eager=True, callback=_version, help="Say the version. 显示版本。"),
+    ] = False,
+) -> None:
+    """Keep a company's CRM and serve it to its laptops. 保存公司的 CRM 数据，并为各台笔记本提供同步。"""
+    del version  # its callback has answered already
+
 
 Name = Annotated[str, typer.Argument(help="As `refused list` names it. 编号。")]
 

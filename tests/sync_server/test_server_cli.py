@@ -15,6 +15,7 @@ import httpx2
 import psycopg
 import pytest
 
+import crmdesk
 from sync_server.cli import main
 from tests.support.postgres import Postgres
 
@@ -41,6 +42,12 @@ def test_a_name_with_a_space_is_quoted_in_the_next_command_and_listed_under_head
     headings, row = run(tmp_path, "user", "list").stdout.splitlines()
     assert headings.split() == ["name", "role", "team", "left"]
     assert row == "A. Rep  Rep   -     no"
+
+
+def test_it_says_its_version(tmp_path: Path) -> None:
+    done = run(tmp_path, "--version")
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"crmdesk-server {crmdesk.__version__}\n", "")
+    assert "Keep a company's CRM" in run(tmp_path, "--help").stdout
 
 
 def test_an_unknown_name_leads_to_its_list(tmp_path: Path) -> None:
