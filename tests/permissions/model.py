@@ -21,17 +21,16 @@ class Company:
     """The company as these events have left it at a moment."""
 
     def __init__(self, events: Iterable[tuple[Any, ...]], now: int) -> None:
-        self.now = now
         self.roles: Table = {role: (role, set(), set()) for role in ("rep", "administrator", *LEADERS)}
         self.role, self.team, self.teams, self.own, self.owner = [Table() for _ in range(5)]
         self.entity, self.home, self.place, self.waiting = [Table() for _ in range(4)]
         self.shares, self.stands_in = Table(), Table()
         self.gone, self.moments = set[str](), set[int]()
         """When anything may have changed."""
-        for at, *said in events:
-            if at <= now:
-                self.moments.add(at)
-                self.happen(*said)
+        for self.now, *said in [event for event in events if event[0] <= now]:
+            self.moments.add(self.now)
+            self.happen(*said)
+        self.now = now
 
     def happen(self, kind: str, *said: Any) -> None:
         match kind, *said:

@@ -180,3 +180,10 @@ def test_of_who_never_saw_the_home_of_what_they_made_the_rules_say_no_more_than_
     assert judge(far, 4, 2, "dan", "new", "task", "w", ["title"]) == {LATE, FORBIDDEN}
     known = [*STAFF, (3, "move", "p", "ann")]
     assert judge(known, 4, 2, "wen", "new", "visit", "p", ["summary"]) == {LATE}
+
+
+def test_what_waits_follows_its_home_by_the_rights_of_that_moment_whatever_is_over_since() -> None:
+    waits = [*STAFF, (1, "made", "x", "visit", "c", "cai", False)]
+    assert "x" in Company(waits, 1).waiting
+    shared = [*waits, (2, "share", "s", "c", "cai", HOUR, True)]
+    assert Company(shared, 3).home["x"] == Company(shared, 2 * HOUR).home["x"] == "c"
