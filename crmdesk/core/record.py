@@ -126,12 +126,12 @@ def digest(key: RecordKey, state: bytes) -> int:
 
 
 def proof(edit: Edit, field: str) -> int:
-    """What only somebody can tell who was handed an edit's value of a field: 40 bits of BLAKE2b over all it says there.
+    """What only somebody can tell who was handed an edit's value of a field: 48 bits of BLAKE2b over all it says there.
 
     The time and the transaction's id in it are not to be guessed from the dot alone.
     """
     content = canonical.encode([edit.dot, edit.at, edit.by, edit.txn, field, edit.values[field]])
-    return int.from_bytes(hashlib.blake2b(content, digest_size=5, person=b"proof").digest(), "big")
+    return int.from_bytes(hashlib.blake2b(content, digest_size=6, person=b"proof").digest(), "big")
 
 
 def decode(state: bytes) -> Record:

@@ -43,6 +43,8 @@ PAGE_BYTES: Final = 512 * 1024
 BATCH_RECORDS: Final = 1000
 MAX_BODY_BYTES: Final = 8 * 1024 * 1024
 MAX_TRANSACTION_RECORDS: Final = 500
+MAX_PROOFS: Final = 1000
+"""Of one record in one push: more is trying numbers out."""
 MAX_EVIDENCE: Final = 20_000
 """Commits that one question about a restore shows: one for each bucket somebody reads."""
 MAX_HISTORY: Final = 20_000
@@ -99,7 +101,7 @@ class Proofs(msgspec.Struct, frozen=True, array_like=True):
     entity: str
     id: str
     part: str
-    proofs: tuple[Int, ...]
+    proofs: Annotated[tuple[Int, ...], msgspec.Meta(max_length=MAX_PROOFS)]
 
 
 class Push(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

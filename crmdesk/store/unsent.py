@@ -32,7 +32,7 @@ def proofs(
     """What shows that this laptop was handed the values that unsent edits (bytes) overwrite: `core.record.proof` of each.
 
     Of every value that a field they write ever lost here, as any of them may be the one that still stands on the server,
-    but none that the actor `but_of` wrote.
+    but none that the actor `but_of` wrote. Those of the latest edits come last.
     """
     written: dict[RecordKey, set[str]] = {}
     for key, content in edits:

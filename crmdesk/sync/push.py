@@ -22,6 +22,7 @@ from crmdesk.core.registry import Registry
 from crmdesk.core.wire import (
     BATCH_RECORDS,
     LATE,
+    MAX_PROOFS,
     LogEdit,
     Outcome,
     Proofs,
@@ -200,7 +201,7 @@ def proofs(connection: Connection, log: Iterable[Outgoing], *, but_of: str = "")
     """
     known = [(e.key, e.body) for e in log if e.record is not None and e.record.seq is not None]
     shown = unsent.proofs(connection, known, but_of=but_of) if known else {}
-    return tuple(Proofs(*key, tuple(found)) for key, found in sorted(shown.items()))
+    return tuple(Proofs(*key, tuple(found[-MAX_PROOFS:])) for key, found in sorted(shown.items()))
 
 
 # -- taking the answer in ---------------------------------------------------------------------------------

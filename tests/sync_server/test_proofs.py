@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from crmdesk.core.record import Dot, Edit, Record, RecordKey, proof
-from crmdesk.core.wire import Proofs, Push
+from crmdesk.core.wire import MAX_PROOFS, Proofs, Push
 from tests.support import rep
 from tests.support.laptop import Laptop, conflicts, enrolled, forced, only, shown, with_state
 from tests.support.server import RunningServer
@@ -175,3 +175,12 @@ def test_t24_so_does_the_sealed_work_of_a_copied_profile_once_it_is_let_in(
     (letter,) = letters(root)
     assert root.http.post(f"/v1/refused/{letter['name']}/retry").json()["verdict"] == "accepted"
     assert both(server, customer, "city") == {"无锡"}
+
+
+def test_t24_nobody_tries_out_more_proofs_than_a_laptop_has(server: RunningServer) -> None:
+    ann = enrolled(server, "Ann")
+    customer = ann.customer()
+    many = msgspec.structs.replace(ann.batch(), proofs=(Proofs(*customer, tuple(range(MAX_PROOFS + 1))),))
+    assert ann.post(many).status_code == 422
+    some = msgspec.structs.replace(many, proofs=(Proofs(*customer, tuple(range(MAX_PROOFS))),))
+    assert ann.post(some).status_code == 200
