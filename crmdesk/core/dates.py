@@ -38,7 +38,7 @@ def day_of(ms: int, zone: str = COMPANY_ZONE) -> date:
 def parse_date(text: str, today: date) -> date | None:
     """The date a person means, or None.
 
-    Understood: `+7`, `7天`, `明天`/`mt`, `后天`/`ht`, `周三`/`z3`/`zs3`/`wed` (the next one after today),
+    Understood: `+7`, `7天`, `明天`/`mt`, `后天`/`ht`, `周三`/`z3`/`zs3`/`wed`/`wednesday` (the next one after today),
     `下周三`/`xz3` (in the week after this), `11-30`, `11月30日`, `1130`, `2026-11-30`.
     """
     typed = text.strip().lower().replace("/", "-").replace(".", "-")
@@ -47,11 +47,13 @@ def parse_date(text: str, today: date) -> date | None:
     if found := re.fullmatch(r"\+?(\d{1,3})(?:天|d|days?)|\+(\d{1,3})", typed):
         return today + timedelta(days=int(found[1] or found[2]))
     if found := re.fullmatch(
-        r"(下|x|next )?(?:周|星期|礼拜|zs|z)?([一二三四五六日天1-7]|mon|tue|wed|thu|fri|sat|sun)", typed
+        r"(下|x|next )?(?:周|星期|礼拜|zs|z)?([一二三四五六日天1-7]|mon(?:day)?|tue(?:s(?:day)?)?|wed(?:nesday)?|"
+        r"thu(?:rs?(?:day)?)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?)",
+        typed,
     ):
         if typed.isdigit():
             return None
-        return _weekday(today, _WEEKDAYS[found[2]], later=bool(found[1]))
+        return _weekday(today, _WEEKDAYS[found[2][:3]], later=bool(found[1]))
     return _calendar_date(typed, today)
 
 

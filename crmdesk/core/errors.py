@@ -6,7 +6,7 @@ error that is not here is a bug: it is logged with context and never loses the o
 
 from __future__ import annotations
 
-from crmdesk.core.problems import AT_ONCE, PROBLEMS
+from crmdesk.core.problems import AT_ONCE, CHOOSING, PROBLEMS
 from crmdesk.core.sentences import Language, Problem, Sentence, sentences
 
 __all__ = ["PROBLEMS", "CrmError", "Language", "Problem", "Sentence", "describe", "sentences"]
@@ -26,7 +26,8 @@ class CrmError(Exception):
 
     def sentence(self, language: Language) -> Sentence:
         """The error in a person's words. What was raised was refused before anything was saved; `describe` tells what waits."""
-        return _filled(AT_ONCE.get(self.code), self.code, language, self.about)
+        choosing = CHOOSING.get(self.code) if "choices" in self.about else None
+        return _filled(choosing or AT_ONCE.get(self.code), self.code, language, self.about)
 
     def __str__(self) -> str:
         return f"{self.code}: {self.sentence('en')}"

@@ -10,7 +10,7 @@ from typing import Final
 from crmdesk.core.codes import is_code
 from crmdesk.core.dates import day_of, parse_date
 from crmdesk.core.errors import CrmError, Language
-from crmdesk.core.registry import Field, Type
+from crmdesk.core.registry import Field, Label, Type
 from crmdesk.core.values import Value, canonical_text, money
 
 EMPTY: Final = "—"
@@ -18,6 +18,15 @@ _GUARDED: Final = tuple("=+-@\t\r\n\0＝＋－＠")
 _SYMBOLS: Final = {"CNY": "¥", "USD": "$", "EUR": "€", "HKD": "HK$"}
 _YES: Final = {"1", "y", "yes", "true", "是", "有", "对"}
 _NO: Final = {"0", "n", "no", "false", "否", "无", "没有"}
+
+_EXPECTED: Final = {
+    Type.DATE: Label("日期，如 2026-12-01、+7、周五", "a date, such as 2026-12-01, +7 or friday"),
+    Type.INTEGER: Label("整数，如 120", "a whole number, such as 120"),
+    Type.MONEY: Label("金额，如 12000 或 1.2万", "an amount, such as 12000 or 12k"),
+    Type.BOOLEAN: Label("是或否", "yes or no"),
+    Type.EMAIL: Label("邮箱，如 name@example.com", "a mail address, such as name@example.com"),
+    Type.PHONE: Label("至少 5 位数字的电话", "a phone number of at least 5 digits"),
+}
 
 
 def format_value(
@@ -119,8 +128,17 @@ def parse_value(
         return None
     value = code_of(field.table, typed) if code_of and field.table else _parsed(field, typed, today)
     if value is None:
-        raise CrmError("invalid_value", field=field.label)
+        raise CrmError("invalid_value", field=field.label, **_expected(field))
     return value
+
+
+def _expected(field: Field) -> dict[str, object]:
+    """What a field takes, for whoever wrote something else: `choices`, where that can be said in a line."""
+    if field.type is Type.CHOICE:
+        zh = "、".join(f"{option.key}（{option.label.zh}）" for option in field.options)
+        return {"choices": Label(zh, ", ".join(option.key for option in field.options))}
+    said = _EXPECTED.get(field.type)
+    return {"choices": said} if said else {}
 
 
 def _parsed(field: Field, typed: str, today: date) -> Value:

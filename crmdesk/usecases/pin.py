@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from crmdesk.core.errors import CrmError
+from crmdesk.core.registry import Label
 from crmdesk.store.settings import Server
 from crmdesk.system import secrets
 
@@ -54,7 +55,8 @@ def replace(replica: Replica, new: str) -> None:
     from crmdesk.store import settings
 
     if len(new) < SHORTEST:
-        raise CrmError("bad_argument", argument="PIN", hint=f">= {SHORTEST}")
+        hint = Label(f"PIN 至少要 {SHORTEST} 位。", f"A PIN has at least {SHORTEST} characters.")
+        raise CrmError("bad_argument", argument="PIN", hint=hint)
     salt = replica.clock.random(_SALT_BYTES)
     fresh = Pin(salt.hex(), secrets.stretch(new, salt).hex())
     with replica.database.write() as connection:

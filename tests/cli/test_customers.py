@@ -134,6 +134,27 @@ def test_a_code_that_does_not_exist_or_a_name_of_several_places_is_refused(desk:
     assert error["code"] == "invalid_value"
 
 
+@pytest.mark.parametrize(
+    ("field", "told"),
+    [
+        ("stage=blah", "lead, "), ("amount=viel", "12k"), ("next_follow_up_on=someday", "friday"),
+        ("employees=many", "a whole number"),
+    ],
+)  # fmt: skip
+def test_what_is_not_valid_is_told_with_what_would_be(desk: Desk, field: str, told: str) -> None:
+    error = desk.fails("customer", "add", "宏远机械", "--field", field, "--lang", "en")
+    assert error["code"] == "invalid_value"
+    assert told in error["next"]
+
+
+def test_a_weekday_is_written_out_or_short(desk: Desk) -> None:
+    for day in ("friday", "fri", "next thursday", "Wednesday"):
+        desk("customer", "add", day, "--field", f"next_follow_up_on={day}")
+    days = {name: desk("customer", "show", name)["fields"]["next_follow_up_on"] for name in ("friday", "fri")}
+    assert days["friday"] == days["fri"]
+    assert desk.fails("customer", "add", "x", "--field", "next_follow_up_on=frid")["code"] == "invalid_value"
+
+
 def test_an_abolished_code_is_taken_as_it_is(desk: Desk) -> None:
     desk("customer", "add", "宏远机械", "--field", "region_code=320684")
     assert shown(desk, "宏远机械")["fields"] == {"name": "宏远机械", "region_code": "320684"}

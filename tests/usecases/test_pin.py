@@ -104,5 +104,6 @@ def test_changing_it_takes_the_present_one_and_a_short_one_is_refused(replica: R
     with pytest.raises(CrmError) as caught:
         pin.choose(replica, RIGHT, "12345")
     assert caught.value.code == "bad_argument"
+    assert caught.value.sentence("en").next == "A PIN has at least 6 characters."
     pin.choose(replica, RIGHT, "999999")
     assert code_of(replica, "999999") == ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from crmdesk.core.problems.access import ACCESS
-from crmdesk.core.problems.at_once import AT_ONCE
+from crmdesk.core.problems.at_once import AT_ONCE, CHOOSING
 from crmdesk.core.problems.attachments import ATTACHMENTS
 from crmdesk.core.problems.laptop import LAPTOP
 from crmdesk.core.problems.requests import REQUESTS
@@ -13,7 +13,7 @@ from crmdesk.core.problems.restores import AWAY, RECOVERY, SERVER
 from crmdesk.core.problems.session import SESSION
 from crmdesk.core.sentences import Problem
 
-__all__ = ["AT_ONCE", "PROBLEMS"]
+__all__ = ["AT_ONCE", "CHOOSING", "PROBLEMS"]
 
 PROBLEMS: Final[dict[str, Problem]] = {
     **LAPTOP,

@@ -7,6 +7,14 @@ from typing import Final
 from crmdesk.core.problems.wording import NOTHING_EN, NOTHING_ZH, problem
 from crmdesk.core.sentences import Problem
 
+CHOOSING: Final[dict[str, Problem]] = {
+    "invalid_value": problem(
+        422,
+        ("「{field}」的内容不合要求。", NOTHING_ZH, "可以填写：{choices}。"),
+        ("“{field}” is not valid.", NOTHING_EN, "It takes: {choices}."),
+    ),
+}
+"""The same where what is raised tells the `choices`."""
 AT_ONCE: Final[dict[str, Problem]] = {
     "unknown_field": problem(
         422,
