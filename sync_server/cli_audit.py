@@ -39,7 +39,7 @@ from sync_server.leases import authority_of
 from sync_server.policy import Kind
 from sync_server.private_files import check_free
 from sync_server.signing import KEY_NAME, Signer, signer_of
-from sync_server.spoken import COMPANY, bucket_word
+from sync_server.spoken import COMPANY, bucket_word, handed_on
 from sync_server.storage import audits, devices, people, roots
 
 app = typer.Typer(help="Who did what, sealed row by row. 审计。", no_args_is_help=True)
@@ -218,12 +218,26 @@ def _readable(said: str, names: Mapping[str, str]) -> str:
 
 
 def _books(connection: Connection) -> dict[str, str | Label]:
-    """The chains by what people call them: whose book, or what else it is of."""
-    names = {one.user: one.name for one in people.accounts(connection)}
+    """The chains by what people call them: whose book, or what else it is of.
+
+    Rows tell of the past: a book that was handed on says that it is somebody's now, not that it was theirs then.
+    """
+    accounts = {one.user: one for one in people.accounts(connection)}
+    origins = people.origins(connection)
     found: dict[str, str | Label] = {audit.COMPANY: COMPANY}
     for bucket, domain in people.domains(connection).items():
-        owner = names.get(domain.owner or "")
-        found[bucket] = owner if owner and domain.kind is Kind.BOOK else bucket_word(domain.kind.value, owner)
+        owner = accounts.get(domain.owner or "")
+        whose = None
+        if owner is not None:
+            is_own = owner.book == origins[bucket]
+            whose = Label(owner.name, owner.name) if is_own else handed_on(owner.name)
+        kind = domain.kind.value
+        if whose is None:
+            found[bucket] = bucket_word(kind, None)
+        elif domain.kind is Kind.BOOK:
+            found[bucket] = whose
+        else:
+            found[bucket] = Label(bucket_word(kind, whose.zh).zh, bucket_word(kind, whose.en).en)
     return found
 
 

@@ -198,5 +198,10 @@ def bucket_word(kind: str, owner: str | None) -> Label:
     return Label(f"{owner}（{found.zh}）", f"{owner} ({found.en})") if owner else found
 
 
+def handed_on(owner: str) -> Label:
+    """A book that was once another's: whose it is now."""
+    return Label(f"现由 {owner} 负责", f"now {owner}'s")
+
+
 def _word(words: Mapping[str, Label], key: str) -> Label:
     return words.get(key, Label(key, key))

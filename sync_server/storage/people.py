@@ -295,6 +295,13 @@ def domain(connection: Connection, place: str) -> Domain:
     return Domain(Kind(row.kind), row.owner, (), row.part)
 
 
+def origins(connection: Connection) -> dict[str, str]:
+    """Every bucket with the book that its customers are of: of a part that of the whole, of a set the one it was made for."""
+    rows = connection.execute(select(bucket.c.id, bucket.c.whole, bucket.c.book)).all()
+    made_for = {row.id: row.book for row in rows}
+    return {row.id: made_for[row.whole or row.id] or row.whole or row.id for row in rows}
+
+
 def books(connection: Connection, owner: str) -> list[str]:
     """The books somebody answers for: their own, and those that were handed to them whole."""
     found = select(bucket.c.id).where(

@@ -121,6 +121,29 @@ def test_the_audit_names_people_laptops_and_books(
     assert str(shared["said"]["until"]) not in out
 
 
+@LANGUAGES
+def test_the_audit_says_of_a_book_that_was_handed_on_whose_it_is_now(
+    server: RunningServer,
+    typed: Typed,
+    facts: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+    language: str,
+) -> None:
+    monkeypatch.setenv("CRMDESK_LANGUAGE", language)
+    said = {"en": "now Cai's", "zh_CN": "现由 Cai 负责"}[language]
+    assert said not in typed("audit", "list", "--limit", "1000")[1]
+    facts("drill", "leaver", "Ann", "--to", "Cai")
+    out = typed("audit", "list", "--kind", "push", "--limit", "1000")[1]
+    (pushed,) = [line for line in out.splitlines() if "Ann's laptop" in line]
+    assert pushed.startswith(f"{said}  ")
+    assert f'"book":"{said}"' in typed("audit", "list", "--kind", "change_book_owner")[1]
+    facts("user", "transfer", "Cai", "--role", "rep", "--team", "East", "--to", "Bo")
+    told = typed("audit", "list", "--kind", "transfer")[1]
+    handed = {"en": "now Bo's", "zh_CN": "现由 Bo 负责"}[language]
+    assert f'"before":{{"book":"{handed}"' in told
+    assert '"after":{"book":"Cai"' in told, "the book that is theirs from now on"
+
+
 def test_what_was_sealed_says_from_which_laptop_and_why(
     server: RunningServer,
     typed: Typed,
