@@ -80,7 +80,7 @@ class Session:
         return self.workspace.replica
 
     def create(self, user_name: str) -> Workspace:
-        """Make the profile, for working alone. Raises `profile_exists`, `no_keychain` or `database_unwritable`."""
+        """Make the profile, for working alone. Raises `profile_exists`, `no_keychain`, `passphrase_short`, `database_unwritable`."""
         from crmdesk.system import secrets
         from crmdesk.usecases.workspace import create_workspace
 
@@ -141,13 +141,19 @@ class Session:
         return self._handed_over() or (self._ask(("本机密码：", "Passphrase: ")) if _is_terminal() else None)
 
     def new_passphrase(self) -> str | None:
-        """The passphrase of a new profile: only where one was handed over, or there is no keychain."""
+        """The passphrase of a new profile: only where one was handed over, or there is no keychain.
+
+        Raises `passphrase_short`.
+        """
         from crmdesk.system import secrets
 
         handed = self._handed_over()
+        if handed:
+            secrets.check_new_passphrase(handed)
         if handed or secrets.has_keychain() or not _is_terminal():
             return handed
         first = self._ask(("新的本机密码：", "New passphrase: "))
+        secrets.check_new_passphrase(first)
         if first != self._ask(("再输入一次：", "Once more: ")):
             raise CrmError("wrong_passphrase")
         return first

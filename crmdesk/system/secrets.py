@@ -21,11 +21,18 @@ from crmdesk.system.paths import Profile
 
 KEY_BYTES: Final = 32
 PASSPHRASE_VARIABLE: Final = "CRMDESK_PASSPHRASE"  # noqa: S105 -- the name of a variable
+SHORTEST_PASSPHRASE: Final = 8
 _SERVICE: Final = "crmdesk"
 _MEMORY_KIB: Final = 64 * 1024
 _TIME_COST: Final = 3
 
 AskPassphrase = Callable[[], "str | None"]
+
+
+def check_new_passphrase(passphrase: str) -> None:
+    """Refuse what is guessed too soon as the passphrase of a new profile. Raises `passphrase_short`."""
+    if len(passphrase) < SHORTEST_PASSPHRASE:
+        raise CrmError("passphrase_short", shortest=SHORTEST_PASSPHRASE)
 
 
 def new_key(profile: Profile, passphrase: str | None) -> bytes:

@@ -113,7 +113,7 @@ def has_keychain() -> bool:
 def work_alone(profile: Profile, name: str, passphrase: str | None) -> Workspace:
     """A new profile for working alone; one that a broken try to join left behind is taken for it.
 
-    Raises `no_keychain`, `already_enrolled` or `database_unwritable`.
+    Raises `no_keychain`, `already_enrolled`, `passphrase_short` or `database_unwritable`.
     """
     from crmdesk.system import secrets
 
@@ -124,6 +124,8 @@ def work_alone(profile: Profile, name: str, passphrase: str | None) -> Workspace
             return workspace
         workspace.close()
         raise CrmError("already_enrolled")
+    if passphrase:
+        secrets.check_new_passphrase(passphrase)
     _writable(profile)
     return create_workspace(profile, secrets.new_key(profile, passphrase), user_name=name)
 

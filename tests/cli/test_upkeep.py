@@ -60,7 +60,7 @@ def test_without_a_display_the_desktop_says_so_and_nothing_breaks(tmp_path: Path
 def test_a_command_that_reads_loads_neither_sqlalchemy_nor_http_nor_qt(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("CRMDESK_PASSPHRASE", "x")
+    monkeypatch.setenv("CRMDESK_PASSPHRASE", "long enough")
     Desk(tmp_path)("init")
     listing = (
         "import sys; from crmdesk.cli.edge import run; code = run(sys.argv[1:]); "

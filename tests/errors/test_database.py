@@ -69,10 +69,24 @@ def test_a_picture_is_not_taken_for_a_database(desk: Desk) -> None:
 @provokes("wrong_passphrase")
 def test_a_wrong_passphrase_opens_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     desk = Desk(tmp_path / "p")
-    monkeypatch.setenv("CRMDESK_PASSPHRASE", "right")
+    monkeypatch.setenv("CRMDESK_PASSPHRASE", "the right one")
     desk("init")
     monkeypatch.setenv("CRMDESK_PASSPHRASE", "wrong")
     return said(desk, "status")
+
+
+@provokes("passphrase_short")
+def test_a_profile_is_not_made_with_a_passphrase_that_is_guessed_soon(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> str:
+    desk = Desk(tmp_path / "p")
+    monkeypatch.setenv("CRMDESK_PASSPHRASE", "1234567")
+    error = desk.fails("init", "--lang", "en")
+    assert "at least 8 characters" in error["next"]
+    assert not desk.database.exists()
+    monkeypatch.setenv("CRMDESK_PASSPHRASE", "12345678")
+    desk("init")
+    return str(error["code"])
 
 
 @provokes("schema_newer")

@@ -80,6 +80,15 @@ LAPTOP: Final[dict[str, Problem]] = {
         ("无法写入 {path}。", NOTHING_ZH, "请检查该目录的权限。"),
         ("{path} can't be written.", NOTHING_EN, "Check the permissions of that folder."),
     ),
+    "passphrase_short": problem(
+        422,
+        ("这个本机密码太短。", NOTHING_ZH, "请至少用 {shortest} 个字符：谁拿到这台电脑都可以慢慢猜。"),
+        (
+            "This passphrase is too short.",
+            NOTHING_EN,
+            "Take at least {shortest} characters: whoever has this laptop may go on guessing.",
+        ),
+    ),
     "no_keychain": problem(
         500,
         (

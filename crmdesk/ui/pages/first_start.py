@@ -16,14 +16,13 @@ from PySide6.QtWidgets import (
 )
 
 from crmdesk.core.errors import CrmError
+from crmdesk.system.secrets import SHORTEST_PASSPHRASE
 from crmdesk.ui import icons, language, text_layout, theme
 from crmdesk.ui.fonts import BODY, BOLD, CARD, font
 from crmdesk.ui.pages.connect_form import ConnectForm, dropped_file
 from crmdesk.ui.widgets import buttons, painting
 from crmdesk.ui.widgets.fields import Card, label
 from crmdesk.ui.widgets.marks import Busy, Progress
-
-SHORTEST_PASSPHRASE = 8
 
 
 class Offer(QAbstractButton):
