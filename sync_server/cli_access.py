@@ -16,7 +16,7 @@ from crmdesk.core.errors import CrmError
 from crmdesk.core.registry import Label
 from sync_server import enrolment, signing_in
 from sync_server.clock import moment
-from sync_server.console import HERE, Dir, Json, Overwrite, company, say, settings_of
+from sync_server.console import HERE, Dir, Json, Overwrite, company, say, settings_of, time_of
 from sync_server.leases import authority_of
 from sync_server.private_files import check_free, write_private
 from sync_server.storage import people
@@ -64,7 +64,7 @@ def enrol(
     expires_at = now.ms + valid_ms
     facts = {"code": code, "expires_at": expires_at, "hold": hold}
     if file is None:
-        say(as_json, facts, code, code)
+        say(as_json, facts, *_how_to_enrol(code, expires_at, hold=hold))
         return
     told = {
         "url": url,
@@ -77,6 +77,20 @@ def enrol(
     write_private(file, (json.dumps(told, indent=1) + "\n").encode(), overwrite=overwrite)
     said = f"已写入 {file}。", f"Wrote {file}."
     say(as_json, {**facts, "file": str(file)}, *said)
+
+
+def _how_to_enrol(code: str, expires_at: int, *, hold: bool) -> tuple[str, str]:
+    """A code and what is done with it, in both languages; the code stands alone in the first line, to be copied."""
+    until = time_of(expires_at)
+    zh = f"{code}\n只能用一次，{until} 前有效。在那台笔记本上打开 crmdesk，选「加入公司」，填写服务器地址和这个入网码；或运行：crmdesk enrol 地址 {code}"
+    en = (
+        f"{code}\nGood once, until {until}. On the laptop, open crmdesk, choose “Join a company”, and give the server's "
+        f"address and this code; or: crmdesk enrol ADDRESS {code}"
+    )
+    if hold:
+        zh += "\n该设备随后等待批准：crmdesk-server device list，再 device approve。"
+        en += "\nThe laptop waits for you then: crmdesk-server device list, then device approve."
+    return zh, en
 
 
 def _fingerprint(path: Path) -> str:
@@ -97,4 +111,12 @@ def reset_password(
     now, valid_ms = moment(), valid_hours * HOUR_MS
     with company(directory) as database, database.write() as connection:
         code = signing_in.reset(connection, name, now, valid_ms)
-    say(as_json, {"code": code, "expires_at": now.ms + valid_ms}, code, code)
+    until = time_of(now.ms + valid_ms)
+    say(
+        as_json,
+        {"code": code, "expires_at": now.ms + valid_ms},
+        f"{code}\n只能用一次，{until} 前有效。本人在自己的笔记本上打开 crmdesk 的「同步」页，点「我有重设码」，用它设置新的登录密码；"
+        f"或运行：crmdesk password reset {code}",
+        f"{code}\nGood once, until {until}. On their laptop, the person opens the Sync page of crmdesk, presses “I have a code” and "
+        f"chooses a new password with it; or: crmdesk password reset {code}",
+    )

@@ -16,9 +16,10 @@ from crmdesk.core.lease import DAY_MS
 from crmdesk.store import dialect
 from sync_server import enrolment, spoken
 from sync_server.clock import moment
+from sync_server.console import time_of
 from sync_server.storage import people, recoveries
 from tests.support.laptop import Laptop, enrolled
-from tests.support.server import RunningServer, running_company
+from tests.support.server import HOUR_MS, RunningServer, running_company
 
 Ask = Callable[..., Any]
 
@@ -322,6 +323,35 @@ def test_laptops_that_a_restore_forgot_are_let_in_together_once_one_has_shown_th
     ids = [mei.welcome["device"], waiting.welcome["device"]]
     assert [row["device"] for row in facts("device", "approve", *ids)["devices"]] == ids
     assert facts("device", "approve", "--restored") == {"devices": []}
+
+
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+@pytest.mark.parametrize(
+    ("words", "then"),
+    [
+        (("enrol", "Ann"), "crmdesk enrol "),
+        (("enrol", "Ann", "--hold"), "device approve"),
+        (("user", "reset-password", "Ann"), "crmdesk password reset "),
+    ],
+)
+def test_a_code_says_until_when_it_is_good_and_what_is_done_with_it(
+    server: RunningServer,
+    facts: Ask,
+    typed: Callable[..., tuple[int, str, str]],
+    monkeypatch: pytest.MonkeyPatch,
+    words: tuple[str, ...],
+    then: str,
+    language: str,
+) -> None:
+    monkeypatch.setenv("CRMDESK_LANGUAGE", language)
+    before = moment().ms
+    code, said, *more = typed(*words, "--valid-hours", "2")[1].splitlines()
+    assert re.fullmatch(r"(?:\w{5}-){4}\w{5}", code)
+    good = {time_of(ms + 2 * HOUR_MS) for ms in (before, moment().ms)}
+    assert any(one in said for one in good)
+    assert then in "\n".join((said, *more))
+    assert said.endswith(code)
+    assert set(facts(*words)) <= {"code", "expires_at", "hold"}, "scripts read what they did"
 
 
 ROLES_TOLD = {
