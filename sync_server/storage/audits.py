@@ -76,7 +76,7 @@ def last(connection: Connection, chain: str) -> tuple[int, bytes] | None:
 
 def after(connection: Connection, chain: str, number: int, limit: int) -> list[Entry]:
     """The next rows of all chains, by chain and number."""
-    return _entries(dialect.run(connection, _AFTER, (chain, number, limit)).fetchall())
+    return _entries(connection, dialect.run(connection, _AFTER, (chain, number, limit)).fetchall())
 
 
 def latest(
@@ -89,17 +89,17 @@ def latest(
         bind += [before[0], *before]
     said = f"WHERE {' AND '.join(conditions)} " if conditions else ""
     rows = dialect.run(connection, f"SELECT {_NAMES} FROM audit {said}{_LATEST}", (*bind, limit))
-    return _entries(rows)
+    return _entries(connection, rows)
 
 
 def about(connection: Connection, subject: str) -> list[Entry]:
     """The acts that were about something."""
-    return _entries(dialect.run(connection, _ABOUT, (subject,)))
+    return _entries(connection, dialect.run(connection, _ABOUT, (subject,)))
 
 
 def of_actor(connection: Connection, actor: str, counter: int, limit: int) -> list[Entry]:
     """Rows about edits of an actor, from the first that may tell of the one with this counter."""
-    return _entries(dialect.run(connection, _OF_ACTOR, (actor, counter, limit)))
+    return _entries(connection, dialect.run(connection, _OF_ACTOR, (actor, counter, limit)))
 
 
 def edits_below(connection: Connection, root: str) -> dict[str, set[int]]:
@@ -115,10 +115,12 @@ def count(connection: Connection) -> int:
     return int(dialect.value(connection, "SELECT count(*) FROM audit"))
 
 
-def _entries(rows: Iterable[Any]) -> list[Entry]:
+def _entries(connection: Connection, rows: Iterable[Any]) -> list[Entry]:
     """Rows as entries. Raises `database_corrupt`: a damaged file gives any column any type."""
-    found = [Entry._make((*row[:-1], bytes(row[-1] or b""))) for row in rows]
-    if not all(type(entry.number) is int and type(entry.said) is str for entry in found):
+    if dialect.is_shared(connection):
+        return [Entry._make((*row[:-1], bytes(row[-1]))) for row in rows]
+    found = [Entry._make(row) for row in rows]
+    if not all(type(e.seal) is bytes and type(e.number) is int and type(e.said) is str for e in found):
         raise CrmError("database_corrupt", path="audit")
     return found
 

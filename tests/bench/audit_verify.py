@@ -16,6 +16,7 @@ from typing import Final
 from crmdesk.store import dialect
 from sync_server import accounts, audit, roots
 from sync_server.clock import Moment
+from sync_server.sealing import opener_of
 from sync_server.settings import Settings
 from sync_server.signing import signer_of
 from sync_server.storage.audits import Entry
@@ -66,6 +67,7 @@ def measured(name: str, url: str | None, service: Postgres) -> tuple[float, floa
 
 def fill(settings: Settings) -> None:
     """Rows as pushes leave them, in the chains of many buckets, with a root after each two thousand."""
+    opener_of(settings)  # as a served company has
     database, signer = accounts.open_company(settings), signer_of(settings)
     try:
         every = entries()
