@@ -107,7 +107,15 @@ def cross(connection: Connection, crossings: Sequence[Crossing], now: Moment) ->
         rows.append(records.agreed(row))
         ends: tuple[tuple[str, Kind], ...] = ((old.bucket, "LEAVE"), (bucket, "ENTER"))
         movements += [
-            Movement(place, stored.key, kind, placement.move_no, seqs[place]) for place, kind in ends
+            Movement(
+                place,
+                stored.key,
+                kind,
+                placement.move_no,
+                seqs[place],
+                seqs[place] if kind == "ENTER" else None,
+            )
+            for place, kind in ends
         ]
     records.update(connection, rows)
     buckets.note_movements(connection, movements)

@@ -79,6 +79,7 @@ class Map:
     buried: frozenset[str] = frozenset()
     entities: dict[str, str] = field(default_factory=dict)
     departures: dict[RecordKey, list[Departure]] = field(default_factory=dict)
+    entries: Mapping[tuple[str, RecordKey], int] = field(default_factory=dict)
 
     def place(self, item: Item) -> Place:
         """Where the record goes. Raises `unknown_entity`, `server_field`, `forbidden`, `grave` or `QuarantineError`."""
@@ -104,7 +105,8 @@ class Map:
     def _existing(self, item: Item, stored: Stored) -> Place:
         placement = stored.record.placement
         is_known = not item.fresh(stored.record)  # taken in since, by leave of an administrator
-        right, left = self._right_at(stored.key, placement.bucket, is_pardoned=is_known)
+        is_own = any(edit.dot.actor in stored.record.clock for edit in item.log)
+        right, left = self._right_at(stored.key, placement.bucket, is_pardoned=is_known, is_own=is_own)
         self._allow(item, right, item.fresh(stored.record))
         return Place(stored.root, placement, left, is_in_sight=placement.bucket in self.rights)
 
@@ -149,7 +151,8 @@ class Map:
     def _left(self, home: RecordKey, place: str, bucket: str, part: str) -> str | None:
         """Where the author knew children of a home, and has not heard that they may no longer write them there."""
         try:
-            left = self._knew_it_in(home, place)
+            is_below = home.entity != "customer"  # it may be late work itself, which only its author knows
+            left = self._knew_it_in(home, place, is_own=is_below)
             if left is None and bucket != place:
                 return self._knew_it_in(home, bucket)  # this part alone was taken from them
         except QuarantineError:
@@ -160,7 +163,7 @@ class Map:
         return left and below(self.company, left, part)
 
     def _right_at(
-        self, key: RecordKey, bucket: str, *, is_pardoned: bool = False
+        self, key: RecordKey, bucket: str, *, is_pardoned: bool = False, is_own: bool = False
     ) -> tuple[Right | None, str | None]:
         """What the author may do in a bucket, and where they knew the record if they may no longer write.
 
@@ -168,7 +171,7 @@ class Map:
         """
         if self.writes(bucket):
             return self.rights[bucket], None
-        left = self._knew_it_in(key, bucket, is_pardoned=is_pardoned)
+        left = self._knew_it_in(key, bucket, is_pardoned=is_pardoned, is_own=is_own)
         if left is None:
             return self.rights.get(bucket), None
         return self._right_before(left, is_pardoned=is_pardoned), left
@@ -180,24 +183,38 @@ class Map:
         is_unheard = is_pardoned or self.is_pardoned or self._was_unaware_of_losing(bucket)
         return self.lost[bucket][0] if is_unheard else self.rights.get(bucket)
 
-    def _knew_it_in(self, key: RecordKey, bucket: str, *, is_pardoned: bool = False) -> str | None:
+    def _knew_it_in(
+        self, key: RecordKey, bucket: str, *, is_pardoned: bool = False, is_own: bool = False
+    ) -> str | None:
         """The bucket the author could write the record in, and has not heard that they no longer can.
 
-        None if they never could. Raises `QuarantineError` if they had heard.
+        None if they never could, or were never handed it there; `is_own`: they wrote to it before, and know it. Raises
+        `QuarantineError` if they had heard.
         """
-        left = [m for m in self.departures.get(key, ()) if m.bucket in self.pulled or is_pardoned]
+
+        def was_handed(place: str, entered: int | None) -> bool:
+            return is_pardoned or is_own or entered is None or self.pulled.get(place, 0) >= entered
+
+        left = [
+            m
+            for m in self.departures.get(key, ())
+            if (m.bucket in self.pulled or is_pardoned) and was_handed(m.bucket, m.entered)
+        ]
         could = [m.bucket for m in left]
-        unaware = [m.bucket for m in left if self._was_unaware_of(m)]
-        if bucket in self.lost and self.lost[bucket][0].can_write:
+        # Out of a book into what is shared of it they wrote on: they lost it when it last left any of these.
+        lost_at = max((m.at for m in self.departures.get(key, ())), default=0)
+        unaware = [m.bucket for m in left if self._was_unaware_of(m, lost_at)]
+        could_here = bucket in self.lost and self.lost[bucket][0].can_write
+        if could_here and was_handed(bucket, self.entries.get((bucket, key))):
             could.append(bucket)
             unaware += [bucket] if self._was_unaware_of_losing(bucket) else []
         if could and not unaware and not (is_pardoned or self.is_pardoned):
             raise QuarantineError
         return next(iter(unaware or could), None)
 
-    def _was_unaware_of(self, departure: Departure) -> bool:
-        """Whether a record left a bucket without this device having been told, and lately."""
-        is_recent = self.now_ms - departure.at <= self._late_ms
+    def _was_unaware_of(self, departure: Departure, lost_at: int) -> bool:
+        """Whether a record left a bucket without this device having been told, and was lost to its author lately."""
+        is_recent = self.now_ms - lost_at <= self._late_ms
         if not is_recent or self.pulled.get(departure.bucket, 0) >= departure.seq:
             return False
         return departure.bucket not in self.lost or self._was_unaware_of_losing(departure.bucket)
@@ -324,4 +341,5 @@ def survey(
     found.buried = graves.buried(connection, unknown)
     for movement in buckets.departures(connection, away, who.user):
         found.departures.setdefault(movement.key, []).append(movement)
+    found.entries = buckets.entries(connection, away, who.user) if found.lost else {}
     return found

@@ -292,7 +292,14 @@ def _write(
     buckets.note_movements(
         connection,
         [
-            Movement(bucket, taken.item.key, "LEAVE", taken.place.placement.move_no, commits[bucket].seq)
+            Movement(
+                bucket,
+                taken.item.key,
+                "LEAVE",
+                taken.place.placement.move_no,
+                (seq := commits[bucket].seq),
+                seq if taken.place.root != taken.item.key.id else None,
+            )  # below a home that had left it never was there, and nobody but its author knows it
             for bucket, taken in departed
         ],
     )

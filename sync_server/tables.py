@@ -308,6 +308,7 @@ movement: Final = Table(
     Column("kind", String, nullable=False),  # ENTER | LEAVE: the record's last crossing of this bucket
     Column("move_no", Integer, nullable=False),
     Column("seq", BigInteger, nullable=False),
+    Column("entered", BigInteger),  # the commit by which it first came there; none: it was made there
     Index("movement_by_seq", "bucket", "seq"),
     Index("movement_by_record", "id"),
 )

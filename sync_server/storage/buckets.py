@@ -30,13 +30,16 @@ class Present(NamedTuple):
 
 
 class Movement(NamedTuple):
-    """A record's last crossing of a bucket's border."""
+    """A record's last crossing of a bucket's border. `entered` is the commit by which it came there for the first time,
+    None where it was made there.
+    """
 
     bucket: str
     key: RecordKey
     kind: Kind
     move_no: int
     seq: int
+    entered: int | None = None
 
 
 _COMMIT = dialect.insert("bucket_commit", ("bucket", "seq", "salt", "at"))
@@ -211,12 +214,31 @@ def declared_fields(connection: Connection, config: str) -> list[Stored]:
 
 
 class Departure(NamedTuple):
-    """A record's leaving of a bucket, by which commit and when (UTC milliseconds)."""
+    """A record's leaving of a bucket, by which commit and when (UTC milliseconds).
+
+    `entered` is the commit by which it first came there, None where it was made there.
+    """
 
     bucket: str
     key: RecordKey
     seq: int
     at: int
+    entered: int | None = None
+
+
+def entries(connection: Connection, ids: Iterable[str], user: str) -> dict[tuple[str, RecordKey], int]:
+    """By which commit records with these ids came to buckets that the user once could write: (bucket, record) -> seq."""
+    found: dict[tuple[str, RecordKey], int] = {}
+    for chunk in chunks(ids):
+        where, bind = dialect.among(connection, "id", chunk)
+        rows = dialect.run(
+            connection,
+            f"SELECT bucket, entity, id, part, entered FROM movement WHERE {where} AND kind = 'ENTER'"
+            ' AND entered IS NOT NULL AND bucket IN (SELECT bucket FROM lost_right WHERE "user" = ? AND can_write)',
+            (*bind, user),
+        )
+        found |= {(place, RecordKey(*key)): entered for place, *key, entered in rows}
+    return found
 
 
 def departures(connection: Connection, ids: Iterable[str], user: str) -> list[Departure]:
@@ -226,7 +248,7 @@ def departures(connection: Connection, ids: Iterable[str], user: str) -> list[De
         where, bind = dialect.among(connection, "m.id", chunk)
         rows = dialect.run(
             connection,
-            "SELECT m.bucket, m.entity, m.id, m.part, m.seq, coalesce(c.at, 0) FROM movement m"
+            "SELECT m.bucket, m.entity, m.id, m.part, m.seq, coalesce(c.at, 0), m.entered FROM movement m"
             " LEFT JOIN bucket_commit c ON c.bucket = m.bucket AND c.seq = m.seq"
             f" WHERE m.kind = 'LEAVE' AND {where} AND m.bucket IN"
             ' (SELECT bucket FROM reader WHERE "user" = ? AND can_write'
@@ -234,8 +256,8 @@ def departures(connection: Connection, ids: Iterable[str], user: str) -> list[De
             (*bind, user, user),
         )
         found += [
-            Departure(place, RecordKey(entity, record_id, part), seq, at)
-            for place, entity, record_id, part, seq, at in rows
+            Departure(place, RecordKey(entity, record_id, part), seq, at, entered)
+            for place, entity, record_id, part, seq, at, entered in rows
         ]
     return found
 
@@ -246,12 +268,12 @@ def _movement(row: Any) -> Movement:
 
 
 def note_movements(connection: Connection, crossings: Iterable[Movement]) -> None:
-    """Remember crossings; an earlier one of the same record and bucket gives way."""
-    rows = [(m.bucket, *m.key, m.kind, m.move_no, m.seq) for m in crossings]
+    """Remember crossings; an earlier one of the same record and bucket gives way, but for when it first came there."""
+    rows = [(m.bucket, *m.key, m.kind, m.move_no, m.seq, m.entered) for m in crossings]
     if rows:
         dialect.run(
             connection,
-            "INSERT INTO movement (bucket, entity, id, part, kind, move_no, seq) VALUES (?, ?, ?, ?, ?, ?, ?)"
+            "INSERT INTO movement (bucket, entity, id, part, kind, move_no, seq, entered) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT (bucket, entity, id, part) DO UPDATE SET"
             " kind = excluded.kind, move_no = excluded.move_no, seq = excluded.seq",
             rows,

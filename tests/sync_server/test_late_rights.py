@@ -348,3 +348,57 @@ def test_a_new_laptop_writes_nothing_late_to_what_its_person_had_lost_before_it_
     old.token()
     old.pull_all()
     assert visit not in old.records
+
+
+def test_who_lost_a_book_writes_nothing_late_to_what_came_there_afterwards(
+    server: RunningServer, ada: Laptop
+) -> None:
+    """A manager who may read one customer by a share loses their people's books; the customer goes through one of them."""
+    mei, ann = enrolled(server, "Mei"), enrolled(server, "Ann")
+    known(ann)
+    mei.pull_all()
+    customer = known(ada)
+    shared = {"customers": [customer.id], "user": user(server, "Mei"), "can_write": False, "until": None}
+    assert ask(ada, "share", **shared).status_code == 200
+    mei.pull_all()
+    held = mei.records[customer]
+    server.clock.ahead_ms += 1000
+    with server.database.write() as connection:
+        accounts.change_role(connection, "Mei", "administrator", server.clock())
+    for owner in ("Ann", "Ada"):
+        moved = {"customers": [customer.id], "to_user": user(server, owner)}
+        assert ask(ada, "change-owner", **moved).status_code == 200
+    mei.records[customer] = held
+    mei.write(customer, {"remark": "made up"})
+    mei.token()
+    assert [verdict for verdict, _ in verdicts(mei.push())] == ["rejected"]
+
+
+def test_nobody_but_its_author_knows_what_was_made_late(server: RunningServer, ada: Laptop) -> None:
+    """Below a customer that had left their book: a colleague who writes in that book never saw it there."""
+    ann, bo = enrolled(server, "Ann"), enrolled(server, "Bo")
+    customer = known(ann)
+    bo.pull_all()
+    assert ask(ada, "change-owner", customers=[customer.id], to_user=user(server, "Cai")).status_code == 200
+    visit = ann.visit(customer)
+    assert verdicts(ann.push()) == [("accepted", LATE)]
+    bo.write(visit, {"customer": customer.id, "kind": "onsite", "at": 1, "summary": "made up"})
+    assert [verdict for verdict, _ in verdicts(bo.push())] == ["rejected"]
+    ann.write(visit, {"next_step": "its author has more to say"})
+    assert verdicts(ann.push()) == [("accepted", LATE)]
+
+
+def test_work_on_a_shared_customer_is_late_from_when_it_was_lost_and_not_from_when_it_was_shared(
+    server: RunningServer, ada: Laptop
+) -> None:
+    """Sharing takes it out of the book into what is shared of it, where its owner writes on."""
+    ann = enrolled(server, "Ann")
+    customer = known(ann)
+    shared = {"customers": [customer.id], "user": user(server, "Bo"), "can_write": True, "until": None}
+    assert ask(ada, "share", **shared).status_code == 200
+    server.clock.ahead_ms += 22 * DAY_MS
+    ada.token()
+    assert ask(ada, "change-owner", customers=[customer.id], to_user=user(server, "Cai")).status_code == 200
+    ann.token()
+    ann.visit(customer)
+    assert verdicts(ann.push()) == [("accepted", LATE)]
