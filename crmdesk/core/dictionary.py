@@ -10,32 +10,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from crmdesk.core.errors import Language
-from crmdesk.core.registry import Entity, Field, Label, Registry, Rule, Type
+from crmdesk.core.format import EXPECTED
+from crmdesk.core.registry import TYPE_LABELS, Entity, Field, Label, Registry, Rule
 
-TYPES: Final = {
-    Type.TEXT: Label("文本", "Text"),
-    Type.LONG_TEXT: Label("长文本", "Long text"),
-    Type.CHOICE: Label("单选", "One of a list"),
-    Type.PHONE: Label("电话", "Phone number"),
-    Type.EMAIL: Label("邮箱", "Mail address"),
-    Type.DATE: Label("日期", "Date"),
-    Type.INSTANT: Label("时刻", "Date and time"),
-    Type.MONEY: Label("金额", "Money"),
-    Type.INTEGER: Label("整数", "Whole number"),
-    Type.BOOLEAN: Label("是否", "Yes or no"),
-    Type.REFERENCE: Label("关联", "Link to a record"),
-    Type.CODE: Label("标准代码", "Code of a standard"),
-    Type.SEEN: Label("系统标记", "The program's own mark"),
-}
-"""A kind of value, as people call it."""
-_FORMATS: Final = {
-    Type.PHONE: Label("数字、空格与 + - ( )", "digits, spaces and + - ( )"),
-    Type.EMAIL: Label("name@example.com", "name@example.com"),
-    Type.DATE: Label("2026-03-05、2026年3月5日、3/5、+7、周三", "2026-03-05, 5 Mar, +7, wed"),
-    Type.MONEY: Label("1200、1,200.50、3万、¥1200", "1200, 1,200.50, 3k, ¥1200"),
-    Type.INTEGER: Label("1200、1,200", "1200, 1,200"),
-    Type.BOOLEAN: Label("是 / 否", "yes / no"),
-}
 _TABLES: Final = {
     "region": Label("GB/T 2260 行政区划代码", "GB/T 2260, codes of regions"),
     "industry": Label("GB/T 4754—2017 行业代码", "GB/T 4754-2017, codes of industries"),
@@ -75,7 +52,7 @@ def described(registry: Registry) -> Iterator[Described]:
             yield Described(
                 entity,
                 field,
-                TYPES[field.type],
+                TYPE_LABELS[field.type],
                 _allowed(field, registry),
                 RULES[field.rule],
                 not field.server,
@@ -89,7 +66,7 @@ def _allowed(field: Field, registry: Registry) -> Label | None:
     if field.table:
         return _TABLES[field.table]
     target = registry.entities.get(field.target or "")
-    return target.label if target is not None else _FORMATS.get(field.type)
+    return target.label if target is not None else EXPECTED.get(field.type)
 
 
 HEADINGS: Final = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from crmdesk.core import parts
-from crmdesk.core.registry import Entity, Field, Label, Option, Rule, Search, Type, registry
+from crmdesk.core.registry import TYPE_LABELS, Entity, Field, Label, Option, Rule, Search, Type, registry
 
 
 def _options(*rows: tuple[str, str, str, str]) -> tuple[Option, ...]:
@@ -84,12 +84,10 @@ LATE_OUTCOMES: Final = _options(
     ("kept", "已保留", "Kept", "green"), ("taken_back", "已撤回", "Taken back", "grey")
 )
 OUTCOMES: Final = _options(("reviewed", "已阅", "Reviewed", "green"), ("flagged", "需跟进", "Flagged", "red"))
-FIELD_TYPES: Final = _options(
-    *((t.value, zh, en, "grey") for t, zh, en in (
-        (Type.TEXT, "文本", "Text"), (Type.LONG_TEXT, "长文本", "Long text"), (Type.DATE, "日期", "Date"),
-        (Type.INTEGER, "整数", "Whole number"), (Type.MONEY, "金额", "Money"), (Type.BOOLEAN, "是否", "Yes or no"),
-    ))
-)  # fmt: skip
+FIELD_TYPES: Final = tuple(
+    Option(kind.value, TYPE_LABELS[kind])
+    for kind in (Type.TEXT, Type.LONG_TEXT, Type.DATE, Type.INTEGER, Type.MONEY, Type.BOOLEAN)
+)
 
 
 def _reference(

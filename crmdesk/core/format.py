@@ -19,7 +19,7 @@ _SYMBOLS: Final = {"CNY": "¥", "USD": "$", "EUR": "€", "HKD": "HK$"}
 _YES: Final = {"1", "y", "yes", "true", "是", "有", "对"}
 _NO: Final = {"0", "n", "no", "false", "否", "无", "没有"}
 
-_EXPECTED: Final = {
+EXPECTED: Final = {
     Type.DATE: Label("日期，如 2026-12-01、+7、周五", "a date, such as 2026-12-01, +7 or friday"),
     Type.INTEGER: Label("整数，如 120", "a whole number, such as 120"),
     Type.MONEY: Label("金额，如 12000 或 1.2万", "an amount, such as 12000 or 12k"),
@@ -27,6 +27,7 @@ _EXPECTED: Final = {
     Type.EMAIL: Label("邮箱，如 name@example.com", "a mail address, such as name@example.com"),
     Type.PHONE: Label("至少 5 位数字的电话", "a phone number of at least 5 digits"),
 }
+"""What a field of a kind takes, where that can be said in a line."""
 
 
 def format_value(
@@ -137,7 +138,7 @@ def _expected(field: Field) -> dict[str, object]:
     if field.type is Type.CHOICE:
         zh = "、".join(f"{option.key}（{option.label.zh}）" for option in field.options)
         return {"choices": Label(zh, ", ".join(option.key for option in field.options))}
-    said = _EXPECTED.get(field.type)
+    said = EXPECTED.get(field.type)
     return {"choices": said} if said else {}
 
 

@@ -65,6 +65,24 @@ class Option:
     hue: str = "grey"
 
 
+TYPE_LABELS: Final = {
+    Type.TEXT: Label("文本", "Text"),
+    Type.LONG_TEXT: Label("长文本", "Long text"),
+    Type.CHOICE: Label("单选", "One of a list"),
+    Type.PHONE: Label("电话", "Phone number"),
+    Type.EMAIL: Label("邮箱", "Mail address"),
+    Type.DATE: Label("日期", "Date"),
+    Type.INSTANT: Label("时刻", "Date and time"),
+    Type.MONEY: Label("金额", "Money"),
+    Type.INTEGER: Label("整数", "Whole number"),
+    Type.BOOLEAN: Label("是否", "Yes or no"),
+    Type.REFERENCE: Label("关联", "Link to a record"),
+    Type.CODE: Label("标准代码", "Code of a standard"),
+    Type.SEEN: Label("系统标记", "The program's own mark"),
+}
+"""A kind of value, as people call it."""
+
+
 class Search(enum.Enum):
     """Which search column a field feeds."""
 

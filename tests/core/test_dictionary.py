@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from crmdesk.core.dictionary import HEADINGS, RULES, TYPES, described, facts, row
+from datetime import date
+
+from crmdesk.core.dictionary import HEADINGS, RULES, described, facts, row
 from crmdesk.core.entities import REGISTRY, custom_field
-from crmdesk.core.registry import Rule, Type
+from crmdesk.core.format import EXPECTED, parse_value
+from crmdesk.core.registry import TYPE_LABELS, Rule, Type
+
+EXAMPLES = {
+    Type.DATE: ("2026-12-01", "+7", "周五", "friday"),
+    Type.INTEGER: ("120",),
+    Type.MONEY: ("12000", "1.2万", "12k"),
+    Type.BOOLEAN: ("是", "否", "yes", "no"),
+    Type.EMAIL: ("name@example.com",),
+}
 
 
 def test_every_field_of_every_kind_of_record_is_described_once() -> None:
@@ -14,9 +25,11 @@ def test_every_field_of_every_kind_of_record_is_described_once() -> None:
 
 
 def test_every_kind_of_value_and_every_rule_has_words_in_both_languages() -> None:
-    assert set(TYPES) == set(Type)
+    assert set(TYPE_LABELS) == set(Type)
     assert set(RULES) == set(Rule)
-    assert all(label.zh and label.en and label.zh != label.en for label in (*TYPES.values(), *RULES.values()))
+    assert all(
+        label.zh and label.en and label.zh != label.en for label in (*TYPE_LABELS.values(), *RULES.values())
+    )
 
 
 def test_what_may_stand_in_a_field_is_told() -> None:
@@ -45,3 +58,17 @@ def test_a_field_that_an_administrator_added_is_among_those_of_its_kind() -> Non
     extended = REGISTRY.with_fields([("customer", custom_field("1" * 32, "money", "预算", "Budget"))])
     added = [one for one in described(extended) if one.field.label.zh == "预算"]
     assert [(one.entity.name, facts(one)["type"]) for one in added] == [("customer", "money")]
+
+
+def test_what_a_field_is_said_to_take_is_understood() -> None:
+    """The examples of each kind, in both languages, read as a value of it."""
+    today = date(2026, 12, 1)
+    fields = {
+        type_: next(f for e in REGISTRY.entities.values() for f in e.fields if f.type is type_)
+        for type_ in EXAMPLES
+    }
+    for kind, examples in EXAMPLES.items():
+        said = EXPECTED[kind].zh + EXPECTED[kind].en
+        for example in examples:
+            assert example in said
+            assert parse_value(fields[kind], example, today=today) is not None

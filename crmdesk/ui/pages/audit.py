@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QMenu,
-    QScrollArea,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -36,7 +35,7 @@ from crmdesk.ui.tables.growing_model import GrowingModel
 from crmdesk.ui.tables.row_table import RowTable
 from crmdesk.ui.tables.window_model import Column
 from crmdesk.ui.widgets import buttons, plain
-from crmdesk.ui.widgets.fields import FieldGrid, heading, label, set_tone
+from crmdesk.ui.widgets.fields import FieldGrid, heading, label, set_tone, upright
 from crmdesk.ui.widgets.marks import EmptyState, Progress
 from crmdesk.ui.widgets.pills import PillGroup
 from crmdesk.usecases.workspace import Workspace
@@ -188,15 +187,9 @@ class Audit(Page):
         inner.addWidget(self.name)
         inner.addWidget(self.facts)
         inner.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(inside)
         column = QVBoxLayout(aside)
         column.setContentsMargins(1, 0, 0, 0)
-        column.addWidget(area)
+        column.addWidget(upright(inside))
         return aside
 
     # -- what the window asks -----------------------------------------------------------------------

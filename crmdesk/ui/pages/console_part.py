@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from crmdesk.core.text import normalise
 from crmdesk.ui.pages.console_desk import ConsoleDesk
-from crmdesk.ui.widgets.fields import FieldGrid, heading, label
+from crmdesk.ui.widgets.fields import FieldGrid, heading, label, upright
 from crmdesk.ui.widgets.marks import Avatar, EmptyState
 
 _ASIDE_WIDTH = 360
@@ -96,17 +95,11 @@ class ListPart(ConsolePart):
             else:
                 inner.addLayout(detail)
         inner.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(inside)
         self.aside.setObjectName("aside")
         self.aside.setFixedWidth(_ASIDE_WIDTH)
         column = QVBoxLayout(self.aside)
         column.setContentsMargins(1, 0, 0, 0)
-        column.addWidget(area)
+        column.addWidget(upright(inside))
 
     def _show_list(self, *, is_empty: bool) -> None:
         self._stack.setCurrentWidget(self.empty if is_empty else self._entries)

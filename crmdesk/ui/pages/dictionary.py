@@ -5,8 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from crmdesk.core.dictionary import Described, described
 from crmdesk.core.registry import Type
@@ -16,7 +15,7 @@ from crmdesk.ui.context import Context
 from crmdesk.ui.page import Page, Shell
 from crmdesk.ui.widgets import buttons
 from crmdesk.ui.widgets.entry_list import Entry, EntryList, Heading
-from crmdesk.ui.widgets.fields import FieldGrid, heading, label
+from crmdesk.ui.widgets.fields import FieldGrid, heading, label, upright
 from crmdesk.usecases.dictionary import save
 
 if TYPE_CHECKING:
@@ -97,15 +96,9 @@ class Dictionary(Page):
         for widget in (self.name, self.other, self.facts):
             inner.addWidget(widget)
         inner.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(inside)
         column = QVBoxLayout(aside)
         column.setContentsMargins(1, 0, 0, 0)
-        column.addWidget(area)
+        column.addWidget(upright(inside))
         return aside
 
     # -- the page ---------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
+    QScrollArea,
     QSizePolicy,
     QToolButton,
     QVBoxLayout,
@@ -25,6 +26,17 @@ _LONG: Final = 150
 """A value of more pixels has a line of its own where there are two to a line."""
 _EDGE: Final = 40
 """What stays free of a window above and below what opened over it."""
+
+
+def upright(inside: QWidget) -> QScrollArea:
+    """A pane that shows what is inside at its own width, and scrolls up and down where that is too high."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setWidget(inside)
+    return area
 
 
 def label(text: str = "", tone: str = "") -> QLabel:
