@@ -75,7 +75,8 @@ class Sayings:
         label = translate("Inbox", "Deletion") if item.kind == "contested" else self.field(item)
         if item.key.entity != "customer" and item.title and item.kind != "contested":
             label = f"{item.title.split(chr(10))[0]} · {label}"
-        return Entry(key_of(item), name, f"{label}: {detail}", avatar=name)
+        colon = "：" if self._context.language == "zh_CN" else ": "
+        return Entry(key_of(item), name, f"{label}{colon}{detail}", avatar=name)
 
     def values(self, item: Item) -> list[str]:
         """The choices' values in words, no two of them alike."""

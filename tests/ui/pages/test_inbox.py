@@ -76,7 +76,7 @@ def test_two_phones_are_told_apart_though_they_are_one_number(hire, open_desk) -
     page = desk.go("inbox")
     assert set(values(page)) == {"13811112222", "+86 138 1111 2222"}
     (row,) = rows_of(page)
-    assert set(row.detail.removeprefix("电话: ").split(" ≠ ")) == set(values(page))
+    assert set(row.detail.removeprefix("电话：").split(" ≠ ")) == set(values(page))
     view = desk.go("customer", home.id).view
     assert dict(view._figures(view._card))["电话"] == "139 1234 5678"
     view.show_tab("details")
@@ -103,7 +103,7 @@ def test_a_conflict_of_somebody_at_a_customer_says_whose(hire, open_desk) -> Non
     sync(bo)
     sync(ann)
     (row,) = rows_of(open_desk(ann).go("inbox"))
-    assert (row.title, row.detail.partition(":")[0]) == ("宏远机械", "王建国 · 邮箱")
+    assert (row.title, row.detail.partition("：")[0]) == ("宏远机械", "王建国 · 邮箱")
 
 
 def test_two_and_enter_keep_the_second_value_and_the_next_one_comes_up(divided, open_desk) -> None:
