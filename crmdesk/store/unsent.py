@@ -34,13 +34,18 @@ def proofs(
     Of every value that a field they write ever lost here, as any of them may be the one that still stands on the server,
     but none that the actor `but_of` wrote. Those of the latest edits come last.
     """
-    written: dict[RecordKey, set[str]] = {}
+    unsent: dict[RecordKey, list[bytes]] = {}
     for key, content in edits:
-        written.setdefault(key, set()).update(records.decode_edit(content).values)
+        unsent.setdefault(key, []).append(content)
+    written: dict[RecordKey, set[str]] = {}  # read for those alone to whom somebody else has written
     found: dict[RecordKey, list[int]] = {}
-    for ids in chunks({key.id for key in written}):
+    for ids in chunks({key.id for key in unsent}):
         for key, edit in records.past_of(connection, ids, but_of=but_of):
-            fields = sorted(written.get(key, set()) & edit.values.keys())
+            if key not in written:
+                written[key] = {
+                    f for content in unsent.get(key, ()) for f in records.decode_edit(content).values
+                }
+            fields = sorted(written[key] & edit.values.keys())
             found.setdefault(key, []).extend(kernel.proof(edit, field) for field in fields)
     return {key: shown for key, shown in found.items() if shown}
 
