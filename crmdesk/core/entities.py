@@ -5,7 +5,18 @@ from __future__ import annotations
 from typing import Final
 
 from crmdesk.core import parts
-from crmdesk.core.registry import TYPE_LABELS, Entity, Field, Label, Option, Rule, Search, Type, registry
+from crmdesk.core.registry import (
+    TYPE_LABELS,
+    Check,
+    Entity,
+    Field,
+    Label,
+    Option,
+    Rule,
+    Search,
+    Type,
+    registry,
+)
 
 
 def _options(*rows: tuple[str, str, str, str]) -> tuple[Option, ...]:
@@ -82,6 +93,71 @@ REQUEST_KINDS: Final = _options(
 REQUEST_OUTCOMES: Final = _options(("done", "已完成", "Done", "green"), ("refused", "未成", "Refused", "red"))
 LATE_OUTCOMES: Final = _options(
     ("kept", "已保留", "Kept", "green"), ("taken_back", "已撤回", "Taken back", "grey")
+)
+INTERACTIONS: Final = _options(
+    ("consultation", "咨询", "Consultation", "blue"),
+    ("complaint", "投诉", "Complaint", "red"),
+    ("service_request", "服务请求", "Service request", "amber"),
+)
+JOB_LEVELS: Final = _options(
+    ("executive", "高层", "Executive", "red"),
+    ("director", "总监", "Director", "amber"),
+    ("manager", "经理", "Manager", "blue"),
+    ("specialist", "专员", "Specialist", "grey"),
+)
+DECISION_ROLES: Final = _options(
+    ("decides", "决策者", "Decides", "red"),
+    ("approves", "审批者", "Approves", "amber"),
+    ("influences", "影响者", "Influences", "violet"),
+    ("uses", "使用者", "Uses it", "blue"),
+    ("buys", "采购", "Buys", "teal"),
+    ("supports", "支持者", "Supports us", "green"),
+    ("opposes", "反对者", "Opposes us", "grey"),
+)
+OPPORTUNITY_STAGES: Final = _options(
+    ("found", "初步接洽", "Found", "grey"),
+    ("needs", "需求确认", "Needs known", "blue"),
+    ("proposal", "方案报价", "Proposal", "amber"),
+    ("negotiation", "商务谈判", "Negotiation", "violet"),
+    ("won", "赢单", "Won", "green"),
+    ("lost", "输单", "Lost", "red"),
+)
+CONTRACT_STATES: Final = _options(
+    ("draft", "起草", "Draft", "grey"),
+    ("active", "履行中", "In force", "green"),
+    ("expired", "已到期", "Expired", "amber"),
+    ("cancelled", "已终止", "Ended early", "red"),
+)
+ORDER_STATES: Final = _options(
+    ("open", "待发货", "Open", "blue"),
+    ("delivered", "已发货", "Delivered", "violet"),
+    ("completed", "已完成", "Completed", "green"),
+    ("cancelled", "已取消", "Cancelled", "grey"),
+)
+PAYMENT_METHODS: Final = _options(
+    ("transfer", "银行转账", "Bank transfer", "blue"),
+    ("draft", "承兑汇票", "Bank draft", "violet"),
+    ("cash", "现金", "Cash", "green"),
+    ("online", "在线支付", "Online", "teal"),
+    ("other", "其他", "Other", "grey"),
+)
+INVOICE_KINDS: Final = _options(
+    ("special", "专用发票", "Special VAT invoice", "violet"),
+    ("ordinary", "普通发票", "Ordinary invoice", "blue"),
+)
+TICKET_KINDS: Final = _options(
+    ("fault", "故障", "Fault", "red"),
+    ("complaint", "投诉", "Complaint", "amber"),
+    ("question", "咨询", "Question", "blue"),
+    ("delivery", "物流", "Delivery", "teal"),
+    ("invoice", "发票", "Invoice", "violet"),
+    ("other", "其他", "Other", "grey"),
+)
+TICKET_STATES: Final = _options(
+    ("open", "待处理", "Open", "red"),
+    ("working", "处理中", "In work", "amber"),
+    ("solved", "已解决", "Solved", "green"),
+    ("closed", "已关闭", "Closed", "grey"),
 )
 OUTCOMES: Final = _options(("reviewed", "已阅", "Reviewed", "green"), ("flagged", "需跟进", "Flagged", "red"))
 FIELD_TYPES: Final = tuple(
@@ -176,11 +252,15 @@ CUSTOMER: Final = Entity(
         Field("region", Type.TEXT, Label("省份", "Province"), succeeded_by="region_code"),
         Field("city", Type.TEXT, Label("城市", "City"), search=Search.OTHER),
         Field("address", Type.TEXT, Label("地址", "Address")),
+        Field("registered_address", Type.TEXT, Label("注册地址", "Registered address"), Rule.LATEST),
+        Field("delivery_address", Type.TEXT, Label("收货地址", "Delivery address"), aliases=("送货地址", "ship to")),
         Field("phone", Type.PHONE, Label("电话", "Phone"), search=Search.PHONE),
+        Field("other_phone", Type.PHONE, Label("其他电话", "Other phone"), repeated=True, search=Search.PHONE),
         Field("email", Type.EMAIL, Label("邮箱", "Email"), search=Search.OTHER),
+        Field("other_email", Type.EMAIL, Label("其他邮箱", "Other email"), repeated=True, search=Search.OTHER),
         Field("website", Type.TEXT, Label("网站", "Website"), Rule.LATEST),
         Field("wechat", Type.TEXT, Label("微信", "WeChat")),
-        Field("credit_code", Type.TEXT, Label("统一社会信用代码", "Credit code"), search=Search.OTHER),
+        Field("credit_code", Type.TEXT, Label("统一社会信用代码", "Credit code"), search=Search.OTHER, check=Check.CREDIT_CODE),
         Field("employees", Type.INTEGER, Label("员工人数", "Employees")),
         Field("annual_revenue", Type.MONEY, Label("年营业额", "Annual revenue")),
         Field("amount", Type.MONEY, Label("商机金额", "Deal amount")),
@@ -195,6 +275,9 @@ CONTACT: Final = Entity(
         _reference("customer", "customer", "客户", "Customer", required=True),
         Field("name", Type.TEXT, Label("姓名", "Name"), required=True, search=Search.NAME),
         Field("position", Type.TEXT, Label("职务", "Position"), Rule.LATEST),
+        Field("job_level", Type.CHOICE, Label("职级", "Job level"), options=JOB_LEVELS),
+        Field("decision_role", Type.CHOICE, Label("决策角色", "Part in the decision"), options=DECISION_ROLES),
+        _reference("reports_to", "contact", "上级", "Reports to", rule=Rule.LATEST),
         Field("phone", Type.PHONE, Label("电话", "Phone"), repeated=True, search=Search.PHONE),
         Field("email", Type.EMAIL, Label("邮箱", "Email"), search=Search.OTHER),
         Field("wechat", Type.TEXT, Label("微信", "WeChat")),
@@ -208,6 +291,7 @@ VISIT: Final = Entity(
         Field("kind", Type.CHOICE, Label("方式", "Kind"), options=VISIT_KINDS, required=True),
         Field("at", Type.INSTANT, Label("时间", "Time"), Rule.FIXED, required=True),
         Field("summary", Type.LONG_TEXT, Label("内容", "What was said"), required=True),
+        Field("interaction", Type.CHOICE, Label("互动类型", "Interaction"), options=INTERACTIONS),
         Field("result", Type.CHOICE, Label("结果", "Result"), options=RESULTS),
         _reference("contact", "contact", "联系人", "Contact", rule=Rule.LATEST),
         Field("next_step", Type.TEXT, Label("下一步", "Next step")),
@@ -221,6 +305,90 @@ TASK: Final = Entity(
         Field("title", Type.TEXT, Label("事项", "What to do"), required=True),
         Field("due_on", Type.DATE, Label("到期", "Due"), Rule.LATEST),
         Field("done", Type.BOOLEAN, Label("已完成", "Done"), Rule.LATEST),
+    ),
+)  # fmt: skip
+OPPORTUNITY: Final = Entity(
+    "opportunity", Label("商机", "Opportunity"), title="name", home="customer",
+    fields=(
+        _reference("customer", "customer", "客户", "Customer", required=True),
+        Field("name", Type.TEXT, Label("商机名称", "Name"), required=True, search=Search.NAME),
+        Field("stage", Type.CHOICE, Label("商机阶段", "Stage"), options=OPPORTUNITY_STAGES),
+        Field("amount", Type.MONEY, Label("预计金额", "Expected amount")),
+        Field("closes_on", Type.DATE, Label("预计成交日", "Expected to close"), Rule.LATEST),
+        Field("reason", Type.TEXT, Label("输赢原因", "Why won or lost")),
+        _reference("contact", "contact", "关键联系人", "Key contact", rule=Rule.LATEST),
+        Field("remark", Type.LONG_TEXT, Label("备注", "Remark")),
+    ),
+)  # fmt: skip
+CONTRACT: Final = Entity(
+    "contract", Label("合同", "Contract"), title="name", home="customer",
+    fields=(
+        _reference("customer", "customer", "客户", "Customer", required=True),
+        Field("name", Type.TEXT, Label("合同名称", "Name"), required=True, search=Search.NAME),
+        Field("number", Type.TEXT, Label("合同编号", "Number"), search=Search.OTHER),
+        Field("state", Type.CHOICE, Label("合同状态", "State"), options=CONTRACT_STATES),
+        Field("amount", Type.MONEY, Label("合同金额", "Amount")),
+        Field("signed_on", Type.DATE, Label("签订日期", "Signed")),
+        Field("starts_on", Type.DATE, Label("开始日期", "Starts")),
+        Field("ends_on", Type.DATE, Label("到期日期", "Ends")),
+        _reference("opportunity", "opportunity", "商机", "Opportunity", rule=Rule.LATEST),
+        Field("remark", Type.LONG_TEXT, Label("备注", "Remark")),
+    ),
+)  # fmt: skip
+ORDER: Final = Entity(
+    "order", Label("订单", "Order"), title="number", home="customer",
+    fields=(
+        _reference("customer", "customer", "客户", "Customer", required=True),
+        Field("number", Type.TEXT, Label("订单编号", "Number"), required=True, search=Search.OTHER),
+        Field("ordered_on", Type.DATE, Label("下单日期", "Ordered"), required=True),
+        Field("amount", Type.MONEY, Label("订单金额", "Amount")),
+        Field("state", Type.CHOICE, Label("订单状态", "State"), options=ORDER_STATES),
+        Field("goods", Type.LONG_TEXT, Label("产品", "Goods")),
+        _reference("contract", "contract", "合同", "Contract", rule=Rule.LATEST),
+        _reference("opportunity", "opportunity", "商机", "Opportunity", rule=Rule.LATEST),
+        Field("remark", Type.LONG_TEXT, Label("备注", "Remark")),
+    ),
+)  # fmt: skip
+PAYMENT: Final = Entity(
+    "payment", Label("回款", "Payment"), title="received_on", home="customer",
+    fields=(
+        _reference("customer", "customer", "客户", "Customer", required=True),
+        Field("received_on", Type.DATE, Label("到账日期", "Received"), required=True),
+        Field("amount", Type.MONEY, Label("回款金额", "Amount"), required=True),
+        Field("method", Type.CHOICE, Label("付款方式", "Method"), Rule.LATEST, options=PAYMENT_METHODS),
+        Field("number", Type.TEXT, Label("流水号", "Reference"), search=Search.OTHER),
+        _reference("order", "order", "订单", "Order", rule=Rule.LATEST),
+        _reference("contract", "contract", "合同", "Contract", rule=Rule.LATEST),
+        Field("remark", Type.LONG_TEXT, Label("备注", "Remark")),
+    ),
+)  # fmt: skip
+INVOICE: Final = Entity(
+    "invoice", Label("发票", "Invoice"), title="number", home="customer",
+    fields=(
+        _reference("customer", "customer", "客户", "Customer", required=True),
+        Field("number", Type.TEXT, Label("发票号码", "Number"), required=True, search=Search.OTHER),
+        Field("kind", Type.CHOICE, Label("发票类型", "Kind"), Rule.LATEST, options=INVOICE_KINDS),
+        Field("issued_on", Type.DATE, Label("开票日期", "Issued"), required=True),
+        Field("amount", Type.MONEY, Label("开票金额", "Amount")),
+        _reference("order", "order", "订单", "Order", rule=Rule.LATEST),
+        _reference("contract", "contract", "合同", "Contract", rule=Rule.LATEST),
+        Field("remark", Type.LONG_TEXT, Label("备注", "Remark")),
+    ),
+)  # fmt: skip
+TICKET: Final = Entity(
+    "ticket", Label("工单", "Ticket"), title="title", home="customer",
+    fields=(
+        _reference("customer", "customer", "客户", "Customer", required=True),
+        Field("title", Type.TEXT, Label("工单主题", "Subject"), required=True, search=Search.NAME),
+        Field("kind", Type.CHOICE, Label("问题类型", "Kind of problem"), options=TICKET_KINDS),
+        Field("state", Type.CHOICE, Label("工单状态", "State"), options=TICKET_STATES),
+        Field("opened_on", Type.DATE, Label("受理日期", "Opened")),
+        Field("solved_on", Type.DATE, Label("解决日期", "Solved")),
+        Field("satisfaction", Type.INTEGER, Label("满意度（1 至 5）", "Satisfaction (1 to 5)")),
+        Field("description", Type.LONG_TEXT, Label("问题描述", "What is wrong")),
+        Field("solution", Type.LONG_TEXT, Label("处理结果", "What was done")),
+        _reference("contact", "contact", "联系人", "Contact", rule=Rule.LATEST),
+        _reference("order", "order", "订单", "Order", rule=Rule.LATEST),
     ),
 )  # fmt: skip
 REVIEW: Final = Entity(
@@ -296,8 +464,8 @@ DELEGATION: Final = Entity(  # the server's own, in the book of whoever is away
 )  # fmt: skip
 
 REGISTRY: Final = registry(
-    TEAM, ROLE, USER, BOOK, TAG_GROUP, TAG, CUSTOM_FIELD, CUSTOMER, CONTACT, VISIT, TASK, REVIEW, ATTACHMENT, REQUEST,
-    LATE_WORK, SHARE, DELEGATION,
+    TEAM, ROLE, USER, BOOK, TAG_GROUP, TAG, CUSTOM_FIELD, CUSTOMER, CONTACT, VISIT, TASK, OPPORTUNITY,
+    CONTRACT, ORDER, PAYMENT, INVOICE, TICKET, REVIEW, ATTACHMENT, REQUEST, LATE_WORK, SHARE, DELEGATION,
 )  # fmt: skip
 CUSTOM_PREFIX: Final = "x_"
 

@@ -92,6 +92,12 @@ class Search(enum.Enum):
     OTHER = "other"
 
 
+class Check(enum.Enum):
+    """What a text is held against besides its kind; see `core/doubts.py`."""
+
+    CREDIT_CODE = "credit_code"
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """One field of an entity.
@@ -100,7 +106,8 @@ class Field:
     fields that only the server's own edits may set, `withheld` those that the role of whoever looks may not write.
     `table` names the code table of a CODE field. `succeeded_by` names the field that took the place of one which laptops of
     an earlier version still write: it is shown where it says something, and offered nowhere. `read_from` names the text
-    fields that a form may read a code out of: the last is an address, those before it say where that is.
+    fields that a form may read a code out of: the last is an address, those before it say where that is. `check` says what
+    a text is held against: one that fails is kept, and told as doubtful.
     """
 
     name: str
@@ -118,6 +125,7 @@ class Field:
     table: str | None = None
     succeeded_by: str | None = None
     read_from: tuple[str, ...] = ()
+    check: Check | None = None
 
     def option(self, key: object) -> Option | None:
         return next((option for option in self.options if option.key == key), None)

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
 _AUTOSAVE_MS = 1000
 _READING_MS = 250
+_DOUBT_MS = 700  # nobody is told of a number that is still being typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,8 @@ class RecordForm(QWidget):
         self._draft_pause.timeout.connect(self.keep_draft)
         self._reading_pause = QTimer(self, singleShot=True, interval=_READING_MS)
         self._reading_pause.timeout.connect(self._offer_codes)
+        self._doubt_pause = QTimer(self, singleShot=True, interval=_DOUBT_MS)
+        self._doubt_pause.timeout.connect(self._say_doubts)
         self._cells: dict[str, _Cell] = {}
         self._arranged: list[str] = []
         self._frozen = ""
@@ -365,6 +368,7 @@ class RecordForm(QWidget):
             cell.say(understood, "second")
         self._show_dirty(is_dirty=True)
         self._draft_pause.start()
+        self._doubt_pause.start()
         if any(name in other.editor.field.read_from for other in self._cells.values()):
             self._reading_pause.start()
         self.edited.emit(name)
@@ -376,6 +380,12 @@ class RecordForm(QWidget):
             if sources and isinstance(cell.editor, CodeEditor) and cell.editor.isEnabled():
                 texts = [str(source.editor.typed()) if source else "" for source in sources]
                 cell.editor.offer(place_of(*texts) or "")
+
+    def _say_doubts(self) -> None:
+        """Say what of the typed looks wrong; it is saved all the same."""
+        for cell in self._cells.values():
+            if not cell.is_conflict and not cell.is_refused and (why := cell.editor.doubted()):
+                cell.say(why, "warn")
 
     def _wanted(self) -> dict[str, Value] | None:
         wanted: dict[str, Value] = {}
@@ -438,6 +448,7 @@ class _Cell(QWidget):
         super().__init__(parent)
         self.editor = made
         self.is_conflict = False
+        self.is_refused = False
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
@@ -462,7 +473,7 @@ class _Cell(QWidget):
 
     def say(self, text: str, tone: str = "second", *, decide: bool = False) -> None:
         """A remark below the editor; blank takes it away."""
-        self.is_conflict = decide
+        self.is_conflict, self.is_refused = decide, False
         self.remark.setText(text)
         set_tone(self.remark, tone)
         self.remark.setVisible(bool(text))
@@ -471,6 +482,7 @@ class _Cell(QWidget):
     def refuse(self, text: str) -> None:
         """Say what is wrong, in red, framed."""
         self.say(text, "bad")
+        self.is_refused = True
         self.editor.mark(invalid=True)
 
     def _changed(self) -> None:

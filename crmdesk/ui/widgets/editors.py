@@ -12,7 +12,8 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from crmdesk.core.dates import parse_date
-from crmdesk.core.errors import Language
+from crmdesk.core.doubts import doubt
+from crmdesk.core.errors import CrmError, Language
 from crmdesk.core.format import format_value, parse_value
 from crmdesk.core.registry import Field, Type
 from crmdesk.core.values import Value
@@ -77,6 +78,17 @@ class Editor(QWidget):
             return ""
         day = parse_date(str(self.typed()), self.today())
         return formats.weekday_date(day) if day else ""
+
+    def doubted(self) -> str:
+        """Why what was typed is hardly right, blank where it looks well or cannot be read yet."""
+        if self.typed() == self._as_shown:
+            return ""
+        try:
+            given = self.values().values()
+        except CrmError:
+            return ""
+        found = next((why for value in given if (why := doubt(self.field, value))), None)
+        return found.text(self.spoken) if found else ""
 
     def mark(self, *, invalid: bool) -> None:
         """Frame the editor as wrong, or not."""

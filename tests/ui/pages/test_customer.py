@@ -85,6 +85,17 @@ def test_a_value_that_cannot_be_read_is_marked_beside_its_field_and_nothing_is_w
     assert values(desk, view) == old
 
 
+def test_a_doubtful_value_is_told_beside_its_field_and_saved_all_the_same(desk, view, qtbot) -> None:
+    view.show_tab("details")
+    cell = view.form.cell("credit_code")
+    type_into(view.form, "credit_code", "91110000600037341M")
+    qtbot.waitUntil(lambda: "统一社会信用代码" in cell.remark.text())
+    assert cell.remark.property("tone") == "warn"
+    QTest.keyClick(cell.editor.input(), Qt.Key.Key_S, CONTROL)
+    assert values(desk, view)["credit_code"] == "91110000600037341M"
+    assert cell.remark.text() == "", "what is stored is not held against whoever only looks"
+
+
 def test_escape_gives_the_stored_values_back(desk, view) -> None:
     view.show_tab("details")
     city = view.form.cell("city").editor.typed()
