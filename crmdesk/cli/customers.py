@@ -131,28 +131,37 @@ def listing(
     sort: Annotated[
         Literal["name", "visited", "next", "changed"], typer.Option(help="Order. 排序。")
     ] = "name",
+    where: Annotated[
+        str | None,
+        typer.Option(
+            metavar="JSON", help="Only whom these conditions fit (docs/criteria.md). 只看符合条件的。"
+        ),
+    ] = None,
     trash: Annotated[bool, typer.Option("--trash", help="The deleted ones. 回收站。")] = False,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many. 条数。")] = 50,
     skip: Annotated[int, typer.Option(min=0, help="Leave out the first ones. 跳过前几条。")] = 0,
 ) -> None:
     """List customers. 列出客户。"""
+    from crmdesk.core.criteria import Condition, Op, all_of
     from crmdesk.core.entities import CUSTOMER
     from crmdesk.core.format import EMPTY, format_value
     from crmdesk.store.window import CustomerFilter, CustomerWindow
+    from crmdesk.usecases import narrowing
     from crmdesk.usecases.codes import place_name
-    from crmdesk.usecases.directory import read_directory
+    from crmdesk.usecases.directory import read_directory, read_registry
 
-    chosen = naming.value(CUSTOMER, "stage", stage, session.workspace.today())
-    tags = naming.tag_ids(read_directory(session.reader), tag or ())
-    wanted = CustomerFilter(
-        stage=str(chosen) if chosen else None,
-        tags=tags,
-        region=naming.codes_below(CUSTOMER.by_name["region_code"], region),
-        industry=naming.codes_below(CUSTOMER.by_name["industry_code"], industry),
-        sort=sort,
-        trash=trash,
+    names, registry = read_directory(session.reader), read_registry(session.reader)
+    asked = (
+        ("stage", Op.IS, _one(naming.value(CUSTOMER, "stage", stage, session.workspace.today()))),
+        ("tag", Op.HAS_ALL, naming.tag_ids(names, tag or ())),
+        ("region_code", Op.BELOW, _one(naming.code(CUSTOMER.by_name["region_code"], region))),
+        ("industry_code", Op.BELOW, _one(naming.code(CUSTOMER.by_name["industry_code"], industry))),
     )
-    window = CustomerWindow(session.reader, wanted)
+    parts = [Condition(name, op, values) for name, op, values in asked if values]
+    given = narrowing.from_text(where, registry).where.parts if where else ()
+    wanted = CustomerFilter(where=all_of("customer", *parts, *given), sort=sort, trash=trash)
+    bearings = narrowing.bearings(registry, names, session.workspace.today())
+    window = CustomerWindow(session.reader, wanted, None, bearings)
     rows = window.page(skip, limit)
     if session.out.as_json:
         session.out.json({"total": window.count(), "customers": [_line(row) for row in rows]})
@@ -169,6 +178,10 @@ def listing(
         ],
         empty=session.out.text("还没有客户。", "There are no customers."),
     )  # fmt: skip
+
+
+def _one(value: object) -> tuple[str, ...]:
+    return (str(value),) if value else ()
 
 
 def _line(row: Any) -> dict[str, Any]:

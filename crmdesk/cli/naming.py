@@ -12,7 +12,7 @@ from crmdesk.core.registry import Entity, Field, Label
 from crmdesk.core.text import normalise
 from crmdesk.core.values import Value, canonical_text
 from crmdesk.store.names import SHOWN
-from crmdesk.usecases.codes import code_of, code_table
+from crmdesk.usecases.codes import code_of
 
 if TYPE_CHECKING:
     from crmdesk.store.reading import Reader
@@ -122,11 +122,9 @@ def value(entity: Entity, name: str, text: str | None, today: date) -> Value:
     return None if text is None else parse_value(entity.by_name[name], text, today=today)
 
 
-def codes_below(declared: Field, text: str | None) -> tuple[str, ...]:
-    """The code that a text means with all that is part of it; nothing for no text. Raises `invalid_value`."""
-    if not text:
-        return ()
-    code = code_of(str(declared.table), text)
-    if code is None:
+def code(declared: Field, text: str | None) -> str | None:
+    """The code that a text means; None for no text. Raises `invalid_value`."""
+    found = code_of(str(declared.table), text) if text else None
+    if text and found is None:
         raise CrmError("invalid_value", field=declared.label)
-    return code_table(str(declared.table)).below(code)
+    return found

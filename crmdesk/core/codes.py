@@ -115,6 +115,11 @@ class CodeTable:
         parts = self._below.get(code, ())
         return tuple(dict.fromkeys((code, *parts))) if parts else ()
 
+    def covered(self, code: str) -> tuple[str, ...]:
+        """Every code that a condition about one speaks of: it, all that is part of it, and of what took its place."""
+        now = self.current(code)
+        return tuple(dict.fromkeys((code, *self.below(code), *(self.below(now.code) if now else ()))))
+
     def label(self, code: str) -> str | None:
         """How a code reads: a place with what it is part of, an industry by code and name. None for an unknown code."""
         found = self._codes.get(code)

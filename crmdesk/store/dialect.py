@@ -6,6 +6,7 @@ Imports no driver and no SQLAlchemy at the top: the desktop's first paint reads 
 from __future__ import annotations
 
 import importlib
+import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -17,6 +18,10 @@ from crmdesk.core.errors import CrmError
 
 Driver: TypeAlias = Literal["sqlcipher", "sqlite"]
 """`sqlcipher` on laptops (with a key it encrypts the whole file), `sqlite` on the server."""
+
+
+Engine: TypeAlias = Literal["sqlite", "postgresql"]
+"""Which of the two kinds of database a statement is for."""
 
 
 class File(NamedTuple):
@@ -180,6 +185,12 @@ def among(connection: Any, column: str, values: Collection[Any]) -> tuple[str, t
     if connection.dialect.name == "sqlite":
         return f"{column} IN ({','.join('?' * len(values))})", tuple(values)
     return f"{column} = ANY(?)", (list(values),)
+
+
+def listed(engine: Engine, column: str, values: Sequence[Any]) -> tuple[str, tuple[Any, ...]]:
+    """(condition, values to bind) for a column of text that has one of many values, bound as one list."""
+    what = "value FROM json_each(?)" if engine == "sqlite" else "json_array_elements_text(CAST(? AS json))"
+    return f"{column} IN (SELECT {what})", (json.dumps(list(values)),)
 
 
 def is_shared(connection: Any) -> bool:

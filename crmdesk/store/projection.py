@@ -15,7 +15,7 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Column, Connection, Index, Integer, MetaData, Table, Text, text
+from sqlalchemy import BigInteger, Column, Connection, Index, Integer, MetaData, Table, Text, text
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 
@@ -32,6 +32,7 @@ from crmdesk.store.names import DELETED, SHOWN, column, table
 from crmdesk.store.records import LEFT, Stored, chunks, every, load, under_root
 from crmdesk.store.revising import revise_attention, revise_elements, revise_row, revise_words
 
+_Number = BigInteger().with_variant(Integer, "sqlite")
 _COUNTED: Final = ("last_visit_at", "visits", "person")
 _FACTS: Final = {"customer": ("last_visit_at", "visits", "tags", "person")}
 _ATTENTION: Final = ("n", "field", "entity", "id", "root", "bucket", "kind", "authors", "since")
@@ -62,13 +63,13 @@ def metadata(entities: Iterable[Entity]) -> MetaData:
     made = MetaData()
     for entity in entities:
         integers = {column(f) for f in entity.fields if f.type in INTEGERS}
-        own = [Column(c, Integer if c in integers else Text) for c in columns(entity)]
+        own = [Column(c, _Number if c in integers else Text) for c in columns(entity)]
         facts = [_fact_column(c) for c in _FACTS.get(entity.name, ())]
         Table(
             table(entity.name), made,
             Column("n", Integer, primary_key=True), Column("id", Text, nullable=False, unique=True),
             Column("root", Text), Column("bucket", Text), Column("life", Integer), Column("conflicts", Integer),
-            Column("created_at", Integer), Column("updated_at", Integer), Column("sort", Text),
+            Column("created_at", _Number), Column("updated_at", _Number), Column("sort", Text),
             *own, *facts,
         )  # fmt: skip
         if entity.home and entity.name != "task":
@@ -103,12 +104,12 @@ def metadata(entities: Iterable[Entity]) -> MetaData:
         "attention", made,
         Column("n", Integer, primary_key=True), Column("field", Text, primary_key=True),
         Column("entity", Text), Column("id", Text), Column("root", Text), Column("bucket", Text),
-        Column("kind", Text), Column("authors", Text), Column("since", Integer),
+        Column("kind", Text), Column("authors", Text), Column("since", _Number),
         sqlite_with_rowid=False,
     )  # fmt: skip
     waiting = Table(
         "unindexed", made,
-        Column("n", Integer, primary_key=True), Column("updated_at", Integer, nullable=False),
+        Column("n", Integer, primary_key=True), Column("updated_at", _Number, nullable=False),
     )  # fmt: skip
     Index("unindexed_newest", waiting.c.updated_at, waiting.c.n)
     return made
@@ -118,7 +119,7 @@ def _fact_column(name: str) -> Column[Any]:
     """A fact's column; no visits are none until some are counted."""
     if name == "visits":
         return Column(name, Integer, nullable=False, server_default=text("0"))
-    return Column(name, Integer if name == "last_visit_at" else Text)
+    return Column(name, _Number if name == "last_visit_at" else Text)
 
 
 def signature(registry: Registry) -> str:

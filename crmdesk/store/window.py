@@ -6,15 +6,18 @@ ever loaded whole and nothing uses OFFSET.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
+from crmdesk.core.criteria import Bearings, Criteria
+from crmdesk.core.entities import REGISTRY
+from crmdesk.core.registry import Field, Registry, Type
 from crmdesk.core.search import parse_query
 from crmdesk.core.text import Readings
 from crmdesk.store import dialect
-from crmdesk.store.names import SHOWN
+from crmdesk.store.criteria import compile_criteria
+from crmdesk.store.names import SHOWN, column
 from crmdesk.store.reading import Reader
 
 SORTS: Final = {
@@ -23,6 +26,15 @@ SORTS: Final = {
     "next": "c.f_next_follow_up_on NULLS LAST, c.n",
     "changed": "c.updated_at DESC, c.n DESC",
 }
+"""The orders that an index of their own keeps ready."""
+_BACKWARDS: Final = {
+    "name": "c.sort DESC, c.n DESC",
+    "visited": "c.last_visit_at, c.n",
+    "next": "c.f_next_follow_up_on DESC, c.n DESC",
+    "changed": "c.updated_at, c.n",
+}
+BACKWARDS: Final = "-"
+"""In front of an order: the other way round."""
 _COLUMNS: Final = (
     "c.id, c.f_name, c.f_name_en, c.person, c.f_city, c.f_stage, c.f_grade, c.tags, c.bucket, "
     "c.last_visit_at, c.f_next_follow_up_on, c.conflicts, c.life, c.f_region_code, "
@@ -66,55 +78,57 @@ class CustomerRow(NamedTuple):
     is_unsent: int
 
 
+EVERY_CUSTOMER: Final = Criteria("customer")
+
+
 @dataclass(frozen=True, slots=True)
 class CustomerFilter:
-    """What a customers list shows. `tags` must all be present; `sort` is one of `SORTS`, and anything else the usual one; `due_by` an ISO date.
+    """What a customers list shows. `sort` is one of `SORTS` or the name of a field, and anything else the usual one.
 
-    `owner` is a person's id: customers of all buckets that they answer for. `region` and `industry` are codes with all
-    that is part of them, what was chosen first; blank for any.
+    `where` are the conditions; `trash` shows what was deleted.
     """
 
     text: str = ""
-    stage: str | None = None
-    tags: tuple[str, ...] = ()
-    bucket: str | None = None
-    owner: str | None = None
+    where: Criteria = EVERY_CUSTOMER
     sort: str = "visited"
-    due_by: str | None = None
     trash: bool = False
-    region: tuple[str, ...] = ()
-    industry: tuple[str, ...] = ()
+
+    @property
+    def is_everything(self) -> bool:
+        """Whether no customer on show is left out."""
+        return not (self.text or self.where or self.trash)
 
 
-def compile_filter(wanted: CustomerFilter) -> tuple[list[str], list[Any]]:
-    """(conditions, values to bind) of everything but the text."""
+def order_of(sort: str, registry: Registry = REGISTRY) -> str:
+    """The order of a list by one of `SORTS` or by a field; with `BACKWARDS` in front the other way round."""
+    name = sort.removeprefix(BACKWARDS)
+    is_back = name != sort
+    if name in SORTS:
+        return (_BACKWARDS if is_back else SORTS)[name]
+    declared = registry["customer"].by_name.get(name)
+    if declared is None or declared not in sortable(registry):
+        return SORTS["visited"]
+    by = f"c.{column(declared)}"
+    if declared.options:  # as they are declared, which is the way that a customer goes
+        places = " ".join(f"WHEN '{option.key}' THEN {at}" for at, option in enumerate(declared.options))
+        by = f"CASE {by} {places} END"
+    return f"{by}{' DESC' if is_back else ''} NULLS LAST, c.sort, c.n"
+
+
+def sortable(registry: Registry) -> tuple[Field, ...]:
+    """The fields of a customer that a list may be ordered by."""
+    kept = (Type.LONG_TEXT, Type.REFERENCE, Type.SEEN)
+    return tuple(f for f in registry["customer"].fields if not f.repeated and f.type not in kept)
+
+
+def compile_filter(wanted: CustomerFilter, bearings: Bearings | None = None) -> tuple[list[str], list[Any]]:
+    """(conditions, values to bind) of everything but the text. Criteria need bearings."""
     where = ["c.life = 1" if wanted.trash else f"c.{SHOWN}"]
-    bind: list[Any] = []
-    if wanted.stage:
-        where.append("c.f_stage = ?")
-        bind.append(wanted.stage)
-    for tag in wanted.tags:
-        where.append("c.n IN (SELECT n FROM element WHERE field = 'tag' AND element = ?)")
-        bind.append(tag)
-    if wanted.bucket:
-        where.append("c.bucket = ?")
-        bind.append(wanted.bucket)
-    if wanted.owner:
-        where.append(
-            "c.bucket IN (SELECT id FROM p_book WHERE f_owner = ? "
-            "UNION SELECT f_book FROM p_user WHERE id = ? AND f_book IS NOT NULL "
-            # Whoever works alone is in no directory.
-            "UNION SELECT value ->> '$.book' FROM setting WHERE name = 'identity' AND value ->> '$.user' = ?)"
-        )
-        bind += [wanted.owner] * 3
-    for column, codes in (("c.f_region_code", wanted.region), ("c.f_industry_code", wanted.industry)):
-        if codes:
-            where.append(f"{column} IN (SELECT value FROM json_each(?))")
-            bind.append(json.dumps(codes))
-    if wanted.due_by:
-        where.append("c.f_next_follow_up_on <= ?")
-        bind.append(wanted.due_by)
-    return where, bind
+    if not wanted.where:
+        return where, []
+    assert bearings is not None, "nobody knows what conditions mean without bearings"
+    clause = compile_criteria(wanted.where, bearings)
+    return [*where, clause.sql], list(clause.bind)
 
 
 class CustomerWindow:
@@ -122,11 +136,17 @@ class CustomerWindow:
 
     PAGE: Final = 32
 
-    def __init__(self, reader: Reader, wanted: CustomerFilter, readings: Readings | None = None) -> None:
+    def __init__(
+        self,
+        reader: Reader,
+        wanted: CustomerFilter,
+        readings: Readings | None = None,
+        bearings: Bearings | None = None,
+    ) -> None:
         self._reader = reader
         self._query = parse_query(readings, wanted.text) if wanted.text.strip() and readings else None
-        self._conditions, self._bind = compile_filter(wanted)
-        self._order = SORTS.get(wanted.sort, SORTS["visited"])
+        self._conditions, self._bind = compile_filter(wanted, bearings)
+        self._order = order_of(wanted.sort, bearings.registry if bearings else REGISTRY)
         self._count: int | None = None
         self._hits = 0
 

@@ -13,6 +13,7 @@ import msgspec
 import shiboken6
 from PySide6.QtCore import QObject
 
+from crmdesk.core.criteria import Bearings
 from crmdesk.core.errors import CrmError, Language
 from crmdesk.core.registry import Field, Registry
 from crmdesk.store.reading import Reader
@@ -23,7 +24,7 @@ from crmdesk.ui.bus import Bus
 from crmdesk.ui.notices import Notice
 from crmdesk.ui.permits import Permits
 from crmdesk.ui.runner import Job, Lane, Runner
-from crmdesk.usecases import history
+from crmdesk.usecases import history, narrowing
 from crmdesk.usecases.directory import ENTITIES, Directory, read_directory, read_registry
 from crmdesk.usecases.outcome import Outcome
 from crmdesk.usecases.status import title_of
@@ -87,6 +88,10 @@ class Context(QObject):
         if self._registry is None:
             self._registry = read_registry(self.reader)
         return self._registry
+
+    def bearings(self) -> Bearings:
+        """What the words of criteria mean here and now."""
+        return narrowing.bearings(self.registry, self.directory, self.today())
 
     def name_of(self, kind: str, key: str) -> str | None:
         """What a person calls what a value stands for: a record of a kind, or a code of a table; None if it isn't here."""

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
 from crmdesk.core.errors import sentences
 from crmdesk.core.lease import DAY_MS, Standing
-from crmdesk.store.window import CustomerFilter
 from crmdesk.ui import formats
 from crmdesk.ui.catalogue import Doors, page_specs
 from crmdesk.ui.context import Context
@@ -22,7 +21,7 @@ from crmdesk.ui.signs import Signs
 from crmdesk.ui.syncing import Syncing
 from crmdesk.ui.widgets import buttons, plain
 from crmdesk.ui.widgets.fields import label
-from crmdesk.usecases import sharing, status
+from crmdesk.usecases import narrowing, sharing, status
 
 
 class Desk(QObject):
@@ -174,7 +173,7 @@ class Desk(QObject):
         self._show_banner(said, show)
 
     def _show_owner(self, user: str) -> None:
-        self.window.go("customers", CustomerFilter(owner=user))
+        self.window.go("customers", narrowing.of_owner(user))
 
     def log_visit(self, customer: str) -> None:
         """Open the visit note for a customer, or for one still to be chosen if it is ""."""

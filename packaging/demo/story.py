@@ -14,7 +14,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,9 +23,20 @@ from rich.console import Console
 from rich.table import Table
 from stage import Log, Person, Server, enrol_person, environment, people_equal
 
+from crmdesk.core.criteria import ME
 from crmdesk.core.record import RecordKey
 from crmdesk.store.window import CustomerFilter, CustomerWindow
-from crmdesk.usecases import conflicts, customers, records, reviews, sample, sample_loading, tags, visits
+from crmdesk.usecases import (
+    conflicts,
+    customers,
+    narrowing,
+    records,
+    reviews,
+    sample,
+    sample_loading,
+    tags,
+    visits,
+)
 from crmdesk.usecases.directory import read_directory
 from crmdesk.usecases.records import tidy
 from crmdesk.usecases.visits import VisitNote
@@ -133,13 +144,12 @@ def sync_all(cast: Cast, rounds: int = 3) -> dict[str, int]:
 def dead_zone(cast: Cast) -> None:
     """Two reps work on the same customers without a network."""
     an, bo = cast.an, cast.bo
-    window = CustomerWindow(
-        an.workspace.reader, CustomerFilter(sort="name", bucket=an.workspace.identity().book)
-    )
+    reader, today = an.workspace.reader, an.workspace.today()
+    own = replace(narrowing.of_owner(ME), sort="name")
+    window = CustomerWindow(reader, own, None, narrowing.read_bearings(reader, today))
     picked = [RecordKey("customer", row.id) for row in window.page(0, 40)]
     name = {key: row.name for key, row in zip(picked, window.page(0, 40), strict=True)}
     first, second, third, fourth, fifth = picked[:5]
-    today = an.workspace.today()
 
     an.edit(first, {"grade": "A", "address": "示例路 18 号"})
     bo.edit(first, {"employees": 120})

@@ -183,3 +183,13 @@ def test_a_field_of_the_first_version_keeps_its_name_for_scripts(desk: Desk) -> 
         "region": "广东",
         "industry": "machinery",
     }
+
+
+def test_a_list_is_narrowed_by_conditions(desk: Desk) -> None:
+    for name, size in (("Bravo", 5), ("Alpha", 500), ("Charlie", 50)):
+        desk("customer", "add", name, "--field", f"employees={size}")
+    where = '{"any": [{"field": "employees", "op": "at_least", "value": 500}, {"field": "name", "op": "contains", "value": "BRA"}]}'
+    found = desk("customer", "list", "--where", where)
+    assert [row["name"] for row in found["customers"]] == ["Alpha", "Bravo"]
+    assert desk("customer", "list", "--where", '{"field": "owner", "op": "is", "value": "me"}')["total"] == 3
+    assert desk("customer", "list", "--where", '{"has": "visit"}')["total"] == 0

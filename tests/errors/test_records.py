@@ -154,3 +154,13 @@ def test_a_new_profile_has_nothing_to_undo(desk: Desk) -> str:
 @provokes("bad_argument")
 def test_a_field_nobody_declared_is_not_understood(desk: Desk) -> str:
     return said(desk, "customer", "add", "Acme", "--field", "shoe=43")
+
+
+@provokes("criteria_invalid")
+def test_conditions_about_a_field_there_is_not_are_refused(desk: Desk) -> str:
+    return said(desk, "customer", "list", "--where", '{"field": "shoe_size", "op": "is", "value": 43}')
+
+
+@provokes("criteria_newer")
+def test_conditions_of_a_newer_program_are_refused(desk: Desk) -> str:
+    return said(desk, "customer", "list", "--where", '{"version": 2, "where": {"some": []}}')

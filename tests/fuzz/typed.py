@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
+from crmdesk.core.criteria import Condition, Op
 from crmdesk.core.dates import parse_date
 from crmdesk.core.entities import REGISTRY
 from crmdesk.core.errors import CrmError
@@ -18,6 +19,7 @@ from crmdesk.core.values import canonical_text, check
 from crmdesk.store.window import SORTS, CustomerFilter, CustomerWindow
 from crmdesk.ui import formats
 from crmdesk.usecases import customers
+from crmdesk.usecases.narrowing import customers_where, of_owner, of_tag, read_bearings
 from tests.fuzz.driver import Ready, Target, plain
 from tests.support.rep import readings
 from tests.support.workspace import customer, make
@@ -83,15 +85,18 @@ def _searches(folder: Path) -> Iterator[Ready]:
     for name in ("宏远机械", "O'Brien AND NOT near", "重庆长安", "1000%_"):
         customer(workspace, name, city="苏州")
 
+    known = read_bearings(workspace.reader, workspace.today())
+
     def parse(content: bytes) -> None:
         text = _text(content)[:2000]
         customers.search(workspace.reader, readings(), text)
         customers.similar(workspace.reader, readings(), text)
         for wanted in (
-            CustomerFilter(text=text), CustomerFilter(stage=text, bucket=text), CustomerFilter(tags=(text,), owner=text),
-            CustomerFilter(due_by=text, sort=sorted(SORTS)[len(text) % len(SORTS)]),
+            CustomerFilter(text=text), of_owner(text), of_tag(text), CustomerFilter(sort=text),
+            customers_where(Condition("name", Op.CONTAINS, (text,)), Condition("stage", Op.IS, (text,))),
+            CustomerFilter(sort=sorted(SORTS)[len(text) % len(SORTS)]),
         ):  # fmt: skip
-            window = CustomerWindow(workspace.reader, wanted, readings())
+            window = CustomerWindow(workspace.reader, wanted, readings(), known)
             window.first()
             window.page(0, window.count())
             window.position(text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,11 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from crmdesk.core.criteria import Condition, Op
 from crmdesk.core.record import RecordKey
 from crmdesk.store.reading import Reader
 from crmdesk.store.window import SORTS, CustomerFilter, CustomerWindow
-from crmdesk.usecases import customers
+from crmdesk.usecases import customers, narrowing
 from crmdesk.usecases.workspace import Workspace
 from tests.support.rep import readings
 from tests.support.workspace import Colleague, customer, make, receive
@@ -23,6 +25,7 @@ HOSTILE = (
     "NOT a", "NEAR(a b, 5)", "cn : a", "{cn py} : a", "rank MATCH 'bm25(10)'", "a + b", "(", "((((", ")", "\\", "%", "_", "?", "?1", ":a",
     "\x00", "a\x00b", "/* */", "--", ";", "UNION SELECT sql FROM sqlite_master", "宏远' --", "”“", "\u202e", "𝕏", "a" * 5000,
 )  # fmt: skip
+STAGE = Condition("stage", Op.IS, ("won", "lead"))
 spoken = st.one_of(
     st.sampled_from(HOSTILE),
     st.text(max_size=40),
@@ -67,11 +70,13 @@ def ask(reader: Noting, text: str) -> None:
     customers.similar(reader, readings(), text)
     wanted = [CustomerFilter(text=text, sort=sort) for sort in SORTS]
     wanted += [
-        CustomerFilter(stage=text), CustomerFilter(bucket=text), CustomerFilter(owner=text), CustomerFilter(tags=(text, text)),
-        CustomerFilter(due_by=text), CustomerFilter(sort=text), CustomerFilter(text=text, stage=text, trash=True),
+        narrowing.of_owner(text), narrowing.customers_where(Condition("tag", Op.HAS_ALL, (text, text)), STAGE), CustomerFilter(sort=text),
+        *(narrowing.customers_where(Condition("name", op, (text,))) for op in (Op.IS, Op.CONTAINS, Op.BEGINS, Op.IS_NOT)),
+        narrowing.customers_where(Condition("next_follow_up_on", Op.BEFORE, ("2026-11-22",)), text=text), CustomerFilter(text=text, trash=True),
     ]  # fmt: skip
+    bearings = narrowing.read_bearings(reader, date(2026, 11, 22))
     for one in wanted:
-        window = CustomerWindow(reader, one, readings())
+        window = CustomerWindow(reader, one, readings(), bearings)
         window.first()
         window.page(0, window.count())
         window.position(text)

@@ -3,17 +3,20 @@
 import inspect
 import random
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from crmdesk.core.criteria import Condition, Op
+from crmdesk.core.entities import REGISTRY
 from crmdesk.core.record import RecordKey
 from crmdesk.store import window as windows
 from crmdesk.store.reading import Reader
 from crmdesk.store.replica import Write
-from crmdesk.store.window import SORTS, CustomerFilter, CustomerWindow, compile_filter
-from crmdesk.usecases import customers, records
+from crmdesk.store.window import SORTS, CustomerFilter, CustomerWindow, compile_filter, order_of
+from crmdesk.usecases import customers, narrowing, records
 from crmdesk.usecases.workspace import Workspace, readings
 from tests.support.workspace import make
 
@@ -29,17 +32,35 @@ FIRMS = (
     "A&B",
     "长沙中联",
 )
-FILTERS = (
-    CustomerFilter(),
-    CustomerFilter(stage="won"),
-    CustomerFilter(tags=("t1",)),
-    CustomerFilter(tags=("t1", "t2")),
-    CustomerFilter(due_by="2026-11-15"),
-    CustomerFilter(stage="lead", tags=("t2",), due_by="2026-11-25"),
-    CustomerFilter(trash=True),
-    CustomerFilter(bucket="nobody"),
-    CustomerFilter(text="宏远"),
+
+
+def narrowed(*parts: Condition, **more: Any) -> CustomerFilter:
+    return replace(narrowing.customers_where(*parts), **more)
+
+
+WON, LEAD = Condition("stage", Op.IS, ("won",)), Condition("stage", Op.IS, ("lead",))
+T1, T2 = (Condition("tag", Op.HAS_ALL, tags) for tags in (("t1",), ("t2",)))
+
+
+def by(day: str) -> Condition:
+    return Condition("next_follow_up_on", Op.BEFORE, (day,))
+
+
+FILTERS: tuple[tuple[CustomerFilter, Callable[[dict[str, Any]], bool]], ...] = (
+    (CustomerFilter(), lambda _: True),
+    (narrowed(WON), lambda c: c["stage"] == "won"),
+    (narrowed(T1), lambda c: "t1" in c["tags"].split()),
+    (narrowed(T1, T2), lambda c: {"t1", "t2"} <= set(c["tags"].split())),
+    (narrowed(by("2026-11-16")), lambda c: (c["next"] or "9") < "2026-11-16"),
+    (
+        narrowed(LEAD, T2, by("2026-11-26")),
+        lambda c: c["stage"] == "lead" and "t2" in c["tags"].split() and (c["next"] or "9") < "2026-11-26",
+    ),
+    (CustomerFilter(trash=True), lambda _: True),
+    (narrowing.of_owner("nobody"), lambda _: False),
+    (narrowed(WON, text="宏远"), lambda c: c["stage"] == "won" and "宏远" in c["name"]),
 )
+BACK = tuple(f"-{sort}" for sort in SORTS)
 
 
 @pytest.fixture(scope="module")
@@ -76,44 +97,40 @@ def _values(rng: random.Random) -> dict[str, Any]:
     return values
 
 
-def oracle(desk: Workspace, wanted: CustomerFilter) -> list[str]:
+def oracle(desk: Workspace, number: int, sort: str) -> list[str]:
     """The ids a list should show, in order, from every row read into memory."""
+    wanted, fits = FILTERS[number]
     rows = desk.reader.all(
-        "SELECT id, n, life, sort, last_visit_at, f_next_follow_up_on, updated_at, f_stage, tags, bucket, f_name FROM p_customer"
+        "SELECT id, n, life, sort, last_visit_at, f_next_follow_up_on, updated_at, f_stage, tags, f_name FROM p_customer"
     )
-    names = ["id", "n", "life", "sort", "visited", "next", "changed", "stage", "tags", "bucket", "name"]
+    names = ["id", "n", "life", "sort", "visited", "next", "changed", "stage", "tags", "name"]
     found = [dict(zip(names, row, strict=True)) for row in rows]
-    found = [c for c in found if (c["life"] == 1) == wanted.trash and _fits(c, wanted)]
+    found = [c for c in found if (c["life"] == 1) == wanted.trash and fits(c)]
     orders: dict[str, Any] = {
         "name": lambda c: (c["sort"], c["n"]),
         "visited": lambda c: (c["visited"] is None, -(c["visited"] or 0), -c["n"]),
         "next": lambda c: (c["next"] is None, c["next"] or "", c["n"]),
         "changed": lambda c: (-c["changed"], -c["n"]),
     }
-    return [c["id"] for c in sorted(found, key=orders[wanted.sort])]
-
-
-def _fits(row: dict[str, Any], wanted: CustomerFilter) -> bool:
-    return (
-        (wanted.stage is None or row["stage"] == wanted.stage)
-        and set(wanted.tags) <= set(row["tags"].split())
-        and (wanted.due_by is None or (row["next"] is not None and row["next"] <= wanted.due_by))
-        and (wanted.bucket is None or row["bucket"] == wanted.bucket)
-        and wanted.text in row["name"]
-    )
+    forwards = [c["id"] for c in sorted(found, key=orders[sort.removeprefix("-")])]
+    if sort in SORTS:
+        return forwards
+    blank = {c["id"] for c in found if sort == "-next" and c["next"] is None}  # last, whichever way
+    backwards = [one for one in forwards[::-1] if one not in blank]
+    return [*backwards, *(one for one in forwards[::-1] if one in blank)]
 
 
 def window(desk: Workspace, wanted: CustomerFilter) -> CustomerWindow:
-    return CustomerWindow(desk.reader, wanted, readings())
+    return CustomerWindow(desk.reader, wanted, readings(), narrowing.read_bearings(desk.reader, desk.today()))
 
 
-@pytest.mark.parametrize("sort", SORTS)
+@pytest.mark.parametrize("sort", [*SORTS, *BACK])
 @pytest.mark.parametrize("number", range(len(FILTERS)))
 def test_every_page_and_place_is_where_a_plain_reading_puts_it(
     full: Workspace, sort: str, number: int
 ) -> None:
-    wanted = replace(FILTERS[number], sort=sort)
-    expected = oracle(full, wanted)
+    wanted = replace(FILTERS[number][0], sort=sort)
+    expected = oracle(full, number, sort)
     shown = window(full, wanted)
     assert [row.id for row in shown.first(50)] == expected[:50]
     assert shown.rank() == shown.count() == len(expected)
@@ -126,27 +143,37 @@ def test_every_page_and_place_is_where_a_plain_reading_puts_it(
 
 
 def test_two_lists_of_one_reader_do_not_mix(full: Workspace) -> None:
-    everyone, won = window(full, CustomerFilter()), window(full, CustomerFilter(stage="won"))
+    everyone, won = window(full, FILTERS[0][0]), window(full, FILTERS[1][0])
     everyone.rank()
     won.rank()
-    assert [row.id for row in everyone.page(0, 20)] == oracle(full, CustomerFilter())[:20]
-    assert [row.id for row in won.page(0, 20)] == oracle(full, CustomerFilter(stage="won"))[:20]
+    assert [row.id for row in everyone.page(0, 20)] == oracle(full, 0, "visited")[:20]
+    assert [row.id for row in won.page(0, 20)] == oracle(full, 1, "visited")[:20]
 
 
 def plan(reader: Reader, wanted: CustomerFilter) -> str:
     where, bind = compile_filter(wanted)
     rows = reader.all(
-        f"EXPLAIN QUERY PLAN SELECT c.id FROM p_customer c WHERE {' AND '.join(where)} ORDER BY {SORTS[wanted.sort]} LIMIT 200",
+        f"EXPLAIN QUERY PLAN SELECT c.id FROM p_customer c WHERE {' AND '.join(where)} ORDER BY {order_of(wanted.sort)} LIMIT 200",
         bind,
     )
     return " ".join(row[3] for row in rows)
 
 
-@pytest.mark.parametrize("sort", SORTS)
+@pytest.mark.parametrize("sort", [*SORTS, *BACK])
 def test_the_first_rows_come_straight_off_an_index(full: Workspace, sort: str) -> None:
     used = plan(full.reader, CustomerFilter(sort=sort))
     assert "USING INDEX" in used
     assert "TEMP B-TREE" not in used
+
+
+def test_any_field_orders_the_list_and_what_is_blank_comes_last(full: Workspace) -> None:
+    stages = [option.key for option in REGISTRY["customer"].by_name["stage"].options]
+    for sort in ("stage", "-stage"):
+        rows = [row.stage for row in window(full, CustomerFilter(sort=sort)).first(500)]
+        places = [stages.index(stage) for stage in rows if stage]
+        assert places == sorted(places, reverse=sort == "-stage")
+        assert None not in rows[: len(places)]
+    assert order_of("remark") == order_of("id) --") == order_of("visited")
 
 
 def test_nothing_counts_off_rows_to_skip_them() -> None:

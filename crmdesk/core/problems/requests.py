@@ -16,6 +16,20 @@ from crmdesk.core.problems.wording import (
 from crmdesk.core.sentences import Problem
 
 REQUESTS: Final[dict[str, Problem]] = {
+    "criteria_invalid": problem(
+        422,
+        ("条件中有看不懂的地方：{place}。", NOTHING_ZH, "{why}。"),
+        ("A condition can't be understood: {place}.", NOTHING_EN, "Mend it: {why}."),
+    ),
+    "criteria_newer": problem(
+        422,
+        ("这组条件由更新版本的 crmdesk 写成。", NOTHING_ZH, "请更新 crmdesk 后再用。"),
+        (
+            "These conditions were written by a newer crmdesk.",
+            NOTHING_EN,
+            "Update crmdesk, then use them again.",
+        ),
+    ),
     "team_ring": problem(
         422,
         ("一个团队不能成为它自己的一部分。", NOTHING_ZH, "请选择另一个上级团队。"),

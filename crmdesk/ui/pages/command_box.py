@@ -9,7 +9,6 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QVBoxLayout
 
 from crmdesk.core.text import normalise
-from crmdesk.store.window import CustomerFilter
 from crmdesk.ui.context import Context
 from crmdesk.ui.main_window import MainWindow
 from crmdesk.ui.pages.customer_pages import NewCustomerWish
@@ -17,7 +16,7 @@ from crmdesk.ui.widgets.fields import label, rule
 from crmdesk.ui.widgets.hit_list import ROW, Found, HitList
 from crmdesk.ui.widgets.query_field import QueryField
 from crmdesk.ui.widgets.sheet import Sheet
-from crmdesk.usecases import customers, recents
+from crmdesk.usecases import customers, narrowing, recents
 from crmdesk.usecases.customers import Hit
 from crmdesk.usecases.outcome import Outcome
 from crmdesk.usecases.workspace import readings
@@ -126,7 +125,7 @@ class CommandBox(Sheet):
 
     def _tags(self, text: str) -> list[Found]:
         return [
-            Found(tag.name, "", self.tr("Tag"), CustomerFilter(tags=(tag.id,)), "tag", tag.hue)
+            Found(tag.name, "", self.tr("Tag"), narrowing.of_tag(tag.id), "tag", tag.hue)
             for tag in self._context.directory.tags.values()
             if self._fits(text, tag.name)
         ]
@@ -138,7 +137,7 @@ class CommandBox(Sheet):
                 person.name,
                 self.tr("their customers"),
                 self.tr("Person"),
-                CustomerFilter(owner=user),
+                narrowing.of_owner(user),
                 "users",
                 "violet",
             )

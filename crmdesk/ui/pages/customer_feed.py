@@ -12,8 +12,9 @@ from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 
+from crmdesk.core.criteria import Bearings
 from crmdesk.store.reading import Reader
-from crmdesk.store.window import CustomerFilter, CustomerWindow
+from crmdesk.store.window import SORTS, CustomerFilter, CustomerWindow
 from crmdesk.store.window import CustomerRow as StoredRow
 from crmdesk.ui.context import Context
 from crmdesk.ui.pages.customer_story import moment
@@ -27,6 +28,14 @@ from crmdesk.usecases.workspace import readings
 
 _FIRST_ROWS: Final = 64
 """More than a tall screen shows in the lowest rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What a worker is to find."""
+
+    wanted: CustomerFilter
+    bearings: Bearings | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +91,7 @@ class CustomerFeed(QObject):
 
     def first(self, wanted: CustomerFilter) -> WindowSource[CustomerRow]:
         """The first rows without ranking, for a list without search: straight off an index."""
-        rows = CustomerWindow(self._context.reader, wanted).first(_FIRST_ROWS)
+        rows = CustomerWindow(self._context.reader, wanted, None, self._bearings(wanted)).first(_FIRST_ROWS)
         return ListSource([self._row(stored) for stored in rows])
 
     def rank(self, wanted: CustomerFilter) -> None:
@@ -101,13 +110,22 @@ class CustomerFeed(QObject):
         self._serving = self._spare = self._busy = None
         self._context.runner.run(partial(_close, readers), lane=Lane.READ)
 
-    def _run(self, work: Callable[[Reader, CustomerFilter], _Found], wanted: CustomerFilter) -> None:
+    def _bearings(self, wanted: CustomerFilter) -> Bearings | None:
+        """Read for a list that needs them: the first paint does without."""
+        return self._context.bearings() if wanted.where or wanted.sort not in SORTS else None
+
+    def _run(self, work: Callable[[Reader, _Wish], _Found], wanted: CustomerFilter) -> None:
         if self._busy is not None:
             self._busy.interrupt()
         if self._spare is None:
             self._spare = self._context.workspace.another_reader()
         self._busy = self._spare
-        self._context.runner.run(partial(work, self._spare, wanted), self._found, lane=Lane.READ, key="rank")
+        self._context.runner.run(
+            partial(work, self._spare, _Wish(wanted, self._bearings(wanted))),
+            self._found,
+            lane=Lane.READ,
+            key="rank",
+        )
 
     def _found(self, found: _Found) -> None:
         if self._busy is not found.reader:
@@ -145,11 +163,11 @@ def chips(names: Directory, tags: Iterable[str]) -> list[tuple[str, str, str]]:
     return [(tag.id, tag.name, tag.hue) for tag in sorted(found, key=lambda tag: tag.hue == "grey")]
 
 
-def _rank(reader: Reader, wanted: CustomerFilter) -> _Found:
+def _rank(reader: Reader, wanted: _Wish) -> _Found:
     return _number(_Found(reader, _window(reader, wanted)))
 
 
-def _begin(reader: Reader, wanted: CustomerFilter) -> _Found:
+def _begin(reader: Reader, wanted: _Wish) -> _Found:
     found = _Found(reader, _window(reader, wanted))
     first = found.window.first(_FIRST_ROWS)
     return _number(found) if found.window.is_short else replace(found, first=first)
@@ -159,8 +177,9 @@ def _number(found: _Found) -> _Found:
     return replace(found, count=found.window.rank(), known=customers.searchable_percent(found.reader))
 
 
-def _window(reader: Reader, wanted: CustomerFilter) -> CustomerWindow:
-    return CustomerWindow(reader, wanted, readings() if wanted.text.strip() else None)
+def _window(reader: Reader, wish: _Wish) -> CustomerWindow:
+    wanted = wish.wanted
+    return CustomerWindow(reader, wanted, readings() if wanted.text.strip() else None, wish.bearings)
 
 
 def _close(readers: Sequence[Reader]) -> None:

@@ -114,7 +114,7 @@ class CustomersPage(Page):
     def entered(self) -> None:
         if self._is_stale:
             self._is_stale = False
-            if self._wanted == CustomerFilter(sort=self._wanted.sort):
+            if self._wanted.is_everything:
                 self._show_rows(self.feed.first(self._wanted))
             QTimer.singleShot(0, self, self.reload)
         if self._aside.currentWidget() is not self.new:
@@ -164,7 +164,7 @@ class CustomersPage(Page):
             self.shell.focus_search()
         elif event.key() == Qt.Key.Key_Escape and self.bar.isVisibleTo(self):
             self._choose_one()
-        elif event.key() == Qt.Key.Key_Escape and self._wanted != CustomerFilter(sort=self._wanted.sort):
+        elif event.key() == Qt.Key.Key_Escape and not self._wanted.is_everything:
             self.clear_filter()
         elif self._aside.currentWidget() is not self.view or not self.view.press(event):
             super().keyPressEvent(event)
@@ -285,7 +285,7 @@ class CustomersPage(Page):
         self.preparing.setVisible(not is_whole)
 
     def _say_nothing(self) -> None:
-        if self._wanted == CustomerFilter(sort=self._wanted.sort):
+        if self._wanted.is_everything:
             self._nothing.set_sentence(
                 self.tr(
                     "No customers yet. Make the first one, or connect to your company under Sync to receive yours."
@@ -299,7 +299,7 @@ class CustomersPage(Page):
             )
 
     def _nothing_acted(self) -> None:
-        if self._wanted == CustomerFilter(sort=self._wanted.sort):
+        if self._wanted.is_everything:
             self.new_record()
         else:
             self.clear_filter()
@@ -352,7 +352,7 @@ class CustomersPage(Page):
     def _made(self, customer: str) -> None:
         self._pending = customer
         self._close_new()
-        if self._wanted != CustomerFilter(sort=self._wanted.sort):
+        if not self._wanted.is_everything:
             self.clear_filter()
         else:
             self.reload()

@@ -7,6 +7,8 @@ from PySide6.QtCore import QEvent, QPoint, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
 
+from crmdesk.core.criteria import POOL, Condition, Node, Op, operands, replaced, without
+from crmdesk.core.criteria_words import describe_node
 from crmdesk.core.registry import Field
 from crmdesk.store.window import CustomerFilter
 from crmdesk.ui import theme
@@ -16,13 +18,23 @@ from crmdesk.ui.widgets.chips import FlowLayout, Tag, TagChip
 from crmdesk.ui.widgets.code_picker import CodePicker
 from crmdesk.ui.widgets.filter_popup import FilterPopup, Tick
 from crmdesk.ui.widgets.pills import PillGroup
-from crmdesk.usecases.codes import code_name, code_table
+from crmdesk.usecases.codes import code_name
 
 _OWNER: Final = "owner:"
 _TAG: Final = "tag:"
 _CODE: Final = "code:"
-_CODED: Final = {"region": "region_code", "industry": "industry_code"}
-"""What of the filter is a code, and the customer's field that it is about."""
+_PART: Final = "part:"
+_CODED: Final = ("region_code", "industry_code")
+"""The customer's fields that are codes."""
+_LONGEST: Final = 420
+"""Pixels of a condition's words on its chip; a longer one is told in its tooltip."""
+
+
+_HUES: Final = {"region_code": "amber", "industry_code": "amber", "owner": "slate", "stage": "blue"}
+
+
+def _about(part: Node) -> str:
+    return part.field if isinstance(part, Condition) else ""
 
 
 class FilterStrip(QFrame):
@@ -70,15 +82,16 @@ class FilterStrip(QFrame):
     def show_filter(self, wanted: CustomerFilter) -> None:
         """Show what is in force."""
         self._filter = wanted
-        self.stages.select(wanted.stage or "")
-        self.order.setText(self._orders()[wanted.sort])
+        stages = self._asked("stage", Op.IS)
+        self.stages.select(stages[0] if len(stages) == 1 else "")
+        self.order.setText(self._orders().get(wanted.sort, ""))
         while item := self._flow.takeAt(0):
             if widget := item.widget():
                 widget.hide()
                 widget.deleteLater()
         chips = self._chosen()
         for chip in chips:
-            made = TagChip(chip, parent=self._chips)
+            made = TagChip(chip, parent=self._chips, longest=_LONGEST)
             made.removed.connect(self._chip_removed)
             self._flow.addWidget(made)
             made.show()
@@ -106,18 +119,34 @@ class FilterStrip(QFrame):
         menu.triggered.connect(self._order_chosen)
         return menu
 
+    def _asked(self, field: str, op: Op) -> tuple[str, ...]:
+        """What the conditions in force ask of a field."""
+        return tuple(map(str, operands(self._filter.where, field, op)))
+
     def _chosen(self) -> list[Tag]:
-        names = self._context.directory
-        found = [names.tags[tag] for tag in self._filter.tags if tag in names.tags]
-        chips = [(_TAG + tag.id, tag.name, tag.hue) for tag in found]
-        chips += [(_CODE + name, self._picked(name), "amber") for name in _CODED if self._codes(name)]
-        if self._filter.bucket and self._filter.bucket == names.pool:
-            chips.append((_OWNER, self.tr("The pool"), "teal"))
-        elif self._filter.owner:
-            chips.append(
-                (_OWNER, self.tr("Owner: %1").replace("%1", names.person_name(self._filter.owner)), "slate")
-            )
+        """A chip for each condition; a tag has one of its own."""
+        names, chips = self._context.directory, []
+        for number, part in enumerate(self._filter.where.where.parts):
+            if isinstance(part, Condition) and (part.field, part.op) == ("tag", Op.HAS_ALL):
+                tags = [(str(tag), names.tags.get(str(tag))) for tag in part.values]
+                chips += [
+                    (_TAG + key, tag.name if tag else key[:6], tag.hue if tag else "grey")
+                    for key, tag in tags
+                ]
+            elif not self._is_stage(part):
+                chips.append((f"{_PART}{number}", self._told(part), _HUES.get(_about(part), "slate")))
         return chips
+
+    def _is_stage(self, part: Node) -> bool:
+        """Whether the pills show it."""
+        is_asked = isinstance(part, Condition) and (part.field, part.op) == ("stage", Op.IS)
+        return is_asked and isinstance(part, Condition) and len(part.values) == 1
+
+    def _told(self, part: Node) -> str:
+        registry = self._context.registry
+        return describe_node(
+            part, registry["customer"], registry, self._context.language, self._context.name_of
+        )
 
     def _open_popup(self) -> None:
         names = self._context.directory
@@ -126,7 +155,7 @@ class FilterStrip(QFrame):
                 _CODE + name,
                 self._picked(name) or self.tr("Choose…"),
                 self._coded(name).label.text(self._context.language),
-                bool(self._codes(name)),
+                bool(self._asked(name, Op.BELOW)),
             )
             for name in _CODED
         ]
@@ -135,23 +164,23 @@ class FilterStrip(QFrame):
                 _TAG + tag.id,
                 tag.name,
                 names.groups.get(tag.group or "", self.tr("Tags")),
-                tag.id in self._filter.tags,
+                tag.id in self._asked("tag", Op.HAS_ALL),
             )
             for tag in sorted(names.tags.values(), key=lambda tag: names.groups.get(tag.group or "", ""))
             if not tag.retired
         ]
         owners = {who.id: who for who in names.owners.values()}  # somebody may answer for several buckets
         ticks += [
-            Tick(_OWNER + who.id, who.name, self.tr("Owner"), who.id == self._filter.owner)
+            Tick(_OWNER + who.id, who.name, self.tr("Owner"), who.id in self._asked("owner", Op.IS))
             for who in sorted(owners.values(), key=lambda who: who.name)
         ]
         if names.pool is not None:
             ticks.append(
                 Tick(
-                    _OWNER + names.pool,
+                    _OWNER + POOL,
                     self.tr("The pool"),
                     self.tr("Owner"),
-                    names.pool == self._filter.bucket,
+                    POOL in self._asked("owner", Op.IS),
                 )
             )
         corner = self.filter.mapToGlobal(QPoint(self.filter.width(), self.filter.height() + 4))
@@ -162,55 +191,50 @@ class FilterStrip(QFrame):
         if name not in self._pickers:
             field = self._coded(name)
             made = CodePicker(str(field.table), field.label.text(self._context.language), self)
-            made.chosen.connect(self._region_chosen if name == "region" else self._industry_chosen)
+            made.chosen.connect(self._region_chosen if name == "region_code" else self._industry_chosen)
             self._pickers[name] = made
         return self._pickers[name]
 
     def _coded(self, name: str) -> Field:
-        return self._context.registry["customer"].by_name[_CODED[name]]
-
-    def _codes(self, name: str) -> tuple[str, ...]:
-        return self._filter.region if name == "region" else self._filter.industry
+        return self._context.registry["customer"].by_name[name]
 
     def _picked(self, name: str) -> str:
-        chosen = self._codes(name)
-        return (code_name(name, chosen[0]) or chosen[0]) if chosen else ""
+        chosen = self._asked(name, Op.BELOW)
+        return (code_name(str(self._coded(name).table), chosen[0]) or chosen[0]) if chosen else ""
 
     def _region_chosen(self, code: str) -> None:
-        self._say(replace(self._filter, region=code_table("region").below(code)))
+        self._ask("region_code", Op.BELOW, code)
 
     def _industry_chosen(self, code: str) -> None:
-        self._say(replace(self._filter, industry=code_table("industry").below(code)))
-
-    def _code_ticked(self, name: str, is_on: bool) -> None:
-        if is_on:
-            self.popup.close()
-            self.picker(name).open_at(self.filter)
-        elif name == "region":
-            self._say(replace(self._filter, region=()))
-        else:
-            self._say(replace(self._filter, industry=()))
+        self._ask("industry_code", Op.BELOW, code)
 
     def _ticked(self, key: str, is_on: bool) -> None:
-        if key.startswith(_CODE):
-            self._code_ticked(key[len(_CODE) :], is_on)
-            return
-        if key.startswith(_OWNER):
-            chosen = key[len(_OWNER) :] if is_on else None
-            is_pool = chosen is not None and chosen == self._context.directory.pool
-            bucket, owner = (chosen, None) if is_pool else (None, chosen)
-            self._say(replace(self._filter, bucket=bucket, owner=owner))
-            self.popup.close()
-            return
-        tag = key[len(_TAG) :]
-        kept = tuple(other for other in self._filter.tags if other != tag)
-        self._say(replace(self._filter, tags=(*kept, tag) if is_on else kept))
+        kind, _, chosen = key.partition(":")
+        match f"{kind}:":
+            case "code:" if is_on:
+                self.popup.close()
+                self.picker(chosen).open_at(self.filter)
+            case "code:":
+                self._ask(chosen, Op.BELOW)
+            case "owner:":
+                self._ask("owner", Op.IS, *([chosen] if is_on else []))
+                self.popup.close()
+            case _:
+                kept = [other for other in self._asked("tag", Op.HAS_ALL) if other != chosen]
+                self._ask("tag", Op.HAS_ALL, *kept, *([chosen] if is_on else []))
 
     def _chip_removed(self, key: str) -> None:
-        self._ticked(key, False)
+        if key.startswith(_PART):
+            part = self._filter.where.where.parts[int(key[len(_PART) :])]
+            self._say(replace(self._filter, where=without(self._filter.where, part)))
+        else:
+            self._ticked(key, False)
 
     def _stage_chosen(self, stage: str) -> None:
-        self._say(replace(self._filter, stage=stage or None))
+        self._ask("stage", Op.IS, *([stage] if stage else []))
+
+    def _ask(self, field: str, op: Op, *values: str) -> None:
+        self._say(replace(self._filter, where=replaced(self._filter.where, field, op, values)))
 
     def _order_chosen(self, action: QAction) -> None:
         self._say(replace(self._filter, sort=action.data()))

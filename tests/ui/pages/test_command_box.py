@@ -9,6 +9,7 @@ from crmdesk.core.text import normalise
 from crmdesk.ui.pages.command_box import Command
 from crmdesk.ui.tables.customer_delegate import CustomerRow
 from crmdesk.usecases import recents
+from crmdesk.usecases.narrowing import of_owner, of_tag
 from crmdesk.usecases.workspace import readings
 from tests.support.customer_desk import Desk, write
 
@@ -76,7 +77,7 @@ def test_a_tag_shows_its_customers(desk, qtbot) -> None:
     hit = next(h for h in desk.box.list.found if h.icon == "tag" and h.name == tag.name)
     desk.box.list.chosen.emit(hit.subject)
     assert desk.window.page is desk.customers
-    assert desk.customers._wanted.tags == (tag.id,)
+    assert desk.customers._wanted.where == of_tag(tag.id).where
     assert 0 < desk.customers.count < 300
 
 
@@ -84,7 +85,7 @@ def test_a_person_shows_their_customers(desk, qtbot) -> None:
     ask(desk, qtbot, "lx")
     hit = next(h for h in desk.box.list.found if h.name == "林晓")
     desk.box.list.chosen.emit(hit.subject)
-    assert desk.customers._wanted.owner == desk.workspace.identity().user
+    assert desk.customers._wanted.where == of_owner(desk.workspace.identity().user).where
     assert desk.customers.count == 300
 
 

@@ -7,10 +7,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 
+from crmdesk.core.criteria import Condition, Op
 from crmdesk.core.record import RecordKey
 from crmdesk.core.resolve import Life
 from crmdesk.store import window
-from crmdesk.store.window import CustomerFilter
 from crmdesk.ui import theme
 from crmdesk.ui.pages.customer_pages import NewCustomerWish
 from crmdesk.ui.runner import Runner
@@ -18,7 +18,7 @@ from crmdesk.ui.tables.customer_delegate import CustomerRow
 from crmdesk.ui.tables.window_model import WindowSource
 from crmdesk.ui.widgets.chips import TagChip
 from crmdesk.ui.widgets.pills import Pill
-from crmdesk.usecases import history, records, tags
+from crmdesk.usecases import history, narrowing, records, tags
 from tests.support.customer_desk import Desk, copy_store, open_desk, write
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -72,8 +72,8 @@ def test_a_ticked_tag_narrows_the_list_and_its_chip_takes_it_off_again(desk) -> 
 
 def test_a_region_narrows_the_list_to_all_that_is_part_of_it(desk) -> None:
     strip = desk.customers.strip
-    strip.popup.ticked.emit("code:region", True)
-    picker = strip.picker("region")
+    strip.popup.ticked.emit("code:region_code", True)
+    picker = strip.picker("region_code")
     assert picker.isVisible()
     picker.field.setText("guangdong")
     picker.field.queried.emit("guangdong")
@@ -81,18 +81,18 @@ def test_a_region_narrows_the_list_to_all_that_is_part_of_it(desk) -> None:
     expected = desk.context.reader.value("SELECT count(*) FROM p_customer WHERE f_region_code LIKE '44%'")
     assert desk.customers.count == expected > 0
     (chip,) = strip._chosen()
-    assert chip[1] == "广东省"
+    assert chip[1] == "地区属于广东省"
     strip._chip_removed(chip[0])
     assert desk.customers.count == 300
 
 
 def test_an_industry_narrows_the_list_and_is_taken_off_in_the_same_place(desk) -> None:
     strip = desk.customers.strip
-    strip.picker("industry").chosen.emit("C")
+    strip.picker("industry_code").chosen.emit("C")
     made = ("26", "30", "34", "39", "14", "358")
     sql = f"SELECT count(*) FROM p_customer WHERE f_industry_code IN ({', '.join('?' * len(made))})"
     assert desk.customers.count == desk.context.reader.value(sql, made) < 300
-    strip.popup.ticked.emit("code:industry", False)
+    strip.popup.ticked.emit("code:industry_code", False)
     assert desk.customers.count == 300
 
 
@@ -196,7 +196,7 @@ def test_a_new_customer_without_a_name_is_refused_beside_the_field(desk) -> None
 
 
 def test_go_with_a_filter_shows_exactly_that(desk) -> None:
-    desk.window.go("customers", CustomerFilter(stage="lost"))
+    desk.window.go("customers", narrowing.customers_where(Condition("stage", Op.IS, ("lost",))))
     assert desk.customers.strip.stages.key == "lost"
     assert {desk.row(n).stage for n in range(desk.customers.count)} == {"lost"}
 

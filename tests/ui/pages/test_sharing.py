@@ -12,11 +12,11 @@ import pytest
 from crmdesk.store import settings
 from crmdesk.store.replica import Touched
 from crmdesk.store.settings import Server
-from crmdesk.store.window import CustomerFilter, CustomerWindow
+from crmdesk.store.window import CustomerWindow
 from crmdesk.sync import commands
 from crmdesk.sync.enrolment import connect
 from crmdesk.ui.widgets.pills import Pill
-from crmdesk.usecases import agenda, sharing
+from crmdesk.usecases import agenda, narrowing, sharing
 from crmdesk.usecases.workspace import Workspace
 from tests.support.desks import customer, sync, visit, write
 from tests.support.server import RunningServer
@@ -154,8 +154,9 @@ def test_what_is_shared_is_still_in_the_owners_own_lists(server, hire) -> None:
     book = ann.identity().book
     assert [due.id for due in agenda.due(ann.reader, ann.today(), book=book)] == [home.id]
     assert agenda.numbers(ann.reader, ann.today(), week_start_ms=0, book=book).customers == 2
-    wanted = CustomerFilter(owner=server.people["Ann"].user)
-    assert CustomerWindow(ann.reader, wanted).count() == 2
+    wanted = narrowing.of_owner(server.people["Ann"].user)
+    bearings = narrowing.read_bearings(ann.reader, ann.today())
+    assert CustomerWindow(ann.reader, wanted, None, bearings).count() == 2
 
 
 def test_a_manager_shares_for_a_rep_and_a_rep_not_for_a_colleague(server, hire, open_desk) -> None:
@@ -195,7 +196,7 @@ def test_a_deputy_is_told_over_the_whole_window_and_works_until_it_ends(server, 
     banner = other.window.menuWidget()
     assert banner.accessibleName().startswith("您正在代理 Ann，至 ")
     other.desk._show_owner(server.people["Ann"].user)
-    assert other.window.page._wanted.owner == server.people["Ann"].user
+    assert other.window.page._wanted.where == narrowing.of_owner(server.people["Ann"].user).where
     assert other.window.page.count == 1
     write(cai, home, {"city": "苏州"})
     sync(cai)
