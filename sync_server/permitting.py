@@ -28,7 +28,7 @@ from crmdesk.core.permissions import (
 from crmdesk.core.permissions import Confirmation as Told
 from crmdesk.core.record import RecordKey
 from crmdesk.core.resolve import read_record
-from crmdesk.core.roles import Role
+from crmdesk.core.roles import CONFIGURERS, Role
 from crmdesk.store import records
 from sync_server import audit, policy
 from sync_server.audit import Word
@@ -152,7 +152,7 @@ _ACTS: Final = (
     ("share", (Role.REP, Role.MANAGER, Role.DIRECTOR, Role.ADMINISTRATOR)),
     ("hand_over", (Role.MANAGER, Role.ADMINISTRATOR)),
     ("review", (Role.MANAGER,)),
-    ("configure", tuple(policy.CONFIGURERS)),
+    ("configure", tuple(CONFIGURERS)),
 )
 
 

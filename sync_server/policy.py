@@ -13,7 +13,7 @@ from typing import Final
 
 from crmdesk.core.parts import PARTS
 from crmdesk.core.record import MAIN
-from crmdesk.core.roles import SERVER_ENTITIES, Mandate, Role
+from crmdesk.core.roles import CONFIGURERS, SERVER_ENTITIES, TAGGING, Mandate, Role
 
 
 class Kind(enum.StrEnum):
@@ -28,11 +28,8 @@ class Kind(enum.StrEnum):
 
 ONLY_READ: Final = frozenset((Role.DIRECTOR, Role.AUDITOR))
 """They never write what belongs to somebody else; an auditor writes nothing at all."""
-CONFIGURERS: Final = frozenset((Role.MANAGER, Role.DIRECTOR, Role.ADMINISTRATOR))
 SERVER_MADE: Final = frozenset(("late_work",))
 """Records that only the server makes; those who may write where they are say what became of them."""
-
-TAGGING: Final = frozenset(("tag", "tag_group"))
 
 
 @dataclass(frozen=True, slots=True)

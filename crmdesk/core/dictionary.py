@@ -60,9 +60,9 @@ def described(registry: Registry) -> Iterator[Described]:
 
 
 def _allowed(field: Field, registry: Registry) -> Label | None:
-    if field.options:
-        zh = "、".join(option.label.zh for option in field.options)
-        return Label(zh, ", ".join(option.label.en for option in field.options))
+    if options := [option for option in field.options if not option.retired]:
+        zh = "、".join(option.label.zh for option in options)
+        return Label(zh, ", ".join(option.label.en for option in options))
     if field.table:
         return _TABLES[field.table]
     target = registry.entities.get(field.target or "")
@@ -81,6 +81,8 @@ HEADINGS: Final = (
     Label("由谁填写", "Who writes it"),
     Label("两人同时修改时", "When two people write at once"),
     Label("表格别名", "Other headings"),
+    Label("填写说明", "Help"),
+    Label("停用", "Retired"),
 )
 
 
@@ -98,11 +100,13 @@ def row(one: Described, language: Language) -> tuple[str, ...]:
         one.field.label.en,
         one.kind.text(language),
         one.allowed.text(language) if one.allowed else "",
-        said(one.field.required),
+        said(one.field.required or one.field.asked),
         said(one.field.repeated),
         (person if one.is_by_person else server).text(language),
         one.rule.text(language),
         " / ".join(one.field.aliases),
+        one.field.help.text(language) if one.field.help else "",
+        said(one.field.retired),
     )
 
 
@@ -123,4 +127,9 @@ def facts(one: Described) -> dict[str, object]:
         "server": field.server,
         "rule": field.rule.value,
         "aliases": list(field.aliases),
+        "asked": field.asked,
+        "help_zh": field.help.zh if field.help else None,
+        "help_en": field.help.en if field.help else None,
+        "industries": list(field.only_for),
+        "retired": field.retired,
     }

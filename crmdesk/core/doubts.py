@@ -2,7 +2,7 @@
 
 A rep who was given a number that no network has must still be able to note it. Numbers are held against the plans that
 `phonenumbers` carries, mail addresses against the rules of RFC 5322 as `email-validator` reads them, and credit codes against
-the check digits of GB 32100 as `python-stdnum` counts them.
+the check digits of GB 32100 as `python-stdnum` counts them. A field that a company added is held against what it asks of it.
 """
 
 from __future__ import annotations
@@ -11,8 +11,10 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from crmdesk.core.registry import Check, Field, Label, Type
-from crmdesk.core.values import Value
+from crmdesk.core.format import format_value
+from crmdesk.core.patterns import matches
+from crmdesk.core.registry import Check, Field, Label, Limits, Type
+from crmdesk.core.values import Value, money
 
 HOME: Final = "CN"
 """Where a number without a country code is dialled."""
@@ -32,6 +34,8 @@ def doubt(field: Field, value: Value) -> Label | None:
 
     A value of another kind than the field's is not judged here.
     """
+    if field.limits is not None and (why := _beyond(field, field.limits, value)) is not None:
+        return why
     if not isinstance(value, str) or not value:
         return None
     if field.type is Type.PHONE:
@@ -41,6 +45,39 @@ def doubt(field: Field, value: Value) -> Label | None:
     if field.check is Check.CREDIT_CODE:
         return None if _is_credit_code(value) else _NO_SUCH_CREDIT_CODE
     return None
+
+
+def _beyond(field: Field, limits: Limits, value: Value) -> Label | None:
+    """What the company asks of a value, where it is not so."""
+    if isinstance(value, str):
+        if limits.longest is not None and len(value) > limits.longest:
+            return Label(f"超过 {limits.longest} 个字", f"is longer than {limits.longest} characters")
+        if value and limits.pattern and not matches(limits.pattern, value):
+            said = limits.explained or Label(limits.pattern, limits.pattern)
+            return Label(f"格式应为：{said.zh}", f"should look like this: {said.en}")
+        return None
+    number = amount_of(value)
+    if number is None:
+        return None
+    if limits.least is not None and number < limits.least:
+        least = _amount(field, limits.least)
+        return Label(f"小于规定的最小值 {least}", f"is below the least, {least}")
+    if limits.most is not None and number > limits.most:
+        most = _amount(field, limits.most)
+        return Label(f"大于规定的最大值 {most}", f"is above the most, {most}")
+    return None
+
+
+def amount_of(value: Value) -> int | None:
+    """A whole number, or an amount in minor units; None for anything else."""
+    if isinstance(value, dict):
+        content = value.get("money")
+        value = content[0] if isinstance(content, list) and content else None
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _amount(field: Field, number: int) -> str:
+    return format_value(field, money(number) if field.type is Type.MONEY else number, "en")
 
 
 @lru_cache(maxsize=4096)

@@ -162,8 +162,10 @@ TICKET_STATES: Final = _options(
 OUTCOMES: Final = _options(("reviewed", "已阅", "Reviewed", "green"), ("flagged", "需跟进", "Flagged", "red"))
 FIELD_TYPES: Final = tuple(
     Option(kind.value, TYPE_LABELS[kind])
-    for kind in (Type.TEXT, Type.LONG_TEXT, Type.DATE, Type.INTEGER, Type.MONEY, Type.BOOLEAN)
-)
+    for kind in (
+        Type.TEXT, Type.LONG_TEXT, Type.CHOICE, Type.DATE, Type.INTEGER, Type.MONEY, Type.BOOLEAN, Type.PHONE, Type.EMAIL,
+    )
+)  # fmt: skip
 
 
 def _reference(
@@ -234,6 +236,21 @@ CUSTOM_FIELD: Final = Entity(
         Field("type", Type.CHOICE, Label("类型", "Type"), Rule.FIXED, options=FIELD_TYPES, required=True),
         Field("label_zh", Type.TEXT, Label("中文名", "Chinese label"), required=True),
         Field("label_en", Type.TEXT, Label("英文名", "English label")),
+        Field("required", Type.BOOLEAN, Label("要求填写", "Asked for")),
+        Field("option", Type.TEXT, Label("选项", "Choice"), repeated=True),
+        Field("least", Type.INTEGER, Label("最小值", "Least")),
+        Field("most", Type.INTEGER, Label("最大值", "Most")),
+        Field("longest", Type.INTEGER, Label("最长字数", "Longest")),
+        Field("pattern", Type.TEXT, Label("格式", "Pattern")),
+        Field("explained_zh", Type.TEXT, Label("格式说明", "Pattern in words, Chinese"), Rule.LATEST),
+        Field("explained_en", Type.TEXT, Label("格式说明（英文）", "Pattern in words, English"), Rule.LATEST),
+        Field("help_zh", Type.TEXT, Label("填写说明", "Help, Chinese"), Rule.LATEST),
+        Field("help_en", Type.TEXT, Label("填写说明（英文）", "Help, English"), Rule.LATEST),
+        Field("searchable", Type.BOOLEAN, Label("可搜索", "Found by search")),
+        Field("position", Type.INTEGER, Label("次序", "Position"), Rule.LATEST),
+        Field("retired", Type.BOOLEAN, Label("停用", "Retired")),
+        Field("industries", Type.TEXT, Label("仅限行业", "Only for industries")),
+        Field("unseen_by", Type.TEXT, Label("不显示给的角色", "Roles whose forms leave it out")),
     ),
 )  # fmt: skip
 CUSTOMER: Final = Entity(
@@ -467,12 +484,3 @@ REGISTRY: Final = registry(
     TEAM, ROLE, USER, BOOK, TAG_GROUP, TAG, CUSTOM_FIELD, CUSTOMER, CONTACT, VISIT, TASK, OPPORTUNITY,
     CONTRACT, ORDER, PAYMENT, INVOICE, TICKET, REVIEW, ATTACHMENT, REQUEST, LATE_WORK, SHARE, DELEGATION,
 )  # fmt: skip
-CUSTOM_PREFIX: Final = "x_"
-
-
-def custom_field(record_id: str, type_key: object, label_zh: object, label_en: object) -> Field:
-    """The field that a `field` record declares: its permanent name is `x_<record id>`."""
-    kind = next((t for t in Type if t.value == type_key), Type.TEXT)
-    zh = label_zh if isinstance(label_zh, str) else record_id
-    en = label_en if isinstance(label_en, str) and label_en else zh
-    return Field(CUSTOM_PREFIX + record_id, kind, Label(zh, en))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from crmdesk.core.custom_fields import concerns
 from crmdesk.core.record import Dot, Record
-from crmdesk.core.registry import Registry
+from crmdesk.core.registry import Field, Registry
 from crmdesk.core.resolve import read_record
 from crmdesk.core.values import Value, encode
 
@@ -39,3 +40,16 @@ def show(record: Record, entity: str, registry: Registry) -> Shown:
         for key in edit.values:
             dots.setdefault(key, set()).add(edit.dot)
     return Shown(view.values, {key: frozenset(found) for key, found in dots.items()})
+
+
+def is_on_form(field: Field, industries: Collection[str], *, is_filled: bool, is_typed: bool) -> bool:
+    """Whether a form has a field: not one that is retired or left out for whoever looks.
+
+    One that another took the place of, or that is for other industries than the customer's (`industries`: its code and those
+    it is part of), is there where it says something. What was typed and is not saved is never hidden.
+    """
+    if is_typed:
+        return True
+    if field.retired or field.off_form:
+        return False
+    return is_filled or (field.succeeded_by is None and concerns(field, industries))

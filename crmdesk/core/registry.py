@@ -58,11 +58,12 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One choice of a CHOICE field. `hue` names one of the theme's chip colours."""
+    """One choice of a CHOICE field. `hue` names one of the theme's chip colours; a `retired` one is shown and not offered."""
 
     key: str
     label: Label
     hue: str = "grey"
+    retired: bool = False
 
 
 TYPE_LABELS: Final = {
@@ -99,6 +100,21 @@ class Check(enum.Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """What a company asks of a value; one beyond is kept, and told as doubtful.
+
+    `least` and `most` bound a whole number, or an amount in minor units; `longest` counts characters; `pattern` is how a
+    text is spelled (`core/patterns.py`), `explained` the same in words.
+    """
+
+    least: int | None = None
+    most: int | None = None
+    longest: int | None = None
+    pattern: str = ""
+    explained: Label | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
     """One field of an entity.
 
@@ -108,6 +124,11 @@ class Field:
     an earlier version still write: it is shown where it says something, and offered nowhere. `read_from` names the text
     fields that a form may read a code out of: the last is an address, those before it say where that is. `check` says what
     a text is held against: one that fails is kept, and told as doubtful.
+
+    The rest is what a company says of a field of its own. `asked`: forms ask for it, and nothing is refused without it, as
+    it is without a `required` one. `limits` are told as doubts, `help` stands below the editor. A `retired` field is in no
+    form, `off_form` in none of whoever looks; what it holds stays. `only_for` are codes of industries: forms of customers in
+    these, or in what is part of them, have it.
     """
 
     name: str
@@ -126,6 +147,12 @@ class Field:
     succeeded_by: str | None = None
     read_from: tuple[str, ...] = ()
     check: Check | None = None
+    asked: bool = False
+    limits: Limits | None = None
+    help: Label | None = None
+    retired: bool = False
+    off_form: bool = False
+    only_for: tuple[str, ...] = ()
 
     def option(self, key: object) -> Option | None:
         return next((option for option in self.options if option.key == key), None)

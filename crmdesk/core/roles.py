@@ -19,6 +19,9 @@ class Role(enum.StrEnum):
     ADMINISTRATOR = "administrator"
 
 
+CONFIGURERS: Final = frozenset((Role.MANAGER, Role.DIRECTOR, Role.ADMINISTRATOR))
+"""Who changes the company's settings. A new tag is anybody's to make."""
+TAGGING: Final = frozenset(("tag", "tag_group"))
 EVERY_FIELD: Final = "*"
 SERVER_ENTITIES: Final = frozenset(("user", "team", "role", "book", "share", "delegation"))
 """Records that only the server writes: the account tables are their truth. No role has them to withhold."""

@@ -9,7 +9,7 @@ All of it may be dropped at any time.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from operator import itemgetter
@@ -20,7 +20,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from crmdesk.core.clock import milliseconds
-from crmdesk.core.entities import custom_field
+from crmdesk.core.custom_fields import custom_field, in_order
 from crmdesk.core.ids import is_id
 from crmdesk.core.record import MAIN, Edit, Record, RecordKey
 from crmdesk.core.registry import Entity, Field, Registry, Type
@@ -178,6 +178,35 @@ def add_fields(connection: Connection, basis: Basis, added: Sequence[tuple[str, 
             project(connection, basis, [Projected(s.n, s.key, s.root, s.record, False) for s in touched])
 
 
+def find_anew(
+    connection: Connection, basis: Basis, entity: str, names: Collection[str], at_once: int
+) -> None:
+    """Make the words of records again that hold fields which search finds now, or finds no longer.
+
+    Up to `at_once` records now, more when there is time (`store.unindexed`).
+    """
+    of = shape(basis.registry[entity])
+    if not of.searched:
+        return
+    few: list[_Seen] = []
+    waiting: list[tuple[int, int]] = []
+    for page in every(connection, entity):
+        for one in page:
+            if one.record.fields().isdisjoint(names):
+                continue
+            seen = _seen(connection, basis, of, Projected(one.n, one.key, one.root, one.record, False))
+            if seen.face.life is not Life.DELETED:
+                waiting.append((one.n, seen.cell("updated_at")))
+                few += [seen] if len(waiting) <= at_once else []
+    numbers = [n for n, _ in waiting]
+    unindexed.remove(connection, numbers)
+    dialect.run(connection, dialect.DELETE_SEARCH, [(n,) for n in numbers])
+    if len(waiting) > at_once:
+        unindexed.add(connection, waiting)
+    elif found := [(one.item.n, *w) for one in few if (w := one.words(basis.readings))]:
+        dialect.run(connection, dialect.INSERT_SEARCH, found)
+
+
 def _add_columns(connection: Connection, entity: str, field: Field) -> None:
     present = {r[1] for r in dialect.run(connection, f"PRAGMA table_info({table(entity)})")}
     names = [column(field)] + ([column(field) + "_currency"] if field.type is Type.MONEY else [])
@@ -188,22 +217,19 @@ def _add_columns(connection: Connection, entity: str, field: Field) -> None:
 
 
 def custom_fields(stored: Iterable[Stored], registry: Registry) -> list[tuple[str, Field]]:
-    """The fields that `field` records declare: (entity, field)."""
+    """The fields that `field` records declare: (entity, field), as forms show them.
+
+    One that was deleted is as good as retired: somebody may have filled it in meanwhile, and that is taken and kept.
+    """
     found = []
     for one in stored:
         view = read_record(one.record, "field", registry)
-        entity = view.values.get("entity")
-        if view.life is not Life.DELETED and isinstance(entity, str) and is_id(one.key.id):
-            values = view.values
-            found.append(
-                (
-                    entity,
-                    custom_field(
-                        one.key.id, values.get("type"), values.get("label_zh"), values.get("label_en")
-                    ),
-                )
-            )
-    return sorted(found, key=lambda pair: (pair[0], pair[1].name))
+        entity, values = view.values.get("entity"), view.values
+        if view.life is Life.DELETED:
+            values = {**values, "retired": True}
+        if isinstance(entity, str) and is_id(one.key.id):
+            found.append((entity, values, custom_field(one.key.id, values)))
+    return in_order(found)
 
 
 def project(

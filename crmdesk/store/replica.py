@@ -512,8 +512,17 @@ class Replica:
             return False
         before, now = self.registry, load_registry(connection)
         declared = projection.custom_fields(_all_of(connection, "field"), now)
-        added = [(e, f) for e, f in declared if e in before.entities and before.find(e, f.name) is None]
-        projection.add_fields(connection, Basis(now, self.readings()), added)
+        known = [(e, f, before.find(e, f.name)) for e, f in declared if e in before.entities]
+        basis = Basis(now, self.readings())
+        projection.add_fields(connection, basis, [(e, f) for e, f, old in known if old is None])
+        for entity in now.entities:
+            names = {
+                f.name
+                for e, f, old in known
+                if e == entity and old is not None and old.search is not f.search
+            }
+            if names:
+                projection.find_anew(connection, basis, entity, names, WORDS_A_STEP)
         self.registry = now  # not before the columns are there: a full disk may have refused them
         self.note_declared(connection)
         return True

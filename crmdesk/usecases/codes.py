@@ -41,6 +41,13 @@ def code_of(table: str, text: str) -> str | None:
     return place.code if place and not place.rest else None
 
 
+def with_parents(table: str, code: object) -> tuple[str, ...]:
+    """A code and those it is part of; nothing for none."""
+    if not isinstance(code, str) or not code:
+        return ()
+    return (*(above.code for above in code_table(table).parents(code)), code)
+
+
 def place_of(*texts: str) -> str | None:
     """The region that an address names, the last of the texts; those before it say where it is."""
     *around, address = (text.strip() for text in texts)

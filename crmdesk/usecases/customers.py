@@ -111,6 +111,12 @@ def open_card(reader: Reader, registry: Registry, customer: str) -> Card:
     )
 
 
+def industry(reader: Reader, customer: object) -> str | None:
+    """The code of a customer's industry, where it is known here."""
+    found = reader.one("SELECT f_industry_code FROM p_customer WHERE id = ?", (customer,))
+    return found[0] if found else None
+
+
 def contacts(reader: Reader, customer: str) -> tuple[Contact, ...]:
     """The people at a customer, in the order they were added; a number that two people wrote down is there once."""
     rows = reader.all(

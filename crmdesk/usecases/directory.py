@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from crmdesk.core.errors import Language
+from crmdesk.core.ids import is_id
 from crmdesk.core.permissions import role_name
-from crmdesk.core.registry import Registry
+from crmdesk.core.registry import Field, Registry
 from crmdesk.core.roles import Mandate, Role, withheld_from
+from crmdesk.core.values import Value
 from crmdesk.store import mandates
-from crmdesk.store.names import SHOWN
+from crmdesk.store.names import DELETED, SHOWN
 from crmdesk.store.reading import Reader
 from crmdesk.store.settings import Identity, SeeingAs
 from crmdesk.system.clock import SystemClock
@@ -127,21 +129,63 @@ def read_directory(reader: Reader) -> Directory:
 def read_registry(reader: Reader) -> Registry:
     """The declarations as the company's server knows them, with the fields that administrators added.
 
-    What the person's role withholds is marked so.
+    What the person's role withholds is marked so, and what their forms leave out.
     """
-    from crmdesk.core.entities import REGISTRY, custom_field
+    from crmdesk.core.entities import REGISTRY
 
-    rows = reader.all(
-        f"SELECT id, f_entity, f_type, f_label_zh, f_label_en FROM p_field WHERE {SHOWN} ORDER BY f_entity, id"
-    )
     known = reader.setting("announced", dict[str, list[str]]) or {}
-    found = REGISTRY.announced(known).with_fields(
-        (row[1], custom_field(row[0], *row[2:])) for row in rows if row[1]
-    )
     identity = reader.setting("identity", Identity)
-    own = mandates.mandates(reader.all, identity.user if identity else "", SystemClock().now_ms())
+    me = identity.user if identity else ""
+    found = REGISTRY.announced(known).with_fields(_custom_fields(reader, me))
+    own = mandates.mandates(reader.all, me, SystemClock().now_ms())
     if reader.setting("seeing_as", SeeingAs) is not None:
         return found.less(lambda _entity, _field: True)
     if all(one.role is not Role.AUDITOR and not one.withheld for one in own):
         return found
     return found.less(lambda entity, name: withheld_from(own, entity, (name,)) is not None)
+
+
+def _custom_fields(reader: Reader, me: str) -> list[tuple[str, Field]]:
+    """The fields that administrators added, (entity, field), as the forms of `me` show them."""
+    declared = custom_declarations(reader, with_deleted=True)
+    if not declared:
+        return []
+    from crmdesk.core.custom_fields import custom_field, in_order, is_unseen_by
+
+    role = reader.value("SELECT coalesce(f_custom_role, f_role) FROM p_user WHERE id = ?", (me,)) or "rep"
+    return in_order(
+        (
+            str(values["entity"]),
+            values,
+            replace(custom_field(record, values), off_form=is_unseen_by(values, role)),
+        )
+        for record, values in declared.items()
+    )
+
+
+def custom_declarations(reader: Reader, *, with_deleted: bool = False) -> dict[str, dict[str, Value]]:
+    """What the `field` records say, by id: their values, choices included; a deleted one's say that it is retired."""
+    from crmdesk.core.entities import CUSTOM_FIELD
+
+    names = [field.name for field in CUSTOM_FIELD.fields if not field.repeated]
+    rows = reader.all(
+        f"SELECT n, id, life, {', '.join(f'f_{name}' for name in names)} FROM p_field WHERE f_entity IS NOT NULL "
+        f"{'' if with_deleted else f'AND {SHOWN}'} ORDER BY id"
+    )
+    found: dict[int, dict[str, Value]] = {}
+    ids = {}
+    for n, record, life, *cells in rows:
+        if not is_id(record):
+            continue  # it names columns
+        ids[n] = record
+        found[n] = {name: cell for name, cell in zip(names, cells, strict=True) if cell is not None}
+        if life == DELETED:
+            found[n]["retired"] = True
+    if found:
+        options = (
+            "SELECT e.n, e.element, e.value FROM p_field p JOIN element e ON e.n = p.n AND e.field = 'option'"
+        )
+        for n, key, value in reader.all(options):
+            if n in found:
+                found[n][f"option:{key}"] = value
+    return {ids[n]: values for n, values in found.items()}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
+from crmdesk.core.custom_fields import custom_field
 from crmdesk.core.dictionary import HEADINGS, RULES, described, facts, row
-from crmdesk.core.entities import REGISTRY, custom_field
+from crmdesk.core.entities import REGISTRY
 from crmdesk.core.format import EXPECTED, parse_value
 from crmdesk.core.registry import TYPE_LABELS, Rule, Type
 
@@ -55,7 +56,9 @@ def test_a_row_has_a_cell_under_each_heading_in_each_language() -> None:
 
 
 def test_a_field_that_an_administrator_added_is_among_those_of_its_kind() -> None:
-    extended = REGISTRY.with_fields([("customer", custom_field("1" * 32, "money", "预算", "Budget"))])
+    extended = REGISTRY.with_fields(
+        [("customer", custom_field("1" * 32, {"type": "money", "label_zh": "预算", "label_en": "Budget"}))]
+    )
     added = [one for one in described(extended) if one.field.label.zh == "预算"]
     assert [(one.entity.name, facts(one)["type"]) for one in added] == [("customer", "money")]
 

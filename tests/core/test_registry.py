@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from crmdesk.core.codes import TABLES
-from crmdesk.core.entities import REGISTRY, custom_field
+from crmdesk.core.custom_fields import custom_field
+from crmdesk.core.entities import REGISTRY
 from crmdesk.core.ids import uuid7
 from crmdesk.core.registry import Entity, Field, Label, Rule, Search, Type, registry
 
@@ -70,7 +71,7 @@ def test_children_are_the_entities_at_home_there() -> None:
 
 
 def test_a_companys_own_field_joins_the_declared_ones_in_a_new_registry() -> None:
-    own = custom_field("1" * 32, "integer", "车辆数", "Vehicles")
+    own = custom_field("1" * 32, {"type": "integer", "label_zh": "车辆数", "label_en": "Vehicles"})
     extended = REGISTRY.with_fields([("customer", own), ("no_such", own)])
     assert extended.find("customer", "x_" + "1" * 32) == own
     assert (own.type, own.rule, own.label) == (Type.INTEGER, Rule.ASK, Label("车辆数", "Vehicles"))
@@ -79,16 +80,16 @@ def test_a_companys_own_field_joins_the_declared_ones_in_a_new_registry() -> Non
 
 
 def test_a_field_added_again_replaces_the_earlier_one() -> None:
-    first = custom_field("1", "text", "旧", "Old")
-    second = custom_field("1", "text", "新", "New")
+    first = custom_field("1", {"type": "text", "label_zh": "旧", "label_en": "Old"})
+    second = custom_field("1", {"type": "text", "label_zh": "新", "label_en": "New"})
     extended = REGISTRY.with_fields([("customer", first), ("customer", second)])
     assert [f for f in extended["customer"].fields if f.name == "x_1"] == [second]
 
 
 def test_a_custom_field_with_an_unknown_type_or_no_english_label_still_reads() -> None:
-    field = custom_field("9", "hologram", "全息", None)
+    field = custom_field("9", {"type": "hologram", "label_zh": "全息", "label_en": None})
     assert (field.type, field.label) == (Type.TEXT, Label("全息", "全息"))
-    assert custom_field("9", "text", None, None).label.zh == "9"
+    assert custom_field("9", {"type": "text", "label_zh": None, "label_en": None}).label.zh == "9"
 
 
 def test_a_registry_of_ones_own_entities_needs_no_more_than_their_declarations() -> None:
