@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from crmdesk.core.record import RecordKey
 from crmdesk.core.values import Value, canonical_text
 from crmdesk.usecases.attachments import Picked, writes_for_visit
 from crmdesk.usecases.outcome import Outcome
+from crmdesk.usecases.records import tidy
 
 if TYPE_CHECKING:
     from crmdesk.store.replica import Replica
@@ -21,7 +23,8 @@ if TYPE_CHECKING:
 class VisitNote:
     """What a rep fills in. `at_ms` None means now; `tags` are put on, `tags_off` taken off the customer.
 
-    `new_tags` are names nobody used yet: each becomes a tag. `attachments` are files picked for it.
+    `new_tags` are names nobody used yet: each becomes a tag. `attachments` are files picked for it, `more` what stands in
+    fields that the company added.
     """
 
     customer: str
@@ -36,6 +39,7 @@ class VisitNote:
     tags_off: tuple[str, ...] = ()
     new_tags: tuple[str, ...] = ()
     attachments: tuple[Picked, ...] = ()
+    more: Mapping[str, Value] = field(default_factory=dict)
 
 
 def log(replica: Replica, note: VisitNote) -> Outcome[str]:
@@ -80,6 +84,7 @@ def _values(note: VisitNote, now_ms: int) -> dict[str, Any]:
         "contact": note.contact,
         "next_step": canonical_text(note.next_step).strip(),
         "next_on": note.next_on.isoformat() if note.next_on else None,
+        **tidy(note.more),
     }
     return {name: value for name, value in values.items() if value not in (None, "")}
 

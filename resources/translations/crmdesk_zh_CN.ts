@@ -2395,6 +2395,10 @@
         <translation>必填</translation>
     </message>
     <message>
+        <source>retired</source>
+        <translation>已停用</translation>
+    </message>
+    <message>
         <source>No field has such a name.</source>
         <translation>没有这样的字段。</translation>
     </message>
@@ -2453,6 +2457,10 @@
     <message>
         <source>Other headings</source>
         <translation>表格中的其他叫法</translation>
+    </message>
+    <message>
+        <source>Help</source>
+        <translation>填写说明</translation>
     </message>
     <message>
         <source>Saved to %1</source>
@@ -2901,6 +2909,13 @@
     <message>
         <source>Cancel</source>
         <translation>取消</translation>
+    </message>
+</context>
+<context>
+    <name>FormCell</name>
+    <message>
+        <source>Decide in the inbox</source>
+        <translation>到收件箱处理</translation>
     </message>
 </context>
 <context>
@@ -5243,13 +5258,6 @@
         <translation>
             <numerusform>有 %n 个字段各有两个值，处理之前两个值都会保留。</numerusform>
         </translation>
-    </message>
-</context>
-<context>
-    <name>_Cell</name>
-    <message>
-        <source>Decide in the inbox</source>
-        <translation>到收件箱处理</translation>
     </message>
 </context>
 <context>

@@ -167,13 +167,14 @@ class Dictionary(Page):
         spoken = self._context.language
         other = one.field.label.en if spoken == "zh_CN" else one.field.label.zh
         detail = " · ".join(part for part in (one.kind.text(spoken), other) if part)
-        mark = self.tr("required") if one.field.required else ""
+        is_needed = one.field.required or one.field.asked
+        mark = self.tr("retired") if one.field.retired else self.tr("required") if is_needed else ""
         return Entry(
             one.name,
             one.field.label.text(spoken),
             detail,
             mark,
-            "warn" if mark else "",
+            "warn" if mark and not one.field.retired else "",
             icon=_OF_TYPE[one.field.type],
         )
 
@@ -198,12 +199,14 @@ class Dictionary(Page):
             (self.tr("Name in files"), one.name),
             (self.tr("Kind of value"), one.kind.text(spoken)),
             (self.tr("May stand there"), one.allowed.text(spoken) if one.allowed else formats.DASH),
-            (self.tr("Required"), yes if one.field.required else no),
+            (self.tr("Required"), yes if one.field.required or one.field.asked else no),
             (self.tr("Several"), yes if one.field.repeated else no),
             (self.tr("Who writes it"), people if one.is_by_person else server),
             (self.tr("Two at once"), one.rule.text(spoken)),
             (self.tr("Other headings"), " / ".join(one.field.aliases) or formats.DASH),
         ]
+        if one.field.help is not None:
+            pairs.append((self.tr("Help"), one.field.help.text(spoken)))
         self.facts.set_fields(pairs)
 
     # -- saving -----------------------------------------------------------------------------------------

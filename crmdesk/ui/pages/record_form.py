@@ -13,28 +13,27 @@ from PySide6.QtGui import QHideEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
-    QPushButton,
     QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
 from crmdesk.core.errors import CrmError
-from crmdesk.core.form import BLANK, Shown
+from crmdesk.core.form import BLANK, Shown, is_on_form
 from crmdesk.core.format import told_apart
 from crmdesk.core.record import Dot, RecordKey
 from crmdesk.core.registry import Field, Type
 from crmdesk.core.resolve import FieldView, RecordView
 from crmdesk.core.values import Value, encode
 from crmdesk.ui.context import Context
-from crmdesk.ui.widgets import buttons, plain
+from crmdesk.ui.pages.form_cell import FormCell
+from crmdesk.ui.widgets import buttons
 from crmdesk.ui.widgets.code_editor import CodeEditor
-from crmdesk.ui.widgets.editors import NEW_ELEMENT, Editor, editor, is_editable
-from crmdesk.ui.widgets.fields import label, set_tone
-from crmdesk.usecases import drafts, records
-from crmdesk.usecases.codes import place_of
+from crmdesk.ui.widgets.editors import NEW_ELEMENT, editor, is_editable
+from crmdesk.ui.widgets.fields import label
+from crmdesk.usecases import customers, drafts, records
+from crmdesk.usecases.codes import place_of, with_parents
 from crmdesk.usecases.outcome import Outcome
 
 if TYPE_CHECKING:
@@ -86,7 +85,7 @@ class RecordForm(QWidget):
         self._reading_pause.timeout.connect(self._offer_codes)
         self._doubt_pause = QTimer(self, singleShot=True, interval=_DOUBT_MS)
         self._doubt_pause.timeout.connect(self._say_doubts)
-        self._cells: dict[str, _Cell] = {}
+        self._cells: dict[str, FormCell] = {}
         self._arranged: list[str] = []
         self._frozen = ""
         column = QVBoxLayout(self)
@@ -102,6 +101,7 @@ class RecordForm(QWidget):
         column.addWidget(self._area, 1)
         column.addWidget(self._foot())
         self._show_dirty(is_dirty=False)
+        context.bus.touched.connect(self._follow_declarations)
 
     @property
     def is_dirty(self) -> bool:
@@ -113,7 +113,7 @@ class RecordForm(QWidget):
         """The record the form is about; None for a new one."""
         return self._subject.id
 
-    def cell(self, name: str) -> "_Cell":
+    def cell(self, name: str) -> FormCell:
         """The label, editor and remark of a field."""
         return self._cells[name]
 
@@ -228,9 +228,11 @@ class RecordForm(QWidget):
         return area
 
     def _build(self) -> None:
-        """Make the editors, at the first record shown: a page opens before anybody looks at its form."""
-        if self._cells:
+        """Make the editors, at the first record shown: a page opens before anybody looks at its form. Anew, if fields came."""
+        chosen = self._offered()
+        if self._cells and chosen == [cell.editor.field for cell in self._cells.values()]:
             return
+        self._cells, self._arranged = {}, []
         body = QWidget()
         body.setObjectName("page")
         self._grid = QGridLayout(body)
@@ -239,15 +241,17 @@ class RecordForm(QWidget):
         self._grid.setVerticalSpacing(10)
         self._grid.setColumnStretch(0, 1)
         self._grid.setColumnStretch(1, 1)
-        declared = self._context.registry[self._entity]
-        chosen = [f for f in declared.fields if is_editable(f) and (not self._names or f.name in self._names)]
         for field in chosen:
-            cell = _Cell(editor(field, self._context.language, self._context.today), body)
+            cell = FormCell(editor(field, self._context.language, self._context.today), body)
             cell.edited.connect(self._edited)
             cell.decide.clicked.connect(self.decide)
             self._cells[field.name] = cell
         self._grid.setRowStretch(len(chosen), 1)
         self._area.setWidget(body)
+
+    def _offered(self) -> list[Field]:
+        declared = self._context.registry[self._entity].fields
+        return [f for f in declared if is_editable(f) and (not self._names or f.name in self._names)]
 
     def _arrange(self, names: Sequence[str]) -> None:
         """Place the named cells in two columns, and hide the others."""
@@ -293,23 +297,68 @@ class RecordForm(QWidget):
         self._shown = shown if draft is None else _shown_of(draft, shown)
         self._fill(self._shown.values)
         drafted = (draft or {}).get("typed", {})
-        self._arrange(
-            [
-                name
-                for name, cell in self._cells.items()
-                if cell.editor.field.succeeded_by is None or name in drafted or self._shown.values.get(name)
-            ]
-        )
-        for name, cell in self._cells.items():
-            why = self._frozen or self._context.why_not(cell.editor.field)
-            cell.hold(
-                "" if name in drafted else why
-            )  # what was typed before it was withheld can be taken back
-            if name in drafted:
-                cell.editor.set_typed(_over(self._filled[name], drafted[name]))
+        self._put(drafted)
         self._show_dirty(is_dirty=draft is not None)
         if draft is not None:
             self._state.setText(self.tr("Your draft, not saved yet"))
+
+    def _put(self, typed: Mapping[str, Any]) -> None:
+        """Show the fields that this form has, and what was typed into them over what is stored."""
+        self._choose_fields(typed)
+        for name, cell in self._cells.items():
+            why = self._frozen or self._context.why_not(cell.editor.field)
+            cell.hold("" if name in typed else why)  # what was typed before it was withheld can be taken back
+            if name in typed:
+                cell.editor.set_typed(_over(self._filled[name], typed[name]))
+
+    def _choose_fields(self, typed: Mapping[str, Any]) -> None:
+        industries, shown = self._industries(), self._shown.values
+        names = [
+            name
+            for name, cell in self._cells.items()
+            if is_on_form(
+                cell.editor.field, industries, is_filled=bool(shown.get(name)), is_typed=name in typed
+            )
+        ]
+        self._arrange(names)
+
+    def _industries(self) -> tuple[str, ...]:
+        """The customer's industry with those it is part of, where it decides which fields there are."""
+        if not any(cell.editor.field.only_for for cell in self._cells.values()):
+            return ()
+        values = {**self._shown.values, **self._subject.born_with}
+        if self._entity == "customer":
+            cell = self._cells.get("industry_code")
+            return with_parents(
+                "industry", {**values, **(cell.editor.values() if cell else {})}.get("industry_code")
+            )
+        return with_parents("industry", customers.industry(self._context.reader, values.get("customer")))
+
+    def _follow_declarations(self, change: "Touched") -> None:
+        """Have the fields that there are now; what was typed stays."""
+        if not self._cells or not change.concerns("field", "role", "user"):
+            return
+        if self._offered() == [cell.editor.field for cell in self._cells.values()]:
+            return
+        if not self._is_dirty:
+            self._load(self._shown)
+            return
+        typed, focused = self._typed(), self._focused()
+        self._build()
+        self._fill(self._shown.values)
+        self._put({name: own for name, own in typed.items() if name in self._cells})
+        if focused in self._cells:
+            self._cells[focused].editor.input().setFocus()
+
+    def _focused(self) -> str:
+        return next((name for name, cell in self._cells.items() if cell.has_keyboard()), "")
+
+    def _typed(self) -> dict[str, Any]:
+        """What a person typed themselves, by field."""
+        typed = {
+            name: _own(self._filled.get(name), cell.editor.typed()) for name, cell in self._cells.items()
+        }
+        return {name: own for name, own in typed.items() if own is not None}
 
     def _reload(self) -> None:
         if self._subject.id is None:
@@ -369,6 +418,8 @@ class RecordForm(QWidget):
         self._show_dirty(is_dirty=True)
         self._draft_pause.start()
         self._doubt_pause.start()
+        if name == "industry_code":
+            self._choose_fields(self._typed())
         if any(name in other.editor.field.read_from for other in self._cells.values()):
             self._reading_pause.start()
         self.edited.emit(name)
@@ -389,10 +440,10 @@ class RecordForm(QWidget):
 
     def _wanted(self) -> dict[str, Value] | None:
         wanted: dict[str, Value] = {}
-        wrong: list[_Cell] = []
+        wrong: list[FormCell] = []
         for cell in self._cells.values():
             try:
-                wanted.update(cell.editor.values())
+                wanted.update(cell.wanted(is_new=self._subject.id is None))
             except CrmError as error:
                 cell.refuse(str(error.sentence(self._context.language).happened))
                 wrong.append(cell)
@@ -401,7 +452,7 @@ class RecordForm(QWidget):
             return None
         return wanted
 
-    def _differs(self, cell: "_Cell", view: RecordView) -> bool:
+    def _differs(self, cell: FormCell, view: RecordView) -> bool:
         prefix = f"{cell.editor.field.name}:"
         keys = {
             k
@@ -412,11 +463,7 @@ class RecordForm(QWidget):
 
     def _as_draft(self) -> dict[str, Any]:
         dots = {k: [[d.actor, d.counter] for d in sorted(found)] for k, found in self._shown.dots.items()}
-        typed = {
-            name: _own(self._filled.get(name), cell.editor.typed()) for name, cell in self._cells.items()
-        }
-        typed = {name: own for name, own in typed.items() if own is not None}
-        return {"typed": typed, "values": dict(self._shown.values), "dots": dots}
+        return {"typed": self._typed(), "values": dict(self._shown.values), "dots": dots}
 
     # -- saved -------------------------------------------------------------------------------------
 
@@ -437,56 +484,6 @@ class RecordForm(QWidget):
                 cell.editor.input().setFocus()
                 return
         self._context.tell(error)
-
-
-class _Cell(QWidget):
-    """A field on a form: its label above, its editor, and a remark below. `edited(name)` while it is typed into."""
-
-    edited = Signal(str)
-
-    def __init__(self, made: Editor, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.editor = made
-        self.is_conflict = False
-        self.is_refused = False
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        name = label(f"{made.name} *" if made.field.required else made.name, "faint")
-        column.addWidget(name)
-        column.addWidget(made)
-        self.remark: QLabel = label("", "second")
-        self.remark.setWordWrap(True)
-        self.remark.hide()
-        column.addWidget(self.remark)
-        self.decide: QPushButton = buttons.quiet(self.tr("Decide in the inbox"), "split")
-        self.decide.setAccessibleName(f"{self.decide.text()}: {made.name}")
-        self.decide.hide()
-        made.changed.connect(self._changed)
-        column.addWidget(self.decide, 0, Qt.AlignmentFlag.AlignLeft)
-
-    def hold(self, why: str) -> None:
-        """Show the value without letting it be edited, and say why; blank: let it be edited."""
-        self.editor.setEnabled(not why)
-        plain.set_tip(self, why)
-        self.editor.input().setAccessibleDescription(why)
-
-    def say(self, text: str, tone: str = "second", *, decide: bool = False) -> None:
-        """A remark below the editor; blank takes it away."""
-        self.is_conflict, self.is_refused = decide, False
-        self.remark.setText(text)
-        set_tone(self.remark, tone)
-        self.remark.setVisible(bool(text))
-        self.decide.setVisible(decide)
-
-    def refuse(self, text: str) -> None:
-        """Say what is wrong, in red, framed."""
-        self.say(text, "bad")
-        self.is_refused = True
-        self.editor.mark(invalid=True)
-
-    def _changed(self) -> None:
-        self.edited.emit(self.editor.field.name)
 
 
 def _shown_of(draft: Mapping[str, Any], stored: Shown) -> Shown:

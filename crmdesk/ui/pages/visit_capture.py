@@ -19,6 +19,7 @@ from crmdesk.ui import attaching, formats
 from crmdesk.ui.attaching import Offer
 from crmdesk.ui.context import Context
 from crmdesk.ui.main_window import MainWindow
+from crmdesk.ui.pages.custom_values import CustomValues
 from crmdesk.ui.pages.customer_picker import CustomerPicker
 from crmdesk.ui.widgets import buttons, plain
 from crmdesk.ui.widgets.chips import FileChips, FlowLayout, TagChip, TagField
@@ -156,6 +157,7 @@ class VisitSheet(Sheet):
         self.contact.setAccessibleName(declared["contact"].label.text(self._context.language))
         self.tags = TagField()
         self.files = FileChips()
+        self.more = CustomValues(self._context, "visit")
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 18, 24, 20)
         column.setSpacing(10)
@@ -212,6 +214,7 @@ class VisitSheet(Sheet):
                 grid.addWidget(control, line, 1, Qt.AlignmentFlag.AlignLeft)
             else:
                 grid.addWidget(control, line, 1)
+        grid.addWidget(self.more, 4 + len(rows), 0, 1, 2)
         self._fields = body
         return body
 
@@ -252,6 +255,7 @@ class VisitSheet(Sheet):
         self.tags.removed.connect(self._tag_removed)
         self.files.asked.connect(self._ask_files)
         self.files.removed.connect(self._file_removed)
+        self.more.edited.connect(self._edited)
         self.summary.offered.connect(self._offered)
         within = Qt.ShortcutContext.WidgetWithChildrenShortcut
         for number, option in enumerate(self._context.registry["visit"].by_name["kind"].options, 1):
@@ -268,6 +272,7 @@ class VisitSheet(Sheet):
         self._card, self._is_dirty = None, False
         self._on, self._off = {}, set()
         self._files = []
+        self.more.open_for("")
         self.files.set_files([])
         self.kind.select("onsite")
         self.result.select("")
@@ -298,6 +303,8 @@ class VisitSheet(Sheet):
         self._other.setVisible(card is not None)
         self.picker.setVisible(card is None)
         self._fields.setVisible(card is not None)
+        if card is not None:
+            self.more.open_for(card.id)
         self._save_button.setEnabled(card is not None)
         self.contact.clear()
         self.contact.addItem(formats.DASH, "")
@@ -348,6 +355,7 @@ class VisitSheet(Sheet):
         self._on = dict(draft.get("tags", {}))
         self._off = set(draft.get("tags_off", ()))
         self._files = drafts.attachments(draft)
+        self.more.open_for(self.customer or "", draft.get("more"))
         self._show_files()
         self._show_tags()
         self._say_date()
@@ -462,6 +470,7 @@ class VisitSheet(Sheet):
             "tags": self._on,
             "tags_off": sorted(self._off),
             "attachments": self._files,
+            "more": self.more.typed(),
         }
 
     def _note(self) -> VisitNote | None:
@@ -476,6 +485,9 @@ class VisitSheet(Sheet):
             )
             self.next_on.setFocus()
             return None
+        more = self.more.values()
+        if more is None:
+            return None
         return VisitNote(
             customer=self._card.id,
             summary=self.summary.toPlainText(),
@@ -488,6 +500,7 @@ class VisitSheet(Sheet):
             tags_off=tuple(sorted(self._off)),
             new_tags=tuple(name for key, name in self._on.items() if key.startswith("+")),
             attachments=tuple(self._files),
+            more=more,
         )
 
     def _said(self, next_on: date | None) -> str:

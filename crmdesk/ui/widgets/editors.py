@@ -166,14 +166,16 @@ class ChoiceEditor(Editor):
     def set_typed(self, typed: Any) -> None:
         at = self._box.findData(str(typed))
         if at < 0:
-            self._box.addItem(str(typed), str(typed))
+            option = self.field.option(typed)
+            self._box.addItem(option.label.text(self.spoken) if option else str(typed), str(typed))
             at = self._box.count() - 1
         self._box.setCurrentIndex(at)
 
     def _options(self) -> Sequence[tuple[str, str]]:
         if self.field.type is Type.BOOLEAN:
             return [(key, format_value(self.field, key == "yes", self.spoken)) for key in ("yes", "no")]
-        return [(option.key, option.label.text(self.spoken)) for option in self.field.options]
+        offered = (option for option in self.field.options if not option.retired)
+        return [(option.key, option.label.text(self.spoken)) for option in offered]
 
     def _text_of(self, value: Value) -> str:
         if self.field.type is Type.BOOLEAN:

@@ -1,0 +1,79 @@
+"""A field on a form: its label, its editor, and what is said below it."""
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from crmdesk.core.errors import CrmError
+from crmdesk.core.values import Value
+from crmdesk.ui.widgets import buttons, plain
+from crmdesk.ui.widgets.editors import Editor
+from crmdesk.ui.widgets.fields import label, set_tone
+
+
+class FormCell(QWidget):
+    """A field on a form: its label above, its editor, and a remark below. `edited(name)` while it is typed into."""
+
+    edited = Signal(str)
+
+    def __init__(self, made: Editor, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.editor = made
+        self.is_conflict = False
+        self.is_refused = False
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        is_asked = made.field.required or made.field.asked
+        name = label(f"{made.name} *" if is_asked else made.name, "faint")
+        column.addWidget(name)
+        column.addWidget(made)
+        self.remark: QLabel = label("", "second")
+        self.remark.setWordWrap(True)
+        column.addWidget(self.remark)
+        self.decide: QPushButton = buttons.quiet(self.tr("Decide in the inbox"), "split")
+        self.decide.setAccessibleName(f"{self.decide.text()}: {made.name}")
+        self.decide.hide()
+        made.changed.connect(self._changed)
+        column.addWidget(self.decide, 0, Qt.AlignmentFlag.AlignLeft)
+        self.say("")
+
+    def hold(self, why: str) -> None:
+        """Show the value without letting it be edited, and say why; blank: let it be edited."""
+        self.editor.setEnabled(not why)
+        plain.set_tip(self, why)
+        self.editor.input().setAccessibleDescription(why)
+
+    def say(self, text: str, tone: str = "second", *, decide: bool = False) -> None:
+        """A remark below the editor; blank takes it away, and what the company says of the field stands there again."""
+        self.is_conflict, self.is_refused = decide, False
+        said = self.editor.field.help
+        if not text and said is not None:
+            text, tone = said.text(self.editor.spoken), "faint"
+        self.remark.setText(text)
+        set_tone(self.remark, tone)
+        self.remark.setVisible(bool(text))
+        self.decide.setVisible(decide)
+
+    def refuse(self, text: str) -> None:
+        """Say what is wrong, in red, framed."""
+        self.say(text, "bad")
+        self.is_refused = True
+        self.editor.mark(invalid=True)
+
+    def wanted(self, *, is_new: bool) -> Mapping[str, Value]:
+        """What stands there, by key. Raises `invalid_value`, and `required` where a new record lacks what the company asks for."""
+        given = self.editor.values()
+        is_asked = is_new and self.editor.field.asked and not self.isHidden()
+        if is_asked and self.editor.isEnabled() and all(value in (None, "") for value in given.values()):
+            raise CrmError("required", field=self.editor.name)
+        return given
+
+    def has_keyboard(self) -> bool:
+        """Whether the person is typing here."""
+        focused = QApplication.focusWidget()
+        return focused is not None and self.isAncestorOf(focused)
+
+    def _changed(self) -> None:
+        self.edited.emit(self.editor.field.name)
