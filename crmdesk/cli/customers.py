@@ -10,6 +10,7 @@ from crmdesk.cli import naming
 from crmdesk.cli.command import command, group
 from crmdesk.cli.output import instant, moment
 from crmdesk.cli.session import Session
+from crmdesk.core.values import money
 
 if TYPE_CHECKING:
     from crmdesk.core.registry import Registry
@@ -215,7 +216,7 @@ def show(session: Session, customer: Customer) -> None:
     found = naming.customer(session.reader, customer)
     registry, directory = read_registry(session.reader), read_directory(session.reader)
     card = customers.open_card(session.reader, registry, found)
-    story = timeline(session.reader, found, limit=_TIMELINE)
+    story = timeline(session.reader, registry, found, limit=_TIMELINE)
     if session.out.as_json:
         session.out.json(_facts(card, directory, story))
         return
@@ -236,12 +237,19 @@ def show(session: Session, customer: Customer) -> None:
 
 def _told(session: Session, registry: Registry, entry: Entry) -> tuple[str, ...]:
     """What happened in words: what it was, what came of it, and what its reviewer says."""
+    from crmdesk.cli import deals
     from crmdesk.core.format import EMPTY, format_value
 
     def word(entity: str, field: str, key: str | None) -> str:
         text = format_value(registry.find(entity, field), key, session.out.language)
         return "" if text == EMPTY else text
 
+    if entry.dealing is not None:
+        return (
+            session.out.label(registry[entry.entity].label),
+            entry.text,
+            *deals.words(session, registry, entry.dealing),
+        )
     kind = word("visit", "kind", entry.kind) if entry.entity == "visit" else ""
     what = kind or session.out.label(registry[entry.entity].label)
     return (
@@ -279,7 +287,8 @@ def _facts(card: Card, directory: Directory, story: list[Entry]) -> dict[str, An
             {
                 "id": e.id, "entity": e.entity, "kind": e.kind, "at": instant(e.at_ms), "by": directory.person_name(e.by),
                 "text": e.text, "result": e.result, "next_step": e.next_step, "next_on": e.next_on,
-                "outcome": e.outcome, "remark": e.remark, "done": e.is_done,
+                "outcome": e.outcome, "remark": e.remark, "done": e.is_done, "interaction": e.interaction,
+                "amount": money(*e.dealing.amount) if e.dealing and e.dealing.amount else None, "state": e.dealing.state if e.dealing else None,
             }
             for e in story
         ],

@@ -20,6 +20,7 @@ from crmdesk.cli import (
     attachments,
     company,
     customers,
+    deals,
     dictionary,
     doctor,
     inbox,
@@ -43,6 +44,7 @@ USAGE: Final = 2
 FAULT: Final = 70
 
 root.add_typer(customers.customer_app, name="customer")
+root.add_typer(deals.deal_app, name="deal")
 root.add_typer(customers.contact_app, name="contact")
 root.add_typer(journal.visit_app, name="visit")
 root.add_typer(journal.task_app, name="task")

@@ -27,6 +27,9 @@ def add_visit(
     result: Annotated[
         str | None, typer.Option(help="interested, considering, not_now, problem. 结果。")
     ] = None,
+    interaction: Annotated[
+        str | None, typer.Option(help="consultation, complaint, service_request. 互动类型。")
+    ] = None,
     next_step: Annotated[str, typer.Option(help="What was promised. 下一步。")] = "",
     next_on: Annotated[str | None, typer.Option(help="When: 2026-12-01, +7, fri, 周五. 下次日期。")] = None,
     tag: Tags = None,
@@ -38,12 +41,14 @@ def add_visit(
     found = session.customer_to_write(customer)
     entity, today = session.replica.registry["visit"], session.workspace.today()
     wanted_result = naming.value(entity, "result", result, today)
+    kind_of_talk = naming.value(entity, "interaction", interaction, today)
     wanted_day = naming.value(entity, "next_on", next_on, today)
     note = visits.VisitNote(
         customer=found,
         summary=text,
         kind=str(naming.value(entity, "kind", kind, today)),
         result=str(wanted_result) if wanted_result else None,
+        interaction=str(kind_of_talk) if kind_of_talk else None,
         next_step=next_step,
         next_on=date.fromisoformat(str(wanted_day)) if wanted_day else None,
         tags=naming.tag_ids(read_directory(session.reader), tag or ()),

@@ -35,6 +35,15 @@ def day_of(ms: int, zone: str = COMPANY_ZONE) -> date:
     return moment_of(ms, zone).date()
 
 
+def noon_of(day: str | None, zone: str = COMPANY_ZONE) -> int | None:
+    """The noon (UTC milliseconds) of a day written YYYY-MM-DD, by the company's clock; None for what is no day."""
+    try:
+        noon = datetime.fromisoformat(f"{day}T12:00").replace(tzinfo=ZoneInfo(zone))
+    except ValueError:
+        return None
+    return int(noon.timestamp() * 1000)
+
+
 def parse_date(text: str, today: date) -> date | None:
     """The date a person means, or None.
 

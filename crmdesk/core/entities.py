@@ -397,8 +397,8 @@ TICKET: Final = Entity(
     fields=(
         _reference("customer", "customer", "客户", "Customer", required=True),
         Field("title", Type.TEXT, Label("工单主题", "Subject"), required=True, search=Search.NAME),
-        Field("kind", Type.CHOICE, Label("问题类型", "Kind of problem"), options=TICKET_KINDS),
         Field("state", Type.CHOICE, Label("工单状态", "State"), options=TICKET_STATES),
+        Field("kind", Type.CHOICE, Label("问题类型", "Kind of problem"), options=TICKET_KINDS),
         Field("opened_on", Type.DATE, Label("受理日期", "Opened")),
         Field("solved_on", Type.DATE, Label("解决日期", "Solved")),
         Field("satisfaction", Type.INTEGER, Label("满意度（1 至 5）", "Satisfaction (1 to 5)")),

@@ -270,6 +270,18 @@ class Registry:
             entities[name] = replace(entity, fields=tuple(fields))
         return Registry(entities)
 
+    def is_link(self, entity: str, declared: Field) -> bool:
+        """Whether a field names a record beside its own: one that is at home at the same root, and not that root."""
+        own, other = self.entities[entity], self.entities.get(declared.target or "")
+        if (
+            declared.type is not Type.REFERENCE
+            or declared.server
+            or other is None
+            or declared.name == own.home
+        ):
+            return False
+        return own.home is not None and own.home == other.home
+
     def children(self, name: str) -> list[Entity]:
         """The entities whose home is `name`."""
         return [

@@ -18,7 +18,7 @@ from crmdesk.ui.context import Context
 from crmdesk.ui.desk import Desk
 from crmdesk.ui.entrance import Entrance
 from crmdesk.ui.pages.cover_page import CoverWindow, Way
-from crmdesk.ui.pages.customer import CustomerPage
+from crmdesk.ui.pages.customer_page import CustomerPage
 from crmdesk.ui.pages.customer_pages import NewCustomerWish
 from crmdesk.ui.pages.customers import CustomersPage
 from crmdesk.ui.runner import Runner
@@ -95,7 +95,8 @@ def _desk_views(workspace: Workspace, size: tuple[int, int]) -> Iterator[tuple[s
     desk.window.show()
     desk.signs.refresh()
     customer = workspace.reader.value(
-        "SELECT id FROM p_customer ORDER BY conflicts DESC, visits DESC LIMIT 1"
+        "SELECT id FROM p_customer c ORDER BY conflicts DESC, "
+        "(SELECT count(*) FROM p_order o WHERE o.root = c.id) DESC, visits DESC LIMIT 1"
     )
     for key in desk.window.page_keys():
         if key != "customer" or customer:
@@ -105,8 +106,9 @@ def _desk_views(workspace: Workspace, size: tuple[int, int]) -> Iterator[tuple[s
         desk.window.go("customer", customer)
         view = desk.window.page
         assert isinstance(view, CustomerPage)
-        view.view.show_tab("files")
-        yield "files", desk.window
+        for tab in ("details", "people", "deals", "files", "history"):
+            view.view.show_tab(tab)
+            yield tab, desk.window
     for name in _states(desk, customer or ""):
         yield name, desk.window
     for way, has_company in product(get_args(Way), (True, False)):

@@ -14,9 +14,9 @@ from crmdesk.core.resolve import Life, RecordView, read_record
 from crmdesk.core.search import parse_query, rank
 from crmdesk.core.text import Readings, normalise
 from crmdesk.core.values import Value
-from crmdesk.store.names import CONTESTED, SHOWN
+from crmdesk.store.names import CONTESTED, SHOWN, table
 from crmdesk.store.reading import Reader
-from crmdesk.usecases import records
+from crmdesk.usecases import dealings, records
 from crmdesk.usecases.outcome import Outcome
 
 if TYPE_CHECKING:
@@ -43,6 +43,9 @@ class Contact:
     position: str | None
     phones: tuple[str, ...]
     email: str | None
+    job_level: str | None = None
+    decision_role: str | None = None
+    reports_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,7 @@ class Card:
     visits: int
     attachments: int
     is_unsent: bool
+    dealt: int = 0
 
     @property
     def is_contested(self) -> bool:
@@ -106,8 +110,21 @@ def open_card(reader: Reader, registry: Registry, customer: str) -> Card:
     )
     tags = tuple(sorted(k[4:] for k, v in view.values.items() if k.startswith("tag:") and v))
     attached = reader.value(f"SELECT count(*) FROM p_attachment WHERE root = ? AND {SHOWN}", (customer,))
+    dealt = sum(
+        reader.value(f"SELECT count(*) FROM {table(kind)} WHERE root = ? AND {SHOWN}", (customer,))
+        for kind in dealings.KINDS
+    )
     return Card(
-        customer, row[0], view, tags, contacts(reader, customer), row[1], row[2] or 0, attached, bool(unsent)
+        customer,
+        row[0],
+        view,
+        tags,
+        contacts(reader, customer),
+        row[1],
+        row[2] or 0,
+        attached,
+        bool(unsent),
+        dealt,
     )
 
 
@@ -120,7 +137,8 @@ def industry(reader: Reader, customer: object) -> str | None:
 def contacts(reader: Reader, customer: str) -> tuple[Contact, ...]:
     """The people at a customer, in the order they were added; a number that two people wrote down is there once."""
     rows = reader.all(
-        f"SELECT n, id, f_name, f_position, f_email FROM p_contact WHERE root = ? AND {SHOWN} ORDER BY id",
+        "SELECT n, id, f_name, f_position, f_email, f_job_level, f_decision_role, f_reports_to FROM p_contact "
+        f"WHERE root = ? AND {SHOWN} ORDER BY id",
         (customer,),
     )
     phones: dict[int, dict[str, str]] = {}
@@ -133,8 +151,8 @@ def contacts(reader: Reader, customer: str) -> tuple[Contact, ...]:
         known = phones.setdefault(n, {})
         known.setdefault(phone(number or ""), number or "")
     return tuple(
-        Contact(i, name or "", position, tuple(phones.get(n, {}).values()), mail)
-        for n, i, name, position, mail in rows
+        Contact(i, name or "", position, tuple(phones.get(n, {}).values()), mail, *placed)
+        for n, i, name, position, mail, *placed in rows
     )
 
 

@@ -15,6 +15,7 @@ import msgspec
 
 from crmdesk.core.values import Value, money
 from crmdesk.system.resources import resource
+from crmdesk.usecases.sample_dealings import Dealings
 
 SAMPLE_TAG: Final = "示例数据 Sample"
 
@@ -99,7 +100,7 @@ class _Notes(msgspec.Struct, frozen=True):
 
 
 def generate(*, seed: int, customers: int, authors: Sequence[str], today: date) -> Iterator[SampleRecord]:
-    """Invent tag groups, tags and `customers` customers with their contacts, visits and tasks.
+    """Invent tag groups, tags and `customers` customers with their contacts, visits, tasks and dealings.
 
     Every record comes after the one it hangs under. Values are canonical (`crmdesk.core.values`), the
     fields those of `crmdesk.core.entities`. Each customer carries the tag "示例数据 Sample". Dates lie
@@ -122,6 +123,7 @@ class _Inventor:
         self._notes = msgspec.json.decode(_words("notes"), type=_Notes)
         self._industries = tuple(self._firms.trades)
         self._groups: list[tuple[_TagGroup, list[str]]] = []
+        self._dealings = Dealings(seed, today)
 
     def records(self, customers: int) -> Iterator[SampleRecord]:
         yield from self._tags()
@@ -149,14 +151,21 @@ class _Inventor:
         """One customer and all that hangs under it, by one author."""
         key = f"customer-{number}"
         author = self._pick(self._authors)
-        yield SampleRecord("customer", key, None, author, self._customer(number))
+        found = self._customer(number)
+        yield SampleRecord("customer", key, None, author, found)
         contacts = [f"contact-{number}-{index}" for index in range(self._pick((1, 1, 2)))]
         for contact in contacts:
-            yield SampleRecord("contact", contact, key, author, self._contact(key))
+            chief = contacts[0] if contact != contacts[0] else None
+            yield SampleRecord(
+                "contact", contact, key, author, self._contact(key) | self._dealings.place(chief)
+            )
         for index in range(self._pick((0, 1, 1, 2, 3))):
             yield SampleRecord("visit", f"visit-{number}-{index}", key, author, self._visit(key, contacts[0]))
         if self._once_in(4):
             yield SampleRecord("task", f"task-{number}", key, author, self._task(key))
+        stage = str(found["stage"])
+        for dealing in self._dealings.of(number, key, contacts[0], stage):
+            yield SampleRecord(dealing.entity, dealing.key, key, author, dealing.values)
 
     def _customer(self, number: int) -> dict[str, Value]:
         place = self._pick(self._places)

@@ -33,6 +33,7 @@ class VisitNote:
     at_ms: int | None = None
     result: str | None = None
     contact: str | None = None
+    interaction: str | None = None
     next_step: str = ""
     next_on: date | None = None
     tags: tuple[str, ...] = ()
@@ -82,6 +83,7 @@ def _values(note: VisitNote, now_ms: int) -> dict[str, Any]:
         "summary": canonical_text(note.summary).strip(),
         "result": note.result,
         "contact": note.contact,
+        "interaction": note.interaction,
         "next_step": canonical_text(note.next_step).strip(),
         "next_on": note.next_on.isoformat() if note.next_on else None,
         **tidy(note.more),

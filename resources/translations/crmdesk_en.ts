@@ -449,4 +449,49 @@
         </translation>
     </message>
 </context>
+<context>
+    <name>_Words</name>
+    <message numerus="yes">
+        <source>and %n more to do</source>
+        <translation>
+            <numerusform>and %n more to do</numerusform>
+            <numerusform>and %n more to do</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>No visit for %n day(s)</source>
+        <translation>
+            <numerusform>No visit for %n day</numerusform>
+            <numerusform>No visit for %n days</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n promise(s) overdue</source>
+        <translation>
+            <numerusform>%n promise overdue</numerusform>
+            <numerusform>%n promises overdue</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>“%1” should have closed %n day(s) ago</source>
+        <translation>
+            <numerusform>“%1” should have closed %n day ago</numerusform>
+            <numerusform>“%1” should have closed %n days ago</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>“%1” ends in %n day(s)</source>
+        <translation>
+            <numerusform>“%1” ends in %n day</numerusform>
+            <numerusform>“%1” ends in %n days</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n ticket(s) open</source>
+        <translation>
+            <numerusform>%n ticket open</numerusform>
+            <numerusform>%n tickets open</numerusform>
+        </translation>
+    </message>
+</context>
 </TS>

@@ -911,6 +911,13 @@
     </message>
 </context>
 <context>
+    <name>BriefingCard</name>
+    <message>
+        <source>Before the visit</source>
+        <translation>拜访前须知</translation>
+    </message>
+</context>
+<context>
     <name>Busy</name>
     <message>
         <source>Working</source>
@@ -1730,12 +1737,12 @@
         <translation>附件</translation>
     </message>
     <message>
-        <source>Deleted %1</source>
-        <translation>已删除 %1</translation>
+        <source>Deals</source>
+        <translation>业务</translation>
     </message>
     <message>
-        <source>Nothing has happened yet. F6 logs the first visit.</source>
-        <translation>还没有任何记录。按 F6 记录第一次拜访。</translation>
+        <source>Deleted %1</source>
+        <translation>已删除 %1</translation>
     </message>
     <message>
         <source>Choose a customer to see it from all sides.</source>
@@ -1891,6 +1898,21 @@
     <message>
         <source>Show all customers</source>
         <translation>显示全部客户</translation>
+    </message>
+</context>
+<context>
+    <name>Deals</name>
+    <message>
+        <source>Deals</source>
+        <translation>业务</translation>
+    </message>
+    <message>
+        <source>No opportunity, order or ticket is noted here yet.</source>
+        <translation>这里还没有商机、订单或工单。</translation>
+    </message>
+    <message>
+        <source>New</source>
+        <translation>新建</translation>
     </message>
 </context>
 <context>
@@ -2828,10 +2850,6 @@
     <message>
         <source>The pool</source>
         <translation>公海</translation>
-    </message>
-    <message>
-        <source>Owner: %1</source>
-        <translation>负责人：%1</translation>
     </message>
     <message>
         <source>Tags</source>
@@ -4438,6 +4456,17 @@
     </message>
 </context>
 <context>
+    <name>Story</name>
+    <message>
+        <source>Timeline</source>
+        <translation>时间线</translation>
+    </message>
+    <message>
+        <source>Nothing has happened yet. F6 logs the first visit.</source>
+        <translation>还没有任何记录。按 F6 记录第一次拜访。</translation>
+    </message>
+</context>
+<context>
     <name>Surprises</name>
     <message>
         <source>Something unexpected happened.</source>
@@ -5311,6 +5340,64 @@
     <message>
         <source>Is it one of these?</source>
         <translation>是不是以下客户？</translation>
+    </message>
+</context>
+<context>
+    <name>_Words</name>
+    <message numerus="yes">
+        <source>and %n more to do</source>
+        <translation>
+            <numerusform>另有 %n 件待办</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>No visit for %n day(s)</source>
+        <translation>
+            <numerusform>已 %n 天没有拜访</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n promise(s) overdue</source>
+        <translation>
+            <numerusform>%n 件承诺已逾期</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 delivered and not paid</source>
+        <translation>已发货未回款 %1</translation>
+    </message>
+    <message numerus="yes">
+        <source>“%1” should have closed %n day(s) ago</source>
+        <translation>
+            <numerusform>“%1”已超过预计成交日 %n 天</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>“%1” ends in %n day(s)</source>
+        <translation>
+            <numerusform>“%1”还有 %n 天到期</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The last talk was a complaint</source>
+        <translation>最近一次沟通是投诉</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n ticket(s) open</source>
+        <translation>
+            <numerusform>%n 张工单未解决</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The last visit found a problem</source>
+        <translation>最近一次拜访发现了问题</translation>
+    </message>
+</context>
+<context>
+    <name>briefing</name>
+    <message>
+        <source>Before the visit</source>
+        <translation>拜访前须知</translation>
     </message>
 </context>
 <context>

@@ -99,3 +99,32 @@ def test_undo_takes_back_the_latest_and_then_the_one_before(acme: Desk) -> None:
     assert acme("customer", "show", "Acme")["fields"]["city"] == "苏州"
     acme("undo")
     assert "city" not in acme("customer", "show", "Acme")["fields"]
+
+
+def test_an_order_is_noted_changed_and_listed_with_what_it_comes_to(acme: Desk) -> None:
+    made = acme(
+        "deal",
+        "add",
+        "订单",
+        "Acme",
+        "--field",
+        "number=DD-1",
+        "--field",
+        "ordered_on=2026-11-20",
+        "--field",
+        "amount=1.2万",
+    )
+    acme("deal", "set", "order", made["id"], "--field", "state=已完成")
+    found = acme("deal", "list", "Acme")
+    assert [(d["kind"], d["name"], d["on"], d["state"], d["amount"]) for d in found["dealings"]] == [
+        ("order", "DD-1", "2026-11-20", "completed", {"money": [1_200_000, "CNY"]})
+    ]
+    assert found["totals"] == [{"kind": "order", "number": 1, "amounts": {"CNY": 1_200_000}}]
+    (entry,) = acme("customer", "show", "Acme")["timeline"]
+    assert (entry["entity"], entry["text"], entry["state"]) == ("order", "DD-1", "completed")
+
+
+def test_a_kind_of_dealing_that_there_is_not_is_refused_with_those_that_are(acme: Desk) -> None:
+    error = acme.fails("deal", "add", "rumour", "Acme")
+    assert error["code"] == "bad_argument"
+    assert "invoice" in error["next"]

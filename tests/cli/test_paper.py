@@ -73,6 +73,9 @@ def test_every_answer_has_the_keys_that_the_paper_promises(tmp_path: Path) -> No
     do("task done", do("task list")["due"][0]["id"])  # type: ignore[index]
     for words in ("tag list", "conflicts list", "status", "customer list", "doctor", "rebuild", "errors"):
         do(words)
+    deal = str(do("deal add", "ticket", "Acme", "--field", "title=漏油")["id"])
+    do("deal set", "ticket", deal, "--field", "state=solved")
+    do("deal list", "Acme")
     do("customer find", "Acme")
     do("customer show", "Acme")
     do("history", "Acme")

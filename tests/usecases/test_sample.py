@@ -9,6 +9,7 @@ from crmdesk.core import values
 from crmdesk.core.entities import REGISTRY
 from crmdesk.core.registry import Type
 from crmdesk.usecases.codes import code_table
+from crmdesk.usecases.dealings import KINDS
 from crmdesk.usecases.sample import SAMPLE_TAG, SampleRecord, generate
 
 TODAY = date(2026, 11, 22)
@@ -30,7 +31,7 @@ def test_another_seed_gives_other_records() -> None:
 def test_there_are_as_many_customers_as_asked_for_and_something_under_them() -> None:
     counts = Counter(record.entity for record in sample())
     assert counts["customer"] == 400
-    assert set(counts) == {"tag_group", "tag", "customer", "contact", "visit", "task"}
+    assert set(counts) == {"tag_group", "tag", "customer", "contact", "visit", "task", *KINDS}
 
 
 def test_every_record_comes_after_what_it_hangs_under_or_names() -> None:

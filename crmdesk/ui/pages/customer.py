@@ -1,10 +1,9 @@
 """A customer from all sides: who it is, its tags and people, its story, its fields and what became of them.
 
-`CustomerView` stands beside the list and fills a page of its own; where the next customer comes from is not
-known here.
+`CustomerView` stands beside the list and fills a page of its own (`customer_page.py`).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -21,37 +20,35 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from crmdesk.core.dates import moment_of
 from crmdesk.core.errors import CrmError
 from crmdesk.core.format import format_value
 from crmdesk.core.record import RecordKey
 from crmdesk.core.resolve import Life
 from crmdesk.ui import formats
 from crmdesk.ui.context import Context
-from crmdesk.ui.page import Page, Shell
+from crmdesk.ui.pages.customer_deals import Deals
 from crmdesk.ui.pages.customer_feed import chips
 from crmdesk.ui.pages.customer_files import Files
 from crmdesk.ui.pages.customer_head import CustomerHead
 from crmdesk.ui.pages.customer_moves import CustomerMoves
 from crmdesk.ui.pages.customer_parts import Contacts, History
 from crmdesk.ui.pages.customer_shares import CustomerShares
-from crmdesk.ui.pages.customer_story import moment, told
+from crmdesk.ui.pages.customer_story import Story
 from crmdesk.ui.pages.record_form import RecordForm
-from crmdesk.ui.widgets import buttons
 from crmdesk.ui.widgets.marks import EmptyState
 from crmdesk.ui.widgets.tabs import SegmentedTabs
-from crmdesk.ui.widgets.timeline import Timeline
-from crmdesk.usecases import agenda, customers, late_work, records, tags
+from crmdesk.usecases import agenda, customers, dealings, late_work, records, tags
 from crmdesk.usecases.agenda import Due
 from crmdesk.usecases.customers import Card
 from crmdesk.usecases.directory import Directory
 from crmdesk.usecases.outcome import Outcome
-from crmdesk.usecases.timeline import timeline
 
 if TYPE_CHECKING:
     from crmdesk.store.replica import Replica, Touched
 
-_TABS: Final = ("story", "details", "people", "files", "history")
-_ASIDE: Final = 400
+_TABS: Final = ("story", "details", "people", "deals", "files", "history")
+_ASIDE: Final = 440
 _PART: Final = 120
 """What a part of the customer has at least in height, where a long name and shares take much of a low window."""
 
@@ -84,18 +81,20 @@ class CustomerView(QFrame):
         self.head = CustomerHead()
         self.tabs = SegmentedTabs(
             self.tr("Parts of the customer"),
-            list(zip(_TABS, (self.tr("Timeline"), self.tr("Details"), self.tr("Contacts"), self.tr("Files"), self.tr("History")), strict=True)),
+            list(zip(_TABS, (self.tr("Timeline"), self.tr("Details"), self.tr("Contacts"), self.tr("Deals"), self.tr("Files"), self.tr("History")), strict=True)),
             indent=18,
         )  # fmt: skip
-        self.story = Timeline(self.tr("Timeline"))
+        self.telling = Story(context, wide=wide)
+        self.story = self.telling.entries
         self.form = RecordForm(context, "customer")
         self.people = Contacts(context)
+        self.deals = Deals(context)
         self.files = Files(context)
         self.past = History(context)
         self.moves = CustomerMoves(context, self)
         self.shares = CustomerShares(context, self)
         self._pages = QStackedWidget()
-        for page in (self._story_page(), self.form, self.people, self.files, self.past):
+        for page in (self.telling, self.form, self.people, self.deals, self.files, self.past):
             self._pages.addWidget(page)
         self._pages.setMinimumHeight(_PART)
         self._lay_out(wide=wide)
@@ -110,7 +109,8 @@ class CustomerView(QFrame):
     @property
     def is_left_unsaved(self) -> bool:
         """Whether the customer left this laptop while the form in front holds what is not saved."""
-        form = {"details": self.form, "people": self.people.form}.get(self.tabs.key)
+        forms = {"details": self.form, "people": self.people.form, "deals": self.deals.form}
+        form = forms.get(self.tabs.key)
         if form is None or not form.isVisibleTo(self) or not form.is_dirty:
             return False
         return self.customer is not None and self._context.reader.record("customer", self.customer) is None
@@ -137,7 +137,7 @@ class CustomerView(QFrame):
         """A write or a sync: show again what moved; a form that is being typed into stays as it is."""
         if self._card is None or not change.concerns(
             "customer", "contact", "visit", "task", "review", "attachment", "tag", "user", "late_work",
-            "share", "delegation", "role",
+            "share", "delegation", "role", *dealings.KINDS,
         ):  # fmt: skip
             return
         if not self._is_mine(change):
@@ -160,9 +160,11 @@ class CustomerView(QFrame):
             self.form.touched(change)
         elif self.tabs.key == "people":
             self.people.touched(change)
+        elif self.tabs.key == "deals":
+            self.deals.touched(change)
 
     def show_tab(self, key: str) -> None:
-        """Bring a part to the front: story, details, people, files or history."""
+        """Bring a part to the front: story, details, people, deals, files or history."""
         self.tabs.select(key)
         self._show_tab()
 
@@ -170,6 +172,7 @@ class CustomerView(QFrame):
         """Before the view goes: nothing typed is lost."""
         self.form.leave()
         self.people.form.leave()
+        self.deals.leave()
 
     def focus_tags(self) -> None:
         """Put the keyboard into the field that adds a tag."""
@@ -187,7 +190,7 @@ class CustomerView(QFrame):
         key = event.key()
         if self._card is None or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
             return False
-        if Qt.Key.Key_1 <= key <= Qt.Key.Key_5:
+        if Qt.Key.Key_1 <= key <= Qt.Key.Key_6:
             self.show_tab(_TABS[key - Qt.Key.Key_1])
             self._focus_part()
         elif key == Qt.Key.Key_H:
@@ -208,17 +211,6 @@ class CustomerView(QFrame):
 
     # -- making ------------------------------------------------------------------------------------
 
-    def _story_page(self) -> QWidget:
-        page = QWidget()
-        column = QVBoxLayout(page)
-        column.setContentsMargins(0, 0, 0, 0)
-        self._no_story = EmptyState(
-            "footprints", self.tr("Nothing has happened yet. F6 logs the first visit.")
-        )
-        column.addWidget(self._no_story)
-        column.addWidget(self.story)
-        return page
-
     def _lay_out(self, *, wide: bool) -> None:
         self.setObjectName("surface" if wide else "aside")
         parts = QFrame()
@@ -236,16 +228,29 @@ class CustomerView(QFrame):
         box.addWidget(self._empty, 1)
         if wide:
             self.head.setFixedWidth(_ASIDE)
-            box.addWidget(self.head, 0, Qt.AlignmentFlag.AlignTop)
+            box.addLayout(self._left_column())
         else:
             self.setFixedWidth(_ASIDE)
             box.addWidget(self.head)
         box.addWidget(parts, 1)
 
+    def _left_column(self) -> QVBoxLayout:
+        """The head, and below it what to know before a visit."""
+        column = QVBoxLayout()
+        column.setContentsMargins(0, 0, 0, 18)
+        column.setSpacing(18)
+        column.addWidget(self.head)
+        if self.telling.card is not None:
+            self.telling.card.setFixedWidth(_ASIDE)
+            column.addWidget(self.telling.card)
+        column.addStretch(1)
+        return column
+
     def _connect(self) -> None:
         self.tabs.chosen.connect(self._show_tab)
         self.people.numbered.connect(self._numbered)
-        self.files.numbered.connect(self._files_numbered)
+        self.deals.numbered.connect(partial(self._count, "deals"))
+        self.files.numbered.connect(partial(self._count, "files"))
         self.head.shares.ended.connect(self.shares.end)
         self.head.tags.added.connect(self._add_tag)
         self.head.tags.removed.connect(self._take_tag_off)
@@ -253,6 +258,7 @@ class CustomerView(QFrame):
         self.head.banner.decide.clicked.connect(self.decide)
         self.form.decide.connect(self.decide)
         self.people.decide.connect(self.decide)
+        self.deals.decide.connect(self.decide)
         for form in (self.form, self.people.form):
             form.left.connect(self._left)
         menu = QMenu(self)
@@ -308,12 +314,15 @@ class CustomerView(QFrame):
     def _set_empty(self, *, is_empty: bool) -> None:
         self._empty.setVisible(is_empty)
         self.head.setVisible(not is_empty)
+        if self.telling.card is not None:
+            self.telling.card.setVisible(not is_empty)
         self._parts.setVisible(not is_empty)
 
     def _show_head(self, card: Card) -> None:
         values, names = card.view.values, self._context.directory
         self.tabs.set_number("people", len(card.contacts))
         self.tabs.set_number("files", card.attachments or None)
+        self.tabs.set_number("deals", card.dealt or None)
         declared = self._context.registry["customer"].by_name
         spoken = self._context.language
         head = self.head
@@ -362,7 +371,7 @@ class CustomerView(QFrame):
         nearest = next((one for one in card.contacts if one.phones), None)
         person = nearest or next(iter(card.contacts), None)
         number = nearest.phones[0] if nearest else str(values.get("phone") or "")
-        last = formats.day(moment(card.last_visit_at).date(), today) if card.last_visit_at else ""
+        last = formats.day(moment_of(card.last_visit_at).date(), today) if card.last_visit_at else ""
         due = values.get("next_follow_up_on")
         return [
             (self.tr("Contact"), person.name if person else ""),
@@ -385,16 +394,16 @@ class CustomerView(QFrame):
         if customer is None:
             return
         if self.tabs.key == "story":
-            entries = told(self._context, timeline(self._context.reader, customer))
-            self.story.set_entries(entries)
-            self.story.setVisible(bool(entries))
-            self._no_story.setVisible(not entries)
+            self.telling.show_customer(customer)
         elif self.tabs.key == "details":
             self.form.freeze(self._frozen)
             self.form.open_record(customer)
         elif self.tabs.key == "people":
             self.people.freeze(self._frozen)
             self.people.show_customer(customer)
+        elif self.tabs.key == "deals":
+            self.deals.freeze(self._frozen)
+            self.deals.show_customer(customer)
         elif self.tabs.key == "files":
             self.files.hold(may=self._may("attachment"))
             self.files.show_customer(customer)
@@ -415,6 +424,7 @@ class CustomerView(QFrame):
             parts = {
                 "story": self.story,
                 "people": self.people.people,
+                "deals": self.deals.entries,
                 "files": self.files.tiles,
                 "history": self.past.changes,
             }
@@ -431,15 +441,16 @@ class CustomerView(QFrame):
             return True
         known = {card.id, *(contact.id for contact in card.contacts)}
         return any(
-            key.entity in ("visit", "task", "review", "contact", "attachment") or key.id in known
+            key.entity in ("visit", "task", "review", "contact", "attachment", *dealings.KINDS)
+            or key.id in known
             for key in change.keys
         )
 
     def _numbered(self, count: int) -> None:
         self.tabs.set_number("people", count)
 
-    def _files_numbered(self, count: int) -> None:
-        self.tabs.set_number("files", count or None)
+    def _count(self, part: str, count: int) -> None:
+        self.tabs.set_number(part, count or None)
 
     # -- doing -------------------------------------------------------------------------------------
 
@@ -512,75 +523,3 @@ def _delete(key: RecordKey, replica: "Replica") -> Outcome[None]:
 
 def _put_tag(names: Directory, customer: str, name: str, replica: "Replica") -> Outcome[str]:
     return tags.put_named(replica, names, customer, name)
-
-
-class CustomerPage(Page):
-    """One customer over the whole width. `neighbour(id, by)` names the next one of the list it was opened from."""
-
-    visit = Signal(str)
-
-    def __init__(self, shell: Shell, context: Context, neighbour: Callable[[str, int], str | None]) -> None:
-        super().__init__(shell)
-        self._context, self._neighbour = context, neighbour
-        self.view = CustomerView(context, self, wide=True)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.view)
-        self.view.visit.connect(self.visit)
-        self.view.decide.connect(self._decide)
-        self.view.audit.connect(partial(self.shell.go, "audit"))
-        self.view.deleted.connect(self._deleted)
-
-    @property
-    def current_customer(self) -> str | None:
-        """The customer that F6 logs a visit to."""
-        return self.view.customer
-
-    def actions_in_bar(self) -> Sequence[QWidget]:
-        back = buttons.secondary(self.tr("Back to the list"), "arrow-left", self.shell.back)
-        before = buttons.icon_button("chevron-left", self.tr("Previous customer"), self._previous)
-        after = buttons.icon_button("chevron-right", self.tr("Next customer"), self._next)
-        return before, after, back
-
-    def show_subject(self, subject: object) -> None:
-        self.view.show_customer(subject if isinstance(subject, str) else None)
-
-    def entered(self) -> None:
-        self.view.story.setFocus()
-
-    def may_leave(self) -> bool:
-        self.view.leave()
-        return True
-
-    def touched(self, change: object) -> None:
-        self.view.touched(change)  # type: ignore[arg-type]
-
-    def undo(self) -> None:
-        self._context.undo_last()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        alt = event.modifiers() & Qt.KeyboardModifier.AltModifier
-        if alt and event.key() == Qt.Key.Key_Left:
-            self._previous()
-        elif alt and event.key() == Qt.Key.Key_Right:
-            self._next()
-        elif event.key() == Qt.Key.Key_Escape:
-            self.shell.back()
-        elif not self.view.press(event):
-            super().keyPressEvent(event)
-
-    def _previous(self) -> None:
-        self._step(-1)
-
-    def _next(self) -> None:
-        self._step(1)
-
-    def _step(self, by: int) -> None:
-        if self.view.customer and (other := self._neighbour(self.view.customer, by)):
-            self.view.show_customer(other)
-
-    def _decide(self) -> None:
-        self.shell.go("inbox", self.view.customer)
-
-    def _deleted(self) -> None:
-        self.shell.back()

@@ -13,11 +13,11 @@ from typing import Final
 from PySide6.QtCore import QObject, Signal
 
 from crmdesk.core.criteria import Bearings
+from crmdesk.core.dates import moment_of
 from crmdesk.store.reading import Reader
 from crmdesk.store.window import SORTS, CustomerFilter, CustomerWindow
 from crmdesk.store.window import CustomerRow as StoredRow
 from crmdesk.ui.context import Context
-from crmdesk.ui.pages.customer_story import moment
 from crmdesk.ui.runner import Lane
 from crmdesk.ui.tables.customer_delegate import CustomerRow
 from crmdesk.ui.tables.window_model import ListSource, WindowSource
@@ -150,7 +150,7 @@ class CustomerFeed(QObject):
             stage_hue=stage.hue if stage else "slate",
             tags=tuple(chips(names, row.tags.split())),
             owner=names.owner_name(row.bucket),
-            last_visit=moment(row.last_visit_at).date() if row.last_visit_at else None,
+            last_visit=moment_of(row.last_visit_at).date() if row.last_visit_at else None,
             next_follow_up=_day(row.next_follow_up_on),
             conflicts=row.conflicts,
             unsent=bool(row.is_unsent) and not self._is_alone,

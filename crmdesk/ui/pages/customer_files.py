@@ -26,13 +26,13 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from crmdesk.core.dates import moment_of
 from crmdesk.core.errors import CrmError
 from crmdesk.core.media import safe_name
 from crmdesk.ui import attaching, formats, pictures, theme
 from crmdesk.ui.attaching import Offer
 from crmdesk.ui.context import Context
 from crmdesk.ui.gauge import Gauge
-from crmdesk.ui.pages.customer_story import moment
 from crmdesk.ui.runner import Lane
 from crmdesk.ui.widgets import buttons, painting, plain
 from crmdesk.ui.widgets.fields import label
@@ -231,7 +231,7 @@ class Files(QWidget):
         self._about.setText("" if found is None else self._said(found))
 
     def _said(self, one: Attachment) -> str:
-        when = formats.moment(moment(one.taken_at_ms or one.made_at_ms), self._context.today())
+        when = formats.moment(moment_of(one.taken_at_ms or one.made_at_ms), self._context.today())
         return " · ".join(part for part in (formats.size(one.size), when, one.caption) if part)
 
     def _back(self) -> None:

@@ -54,7 +54,7 @@ class CustomerPages(QObject):
         return self._list
 
     def _build_one(self, shell: Shell) -> Page:
-        from crmdesk.ui.pages.customer import CustomerPage
+        from crmdesk.ui.pages.customer_page import CustomerPage
 
         page = CustomerPage(shell, self._context, self._neighbour)
         page.visit.connect(self.visit)

@@ -1,5 +1,6 @@
 """The parts of a customer behind their own tabs: the people there, and what became of each field."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -7,16 +8,18 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
+from crmdesk.core.chain import Member, arranged
+from crmdesk.core.dates import moment_of
 from crmdesk.core.format import format_value
 from crmdesk.core.record import RecordKey
 from crmdesk.core.registry import Registry
 from crmdesk.core.values import Value
 from crmdesk.ui import formats
 from crmdesk.ui.context import Context
-from crmdesk.ui.pages.customer_story import moment
 from crmdesk.ui.pages.record_form import RecordForm
 from crmdesk.ui.widgets import buttons
 from crmdesk.ui.widgets.fields import label
+from crmdesk.ui.widgets.people_tree import PeopleTree, PersonRow
 from crmdesk.ui.widgets.timeline import Timeline, TimelineEntry
 from crmdesk.usecases import customers, history, records
 from crmdesk.usecases.customers import Contact
@@ -36,7 +39,7 @@ class Contacts(QWidget):
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context, self._customer = context, ""
-        self.people = Timeline(self.tr("Contacts"), lines=2)
+        self.people = PeopleTree(self.tr("Contacts"))
         self.people.opened.connect(self.edit)
         self.form = RecordForm(context, "contact")
         self.form.saved.connect(self._back)
@@ -51,7 +54,7 @@ class Contacts(QWidget):
         column.setSpacing(0)
         column.addWidget(self._empty)
         column.addWidget(self.people, 1)
-        self._add_foot = _foot(buttons.secondary(self.tr("New contact"), "user-plus", self.add))
+        self._add_foot = foot(buttons.secondary(self.tr("New contact"), "user-plus", self.add))
         column.addWidget(self._add_foot)
         self._stack = QStackedWidget(self)
         self._stack.addWidget(listed)
@@ -71,7 +74,7 @@ class Contacts(QWidget):
             self._stack.setCurrentIndex(0)
         self._customer = customer
         found = customers.contacts(self._context.reader, customer)
-        self.people.set_entries([_person(contact) for contact in found])
+        self.people.set_people(_drawn(self._context, found))
         self.people.setVisible(bool(found))
         self._empty.setVisible(not found)
         self.numbered.emit(len(found))
@@ -99,12 +102,40 @@ class Contacts(QWidget):
         self.people.setFocus()
 
 
-def _person(contact: Contact) -> TimelineEntry:
-    reach = [*(formats.phone(number) for number in contact.phones), contact.email or ""]
-    text = " · ".join(part for part in reach if part)
-    return TimelineEntry(
-        contact.id, "user", "blue", contact.name, contact.position or "", "", text or formats.DASH
-    )
+def _drawn(context: Context, found: Sequence[Contact]) -> list[PersonRow]:
+    """The people in the order of the chain of decision, each with what is known of their part in it."""
+    fields, spoken = context.registry["contact"].by_name, context.language
+    levels = [option.key for option in fields["job_level"].options]
+    people = {one.id: one for one in found}
+    members = [
+        Member(
+            one.id,
+            one.reports_to or "",
+            levels.index(one.job_level) if one.job_level in levels else len(levels),
+        )
+        for one in found
+    ]
+    rows = []
+    for place in arranged(members):
+        one = people[place.id]
+        level, role = (
+            fields["job_level"].option(one.job_level),
+            fields["decision_role"].option(one.decision_role),
+        )
+        about = [one.position or "", level.label.text(spoken) if level else ""]
+        reach = [*(formats.phone(number) for number in one.phones), one.email or ""]
+        rows.append(
+            PersonRow(
+                one.id,
+                one.name,
+                " · ".join(part for part in about if part),
+                " · ".join(part for part in reach if part) or formats.DASH,
+                role.label.text(spoken) if role else "",
+                role.hue if role else "slate",
+                place.guides,
+            )
+        )
+    return rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +162,7 @@ class History(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.changes, 1)
-        column.addWidget(_foot(self.bring_back, self._hint))
+        column.addWidget(foot(self.bring_back, self._hint))
 
     def hold(self, *, may: bool) -> None:
         """Whether earlier values may be brought back; a single withheld one is refused when it is tried."""
@@ -173,7 +204,7 @@ class History(QWidget):
             "green" if change.is_current else "slate",
             name.strip(),
             names.person_name(change.by),
-            formats.moment(moment(change.at_ms), self._context.today()),
+            formats.moment(moment_of(change.at_ms), self._context.today()),
             text,
         )
 
@@ -201,7 +232,8 @@ def _bring_back(
     return records.change(replica, key, {field: value}, shown)
 
 
-def _foot(action: QWidget, *beside: QWidget) -> QWidget:
+def foot(action: QWidget, *beside: QWidget) -> QWidget:
+    """The strip below a part, with what can be done there."""
     foot = QWidget()
     foot.setObjectName("footer")
     foot.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)

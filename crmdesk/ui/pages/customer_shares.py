@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
+from crmdesk.core.dates import moment_of
 from crmdesk.core.errors import CrmError
 from crmdesk.core.record import RecordKey
 from crmdesk.ui import formats
 from crmdesk.ui.context import Context
 from crmdesk.ui.notices import Notice
-from crmdesk.ui.pages.customer_story import moment
 from crmdesk.ui.pages.sharing_dialog import ShareDialog, ShareWish
 from crmdesk.ui.runner import Lane
 from crmdesk.ui.widgets import plain
@@ -184,7 +184,7 @@ class CustomerShares(QObject):
         return f"{formats.filled(said, who, day)} · {right}"
 
     def _told(self, share: Share) -> str:
-        when = formats.moment(moment(share.since), self._context.today())
+        when = formats.moment(moment_of(share.since), self._context.today())
         who = self._context.directory.person_name(share.by)
         guest = self._context.directory.person_name(share.user)
         return f"{guest}\n{self._text(share)}\n{formats.filled(self.tr('Shared by %1, %2'), who, when)}"

@@ -1,21 +1,27 @@
-"""A customer's story as the timeline shows it: every entry in words, with an icon and a colour."""
+"""A customer's story as the timeline shows it: what to know first, then every entry in words, with an icon and a colour."""
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from crmdesk.core.dates import moment_of, parse_date
 from crmdesk.core.registry import Entity
 from crmdesk.ui import formats
 from crmdesk.ui.context import Context
-from crmdesk.ui.widgets.timeline import TimelineEntry
-from crmdesk.usecases.timeline import Entry
+from crmdesk.ui.pages.customer_briefing import BriefingCard, as_entry
+from crmdesk.ui.pages.customer_deals import ICONS, dealing_hue, dealing_text
+from crmdesk.ui.widgets.marks import EmptyState
+from crmdesk.ui.widgets.timeline import Timeline, TimelineEntry
+from crmdesk.usecases import dealings
+from crmdesk.usecases.briefing import briefing
+from crmdesk.usecases.timeline import Entry, timeline
 
 translate = QCoreApplication.translate
 
 _ICONS: Final = {
+    **ICONS,
     "onsite": "map-pin",
     "phone": "phone",
     "wechat": "message-square-text",
@@ -26,9 +32,32 @@ _ICONS: Final = {
 }
 
 
-def moment(at_ms: int) -> datetime:
-    """An instant in the company's zone."""
-    return moment_of(at_ms)
+class Story(QWidget):
+    """The timeline of one customer. `card` says what to know first; without room beside, the list begins with that."""
+
+    def __init__(self, context: Context, parent: QWidget | None = None, *, wide: bool = False) -> None:
+        super().__init__(parent)
+        self._context = context
+        self.card = BriefingCard(context, self) if wide else None
+        self.entries = Timeline(self.tr("Timeline"))
+        self._empty = EmptyState("footprints", self.tr("Nothing has happened yet. F6 logs the first visit."))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._empty)
+        column.addWidget(self.entries)
+
+    def show_customer(self, customer: str) -> None:
+        """The story of this customer."""
+        context = self._context
+        dealt = dealings.listed(context.reader, context.registry, customer)
+        found = briefing(context.reader, customer, dealt, context.today())
+        entries = told(context, timeline(context.reader, context.registry, customer))
+        if self.card is not None:
+            self.card.show_briefing(found)
+        first = None if self.card is not None else as_entry(context, found)
+        self.entries.set_entries([*([first] if first else []), *entries])
+        self.entries.setVisible(bool(entries))
+        self._empty.setVisible(not entries)
 
 
 def told(context: Context, entries: Iterable[Entry]) -> list[TimelineEntry]:
@@ -38,12 +67,19 @@ def told(context: Context, entries: Iterable[Entry]) -> list[TimelineEntry]:
 
 def _told(context: Context, entry: Entry) -> TimelineEntry:
     visits = context.registry["visit"]
-    option = visits.by_name["kind"].option(entry.kind)
+    option = visits.by_name["kind"].option(entry.kind) if entry.entity == "visit" else None
     if option is not None:
         kind, hue = option.label.text(context.language), option.hue
+    elif entry.dealing is not None:
+        kind, hue = (
+            context.registry[entry.entity].label.text(context.language),
+            dealing_hue(context, entry.dealing),
+        )
     else:
         kind, hue = _kind(entry), "green" if entry.is_done else "slate"
-    when = formats.moment(moment(entry.at_ms), context.today())
+    at = moment_of(entry.at_ms)
+    is_day = entry.dealing is not None and entry.dealing.on == at.date().isoformat()
+    when = formats.day(at.date(), context.today()) if is_day else formats.moment(at, context.today())
     if entry.is_unsent and context.workspace.server() is not None:
         when = translate("story", "not sent") + f" · {when}"
     return TimelineEntry(
@@ -66,7 +102,9 @@ def _kind(entry: Entry) -> str:
 
 
 def _lines(context: Context, visits: Entity, entry: Entry) -> list[str]:
-    parts = []
+    parts = [dealing_text(context, entry.dealing)] if entry.dealing else []
+    if interaction := visits.by_name["interaction"].option(entry.interaction):
+        parts.append(interaction.label.text(context.language))
     if result := visits.by_name["result"].option(entry.result):
         parts.append(result.label.text(context.language))
     if entry.next_step:

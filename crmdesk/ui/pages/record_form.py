@@ -30,9 +30,9 @@ from crmdesk.ui.context import Context
 from crmdesk.ui.pages.form_cell import FormCell
 from crmdesk.ui.widgets import buttons
 from crmdesk.ui.widgets.code_editor import CodeEditor
-from crmdesk.ui.widgets.editors import NEW_ELEMENT, editor, is_editable
+from crmdesk.ui.widgets.editors import NEW_ELEMENT, ReferenceEditor, editor, is_editable
 from crmdesk.ui.widgets.fields import label
-from crmdesk.usecases import customers, drafts, records
+from crmdesk.usecases import customers, dealings, drafts, records
 from crmdesk.usecases.codes import place_of, with_parents
 from crmdesk.usecases.outcome import Outcome
 
@@ -251,7 +251,10 @@ class RecordForm(QWidget):
 
     def _offered(self) -> list[Field]:
         declared = self._context.registry[self._entity].fields
-        return [f for f in declared if is_editable(f) and (not self._names or f.name in self._names)]
+        return [f for f in declared if self._may_offer(f) and (not self._names or f.name in self._names)]
+
+    def _may_offer(self, field: Field) -> bool:
+        return is_editable(field) or self._context.registry.is_link(self._entity, field)
 
     def _arrange(self, names: Sequence[str]) -> None:
         """Place the named cells in two columns, and hide the others."""
@@ -295,6 +298,7 @@ class RecordForm(QWidget):
         self._news.hide()
         draft = drafts.find(self._context.reader, self._subject.draft)
         self._shown = shown if draft is None else _shown_of(draft, shown)
+        self._offer_siblings()
         self._fill(self._shown.values)
         drafted = (draft or {}).get("typed", {})
         self._put(drafted)
@@ -359,6 +363,16 @@ class RecordForm(QWidget):
             name: _own(self._filled.get(name), cell.editor.typed()) for name, cell in self._cells.items()
         }
         return {name: own for name, own in typed.items() if own is not None}
+
+    def _offer_siblings(self) -> None:
+        """Let links choose from what hangs below the same customer now."""
+        home = self._context.registry[self._entity].home
+        customer = self._subject.born_with.get(home or "") or self._shown.values.get(home or "")
+        for cell in self._cells.values():
+            if isinstance(cell.editor, ReferenceEditor):
+                target = str(cell.editor.field.target)
+                found = dealings.siblings(self._context.reader, self._context.registry, target, str(customer))
+                cell.editor.offer([(record, name) for record, name in found if record != self._subject.id])
 
     def _reload(self) -> None:
         if self._subject.id is None:

@@ -155,6 +155,12 @@ class VisitSheet(Sheet):
         self.next_on.setPlaceholderText(self.tr("+7, zs3, 11-30"))
         self.contact = CalmComboBox()
         self.contact.setAccessibleName(declared["contact"].label.text(self._context.language))
+        self.interaction = CalmComboBox()
+        said = declared["interaction"].label.text(self._context.language)
+        self.interaction.setAccessibleName(said)
+        self.interaction.addItem(f"{said} {formats.DASH}", "")
+        for key, name in self._pairs(declared["interaction"].options):
+            self.interaction.addItem(name, key)
         self.tags = TagField()
         self.files = FileChips()
         self.more = CustomValues(self._context, "visit")
@@ -197,12 +203,16 @@ class VisitSheet(Sheet):
         self._understood = label("", "second")
         day.addWidget(self.next_on)
         day.addWidget(self._understood, 1)
+        with_whom = QHBoxLayout()
+        with_whom.setSpacing(10)
+        with_whom.addWidget(self.contact, 1)
+        with_whom.addWidget(self.interaction)
         tag_name = self._context.registry["customer"].by_name["tag"].label.text(spoken)
         rows: list[tuple[str, QWidget | QHBoxLayout]] = [
             (declared["result"].label.text(spoken), self.result),
             (declared["next_step"].label.text(spoken), self.next_step),
             (declared["next_on"].label.text(spoken), day),
-            (declared["contact"].label.text(spoken), self.contact),
+            (declared["contact"].label.text(spoken), with_whom),
             (tag_name, self.tags),
             (self.tr("Files"), self.files),
         ]
@@ -251,6 +261,7 @@ class VisitSheet(Sheet):
         self.next_step.textEdited.connect(self._edited)
         self.next_on.textEdited.connect(self._date_edited)
         self.contact.activated.connect(self._edited)
+        self.interaction.activated.connect(self._edited)
         self.tags.added.connect(self._tag_added)
         self.tags.removed.connect(self._tag_removed)
         self.files.asked.connect(self._ask_files)
@@ -276,6 +287,7 @@ class VisitSheet(Sheet):
         self.files.set_files([])
         self.kind.select("onsite")
         self.result.select("")
+        self.interaction.setCurrentIndex(0)
         before = self.summary.blockSignals(True)
         self.summary.setPlainText("")
         self.summary.blockSignals(before)
@@ -330,6 +342,7 @@ class VisitSheet(Sheet):
         self.tags.hold(self._context.why_not(tag))
         for name, control in (
             ("kind", self.kind), ("summary", self.summary), ("result", self.result), ("contact", self.contact),
+            ("interaction", self.interaction),
             ("next_step", self.next_step), ("next_on", self.next_on),
         ):  # fmt: skip
             why = self._context.why_not(declared[name])
@@ -352,6 +365,7 @@ class VisitSheet(Sheet):
         self.next_step.setText(str(draft.get("next_step", "")))
         self.next_on.setText(str(draft.get("next_on", "")))
         self.contact.setCurrentIndex(max(0, self.contact.findData(str(draft.get("contact", "")))))
+        self.interaction.setCurrentIndex(max(0, self.interaction.findData(str(draft.get("interaction", "")))))
         self._on = dict(draft.get("tags", {}))
         self._off = set(draft.get("tags_off", ()))
         self._files = drafts.attachments(draft)
@@ -467,6 +481,7 @@ class VisitSheet(Sheet):
             "next_step": self.next_step.text(),
             "next_on": self.next_on.text(),
             "contact": str(self.contact.currentData() or ""),
+            "interaction": str(self.interaction.currentData() or ""),
             "tags": self._on,
             "tags_off": sorted(self._off),
             "attachments": self._files,
@@ -494,6 +509,7 @@ class VisitSheet(Sheet):
             kind=self.kind.key,
             result=self.result.key or None,
             contact=str(self.contact.currentData() or "") or None,
+            interaction=str(self.interaction.currentData() or "") or None,
             next_step=self.next_step.text(),
             next_on=day,
             tags=tuple(key for key in self._on if not key.startswith("+")),

@@ -191,6 +191,27 @@ class ChoiceEditor(Editor):
         self.changed.emit()
 
 
+class ReferenceEditor(ChoiceEditor):
+    """One of the records beside this one, or none. What it names and is not among them stays as it is."""
+
+    def offer(self, choices: Sequence[tuple[str, str]]) -> None:
+        """The records to choose from, as (id, name); what is chosen stays chosen."""
+        chosen = self.typed()
+        self._box.clear()
+        self._box.addItem(formats.DASH, "")
+        for record, name in choices:
+            self._box.addItem(name or formats.DASH, record)
+        if chosen:
+            self.set_typed(chosen)
+
+    def _build(self) -> None:
+        super()._build()
+        self._box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+
+    def _options(self) -> Sequence[tuple[str, str]]:
+        return ()
+
+
 class ElementsEditor(Editor):
     """A set of values, each an element with a clock of its own: the phones of a person. One empty line waits."""
 
@@ -260,6 +281,8 @@ def editor(field: Field, spoken: Language, today: Today) -> Editor:
         return TextEditor(field, spoken, today)
     if field.type in (Type.CHOICE, Type.BOOLEAN):
         return ChoiceEditor(field, spoken, today)
+    if field.type is Type.REFERENCE:
+        return ReferenceEditor(field, spoken, today)
     if field.type is Type.CODE:
         from crmdesk.ui.widgets.code_editor import CodeEditor  # which is an Editor itself
 
@@ -268,7 +291,7 @@ def editor(field: Field, spoken: Language, today: Today) -> Editor:
 
 
 def is_editable(field: Field) -> bool:
-    """Whether a form may offer the field: references are placed by the page, tags have a field of their own."""
+    """Whether a form may offer the field by itself: tags have a field of their own, references need records to choose from."""
     if field.server or field.type in (Type.REFERENCE, Type.SEEN, Type.INSTANT):
         return False
     return field.target is None

@@ -10,6 +10,9 @@ from crmdesk.ui import text_layout, theme
 from crmdesk.ui.fonts import BODY, BOLD, MEDIUM, SMALL, font
 from crmdesk.ui.widgets.painting import focus_ring
 
+_MANY = 6
+"""So many tabs stand closer together."""
+
 
 class Tab(QAbstractButton):
     """One tab."""
@@ -63,7 +66,7 @@ class SegmentedTabs(QWidget):
         self.setAccessibleName(name)
         row = QHBoxLayout(self)
         row.setContentsMargins(indent, 0, indent, 0)
-        row.setSpacing(20)
+        row.setSpacing(20 if len(options) < _MANY else 11)
         self._tabs = [Tab(key, text, self) for key, text in options]
         for tab in self._tabs:
             row.addWidget(tab)

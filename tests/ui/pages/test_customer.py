@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QComboBox, QLineEdit
 
 from crmdesk.core.record import RecordKey
 from crmdesk.core.values import Value
@@ -39,6 +39,12 @@ def write_elsewhere(desk: Desk, customer: str, **wanted: Value) -> None:
     key = RecordKey("customer", customer)
     shown = records.open_form(desk.context.reader, desk.context.registry, key)
     desk.context.write(lambda replica: records.change(replica, key, wanted, shown))
+
+
+def write_below(desk: Desk, view: CustomerView, entity: str, **wanted: Value) -> None:
+    assert view.customer is not None
+    values = {"customer": view.customer, **wanted}
+    desk.context.write(lambda replica: records.add(replica, entity, values))
 
 
 def test_t_and_a_new_name_make_a_tag_and_put_it_on(desk, view) -> None:
@@ -219,7 +225,7 @@ def test_a_new_contact_with_two_phones_is_saved_under_the_customer(desk, view) -
     contact = desk.view("contact", made[0]).values
     assert contact["customer"] == view.customer
     assert sorted(v for k, v in contact.items() if k.startswith("phone:")) == ["0571-88880000", "13900001111"]
-    assert "欧阳新" in [entry.kind for entry in view.people.people.entries._entries]
+    assert "欧阳新" in [row.name for row in view.people.people.people._rows]
 
 
 def test_an_earlier_value_comes_back_from_the_history_and_that_can_be_undone(desk, view) -> None:
@@ -233,6 +239,49 @@ def test_an_earlier_value_comes_back_from_the_history_and_that_can_be_undone(des
     assert values(desk, view)["city"] == "新的城市"
 
 
+def test_a_link_to_a_chief_draws_somebody_below_them(desk, view) -> None:
+    write_below(desk, view, "contact", name="赵总", job_level="executive", decision_role="decides")
+    chief = desk.ids("p_contact", "f_name = ?", "赵总")[0]
+    view.show_tab("people")
+    view.people.add()
+    form = view.people.form
+    type_into(form, "name", "钱经理")
+    link = form.cell("reports_to").editor.input()
+    assert isinstance(link, QComboBox)
+    link.setCurrentIndex(link.findData(chief))
+    link.activated.emit(link.currentIndex())
+    QTest.keyClick(form.cell("name").editor.input(), Qt.Key.Key_Return, CONTROL)
+    rows = view.people.people.people._rows
+    at = next(number for number, row in enumerate(rows) if row.name == "钱经理")
+    assert (rows[at - 1].name, rows[at - 1].role, rows[at].guides) == ("赵总", "决策者", (False,))
+
+
+def test_an_order_is_noted_listed_added_up_and_told_in_the_story(desk, view) -> None:
+    view.show_tab("deals")
+    before = len(view.deals.entries.entries._entries)
+    view.deals.add("order")
+    form = view.deals.form
+    type_into(form, "number", "DD-新-1")
+    type_into(form, "ordered_on", "2026-11-20")
+    type_into(form, "amount", "1.2万")
+    QTest.keyClick(form.cell("number").editor.input(), Qt.Key.Key_Return, CONTROL)
+    assert view.deals.form is None, "the list is back"
+    told = view.deals.entries.entries._entries
+    assert len(told) == before + 1
+    assert ("DD-新-1", "¥12,000") in [(entry.author, entry.text) for entry in told]
+    view.show_tab("story")
+    assert "DD-新-1\n¥12,000" in [entry.text for entry in view.story.entries._entries]
+
+
+def test_the_briefing_leads_the_story_with_what_is_overdue(desk, view) -> None:
+    write_below(desk, view, "task", title="补寄样品", due_on="2026-11-01")
+    view.show_tab("story")
+    first = view.story.entries._entries[0]
+    assert first.kind == "拜访前须知"
+    assert first.hue == "red"
+    assert "补寄样品" in first.text
+
+
 def test_the_follow_up_menu_sets_the_date(desk, view) -> None:
     action = next(a for a in view.head.follow_up.menu().actions() if a.data() == 7)
     action.trigger()
@@ -241,7 +290,7 @@ def test_the_follow_up_menu_sets_the_date(desk, view) -> None:
 
 def test_a_digit_brings_a_part_to_the_front(desk, view) -> None:
     desk.customers.table.setFocus()
-    QTest.keyClicks(desk.focus(), "5")
+    QTest.keyClicks(desk.focus(), "6")
     assert view.tabs.key == "history"
     assert desk.focus() is view.past.changes
 

@@ -15,8 +15,8 @@ from crmdesk.core.record import RecordKey
 from crmdesk.core.values import Value
 from crmdesk.sync.blobs import LARGEST_UNASKED
 from crmdesk.ui.attaching import Offer
-from crmdesk.ui.pages.customer import CustomerPage
 from crmdesk.ui.pages.customer_files import Files
+from crmdesk.ui.pages.customer_page import CustomerPage
 from crmdesk.ui.widgets.tiles import TileModel
 from crmdesk.usecases import attachments
 from crmdesk.usecases.attachments import State
