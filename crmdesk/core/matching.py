@@ -93,7 +93,8 @@ def party(readings: Readings, values: Mapping[str, Value], phones: Iterable[str]
     name, english, short = (_text(values, key) for key in ("name", "name_en", "short_name"))
     code = _no_word.sub("", normalise(_text(values, "credit_code"))).upper()
     apart = take_apart(readings, name or english or short)
-    numbers = (digits for text in (_text(values, "phone"), *phones) for digits in phone_digits(text))
+    others = (_text(values, key) for key in values if key.startswith("other_phone:"))
+    numbers = (digits for text in (_text(values, "phone"), *others, *phones) for digits in phone_digits(text))
     around = _place_suffix.sub("", _text(values, "region")) or _text(values, "city")
     region = _text(values, "region_code") or province_of(around) or province_of(_text(values, "city"))
     return Party(
@@ -164,6 +165,16 @@ def keys(one: Party) -> list[str]:
     if len(one.address) >= _LEAST_DELETED and _digits.search(one.address):
         found.append(f"a{one.address[-_ADDRESS_TAIL:]}")
     return list(dict.fromkeys(found))
+
+
+def person_keys(values: Mapping[str, Value]) -> list[str]:
+    """The keys that somebody at a customer lends it: phones and mail."""
+    numbers = [
+        digits for key in values if key.startswith("phone:") for digits in phone_digits(_text(values, key))
+    ]
+    found = [key for digits in numbers for key in (f"p{digits}", f"q{digits[-_PHONE_TAIL:]}")]
+    mail = normalise(_text(values, "email"))
+    return list(dict.fromkeys([*found, f"e{mail}"] if mail else found))
 
 
 KEY_WEIGHTS: Final = {
@@ -304,7 +315,8 @@ def likeness(found: tuple[str, ...]) -> Likeness:
     """What levels come to, in the order of `FEATURES`."""
     weighed = [(WEIGHTS[f].get(level, 0.0), f, level) for f, level in zip(FEATURES, found, strict=True)]
     total = BIAS + sum(weight for weight, _, _ in weighed)
-    speaking = sorted((w for w in weighed if (w[1], w[2]) in REASONS), reverse=True)
+    # What city they are in says little to a person, however much it weighs.
+    speaking = sorted((w for w in weighed if w[1:] in REASONS), key=lambda w: (w[1] == "place", -w[0]))
     named = {f for _, f, _ in speaking}
     reasons = tuple((f, level) for _, f, level in speaking if not (f == "core" and "stem" in named))
     return Likeness(1 / (1 + exp(-max(-700.0, min(700.0, total)))), reasons)

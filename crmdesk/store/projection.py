@@ -1,8 +1,8 @@
 """The typed tables, search index and facts that are computed from records, and their rebuilding.
 
 One table per declared entity, made from its declaration; `element` for what a field holds several of;
-`contact_home` for whose contact somebody is; `attention` for what somebody must decide; `search` for words and
-`unindexed` for records whose words are still to be made.
+`contact_home` for whose contact somebody is; `attention` for what somebody must decide; `search` for words,
+`likeness` for keys of one company (`store.likeness`) and `unindexed` for records whose words and keys are still to be made.
 All of it may be dropped at any time.
 """
 
@@ -26,7 +26,7 @@ from crmdesk.core.record import MAIN, Edit, Record, RecordKey
 from crmdesk.core.registry import Entity, Field, Registry, Type
 from crmdesk.core.resolve import Life, RecordView, contesting, life, read_record
 from crmdesk.core.text import Readings
-from crmdesk.store import dialect, unindexed
+from crmdesk.store import dialect, likeness, unindexed
 from crmdesk.store.face import INTEGERS, Face, Shape, columns, face, shape, words
 from crmdesk.store.names import DELETED, SHOWN, column, table
 from crmdesk.store.records import LEFT, Stored, chunks, every, load, under_root
@@ -112,6 +112,7 @@ def metadata(entities: Iterable[Entity]) -> MetaData:
         Column("n", Integer, primary_key=True), Column("updated_at", _Number, nullable=False),
     )  # fmt: skip
     Index("unindexed_newest", waiting.c.updated_at, waiting.c.n)
+    likeness.declare(made)
     return made
 
 
@@ -125,7 +126,13 @@ def _fact_column(name: str) -> Column[Any]:
 def signature(registry: Registry) -> str:
     """Changes whenever the projection of the same records would."""
     searched = [f"{e.name}.{f.name}:{f.search}" for e in registry.entities.values() for f in e.fields]
-    made = [str(VERSION), dialect.CREATE_SEARCH, *_statements(tuple(registry.entities.values())), *searched]
+    made = [
+        str(VERSION),
+        str(likeness.VERSION),
+        dialect.CREATE_SEARCH,
+        *_statements(tuple(registry.entities.values())),
+        *searched,
+    ]
     return hashlib.sha256("\n".join(made).encode()).hexdigest()
 
 
@@ -143,7 +150,7 @@ def drop(connection: Connection) -> None:
     names = dialect.run(
         connection,
         "SELECT name FROM sqlite_master WHERE type = 'table' AND (substr(name, 1, 2) = 'p_' "
-        "OR name IN ('element', 'contact_home', 'attention', 'search', 'unindexed'))",
+        "OR name IN ('element', 'contact_home', 'attention', 'search', 'unindexed', 'likeness', 'likeness_of'))",
     ).fetchall()
     for (name,) in names:
         dialect.run(connection, f'DROP TABLE "{name}"')
@@ -297,6 +304,12 @@ class _Seen(NamedTuple):
         is_found = self.shape.searched and self.face.life is not Life.DELETED
         return words(self.shape, readings, self.face.values) if is_found else None
 
+    def keys(self, readings: Readings) -> likeness.Keys:
+        """What it shares with another writing of the same company; nothing for one that is hidden."""
+        if self.face.life is Life.DELETED:
+            return ()
+        return likeness.keys_of(self.item.key.entity, readings, self.face.values)
+
 
 def _seen(connection: Connection, basis: Basis, of: Shape, item: Projected) -> _Seen:
     if item.face is not None:
@@ -331,6 +344,7 @@ def _write(
         found = [(one.item.n, *w) for one in searched if (w := one.words(basis.readings))]
         if found:
             dialect.run(connection, dialect.INSERT_SEARCH, found)
+        likeness.add(connection, [(one.item.n, one.keys(basis.readings)) for one in searched])
 
 
 def _revise(connection: Connection, readings: Readings, seen: _Seen) -> bool:
@@ -341,9 +355,11 @@ def _revise(connection: Connection, readings: Readings, seen: _Seen) -> bool:
         return False
     moved = revise_elements(connection, n, seen.elements())
     revise_attention(connection, n, _ATTENTION, seen.attention())
-    if of.searched and (changed & of.found_by or moved & of.found_by):
+    touched = changed | moved
+    if of.searched and (touched & of.found_by or likeness.is_made_from(of.name, touched)):
         unindexed.remove(connection, [n])
         revise_words(connection, n, lambda: seen.words(readings))
+        likeness.revise(connection, n, seen.keys(readings))
     return True
 
 
@@ -364,6 +380,7 @@ def _forget(connection: Connection, numbers: list[tuple[int]], entities: set[str
     dialect.run(connection, "DELETE FROM attention WHERE n = ?", numbers)
     dialect.run(connection, dialect.DELETE_SEARCH, numbers)
     unindexed.remove(connection, [n for (n,) in numbers])
+    likeness.remove(connection, [n for (n,) in numbers])
 
 
 def _attention(item: Projected, view: Face, contesting: Sequence[Edit]) -> Iterator[tuple[Any, ...]]:

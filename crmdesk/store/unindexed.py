@@ -1,4 +1,4 @@
-"""Records whose search words are still to be made: they came by the thousand, and the lists would not wait.
+"""Records whose search words, and keys of one company, are still to be made: they came by the thousand, and the lists would not wait.
 
 The queue is filled in the transaction that brings the records and emptied in the one that writes their words, so a
 crash at any moment leaves neither a record that is never found nor one that is indexed twice.
@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from crmdesk.core.registry import Registry
 from crmdesk.core.resolve import read_record
 from crmdesk.core.text import Readings
-from crmdesk.store import dialect
+from crmdesk.store import dialect, likeness
 from crmdesk.store.face import shapes, words
 from crmdesk.store.records import Stored, chunks, numbered
 
@@ -49,17 +49,19 @@ def newest(
     return numbered(connection, [place.n for place in places]), places[-1] if places else None
 
 
-Words: TypeAlias = list[tuple[int, tuple[str, ...] | None]]
-"""(row number, search columns) of records; None for one that has nothing to be found by."""
+Words: TypeAlias = list[tuple[int, tuple[str, ...] | None, likeness.Keys]]
+"""(row number, search columns, keys of one company) of records; None for one that has nothing to be found by."""
 
 
 def words_of(found: Iterable[Stored], registry: Registry, readings: Readings) -> Words:
     """The words of records as they stand."""
     seen = shapes(registry)
-    return [
-        (s.n, words(seen[s.key.entity], readings, read_record(s.record, s.key.entity, registry).values))
-        for s in found
-    ]
+    made = []
+    for s in found:
+        values = read_record(s.record, s.key.entity, registry).values
+        keys = likeness.keys_of(s.key.entity, readings, values)
+        made.append((s.n, words(seen[s.key.entity], readings, values), keys))
+    return made
 
 
 def write(connection: Connection, made: Words) -> int:
@@ -67,9 +69,10 @@ def write(connection: Connection, made: Words) -> int:
 
     A record that changed meanwhile in what it is found by, or left, is off the queue: its words are not these.
     """
-    still = _queued(connection, [n for n, _ in made])
-    rows = [(n, *found) for n, found in made if n in still and found]
+    still = _queued(connection, [n for n, _, _ in made])
+    rows = [(n, *found) for n, found, _ in made if n in still and found]
     dialect.insert_rows(connection, "search", ("rowid", *dialect.SEARCH_COLUMNS), rows)
+    likeness.add(connection, [(n, keys) for n, _, keys in made if n in still])
     remove(connection, still)
     return len(still)
 

@@ -12,7 +12,7 @@ from crmdesk.core.record import RecordKey
 from crmdesk.core.registry import Registry
 from crmdesk.core.resolve import Life, RecordView, read_record
 from crmdesk.core.search import parse_query, rank
-from crmdesk.core.text import Readings, normalise
+from crmdesk.core.text import Readings
 from crmdesk.core.values import Value
 from crmdesk.store.names import CONTESTED, SHOWN, table
 from crmdesk.store.reading import Reader
@@ -154,15 +154,6 @@ def contacts(reader: Reader, customer: str) -> tuple[Contact, ...]:
         Contact(i, name or "", position, tuple(phones.get(n, {}).values()), mail, *placed)
         for n, i, name, position, mail, *placed in rows
     )
-
-
-def similar(reader: Reader, readings: Readings, name: str, limit: int = 5) -> list[Hit]:
-    """Customers that may be the one being typed: same name, or found by it. For a warning while typing."""
-    wanted = normalise(name)
-    if len(wanted) < 2:
-        return []
-    hits = [hit for hit in search(reader, readings, name, _CANDIDATES) if hit.entity == "customer"]
-    return [hit for hit in hits if wanted in normalise(hit.name) or normalise(hit.name) in wanted][:limit]
 
 
 def same_names(reader: Reader) -> list[tuple[str, list[str]]]:

@@ -5338,8 +5338,8 @@
 <context>
     <name>_Similar</name>
     <message>
-        <source>Is it one of these?</source>
-        <translation>是不是以下客户？</translation>
+        <source>Perhaps here already:</source>
+        <translation>可能已有这家客户：</translation>
     </message>
 </context>
 <context>

@@ -39,6 +39,7 @@ BENCHMARKS: Final = (
     "storm",
     "login_flood",
     "policy_cost",
+    "duplicate_hint",
 )
 """Modules of this package with a `run() -> list[Row]`."""
 INSIDE: Final = "--inside"

@@ -18,7 +18,7 @@ from crmdesk.core.search import index_terms, parse_query, rank
 from crmdesk.core.values import canonical_text, check
 from crmdesk.store.window import SORTS, CustomerFilter, CustomerWindow
 from crmdesk.ui import formats
-from crmdesk.usecases import customers
+from crmdesk.usecases import customers, duplicates
 from crmdesk.usecases.narrowing import customers_where, of_owner, of_tag, read_bearings
 from tests.fuzz.driver import Ready, Target, plain
 from tests.support.rep import readings
@@ -90,7 +90,7 @@ def _searches(folder: Path) -> Iterator[Ready]:
     def parse(content: bytes) -> None:
         text = _text(content)[:2000]
         customers.search(workspace.reader, readings(), text)
-        customers.similar(workspace.reader, readings(), text)
+        duplicates.hint(workspace.reader, {"name": text, "phone": text, "credit_code": text})
         for wanted in (
             CustomerFilter(text=text), of_owner(text), of_tag(text), CustomerFilter(sort=text),
             customers_where(Condition("name", Op.CONTAINS, (text,)), Condition("stage", Op.IS, (text,))),

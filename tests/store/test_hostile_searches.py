@@ -15,7 +15,7 @@ from crmdesk.core.criteria import Condition, Op
 from crmdesk.core.record import RecordKey
 from crmdesk.store.reading import Reader
 from crmdesk.store.window import SORTS, CustomerFilter, CustomerWindow
-from crmdesk.usecases import customers, narrowing
+from crmdesk.usecases import customers, duplicates, narrowing
 from crmdesk.usecases.workspace import Workspace
 from tests.support.rep import readings
 from tests.support.workspace import Colleague, customer, make, receive
@@ -67,7 +67,7 @@ def workspace(tmp_path: Path) -> Iterator[Workspace]:
 def ask(reader: Noting, text: str) -> None:
     """Everything that a list or a search box lets somebody say."""
     customers.search(reader, readings(), text)
-    customers.similar(reader, readings(), text)
+    duplicates.hint(reader, {"name": text, "phone": text, "credit_code": text})
     wanted = [CustomerFilter(text=text, sort=sort) for sort in SORTS]
     wanted += [
         narrowing.of_owner(text), narrowing.customers_where(Condition("tag", Op.HAS_ALL, (text, text)), STAGE), CustomerFilter(sort=text),

@@ -16,7 +16,7 @@ _FACTS = ("last_visit_at", "visits", "tags", "person")
 
 
 def seen(reader: Reader) -> Cells:
-    """What is on show, cell by cell: typed tables, list elements, the inbox, each word of the search index.
+    """What is on show, cell by cell: typed tables, list elements, the inbox, each word of the search index, each key of one company.
 
     Row numbers, which another replica hands out in another order, are replaced by ids.
     """
@@ -33,6 +33,8 @@ def seen(reader: Reader) -> Cells:
     for record_id, name, *rest in reader.all("SELECT id, field, entity, root, kind FROM attention"):
         found["attention", record_id, name] = rest
     found.update({("search", *word): True for word in _index(reader)})
+    for record_id, key in reader.all("SELECT r.id, k.key FROM likeness k JOIN record r ON r.n = k.n"):
+        found["likeness", record_id, str(key)] = True
     return found
 
 

@@ -1,18 +1,28 @@
-"""A new customer, with those of a similar name listed while the name is typed: two reps make one company twice."""
+"""A new customer, with those that it may be already named while it is typed: two reps make one company twice."""
+
+from collections.abc import Mapping
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
 
+from crmdesk.core.values import Value
 from crmdesk.ui.context import Context
 from crmdesk.ui.pages.record_form import RecordForm
-from crmdesk.ui.widgets import buttons
+from crmdesk.ui.widgets import buttons, plain
 from crmdesk.ui.widgets.fields import label
-from crmdesk.usecases import customers
-from crmdesk.usecases.customers import Hit
-from crmdesk.usecases.workspace import Workspace, readings
+from crmdesk.usecases import duplicates
+from crmdesk.usecases.duplicates import Candidate
+from crmdesk.usecases.workspace import Workspace
 
 _PAUSE_MS = 120
+_WIDTH = 400
+_SHOWN = 3
+_REASONS = 2
+_AROUND = 70
+"""What the margins, the icon and the button's own padding take of a line's width."""
+_TOLD_BY = ("name", "name_en", "short_name", "credit_code", "phone", "email", "city", "address")
+"""The fields that a company is recognised by, as they are typed."""
 
 
 class NewCustomer(QFrame):
@@ -25,13 +35,13 @@ class NewCustomer(QFrame):
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("aside")
-        self.setFixedWidth(400)
+        self.setFixedWidth(_WIDTH)
         self._context = context
         self.form = RecordForm(context, "customer")
         self.form.saved.connect(self.made)
         self.form.closed.connect(self.closed)
         self.form.edited.connect(self._edited)
-        self.similar = _Similar()
+        self.similar = _Similar(context)
         self.similar.chosen.connect(self.open_other)
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._pause.timeout.connect(self._look)
@@ -54,24 +64,28 @@ class NewCustomer(QFrame):
         self.form.focus_first()
 
     def _edited(self, name: str) -> None:
-        if name == "name":
+        if name in _TOLD_BY:
             self._pause.start()
 
     def _look(self) -> None:
-        typed = str(self.form.cell("name").editor.typed())
+        typed: dict[str, Value] = {}
+        for name in _TOLD_BY:
+            text = self.form.cell(name).editor.typed()
+            if isinstance(text, str) and text.strip():
+                typed[name] = text
         self._context.read(_Look(typed), self.similar.show_hits, key="similar")
 
 
 class _Look:
-    """Finds customers of a similar name with a reader of its own."""
+    """Asks for the customers that may be meant with a reader of its own."""
 
-    def __init__(self, typed: str) -> None:
+    def __init__(self, typed: Mapping[str, Value]) -> None:
         self._typed = typed
 
-    def __call__(self, workspace: Workspace) -> list[Hit]:
+    def __call__(self, workspace: Workspace) -> list[Candidate]:
         reader = workspace.another_reader()
         try:
-            return customers.similar(reader, readings(), self._typed, 3)
+            return duplicates.hint(reader, self._typed, limit=_SHOWN)
         finally:
             reader.close()
 
@@ -81,12 +95,13 @@ class _Similar(QFrame):
 
     chosen = Signal(str)
 
-    def __init__(self) -> None:
+    def __init__(self, context: Context) -> None:
         super().__init__()
+        self._context = context
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(18, 4, 18, 4)
         self._column.setSpacing(2)
-        self._column.addWidget(label(self.tr("Is it one of these?"), "warn"))
+        self._column.addWidget(label(self.tr("Perhaps here already:"), "warn"))
         self._rows: list[QPushButton] = []
         self.hide()
 
@@ -95,17 +110,23 @@ class _Similar(QFrame):
         """What is offered."""
         return [row.text() for row in self._rows]
 
-    def show_hits(self, hits: list[Hit]) -> None:
-        """Offer these."""
+    def show_hits(self, hits: list[Candidate]) -> None:
+        """Offer these; one that has the keyboard keeps it."""
+        offered = [(hit.id, self._sentence(hit)) for hit in hits]
+        if offered == [(row.property("record"), row.property("sentence")) for row in self._rows]:
+            return
         for row in self._rows:
             self._column.removeWidget(row)
             row.hide()
             row.deleteLater()
         self._rows = []
-        for hit in hits:
-            text = f"{hit.name} · {hit.detail}" if hit.detail else hit.name
-            row = buttons.quiet(text, "building-2", self._chosen)
-            row.setProperty("record", hit.id)
+        for record_id, sentence in offered:
+            row = buttons.quiet(sentence, "building-2", self._chosen)
+            row.setProperty("record", record_id)
+            row.setProperty("sentence", sentence)
+            row.setText(row.fontMetrics().elidedText(sentence, Qt.TextElideMode.ElideRight, _WIDTH - _AROUND))
+            plain.set_tip(row, sentence)
+            row.setAccessibleName(sentence)
             self._column.addWidget(row, 0, Qt.AlignmentFlag.AlignLeft)
             self._rows.append(row)
         self.setVisible(bool(hits))
@@ -115,6 +136,14 @@ class _Similar(QFrame):
             self._chosen()
         else:
             super().keyPressEvent(event)
+
+    def _sentence(self, hit: Candidate) -> str:
+        """Whose it is and why it may be meant."""
+        is_chinese = self._context.language == "zh_CN"
+        owner = self._context.directory.owner_name(hit.bucket)
+        name = hit.name if not owner else f"{hit.name}（{owner}）" if is_chinese else f"{hit.name} ({owner})"
+        why = duplicates.said(hit.reasons, self._context.language)[:_REASONS]
+        return " · ".join((name, *why))
 
     def _chosen(self) -> None:
         row = next((row for row in self._rows if row.hasFocus() or row.isDown()), None) or self.sender()

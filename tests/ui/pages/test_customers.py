@@ -180,9 +180,26 @@ def test_typing_a_name_that_is_there_already_warns_and_leads_to_it(desk, qtbot) 
     there = desk.row(9)
     desk.window.go("customers", NewCustomerWish(there.name))
     qtbot.waitUntil(lambda: bool(desk.customers.new.similar.names))
-    assert desk.customers.new.similar.names[0].startswith(there.name)
+    assert desk.customers.new.similar._rows[0].accessibleName().startswith(there.name)
+    assert "名称相同" in desk.customers.new.similar._rows[0].accessibleName()
     desk.customers.new.similar._rows[0].click()
     assert desk.window.page.current_customer == there.id
+
+
+def test_the_phone_of_a_customer_that_is_there_names_it_whatever_it_is_called(desk, qtbot) -> None:
+    phone = desk.view("customer", desk.row(4).id).values["phone"]
+    QTest.keyClick(desk.window, Qt.Key.Key_N, CONTROL)
+    form = desk.customers.new.form
+    write(form.cell("name").editor.input(), desk.row(4).name[:-2])
+    form.cell("phone").editor.input().setFocus()
+    QTest.keyClicks(desk.focus(), f"+86 {phone}")
+    qtbot.waitUntil(
+        lambda: any("电话相同" in row.accessibleName() for row in desk.customers.new.similar._rows)
+    )
+    there = desk.row(4).id
+    desk.customers.new.similar._rows[0].setFocus()
+    QTest.keyClick(desk.focus(), Qt.Key.Key_Return)
+    assert desk.window.page.current_customer == there
 
 
 def test_a_new_customer_without_a_name_is_refused_beside_the_field(desk) -> None:
@@ -302,7 +319,12 @@ def unindex(desk: Desk) -> None:
     with desk.context.workspace.replica.database.write() as connection:
         for entity in ("customer", "contact"):
             connection.exec_driver_sql(f"INSERT INTO unindexed SELECT n, updated_at FROM p_{entity}")
-        connection.exec_driver_sql("INSERT INTO search(search) VALUES ('delete-all')")
+        for statement in (
+            "INSERT INTO search(search) VALUES ('delete-all')",
+            "DELETE FROM likeness",
+            "DELETE FROM likeness_of",
+        ):
+            connection.exec_driver_sql(statement)
 
 
 def test_a_search_says_how_far_it_is_prepared_until_it_knows_everybody(desk, qtbot) -> None:

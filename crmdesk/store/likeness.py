@@ -1,0 +1,110 @@
+"""The keys that customers of one company share, kept in step with the records: what a matcher compares, out of all there are.
+
+`likeness` says who has a key, a customer or one of its people by row number; `likeness_of` which keys somebody has, so
+that they can be taken away again without an index of their own. What a key is says `core.matching`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from sqlalchemy import Column, Connection, Integer, LargeBinary, MetaData, Table
+
+from crmdesk.core.matching import keys, party, person_keys
+from crmdesk.core.text import Readings
+from crmdesk.store import dialect
+
+VERSION: Final = 1
+"""Raised when the same customer gets other keys, so that laptops rebuild."""
+COMPARED: Final = (
+    "name", "name_en", "short_name", "credit_code", "phone", "email", "region_code", "region", "city", "address",
+)  # fmt: skip
+"""The fields of a customer that are compared, beside `other_phone`."""
+_MADE_FROM: Final = {
+    "customer": frozenset(("life", "other_phone", *(f"f_{name}" for name in COMPARED))),
+    "contact": frozenset(("life", "phone", "f_email")),
+}
+TABLES: Final = ("likeness", "likeness_of")
+
+Keys = tuple[int, ...]
+"""The keys of one record, each a number of 64 bits with a sign."""
+
+
+def declare(made: MetaData) -> None:
+    """The two tables."""
+    Table(
+        "likeness", made,
+        Column("key", Integer, primary_key=True), Column("n", Integer, primary_key=True),
+        sqlite_with_rowid=False,
+    )  # fmt: skip
+    Table(
+        "likeness_of",
+        made,
+        Column("n", Integer, primary_key=True),
+        Column("keys", LargeBinary, nullable=False),
+    )
+
+
+def number(key: str) -> int:
+    """What stands for a key in the table."""
+    return int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest(), "big", signed=True)
+
+
+def keys_of(entity: str, readings: Readings, values: Mapping[str, Any]) -> Keys:
+    """The keys of a record with these values; none but of customers and their people."""
+    if entity == "customer":
+        found = keys(party(readings, values))
+    elif entity == "contact":
+        found = person_keys(values)
+    else:
+        return ()
+    return tuple(dict.fromkeys(map(number, found)))
+
+
+def is_made_from(entity: str, changed: Iterable[str]) -> bool:
+    """Whether a change of these columns and repeated fields may change the keys of a record."""
+    return entity in _MADE_FROM and not _MADE_FROM[entity].isdisjoint(changed)
+
+
+def add(connection: Connection, made: Sequence[tuple[int, Keys]]) -> None:
+    """Write the keys of records that have none yet, by row number."""
+    some = [(n, found) for n, found in made if found]
+    dialect.insert_rows(
+        connection, "likeness_of", ("n", "keys"), [(n, array("q", found).tobytes()) for n, found in some]
+    )
+    rows = sorted((key, n) for n, found in some for key in found)
+    dialect.insert_rows(connection, "likeness", ("key", "n"), rows)
+
+
+def remove(connection: Connection, numbers: Iterable[int]) -> None:
+    """Take the keys of records away."""
+    for n in numbers:
+        stored = dialect.value(connection, "SELECT keys FROM likeness_of WHERE n = ?", (n,))
+        if stored is not None:
+            found = array("q")
+            found.frombytes(stored)
+            dialect.run(
+                connection, "DELETE FROM likeness WHERE key = ? AND n = ?", [(key, n) for key in found]
+            )
+            dialect.run(connection, "DELETE FROM likeness_of WHERE n = ?", (n,))
+
+
+def revise(connection: Connection, n: int, wanted: Keys) -> None:
+    """Bring the keys of one record in line; only those that differ are written."""
+    stored = dialect.value(connection, "SELECT keys FROM likeness_of WHERE n = ?", (n,))
+    had = array("q")
+    had.frombytes(stored or b"")
+    if set(had) == set(wanted):
+        return
+    gone, new = set(had) - set(wanted), set(wanted) - set(had)
+    if gone:
+        dialect.run(connection, "DELETE FROM likeness WHERE key = ? AND n = ?", [(key, n) for key in gone])
+    if new:
+        dialect.run(connection, dialect.insert("likeness", ("key", "n")), [(key, n) for key in new])
+    dialect.run(connection, "DELETE FROM likeness_of WHERE n = ?", (n,))
+    if wanted:
+        row = (n, array("q", wanted).tobytes())
+        dialect.run(connection, dialect.insert("likeness_of", ("n", "keys")), row)

@@ -1,0 +1,179 @@
+"""One company twice: told while a customer is typed, and found in a scan of all that are here.
+
+Both ask the same matcher (`core.matching`); what it compares is kept ready by key (`store.likeness`). Customers that this
+person may not see are not on this laptop, so nothing is told of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations, groupby
+from operator import itemgetter
+from typing import Any, Final
+
+from crmdesk.core.errors import Language
+from crmdesk.core.matching import (
+    DOUBTFUL,
+    KEY_WEIGHTS,
+    REASONS,
+    Band,
+    Likeness,
+    Party,
+    band,
+    compare,
+    keys,
+    party,
+)
+from crmdesk.core.values import Value
+from crmdesk.store.likeness import COMPARED, number
+from crmdesk.store.names import SHOWN
+from crmdesk.store.reading import Reader
+from crmdesk.usecases.workspace import readings
+
+HINTED: Final = 0.3
+"""From this certainty on a customer is named while another is typed: less than half of it is known by then."""
+_OFFERED: Final = 5
+_COMPARED: Final = 30
+_A_KEY: Final = 64
+"""Of those who share one key with what is typed, so many are considered."""
+_MOST_IN_A_BLOCK: Final = 50
+"""A key that more customers share tells nothing: those who are one company share another one too."""
+_FIELDS: Final = ", ".join(f"c.f_{name}" for name in COMPARED)
+_BY_KEY: Final = f"SELECT coalesce(h.customer, k.n) FROM likeness k LEFT JOIN contact_home h ON h.n = k.n WHERE k.key = ? LIMIT {_A_KEY}"
+_ALL_KEYS: Final = "SELECT k.key, coalesce(h.customer, k.n) FROM likeness k LEFT JOIN contact_home h ON h.n = k.n ORDER BY k.key"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A customer that may be the one being typed. `certainty` from 0 to 1; `reasons` are (feature, level)."""
+
+    id: str
+    name: str
+    bucket: str
+    certainty: float
+    reasons: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of two customers that may be one. `created_at` in UTC milliseconds."""
+
+    id: str
+    name: str
+    bucket: str
+    created_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two customers that may be one company; `one` was made first."""
+
+    one: Side
+    other: Side
+    certainty: float
+    reasons: tuple[tuple[str, str], ...]
+
+    @property
+    def band(self) -> Band:
+        return band(self.certainty)
+
+
+def said(reasons: Iterable[tuple[str, str]], language: Language) -> list[str]:
+    """Reasons in words, each once, the strongest first."""
+    at = 0 if language == "zh_CN" else 1
+    return list(dict.fromkeys(REASONS[reason][at] for reason in reasons if reason in REASONS))
+
+
+# While a customer is typed
+
+
+def hint(
+    reader: Reader, typed: Mapping[str, Value], *, besides: Iterable[str] = (), limit: int = _OFFERED
+) -> list[Candidate]:
+    """The customers that what is typed may be already, the surest first. `besides` are ids that are not meant."""
+    wanted = party(readings(), typed)
+    weighed: dict[int, float] = {}
+    for key in keys(wanted):
+        weight = KEY_WEIGHTS[key[0]]
+        for n in {n for (n,) in reader.all(_BY_KEY, (number(key),))}:
+            weighed[n] = weighed.get(n, 0.0) + weight
+    likely = sorted(weighed, key=weighed.__getitem__, reverse=True)[:_COMPARED]
+    left_out = set(besides)
+    found = [
+        Candidate(side.id, side.name, side.bucket, *compare(wanted, theirs))
+        for side, theirs in _parties(reader, likely).values()
+        if side.id not in left_out
+    ]
+    near = sorted((one for one in found if one.certainty >= HINTED), key=lambda one: (-one.certainty, one.id))
+    return near[:limit]
+
+
+# All that are here
+
+
+def pairs(reader: Reader, *, least: float = DOUBTFUL) -> list[Pair]:
+    """All pairs of customers here that may be one company, the surest first.
+
+    Pairs, and never groups: of three that are alike by twos the first and the last may well be two companies.
+    """
+    known = _parties(reader, None)
+    found = []
+    for a, b, likeness in _compared(_blocks(reader, known), known):
+        if likeness.certainty >= least:
+            one, other = sorted((known[a][0], known[b][0]), key=lambda side: (side.created_at, side.id))
+            found.append(Pair(one, other, *likeness))
+    return sorted(found, key=lambda pair: (-pair.certainty, pair.one.id, pair.other.id))
+
+
+def _compared(
+    blocks: Iterable[Sequence[int]], known: Mapping[int, tuple[Side, Party]]
+) -> Iterator[tuple[int, int, Likeness]]:
+    """Who shares a block, compared with each other once."""
+    asked = {pair for block in blocks for pair in combinations(block, 2)}
+    for a, b in asked:
+        yield a, b, compare(known[a][1], known[b][1])
+
+
+def _blocks(reader: Reader, known: Mapping[int, Any]) -> Iterator[list[int]]:
+    """Customers that share a key, by row number, where so few do that it tells something."""
+    for _, rows in groupby(reader.all(_ALL_KEYS), key=itemgetter(0)):
+        block = sorted({n for _, n in rows} & known.keys())
+        if 1 < len(block) <= _MOST_IN_A_BLOCK:
+            yield block
+
+
+def _parties(reader: Reader, numbers: Sequence[int] | None) -> dict[int, tuple[Side, Party]]:
+    """What is compared of customers on show, by row number; of all of them for None."""
+    where = f"c.{SHOWN}"
+    bind: Sequence[int] = ()
+    if numbers is not None:
+        where = f"{where} AND c.n IN ({','.join('?' * len(numbers))})"
+        bind = numbers
+    rows = reader.all(
+        f"SELECT c.n, c.id, c.bucket, c.created_at, {_FIELDS} FROM p_customer c WHERE {where}", bind
+    )
+    phones = _phones(reader, where, bind)
+    spoken = readings()
+    return {
+        n: (
+            Side(record_id, str(cells[0] or ""), bucket, created_at),
+            party(spoken, dict(zip(COMPARED, cells, strict=True)), phones.get(n, ())),
+        )
+        for n, record_id, bucket, created_at, *cells in rows
+    }
+
+
+def _phones(reader: Reader, where: str, bind: Sequence[int]) -> dict[int, list[str]]:
+    """The other phones of customers and those of their people, by the customers' row numbers."""
+    found: dict[int, list[str]] = {}
+    for n, value in reader.all(
+        # CROSS JOIN keeps the order: left to itself the planner walks every element there is.
+        f"SELECT c.n, e.value FROM p_customer c CROSS JOIN element e ON e.n = c.n AND e.field = 'other_phone' WHERE {where} "
+        "UNION ALL SELECT c.n, e.value FROM p_customer c CROSS JOIN p_contact p ON p.root = c.id "
+        f"CROSS JOIN element e ON e.n = p.n AND e.field = 'phone' WHERE {where} AND p.{SHOWN}",
+        (*bind, *bind),
+    ):
+        if value:
+            found.setdefault(n, []).append(value)
+    return found
