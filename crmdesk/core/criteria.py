@@ -206,6 +206,21 @@ def ops_of(declared: Field) -> tuple[Op, ...]:
     return _TEXTS if _OPS[declared.type] is _TEXTS else ()
 
 
+def operand_bounds(declared: Field, op: Op) -> tuple[int, int]:
+    """How many operands a question takes, at least and at most."""
+    if op in ALONE:
+        return 0, 0
+    if op is Op.BETWEEN:
+        return 2, 2
+    if (
+        op not in SEVERAL
+        or declared.type in (Type.DATE, Type.INSTANT)
+        or (declared.type is Type.BOOLEAN and not declared.repeated)
+    ):
+        return 1, 1
+    return 1, MAX_OPERANDS
+
+
 # What a condition means
 
 

@@ -14,7 +14,6 @@ from crmdesk.core.criteria import (
     MAX_CONDITIONS,
     MAX_DAYS,
     MAX_DEPTH,
-    MAX_OPERANDS,
     MAX_TEXT,
     SEVERAL,
     VERSION,
@@ -28,6 +27,7 @@ from crmdesk.core.criteria import (
     Op,
     Operand,
     conditions,
+    operand_bounds,
     ops_of,
     vocabulary,
 )
@@ -201,7 +201,7 @@ def _operands(declared: Field, op: Op, data: dict[str, Any], place: str) -> tupl
         return ()
     given = data["value"]
     listed = given if isinstance(given, list) else [given]
-    least, most = bounds(declared, op)
+    least, most = operand_bounds(declared, op)
     if not least <= len(listed) <= most:
         said = str(least) if least == most else f"{least}–{most}"
         _refuse(place, Label(f"值的个数应为 {said}", f"{said} values should stand here"))
@@ -209,21 +209,6 @@ def _operands(declared: Field, op: Op, data: dict[str, Any], place: str) -> tupl
     if len({value[1] for value in values if isinstance(value, tuple) and len(value) > 1}) > 1:
         _refuse(place, Label("币种应相同", "both amounts should have one currency"))
     return tuple(dict.fromkeys(values)) if most > 2 else values
-
-
-def bounds(declared: Field, op: Op) -> tuple[int, int]:
-    """How many operands a question takes, at least and at most."""
-    if op in ALONE:
-        return 0, 0
-    if op is Op.BETWEEN:
-        return 2, 2
-    if (
-        op not in SEVERAL
-        or declared.type in _TIMES
-        or (declared.type is Type.BOOLEAN and not declared.repeated)
-    ):
-        return 1, 1
-    return 1, MAX_OPERANDS
 
 
 def _operand(declared: Field, op: Op, given: object, place: str) -> Operand:

@@ -23,6 +23,7 @@ from crmdesk.ui.pages.customer_pages import NewCustomerWish
 from crmdesk.ui.pages.customers import CustomersPage
 from crmdesk.ui.runner import Runner
 from crmdesk.ui.syncing import Syncing
+from crmdesk.usecases import narrowing
 from crmdesk.usecases.workspace import Workspace
 
 _BOTH: tuple[Language, ...] = ("zh_CN", "en")
@@ -138,6 +139,11 @@ def _states(desk: Desk, customer: str) -> Iterator[str]:
     page.strip.filter.click()
     yield "filter"
     page.strip.popup.close()
+    page.show_subject(narrowing.sample_conditions())
+    page.open_conditions()
+    yield "conditions"
+    page.pane.closed.emit()
+    page.clear_filter()
     desk.log_visit(customer)
     yield "visit"
     desk.visit.put_away()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from crmdesk.core.criteria import Bearings, Condition, Criteria, Op, all_of
+from crmdesk.core.criteria import Bearings, Below, Condition, Criteria, Group, Kind, Op, all_of
 from crmdesk.core.criteria_json import read
 from crmdesk.store.window import CustomerFilter
 from crmdesk.usecases.codes import code_table
@@ -44,6 +44,19 @@ def of_owner(user: str) -> CustomerFilter:
 def of_tag(tag: str) -> CustomerFilter:
     """The customers that have a tag."""
     return customers_where(Condition("tag", Op.HAS_ALL, (tag,)))
+
+
+def sample_conditions() -> CustomerFilter:
+    """Conditions of every shape, for pictures."""
+    wanted = Condition("stage", Op.IS, ("intent", "quote"))
+    large = Condition("employees", Op.AT_LEAST, (100,))
+    near = Condition("region_code", Op.BELOW, ("440000",))
+    seen = Condition("at", Op.LAST_DAYS, (60,))
+    return CustomerFilter(
+        where=all_of(
+            "customer", wanted, Group(Kind.ANY, (large, near)), Below("visit", Group(Kind.ALL, (seen,)))
+        )
+    )
 
 
 def from_text(text: str, registry: Registry) -> Criteria:

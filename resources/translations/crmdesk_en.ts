@@ -109,6 +109,16 @@
     </message>
 </context>
 <context>
+    <name>CriteriaPane</name>
+    <message numerus="yes">
+        <source>%n fit</source>
+        <translation>
+            <numerusform>%n fits</numerusform>
+            <numerusform>%n fit</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>Decision</name>
     <message numerus="yes">
         <source>%n value(s)</source>

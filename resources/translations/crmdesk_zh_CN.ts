@@ -1589,6 +1589,27 @@
     </message>
 </context>
 <context>
+    <name>CriteriaPane</name>
+    <message>
+        <source>Keep as a view…</source>
+        <translation>存为视图…</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n fit</source>
+        <translation>
+            <numerusform>%n 个符合</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Conditions</source>
+        <translation>条件</translation>
+    </message>
+</context>
+<context>
     <name>CustomerHead</name>
     <message>
         <source>Log visit</source>
@@ -2061,6 +2082,10 @@
     <message>
         <source>Timeline, 2 details, 3 contacts, 4 files, 5 history</source>
         <translation>时间线，2 详情，3 联系人，4 附件，5 历史</translation>
+    </message>
+    <message>
+        <source>Put conditions together</source>
+        <translation>组合条件</translation>
     </message>
     <message>
         <source>Add a tag</source>
@@ -2828,6 +2853,10 @@
         <translation>筛选</translation>
     </message>
     <message>
+        <source>Conditions</source>
+        <translation>条件</translation>
+    </message>
+    <message>
         <source>Tags, owners, regions, industries</source>
         <translation>标签、负责人、地区、行业</translation>
     </message>
@@ -3094,6 +3123,21 @@
     <message>
         <source>%1 no longer stands in for %2</source>
         <translation>%1不再代理%2</translation>
+    </message>
+</context>
+<context>
+    <name>GroupEditor</name>
+    <message>
+        <source>How the conditions count</source>
+        <translation>条件如何组合</translation>
+    </message>
+    <message>
+        <source>Condition</source>
+        <translation>条件</translation>
+    </message>
+    <message>
+        <source>Group</source>
+        <translation>条件组</translation>
     </message>
 </context>
 <context>
@@ -3640,6 +3684,33 @@
     <message>
         <source>Settings</source>
         <translation>设置</translation>
+    </message>
+</context>
+<context>
+    <name>PartEditor</name>
+    <message>
+        <source>… below: %1</source>
+        <translation>下级：%1</translation>
+    </message>
+    <message>
+        <source>What it is about</source>
+        <translation>关于什么</translation>
+    </message>
+    <message>
+        <source>What is asked</source>
+        <translation>怎样判断</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>移除</translation>
+    </message>
+    <message>
+        <source>there is one</source>
+        <translation>有</translation>
+    </message>
+    <message>
+        <source>there is none</source>
+        <translation>没有</translation>
     </message>
 </context>
 <context>
@@ -5290,6 +5361,28 @@
     </message>
 </context>
 <context>
+    <name>_Chosen</name>
+    <message>
+        <source>Choose…</source>
+        <translation>选择…</translation>
+    </message>
+    <message>
+        <source>me</source>
+        <translation>我</translation>
+    </message>
+    <message>
+        <source>the pool</source>
+        <translation>公海</translation>
+    </message>
+</context>
+<context>
+    <name>_Codes</name>
+    <message>
+        <source>Choose…</source>
+        <translation>选择…</translation>
+    </message>
+</context>
+<context>
     <name>_Counted</name>
     <message numerus="yes">
         <source>%n day(s) overdue</source>
@@ -5340,6 +5433,21 @@
     <message>
         <source>Perhaps here already:</source>
         <translation>可能已有这家客户：</translation>
+    </message>
+</context>
+<context>
+    <name>_Typed</name>
+    <message>
+        <source>days</source>
+        <translation>天</translation>
+    </message>
+    <message>
+        <source>-30, +7, 11-30…</source>
+        <translation>-30、+7、11-30…</translation>
+    </message>
+    <message>
+        <source>today</source>
+        <translation>今天</translation>
     </message>
 </context>
 <context>

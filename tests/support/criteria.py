@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from crmdesk.core import criteria as language
 from crmdesk.core.criteria import Below, Condition, Criteria, Days, Group, Kind, Node, Op, Seen
-from crmdesk.core.criteria_json import bounds
 from crmdesk.core.entities import REGISTRY
 from crmdesk.core.record import RecordKey, decode
 from crmdesk.core.registry import Entity, Field, Type
@@ -148,7 +147,7 @@ def _operand(declared: Field, op: Op) -> st.SearchStrategy[Any]:
 def a_condition(draw: st.DrawFn, entity: Entity) -> Condition:
     declared = draw(st.sampled_from(list(language.vocabulary(entity).values())))
     op = draw(st.sampled_from(language.ops_of(declared)))
-    least, most = bounds(declared, op)
+    least, most = language.operand_bounds(declared, op)
     unique = most > 2
     values = draw(st.lists(_operand(declared, op), min_size=least, max_size=min(most, 3), unique=unique))
     return Condition(declared.name, op, tuple(values))

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from crmdesk.core.criteria import Criteria
 from crmdesk.core.errors import CrmError
 from crmdesk.core.resolve import Life
 from crmdesk.store.window import CustomerFilter
@@ -23,6 +24,7 @@ from crmdesk.ui import theme
 from crmdesk.ui.context import Context
 from crmdesk.ui.page import Page, Shell
 from crmdesk.ui.pages.chosen_customers import ChosenBar, ChosenCustomers
+from crmdesk.ui.pages.criteria_pane import CriteriaPane
 from crmdesk.ui.pages.customer import CustomerView
 from crmdesk.ui.pages.customer_feed import CustomerFeed, RankedSource
 from crmdesk.ui.pages.customer_pages import NewCustomerWish
@@ -75,6 +77,8 @@ class CustomersPage(Page):
         self._aside.setFixedWidth(self.view.width())
         self._aside.addWidget(self.view)
         self._aside.addWidget(self.new)
+        self.pane = CriteriaPane(context, "customer")
+        self._aside.addWidget(self.pane)
         self.strip = FilterStrip(context)
         self.preparing = label("", "faint")
         self.preparing.setContentsMargins(18, 4, 18, 6)
@@ -117,7 +121,7 @@ class CustomersPage(Page):
             if self._wanted.is_everything:
                 self._show_rows(self.feed.first(self._wanted))
             QTimer.singleShot(0, self, self.reload)
-        if self._aside.currentWidget() is not self.new:
+        if self._aside.currentWidget() is self.view:
             self.table.setFocus()
 
     def search(self, text: str) -> None:
@@ -152,6 +156,7 @@ class CustomersPage(Page):
     def may_leave(self) -> bool:
         self.view.leave()
         self.new.form.leave()
+        self.pane.leave()
         return True
 
     def touched(self, change: object) -> None:
@@ -164,6 +169,10 @@ class CustomersPage(Page):
             self.shell.focus_search()
         elif event.key() == Qt.Key.Key_Escape and self.bar.isVisibleTo(self):
             self._choose_one()
+        elif event.key() == Qt.Key.Key_Escape and self._aside.currentWidget() is self.pane:
+            self._close_aside()
+        elif event.key() == Qt.Key.Key_F and not event.modifiers():
+            self.open_conditions()
         elif event.key() == Qt.Key.Key_Escape and not self._wanted.is_everything:
             self.clear_filter()
         elif self._aside.currentWidget() is not self.view or not self.view.press(event):
@@ -216,8 +225,11 @@ class CustomersPage(Page):
         self.view.left.connect(self._show_beside)
         self.new.made.connect(self._made)
         self.new.open_other.connect(self._open)
-        self.new.closed.connect(self._close_new)
+        self.new.closed.connect(self._close_aside)
         self.strip.wanted.connect(self._strip_changed)
+        self.strip.conditions.connect(self.open_conditions)
+        self.pane.narrowed.connect(self._pane_changed)
+        self.pane.closed.connect(self._close_aside)
         self._nothing.acted.connect(self._nothing_acted)
         self._nothing.other_acted.connect(self.sample)
         within = Qt.ShortcutContext.WidgetWithChildrenShortcut
@@ -246,6 +258,7 @@ class CustomersPage(Page):
         if wanted != self._wanted:
             self._wanted = wanted
             self.strip.show_filter(wanted)
+            self.pane.show_criteria(wanted.where)
             (self.feed.search if wanted.text else self.feed.rank)(wanted)
 
     def _strip_changed(self, wanted: CustomerFilter) -> None:
@@ -263,6 +276,7 @@ class CustomersPage(Page):
         self.count = source.count()
         self._say_prepared(source.known)
         self.header_changed.emit()
+        self.pane.show_count(self.count)
         self._show_rows(source)
         if self._pending:
             self.table.select_id(self._pending)
@@ -333,7 +347,7 @@ class CustomersPage(Page):
             self.view.show_customer(self.table.current_id or None)
 
     def _open(self, customer: str) -> None:
-        self._close_new()
+        self._close_aside()
         self.shell.go("customer", customer)
 
     def _open_new(self, name: str = "") -> None:
@@ -344,14 +358,24 @@ class CustomersPage(Page):
         self._fold()
         self.new.open(name)
 
-    def _close_new(self) -> None:
+    def open_conditions(self) -> None:
+        """The pane that puts conditions together, in the place of the customer beside the list."""
+        self.pane.show_count(self.count)
+        self._aside.setCurrentWidget(self.pane)
+        self._fold()
+        self.pane.open(self._wanted.where)
+
+    def _pane_changed(self, criteria: Criteria) -> None:
+        self._narrow(replace(self._wanted, where=criteria))
+
+    def _close_aside(self) -> None:
         self._aside.setCurrentWidget(self.view)
         self._fold()
         self.table.setFocus()
 
     def _made(self, customer: str) -> None:
         self._pending = customer
-        self._close_new()
+        self._close_aside()
         if not self._wanted.is_everything:
             self.clear_filter()
         else:
@@ -399,7 +423,7 @@ class CustomersPage(Page):
     def _fold(self) -> None:
         """Beside a list too narrow to be read nothing stands; a new customer's form comes before the list."""
         room = self.width() - self._aside.width() >= self.strip.minimumSizeHint().width()
-        is_new = self._aside.currentWidget() is self.new
+        is_new = self._aside.currentWidget() is not self.view
         was = self._aside.isVisibleTo(self)
         self._aside.setVisible(room or is_new)
         self.strip.setVisible(room or not is_new)

@@ -13,7 +13,7 @@ from crmdesk.core.registry import Field
 from crmdesk.store.window import CustomerFilter
 from crmdesk.ui import theme
 from crmdesk.ui.context import Context
-from crmdesk.ui.widgets import buttons
+from crmdesk.ui.widgets import buttons, plain
 from crmdesk.ui.widgets.chips import FlowLayout, Tag, TagChip
 from crmdesk.ui.widgets.code_picker import CodePicker
 from crmdesk.ui.widgets.filter_popup import FilterPopup, Tick
@@ -38,9 +38,10 @@ def _about(part: Node) -> str:
 
 
 class FilterStrip(QFrame):
-    """Stages, tags, owner and order of the list. `wanted(CustomerFilter)` at each change; its text is not ours."""
+    """Stages, tags, owner and order of the list. `wanted(CustomerFilter)` at each change; its text is not ours. `conditions()`: more of them."""
 
     wanted = Signal(object)
+    conditions = Signal()
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -52,6 +53,8 @@ class FilterStrip(QFrame):
         self.stages = PillGroup(self.tr("Stage"), [("", self.tr("All")), *stages])
         self.stages.chosen.connect(self._stage_chosen)
         self.filter: QPushButton = buttons.quiet(self.tr("Filter"), "funnel", self._open_popup)
+        self.more = buttons.icon_button("sliders-horizontal", self.tr("Conditions"), self._ask_for_conditions)
+        plain.set_tip(self.more, f"{self.tr('Conditions')}  {buttons.key_text('F')}")
         self.order: QPushButton = buttons.quiet("", "arrow-up-down")
         self.order.setMenu(self._order_menu())
         self.popup = FilterPopup(self.tr("Tags, owners, regions, industries"), self)
@@ -63,6 +66,7 @@ class FilterStrip(QFrame):
         row.addWidget(self.stages)
         row.addStretch(1)
         row.addWidget(self.filter)
+        row.addWidget(self.more)
         row.addWidget(self.order)
         self._tools = QWidget()
         self._tools.setLayout(row)
@@ -222,6 +226,9 @@ class FilterStrip(QFrame):
             case _:
                 kept = [other for other in self._asked("tag", Op.HAS_ALL) if other != chosen]
                 self._ask("tag", Op.HAS_ALL, *kept, *([chosen] if is_on else []))
+
+    def _ask_for_conditions(self) -> None:
+        self.conditions.emit()
 
     def _chip_removed(self, key: str) -> None:
         if key.startswith(_PART):
