@@ -221,8 +221,8 @@ class Replica:
         if len({write.key for write in wanted}) != len(wanted) or len(wanted) > MAX_TRANSACTION_RECORDS:
             raise ValueError("one edit per record per transaction, and no more than travel whole")
         outdated.check(connection)
-        if settings.read(connection, "seeing_as", SeeingAs) is not None:
-            raise CrmError("seeing_as")
+        if (seeing := settings.read(connection, "seeing_as", SeeingAs)) is not None:
+            raise CrmError(seeing.refusal())
         self.keep_up(connection)
         identity = settings.identity(connection)
         leases.check(connection, identity.seen_ms, self.clock.now_ms())

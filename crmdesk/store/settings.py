@@ -72,11 +72,19 @@ class Device(msgspec.Struct, frozen=True):
 
 
 class SeeingAs(msgspec.Struct, frozen=True):
-    """Here is what another person sees: `user`, called `name`, looked at by `by`. Nothing is written."""
+    """Here is what another person sees: `user`, called `name`, looked at by `by`. Nothing is written.
+
+    `day` (YYYY-MM-DD) where it is what was known at the end of an earlier day.
+    """
 
     user: str
     name: str
     by: str
+    day: str | None = None
+
+    def refusal(self) -> str:
+        """The code of what whoever wants to write here is told."""
+        return "seeing_as" if self.day is None else "seeing_past"
 
 
 class Pause(msgspec.Struct, frozen=True):

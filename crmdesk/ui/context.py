@@ -113,7 +113,7 @@ class Context(QObject):
             return ""
         error = CrmError("forbidden_field", field=field.label)
         if self.seeing is not None:
-            error = CrmError("seeing_as")
+            error = CrmError(self.seeing.refusal())
         return str(error.sentence(self.language).happened)
 
     def may_save(self) -> bool:

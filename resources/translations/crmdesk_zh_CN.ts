@@ -1798,6 +1798,10 @@
         <translation>认领</translation>
     </message>
     <message>
+        <source>As it was on an earlier day…</source>
+        <translation>查看过去某一天…</translation>
+    </message>
+    <message>
         <source>Audit: who, from which laptop, when</source>
         <translation>审计：谁、用哪台电脑、何时</translation>
     </message>
@@ -2080,14 +2084,6 @@
         <translation>下一个客户；Alt+← 为上一个</translation>
     </message>
     <message>
-        <source>Timeline, 2 details, 3 contacts, 4 files, 5 history</source>
-        <translation>时间线，2 详情，3 联系人，4 附件，5 历史</translation>
-    </message>
-    <message>
-        <source>Put conditions together</source>
-        <translation>组合条件</translation>
-    </message>
-    <message>
         <source>Add a tag</source>
         <translation>添加标签</translation>
     </message>
@@ -2114,6 +2110,14 @@
     <message>
         <source>Delete, with a way back</source>
         <translation>删除（可撤销）</translation>
+    </message>
+    <message>
+        <source>Timeline, 2 details, 3 contacts, 4 deals, 5 files, 6 history</source>
+        <translation>时间线，2 详情，3 联系人，4 业务，5 附件，6 历史</translation>
+    </message>
+    <message>
+        <source>An earlier day</source>
+        <translation>过去某一天</translation>
     </message>
     <message>
         <source>Choose all; Shift with an arrow key chooses several</source>
@@ -3446,6 +3450,49 @@
     <message>
         <source>Code</source>
         <translation>代码</translation>
+    </message>
+</context>
+<context>
+    <name>LookingBack</name>
+    <message>
+        <source>crmdesk: %1 as it was</source>
+        <translation>crmdesk：过去的 %1</translation>
+    </message>
+    <message>
+        <source>This customer was not noted here yet on that day.</source>
+        <translation>那一天这里还没有这个客户。</translation>
+    </message>
+    <message>
+        <source>Earlier change (Alt+Left)</source>
+        <translation>更早的变化（Alt+左）</translation>
+    </message>
+    <message>
+        <source>Later change (Alt+Right)</source>
+        <translation>更晚的变化（Alt+右）</translation>
+    </message>
+    <message>
+        <source>Day</source>
+        <translation>日期</translation>
+    </message>
+    <message>
+        <source>Fetch the whole history</source>
+        <translation>取回全部历史</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>A day is written like 2026-10-31 or 10-31.</source>
+        <translation>日期请写成 2026-10-31 或 10-31。</translation>
+    </message>
+    <message>
+        <source>As it was at the end of this day, from the history on this laptop. Nothing here can be changed.</source>
+        <translation>这是当天结束时的资料，依据本机保存的历史。这里不能修改。</translation>
+    </message>
+    <message>
+        <source>Fetching the history…</source>
+        <translation>正在取回历史…</translation>
     </message>
 </context>
 <context>

@@ -55,6 +55,17 @@ ACCESS: Final[dict[str, Problem]] = {
             "Close this window and do it in your own.",
         ),
     ),
+    "seeing_past": Problem(
+        403,
+        Sentence(
+            "您正在查看过去某一天的资料，只能阅读。", NOTHING_ZH, "请关闭这个窗口，在现在的资料上操作。"
+        ),
+        Sentence(
+            "You are looking at an earlier day; that only reads.",
+            NOTHING_EN,
+            "Close this window and do it with the present record.",
+        ),
+    ),
     "seeing_copy": Problem(
         403,
         Sentence(

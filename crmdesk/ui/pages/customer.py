@@ -185,20 +185,30 @@ class CustomerView(QFrame):
             said = self.tr("Deleted %1").replace("%1", name)
             self._context.write(partial(_delete, key), self._gone, said=said)
 
+    def look_back(self) -> None:
+        """Open a window that shows the customer as it was on an earlier day."""
+        from crmdesk.ui.pages.looking_back import LookingBack  # which shows a view of this kind
+
+        if self._card is not None and self._context.seeing is None:
+            LookingBack(self._context, self._card.id, self._name(), self.window()).show()
+
     def press(self, event: QKeyEvent) -> bool:
-        """A key that reached the page: digits choose a part, H the history, T a tag, E the form, Delete deletes."""
+        """A key that reached the page: digits choose a part, H the history, B an earlier day, T a tag, E the form, Delete deletes."""
         key = event.key()
         if self._card is None or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
             return False
         if Qt.Key.Key_1 <= key <= Qt.Key.Key_6:
-            self.show_tab(_TABS[key - Qt.Key.Key_1])
-            self._focus_part()
+            if self.tabs.offers(_TABS[key - Qt.Key.Key_1]):
+                self.show_tab(_TABS[key - Qt.Key.Key_1])
+                self._focus_part()
         elif key == Qt.Key.Key_H:
             self.show_tab("history")
             self._focus_part()
         elif key == Qt.Key.Key_T:
             if not self._why_not("tag"):
                 self.focus_tags()
+        elif key == Qt.Key.Key_B:
+            self.look_back()
         elif key in (Qt.Key.Key_E, Qt.Key.Key_F2):
             self.show_tab("details")
             self._focus_part()
@@ -269,6 +279,7 @@ class CustomerView(QFrame):
         self._hand_over = menu.addAction(self.tr("Hand over…"), self.moves.hand_over)
         self._release = menu.addAction(self.tr("Release to the pool"), self.moves.release)
         self._claim = menu.addAction(self.tr("Claim"), self.moves.claim)
+        self._back = menu.addAction(self.tr("As it was on an earlier day…"), self.look_back)
         self._audit = menu.addAction(self.tr("Audit: who, from which laptop, when"), self._to_audit)
         self._delete = menu.addAction(self.tr("Delete customer"), self.delete)
         menu.aboutToShow.connect(self._offer_moves)
@@ -291,6 +302,7 @@ class CustomerView(QFrame):
             action.setVisible(kind in may)
         self._share.setVisible(self.shares.may_share)
         self._audit.setVisible(self._context.may_audit)
+        self._back.setVisible(self._context.seeing is None)
         self._add_contact.setVisible(self._may("contact"))
         for action in (self._change, self._delete):
             action.setVisible(not self._frozen and self._context.registry["customer"].may_write())

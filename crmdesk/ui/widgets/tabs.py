@@ -90,10 +90,23 @@ class SegmentedTabs(QWidget):
     def step(self, by: int) -> None:
         """Choose the next (1) or previous (-1) tab."""
         now = next((index for index, tab in enumerate(self._tabs) if tab.isChecked()), 0)
-        tab = self._tabs[(now + by) % len(self._tabs)]
+        at = (now + by) % len(self._tabs)
+        while self._tabs[at].isHidden():
+            at = (at + by) % len(self._tabs)
+        tab = self._tabs[at]
         if self._tabs[now].hasFocus():
             tab.setFocus()
         tab.click()
+
+    def offer(self, key: str, *, is_offered: bool) -> None:
+        """Show a tab, or take it away."""
+        for tab in self._tabs:
+            if tab.key == key:
+                tab.setVisible(is_offered)
+
+    def offers(self, key: str) -> bool:
+        """Whether a tab is there to be chosen."""
+        return any(tab.key == key and not tab.isHidden() for tab in self._tabs)
 
     def set_number(self, key: str, number: int | None) -> None:
         """Show a count after a tab's title."""

@@ -308,3 +308,27 @@ def test_every_control_of_the_page_has_a_name_for_a_screen_reader(desk, view) ->
         and not (widget.accessibleName() or getattr(widget, "text", str)())
     ]
     assert nameless == []
+
+
+def test_b_opens_the_customer_as_it_was_and_closing_leaves_nothing_of_it(desk, view, qtbot) -> None:
+    from PySide6.QtWidgets import QApplication
+
+    from crmdesk.ui.pages.looking_back import LookingBack
+
+    old, name = view.customer, view.head.name.text()
+    write_elsewhere(desk, old, name="改了名")
+    desk.customers.table.setFocus()
+    QTest.keyClicks(desk.focus(), "b")
+    (back,) = [one for one in QApplication.topLevelWidgets() if isinstance(one, LookingBack)]
+    assert back.empty.isVisible(), "all of it was written today"
+    back.typed.setText(desk.context.today().isoformat())
+    QTest.keyClick(back.typed, Qt.Key.Key_Return)
+    assert back.view is not None
+    assert back.view.head.name.text() == "改了名"
+    assert back.view.head.visit.isHidden(), "nothing can be done there"
+    assert not back.view.tabs.offers("files")
+    assert name != "改了名"
+    assert back._look is not None
+    folder = back._look.workspace.profile.folder
+    back.close()
+    qtbot.waitUntil(lambda: not folder.exists())
