@@ -6,6 +6,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from crmdesk.core.codes import CodeTable
+from crmdesk.core.text import normalise
 from crmdesk.system.resources import resource
 
 if TYPE_CHECKING:
@@ -46,6 +47,23 @@ def with_parents(table: str, code: object) -> tuple[str, ...]:
     if not isinstance(code, str) or not code:
         return ()
     return (*(above.code for above in code_table(table).parents(code)), code)
+
+
+def code_meant(table: str, text: str) -> str | None:
+    """As `code_of`, for what other programs wrote: also `I65`, and of a name that a code shares with what it is part of the wider."""
+    found = code_of(table, text)
+    if found is not None or table not in _FILES:
+        return found
+    known = code_table(table)
+    if table == "industry" and len(text) > 2 and text[0].isalpha() and text[1:].isdigit():
+        return known.find(text[1:]) and text[1:]
+    wanted = normalise(text)
+    same = [line for line in known.lines if line.is_current and normalise(line.name) == wanted]
+    widest = min(same, key=lambda line: line.level, default=None)
+    if widest is None:
+        return None
+    is_one_chain = all(one is widest or widest in known.parents(one.code) for one in same)
+    return widest.code if is_one_chain else None
 
 
 def place_of(*texts: str) -> str | None:

@@ -7,6 +7,7 @@ from typing import Final
 from crmdesk.core.problems.access import ACCESS
 from crmdesk.core.problems.at_once import AT_ONCE, CHOOSING
 from crmdesk.core.problems.attachments import ATTACHMENTS
+from crmdesk.core.problems.imports import IMPORTS
 from crmdesk.core.problems.laptop import LAPTOP
 from crmdesk.core.problems.requests import REQUESTS
 from crmdesk.core.problems.restores import AWAY, RECOVERY, SERVER
@@ -20,6 +21,7 @@ PROBLEMS: Final[dict[str, Problem]] = {
     **SESSION,
     **ACCESS,
     **ATTACHMENTS,
+    **IMPORTS,
     **REQUESTS,
     **AWAY,
     **RECOVERY,

@@ -1,0 +1,249 @@
+"""One row of a foreign table, made ready: the records it speaks of, what it names them by, and what is wrong with it.
+
+Pure, and run beside the file's reader: nothing here knows which records there are. See `core/verdicts.py` for that.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from crmdesk.core.cleaning import Cleaned, CodeOf, Flaw, clean, is_nothing, text_of
+from crmdesk.core.doubts import doubt
+from crmdesk.core.mapping import AUTHOR, DEFAULTS, PROVINCE, Plan, Sheet, field_of
+from crmdesk.core.registry import Field, Registry, Type
+
+DOUBTFUL: Final = "doubtful"
+SOFT: Final = frozenset((DOUBTFUL, "no_tag"))
+"""Flaws that keep no row out: they are told, and the rest of the row is taken."""
+WHOLE_ROW: Final = -1
+"""The column of a flaw that is no cell's."""
+PlaceOf = Callable[..., str | None]
+
+_SEVERAL: Final = re.compile(r"[、,;，；|\n]+|\s+/\s+|(?<=\d)/(?=\d{5})")
+_CACHED: Final = frozenset((Type.CHOICE, Type.CODE, Type.DATE, Type.BOOLEAN, Type.INTEGER, Type.INSTANT))
+_MOST_CACHED: Final = 20_000
+
+
+class Note(msgspec.Struct, array_like=True, frozen=True):
+    """What is wrong with a cell, by a name of `cleaning.FLAWS`; `column` counts from 0, -1 is the whole row."""
+
+    column: int
+    flaw: str
+
+
+class Part(msgspec.Struct, array_like=True):
+    """What a row says of one record.
+
+    `links` are the texts that name other records, by field; `several` the elements of fields that hold more than one.
+    """
+
+    entity: str
+    values: dict[str, Any]
+    links: dict[str, list[str]] = {}
+    several: dict[str, list[str]] = {}
+
+
+class Prepared(msgspec.Struct, array_like=True):
+    """A row with its place in the file (`row` counts as the spreadsheet does), its parts and its cells as they stood.
+
+    `missing` are the key fields that it leaves blank.
+    """
+
+    sheet: int
+    row: int
+    parts: list[Part]
+    notes: list[Note]
+    missing: list[str]
+    cells: list[str]
+
+    @property
+    def is_readable(self) -> bool:
+        return all(note.flaw in SOFT for note in self.notes)
+
+
+class _Step(NamedTuple):
+    """How one column is read. `cache` holds what the same cell was read as before."""
+
+    at: int
+    part: int
+    name: str
+    heading: str
+    field: Field | None
+    times: int
+    cache: dict[str, Cleaned] | None
+
+
+class Intake:
+    """Reads the rows of one table by its plan."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        number: int,
+        registry: Registry,
+        *,
+        today: date,
+        code_of: CodeOf,
+        place_of: PlaceOf,
+    ) -> None:
+        self._number, self._sheet, self._registry = number, plan.sheets[number], registry
+        self._today, self._code_of, self._place_of = today, code_of, place_of
+        self._entities = _entities(self._sheet)
+        self._steps = [
+            self._step(at, column.target, column.heading, column.times)
+            for at, column in enumerate(self._sheet.columns)
+            if column.target
+        ]
+        keys = set(plan.keys_of(self._sheet.entity))
+        self._keys = sorted({s.name for s in self._steps if s.part == 0 and s.name in keys})
+        self._required = [
+            [f for f in registry[entity].fields if f.required and f.name not in DEFAULTS.get(entity, {})]
+            for entity in self._entities
+        ]
+        self._columns = {(s.part, s.name): s.at for s in reversed(self._steps)}
+        self._shared = {(s.part, s.name) for s in self._steps if self._stands_with_others(s)}
+        self._places: dict[tuple[str, str], str | None] = {}
+        self._headings = [text_of(column.heading) for column in self._sheet.columns]
+
+    def _step(self, at: int, target: str, heading: str, times: int) -> _Step:
+        field = field_of(self._registry, target)
+        entity, _, name = target.partition(".")
+        cache: dict[str, Cleaned] | None = {} if field is not None and field.type in _CACHED else None
+        return _Step(at, self._entities.index(entity), name, heading, field, times, cache)
+
+    def _stands_with_others(self, step: _Step) -> bool:
+        is_long = step.field is not None and step.field.type is Type.LONG_TEXT
+        return is_long and sum(s.part == step.part and s.name == step.name for s in self._steps) > 1
+
+    @property
+    def keys(self) -> list[str]:
+        """The key fields that the table has columns for."""
+        return self._keys
+
+    def read(self, row: int, cells: Sequence[str]) -> Prepared | None:
+        """A row made ready; None for one that is blank, or says the headings again."""
+        if not any(cells) or all(is_nothing(cell) for cell in cells):
+            return None
+        if [text_of(cell) for cell in cells[: len(self._headings)]] == self._headings:
+            return None
+        parts = [Part(entity, {}, {}, {}) for entity in self._entities]
+        notes: list[Note] = []
+        extra: dict[str, str] = {}
+        width = len(cells)
+        for step in self._steps:
+            cell = cells[step.at] if step.at < width else ""
+            if not cell:
+                continue
+            if step.field is None:
+                extra[step.name] = text_of(cell)
+            else:
+                self._take(step, step.field, cell, parts[step.part], notes)
+        self._complete(parts, extra, notes)
+        missing = [name for name in self._keys if not _says(parts[0], name)]
+        if missing and notes:  # what could not be read is no blank
+            unread = {s.name for s in self._steps for n in notes if n.column == s.at and s.part == 0}
+            missing = [name for name in missing if name not in unread]
+        return Prepared(self._number, row, parts, notes, missing, list(cells))
+
+    def _take(self, step: _Step, field: Field, cell: str, part: Part, notes: list[Note]) -> None:
+        if field.target is not None and not field.repeated:
+            if not is_nothing(cell) and (text := text_of(cell)):
+                part.links.setdefault(step.name, []).append(text)
+            return
+        if field.repeated or field.type in (Type.PHONE, Type.EMAIL):
+            self._take_several(step, field, cell, part, notes)
+            return
+        value = self._cleaned(step, field, cell)
+        if value is None:
+            return
+        if isinstance(value, Flaw):
+            notes.append(Note(step.at, str(value)))
+            return
+        if (step.part, step.name) in self._shared:
+            line = f"{text_of(step.heading)}：{value}"
+            value = f"{part.values[step.name]}\n{line}" if step.name in part.values else line
+        part.values[step.name] = value
+        if field.check is not None and doubt(field, value) is not None:
+            notes.append(Note(step.at, DOUBTFUL))
+
+    def _cleaned(self, step: _Step, field: Field, cell: str) -> Cleaned:
+        if step.cache is None:
+            return clean(field, cell, today=self._today, code_of=self._code_of, times=step.times)
+        if cell not in step.cache:
+            if len(step.cache) >= _MOST_CACHED:
+                step.cache.clear()
+            step.cache[cell] = clean(field, cell, today=self._today, code_of=self._code_of, times=step.times)
+        return step.cache[cell]
+
+    def _take_several(self, step: _Step, field: Field, cell: str, part: Part, notes: list[Note]) -> None:
+        """A cell of numbers, mails or tags: the first is the field's where it holds one, the rest stand beside it."""
+        texts = [cell] if cell.isdigit() else [t for t in _SEVERAL.split(cell) if not is_nothing(t)]
+        beside = f"other_{step.name}" if not field.repeated else step.name
+        takes_more = field.repeated or beside in self._registry[part.entity].by_name
+        for text in texts if takes_more else [" ".join(texts)]:
+            value = text_of(text) if field.target else self._cleaned(step, field, text)
+            if isinstance(value, Flaw):
+                notes.append(Note(step.at, str(value)))
+                continue
+            if value is None:
+                continue
+            if field.target is None and doubt(field, value) is not None:
+                notes.append(Note(step.at, DOUBTFUL))
+            if not field.repeated and step.name not in part.values:
+                part.values[step.name] = value
+            elif str(value) not in part.several.setdefault(beside, []):
+                part.several[beside].append(str(value))
+
+    def _complete(self, parts: list[Part], extra: dict[str, str], notes: list[Note]) -> None:
+        """What follows from several cells: the place, the author of an old note, defaults, and what must not be blank."""
+        first = parts[0]
+        if first.entity == "customer" and "region_code" not in first.values:
+            self._place(first, extra.get(PROVINCE, ""))
+        if author := extra.get(AUTHOR):
+            first.values["summary"] = f"{first.values.get('summary', '')}\n（跟进人：{author}）".strip()
+        for name, value in DEFAULTS.get(first.entity, {}).items():
+            first.values.setdefault(name, value)
+        if len(parts) > 1 and not parts[1].values.get("name"):
+            _give_to_customer(first, parts.pop())
+        for number, part in enumerate(parts):
+            for field in self._required[number]:
+                if number and field.name == self._registry[part.entity].home:
+                    continue  # the customer is the one beside it
+                at = self._columns.get((number, field.name), WHOLE_ROW)
+                if not _says(part, field.name) and all(note.column != at for note in notes):
+                    notes.append(Note(at, "blank"))
+
+    def _place(self, part: Part, province: str) -> None:
+        city = part.values.get("city") or ""
+        if not (province or city):
+            return
+        if (province, city) not in self._places:
+            texts = [text for text in (province, city) if text]
+            self._places[province, city] = self._place_of(*texts)
+        if code := self._places[province, city]:
+            part.values["region_code"] = code
+
+
+def _entities(sheet: Sheet) -> list[str]:
+    """The kinds of record a row speaks of: the table's own first."""
+    return list(dict.fromkeys([sheet.entity, *(c.entity for c in sheet.columns if c.target)]))
+
+
+def _says(part: Part, name: str) -> bool:
+    return bool(part.links.get(name) or part.several.get(name)) or part.values.get(name) not in (None, "")
+
+
+def _give_to_customer(customer: Part, person: Part) -> None:
+    """The numbers and mails of a person without a name are the customer's."""
+    for name in ("phone", "email"):
+        given = [*([person.values[name]] if name in person.values else []), *person.several.get(name, [])]
+        for value in given:
+            if name not in customer.values:
+                customer.values[name] = value
+            elif value != customer.values[name]:
+                customer.several.setdefault(f"other_{name}", []).append(value)

@@ -1,0 +1,73 @@
+"""What can go wrong with a file that is to be imported, and with a run that was begun."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from crmdesk.core.problems.wording import NOTHING_EN, NOTHING_ZH, problem
+from crmdesk.core.sentences import Problem
+
+IMPORTS: Final[dict[str, Problem]] = {
+    "import_empty": problem(
+        422,
+        ("文件「{name}」里没有表格内容。", NOTHING_ZH, "请检查是否选对了文件，内容是否已保存。"),
+        (
+            "There is no table in “{name}”.",
+            NOTHING_EN,
+            "Check that it is the right file, and that it was saved.",
+        ),
+    ),
+    "import_unreadable": problem(
+        422,
+        (
+            "文件「{name}」不是可以导入的表格，或者已损坏。",
+            NOTHING_ZH,
+            "请用表格软件打开后另存为 xlsx 或 CSV（UTF-8），再导入。",
+        ),
+        (
+            "“{name}” is no table that can be imported, or it is damaged.",
+            NOTHING_EN,
+            "Open it in a spreadsheet, save it as xlsx or as CSV (UTF-8), and import that.",
+        ),
+    ),
+    "import_protected": problem(
+        422,
+        ("文件「{name}」受到保护，无法读取。", NOTHING_ZH, "请在表格软件中去掉保护后再导入。"),
+        ("“{name}” is protected.", NOTHING_EN, "Take the protection off in a spreadsheet, then import it."),
+    ),
+    "import_too_large": problem(
+        413,
+        ("文件「{name}」展开后超过 {limit}，没有继续读取。", NOTHING_ZH, "请把它拆成几个较小的文件再导入。"),
+        (
+            "“{name}” takes more than {limit} to read; reading was stopped.",
+            NOTHING_EN,
+            "Split it into smaller files, then import those.",
+        ),
+    ),
+    "import_unmapped": problem(
+        422,
+        (
+            "表「{sheet}」中没有哪一列对应必填的「{field}」。",
+            NOTHING_ZH,
+            "请在导入页选择这一列，或在映射文件中写明。",
+        ),
+        (
+            "No column of the table “{sheet}” is “{field}”, which is needed.",
+            NOTHING_EN,
+            "Choose the column on the Import page, or name it in a mapping file.",
+        ),
+    ),
+    "import_changed": problem(
+        409,
+        (
+            "文件「{name}」在上次导入之后改动过。",
+            NOTHING_ZH,
+            "请作为新的导入重新开始；已导入的行会认作重复。",
+        ),
+        (
+            "“{name}” has changed since its import began.",
+            NOTHING_EN,
+            "Start a new import of it; rows that are in already count as duplicates.",
+        ),
+    ),
+}

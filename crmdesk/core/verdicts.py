@@ -1,0 +1,303 @@
+"""What becomes of a row: a new record, a change of one that is there, a duplicate, or nothing until it is mended.
+
+Pure: which records there are is told beforehand (`Known`), and what those that a row meets say now is handed in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal, TypeAlias
+
+import msgspec
+
+from crmdesk.core.cleaning import text_of
+from crmdesk.core.doubts import is_credit_code
+from crmdesk.core.intake import SOFT, WHOLE_ROW, Note, Part, Prepared
+from crmdesk.core.mapping import Mode
+from crmdesk.core.registry import Entity, Registry, Rule, Type
+from crmdesk.core.sameness import (
+    child_key,
+    child_names,
+    customer_keys,
+    link_keys,
+    named_child,
+    named_key,
+    text_key,
+)
+from crmdesk.core.text import normalise
+from crmdesk.core.values import encode
+
+Verdict: TypeAlias = Literal["create", "update", "duplicate", "reject"]
+VERDICTS: Final[tuple[Verdict, ...]] = ("create", "update", "duplicate", "reject")
+_SEVERAL: Final = "?"
+"""In the place of an id: several records have this name."""
+_REJECTED: Final = "!"
+"""In the place of an id: a row of this file that was kept out."""
+Present: TypeAlias = Callable[[str, Sequence[str]], Mapping[str, Mapping[str, Any]]]
+"""(entity, ids) → what these records show now, by id."""
+
+
+class Making(msgspec.Struct, array_like=True):
+    """One record to be written: a new one under `id`, or these fields of one that is there."""
+
+    entity: str
+    id: str
+    values: dict[str, Any]
+    is_new: bool
+
+
+@dataclass(slots=True)
+class Judged:
+    """A row with its verdict and the records it leads to. `is_double`: it equals another row, or a record that was there.
+
+    `record` is the record that it became, or the one it equals; blank for none.
+    """
+
+    row: Prepared
+    verdict: Verdict
+    notes: list[Note]
+    is_double: bool = False
+    makes: list[Making] = field(default_factory=list)
+    record: str = ""
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether a value of it could not be read, or is doubted."""
+        return bool(self.notes)
+
+
+class Known:
+    """Which records there are, by their keys; those that a run makes are added as it goes.
+
+    `fresh` are the ids that this run made: a row that meets one equals another row of its file.
+    """
+
+    def __init__(self) -> None:
+        self._ids: dict[int, str] = {}
+        self._codes: dict[str, tuple[str, str]] = {}
+        self.fresh: set[str] = set()
+        self.readonly: set[str] = set()
+        self.tags: dict[str, str] = {}
+
+    def add_customer(self, record_id: str, values: Mapping[str, Any]) -> None:
+        for _, key in customer_keys(values):
+            if self._ids.get(key, _REJECTED) == _REJECTED:
+                self._ids[key] = record_id
+        if record_id == _REJECTED:
+            return
+        for key in link_keys(values):
+            if self._ids.setdefault(key, record_id) != record_id:
+                self._ids[key] = _SEVERAL
+        if values.get("code") or values.get("credit_code"):
+            self._codes[record_id] = (str(values.get("code") or ""), str(values.get("credit_code") or ""))
+
+    def add_below(self, entity: str, record_id: str, customer: str, values: Mapping[str, Any]) -> None:
+        key = child_key(entity, customer, values)
+        if key is not None and self._ids.get(key, _REJECTED) == _REJECTED:
+            self._ids[key] = record_id
+        for name in child_names(entity, customer, values) if record_id != _REJECTED else ():
+            if self._ids.setdefault(name, record_id) != record_id:
+                self._ids[name] = _SEVERAL
+
+    def customer(self, values: Mapping[str, Any]) -> tuple[str, str]:
+        """(id of the customer that these values describe, what told it); blanks where there is none."""
+        for kind, key in customer_keys(values):
+            found = self._ids.get(key)
+            if not found or (kind == "name" and self._contradicts(found, values)):
+                continue
+            if kind == "credit_code" and not is_credit_code(str(values["credit_code"]).upper()):
+                continue  # what people write where they have no code is nobody's
+            return found, kind
+        return "", ""
+
+    def _contradicts(self, found: str, values: Mapping[str, Any]) -> bool:
+        """Whether both say who they are, and differ: two shops of one name."""
+        there = self._codes.get(found)
+        given = (values.get("code"), values.get("credit_code"))
+        return there is not None and any(a and b and str(a) != b for a, b in zip(given, there, strict=True))
+
+    def contradicts_credit(self, found: str, values: Mapping[str, Any]) -> bool:
+        there, given = self._codes.get(found), values.get("credit_code")
+        return bool(there and given and there[1] and there[1] != str(given))
+
+    def below(self, entity: str, customer: str, values: Mapping[str, Any]) -> str:
+        """The record below a customer that these values describe, blank for none."""
+        key = child_key(entity, customer, values)
+        return "" if key is None else self._ids.get(key, "")
+
+    def named(self, texts: Iterable[str]) -> str:
+        """The customer that one of these texts names: `?` for several, blank for none."""
+        found = ""
+        for text in texts:
+            found = self._ids.get(text_key(text)) or self._ids.get(named_key(text)) or found
+            if found and found not in (_SEVERAL, _REJECTED):
+                return found
+        return found if found == _SEVERAL else ""
+
+    def child(self, entity: str, customer: str, text: str) -> str:
+        found = self._ids.get(named_child(entity, customer, text), "")
+        return "" if found == _SEVERAL else found
+
+
+class Judge:
+    """Passes verdicts on rows, in their order. `new_id` names new records, elements included."""
+
+    def __init__(self, registry: Registry, known: Known, mode: Mode, new_id: Callable[[], str]) -> None:
+        self.known = known
+        self._registry, self._mode, self._new_id = registry, mode, new_id
+
+    def judge(self, rows: Sequence[Prepared], present: Present) -> list[Judged]:
+        """The verdicts on some rows. What they make counts for the rows after them at once."""
+        judged = [self._first(row) for row in rows]
+        if self._mode != "create":
+            self._change(judged, present)
+        return judged
+
+    def _first(self, row: Prepared) -> Judged:
+        """What can be told without looking at what records say: rows that meet one which was there wait as updates."""
+        notes = list(row.notes)
+        home = ""
+        made: list[Making] = []
+        met: list[str] = []
+        is_readable = row.is_readable
+        for part in row.parts:
+            declared = self._registry[part.entity]
+            customer = home or self._home(declared, part, notes)
+            is_readable = is_readable and all(note.flaw in SOFT for note in notes)
+            found = self._find(part, declared, customer, notes)
+            is_readable = is_readable and all(note.flaw in SOFT for note in notes)
+            record_id = found if found and found not in (_REJECTED, _SEVERAL) else ""
+            if found:
+                met.append(found)
+            if not is_readable:
+                record_id = record_id or _REJECTED
+                if not found:
+                    self._note(part, declared, record_id, customer)
+            elif record_id:
+                values = self._values(part, declared, customer, notes)
+                made.append(Making(part.entity, record_id, values, is_new=False))
+            else:
+                record_id = self._new_id()
+                values = self._values(part, declared, customer, notes)
+                made.append(Making(part.entity, record_id, values, is_new=True))
+                self.known.fresh.add(record_id)
+                self._note(part, declared, record_id, customer)
+            if declared.name == "customer":
+                home = record_id
+        is_double = len(met) == len(row.parts)
+        record = next((m.id for m in made), met[0] if met and met[0] not in (_REJECTED, _SEVERAL) else "")
+        if not is_readable:
+            return Judged(row, "reject", notes, is_double, record=record)
+        if any(m.is_new for m in made):
+            kept = [m for m in made if m.is_new or (self._mode != "create" and m.id not in self.known.fresh)]
+            return Judged(row, "create", notes, is_double, kept, next(m.id for m in made if m.is_new))
+        if self._mode == "create" or all(m.id in self.known.fresh for m in made):
+            return Judged(row, "duplicate", notes, is_double, record=record)
+        return Judged(row, "update", notes, False, [m for m in made if m.id not in self.known.fresh], record)
+
+    def _home(self, declared: Entity, part: Part, notes: list[Note]) -> str:
+        """The customer that a part hangs under, as its row names it; a note where it names none."""
+        if declared.home is None or not part.links.get(declared.home):
+            return ""
+        found = self.known.named(part.links[declared.home])
+        if found == _SEVERAL or not found:
+            notes.append(Note(WHOLE_ROW, "many_links" if found else "no_link"))
+            return ""
+        if found in self.known.readonly:
+            notes.append(Note(WHOLE_ROW, "forbidden"))
+        return found
+
+    def _find(self, part: Part, declared: Entity, customer: str, notes: list[Note]) -> str:
+        if declared.name != "customer":
+            return self.known.below(declared.name, customer, part.values)
+        found, kind = self.known.customer(part.values)
+        if kind == "code" and found != _REJECTED and self.known.contradicts_credit(found, part.values):
+            notes.append(Note(WHOLE_ROW, "contradiction"))
+        if self._mode != "create" and found in self.known.readonly:
+            notes.append(Note(WHOLE_ROW, "forbidden"))
+        return found
+
+    def _note(self, part: Part, declared: Entity, record_id: str, customer: str) -> None:
+        if declared.name == "customer":
+            self.known.add_customer(record_id, part.values)
+        else:
+            self.known.add_below(declared.name, record_id, customer, part.values)
+
+    def _values(self, part: Part, declared: Entity, customer: str, notes: list[Note]) -> dict[str, Any]:
+        """The values of an edit: links as ids, elements with names of their own."""
+        values = dict(part.values)
+        if declared.home is not None and customer:
+            values[declared.home] = customer
+        for name, texts in part.links.items():
+            if name != declared.home:
+                self._link(values, declared, name, texts[0], customer)
+        for name, texts in part.several.items():
+            for text in texts:
+                self._element(values, declared, name, text, notes)
+        return values
+
+    def _link(self, values: dict[str, Any], declared: Entity, name: str, text: str, customer: str) -> None:
+        """A link to another record of the same customer; one that is not there is kept as words, for nothing is lost."""
+        wanted = declared.by_name[name]
+        if found := self.known.child(wanted.target or "", customer, text):
+            values[name] = found
+            return
+        long = next((f.name for f in declared.fields if f.type is Type.LONG_TEXT and not f.withheld), None)
+        if long is not None:
+            said = f"{wanted.label.zh}：{text_of(text)}"
+            values[long] = f"{values[long]}\n{said}" if values.get(long) else said
+
+    def _element(
+        self, values: dict[str, Any], declared: Entity, name: str, text: str, notes: list[Note]
+    ) -> None:
+        if declared.by_name[name].target is None:
+            values[f"{name}:{self._new_id()}"] = text
+        elif tag := self.known.tags.get(normalise(text)):
+            values[f"{name}:{tag}"] = True
+        else:
+            notes.append(Note(WHOLE_ROW, "no_tag"))
+
+    # -- records that are there ------------------------------------------------------------------------------
+
+    def _change(self, judged: Sequence[Judged], present: Present) -> None:
+        """Reduce what meets a record that was there to what differs in it; a row that changes nothing is a duplicate."""
+        wanted: dict[str, list[str]] = {}
+        for one in judged:
+            for making in one.makes:
+                if not making.is_new:
+                    wanted.setdefault(making.entity, []).append(making.id)
+        shown = {
+            (entity, i): values
+            for entity, ids in wanted.items()
+            for i, values in present(entity, ids).items()
+        }
+        for one in judged:
+            for making in one.makes:
+                if not making.is_new:
+                    now = shown.get((making.entity, making.id), {})
+                    making.values = self._differing(self._registry[making.entity], making.values, now)
+                    shown[making.entity, making.id] = {**now, **making.values}
+            one.makes = [making for making in one.makes if making.is_new or making.values]
+            if one.verdict == "update" and not one.makes:
+                one.verdict, one.is_double = "duplicate", True
+
+    def _differing(
+        self, declared: Entity, wanted: Mapping[str, Any], now: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        texts = {
+            normalise(str(value)) for key, value in now.items() if ":" in key and value not in (None, False)
+        }
+        changed: dict[str, Any] = {}
+        for key, value in wanted.items():
+            field = declared.find(key)
+            if field is None or field.rule is Rule.FIXED or value in (None, ""):
+                continue
+            if ":" in key:
+                if now.get(key) is not True and (value is True or normalise(str(value)) not in texts):
+                    changed[key] = value
+            elif now.get(key) in (None, "") or (
+                self._mode == "overwrite" and encode(now[key]) != encode(value)
+            ):
+                changed[key] = value
+        return changed
