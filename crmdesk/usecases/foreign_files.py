@@ -1,0 +1,131 @@
+"""Reading a foreign file from outside: a child process does it, and whatever becomes of that, this one goes on."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Final, Self
+
+import msgspec
+
+from crmdesk.core.entities import CUSTOM_PREFIX
+from crmdesk.core.errors import CrmError
+from crmdesk.core.mapping import Found, Plan
+from crmdesk.core.registry import Label, Registry
+from crmdesk.usecases.reading_child import End, Frame, Job, Peeked, Rows, Trouble
+
+_MOST_FRAME: Final = 64 * 1024 * 1024
+_decoder = msgspec.msgpack.Decoder(Frame)
+_TIME: Final = Label("60 秒", "60 seconds")
+_MEMORY: Final = Label("1.5 GB 内存", "1.5 GB of memory")
+
+
+class Reading:
+    """A file being read by a child process; close it to end that at once. Iterate for its rows.
+
+    Raises `import_unreadable`, `import_too_large`, `import_empty`, `import_protected` or `file_unreadable`.
+    """
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+        self.keys: dict[str, list[str]] = {}
+        self.is_whole = False
+        command = [sys.executable, "-m", "crmdesk.usecases.reading_child"]
+        # What it would print might be what stands in the file.
+        self._child = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
+        assert self._child.stdin is not None
+        try:
+            self._child.stdin.write(msgspec.msgpack.encode(job))
+            self._child.stdin.close()
+        except BrokenPipeError:
+            pass  # it died at once: reading from it says how
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __iter__(self) -> Iterator[Rows]:
+        for frame in self.frames():
+            if isinstance(frame, Rows):
+                yield frame
+
+    def frames(self) -> Iterator[Frame]:
+        """What the child says, until it has said everything."""
+        out = self._child.stdout
+        assert out is not None
+        while not self.is_whole:
+            frame = self._next(out)
+            if isinstance(frame, Trouble):
+                self.is_whole = True
+                about = {name: Label(zh, en) for name, (zh, en) in frame.about.items()}
+                raise CrmError(frame.code, **about)
+            if isinstance(frame, (End, Peeked)):
+                self.is_whole = True
+                self.keys = frame.keys if isinstance(frame, End) else {}
+            yield frame
+
+    def _next(self, out: IO[bytes]) -> Frame:
+        size = int.from_bytes(head, "big") if len(head := out.read(4)) == 4 else -1
+        if size < 0 or size > _MOST_FRAME:
+            raise self._ended()
+        content = out.read(size)
+        try:
+            frame: Frame = _decoder.decode(content)
+        except msgspec.DecodeError as error:
+            raise self._ended() from error
+        return frame
+
+    def _ended(self) -> CrmError:
+        """Why the child ended before its time."""
+        self._child.kill()
+        code = self._child.wait()
+        name = Path(self._job.path).name
+        if code == -getattr(signal, "SIGXCPU", 0):
+            return CrmError("import_too_large", name=name, limit=_TIME)
+        # Where no more memory is to be had, libraries end the process.
+        if code in (-signal.SIGABRT, -signal.SIGSEGV):
+            return CrmError("import_too_large", name=name, limit=_MEMORY)
+        return CrmError("import_unreadable", name=name)
+
+    def close(self) -> None:
+        """End the child, if it has not come to its end."""
+        if self._child.poll() is None:
+            self._child.kill()
+        self._child.wait()
+        for pipe in (self._child.stdin, self._child.stdout):
+            if pipe is not None and not pipe.closed:
+                pipe.close()
+
+
+def peek(path: Path, today: date) -> list[Found]:
+    """The first rows of each table of a file. Raises as `Reading` does."""
+    with Reading(Job(str(path.absolute()), today.isoformat())) as reading:
+        return next((frame.tables for frame in reading.frames() if isinstance(frame, Peeked)), [])
+
+
+def job_of(path: Path, today: date, plan: Plan, registry: Registry, *, skip: int = 0, limit: int = -1) -> Job:
+    """The job of reading a whole file by a plan."""
+    fields = [
+        (
+            entity.name,
+            field.name.removeprefix(CUSTOM_PREFIX),
+            field.type.value,
+            field.label.zh,
+            field.label.en,
+        )
+        for entity in registry.entities.values()
+        for field in entity.fields
+        if field.name.startswith(CUSTOM_PREFIX)
+    ]
+    return Job(str(path.absolute()), today.isoformat(), plan, fields, skip, limit)
