@@ -168,7 +168,7 @@ class Intake:
             line = f"{text_of(step.heading)}：{value}"
             value = f"{part.values[step.name]}\n{line}" if step.name in part.values else line
         part.values[step.name] = value
-        if field.check is not None and doubt(field, value) is not None:
+        if (field.check is not None or field.limits is not None) and doubt(field, value) is not None:
             notes.append(Note(step.at, DOUBTFUL))
 
     def _cleaned(self, step: _Step, field: Field, cell: str) -> Cleaned:

@@ -140,8 +140,9 @@ def times_of(heading: str) -> int:
 
 
 def may_import(field: Field) -> bool:
-    """Whether a column may be read as a field: a person's own to write, and not one of an earlier version."""
-    return not (field.server or field.withheld or field.succeeded_by)
+    """Whether a column may be read as a field: a person's own to write, on their forms, and not one of earlier days."""
+    is_past = field.retired or field.succeeded_by is not None
+    return not (field.server or field.withheld or field.off_form or is_past)
 
 
 def targets(registry: Registry, entity: str) -> list[tuple[str, Label]]:

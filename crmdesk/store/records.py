@@ -128,6 +128,15 @@ def under_root(connection: Connection, root: str) -> list[Stored]:
     return _select(connection, "root = ?", (root,))
 
 
+def under_roots(connection: Connection, roots: Iterable[str]) -> list[Stored]:
+    """Some root records and all below them."""
+    return [
+        stored
+        for chunk in chunks(roots)
+        for stored in _select(connection, f"root IN ({','.join('?' * len(chunk))})", tuple(chunk))
+    ]
+
+
 def roots_in_use(connection: Connection, ids: Iterable[str]) -> list[str]:
     """Those of `ids` that some record hangs under."""
     found: list[str] = []

@@ -183,8 +183,16 @@ class Replica:
         with self.database.read() as connection:
             return projection.below_of(connection, key, key.id)
 
-    def commit(self, writes: Sequence[Write], *, kind: str = "form") -> Committed:
+    def commit(
+        self,
+        writes: Sequence[Write],
+        *,
+        kind: str = "form",
+        beside: Callable[[Connection, Committed], None] | None = None,
+    ) -> Committed:
         """Write one transaction: every record's edit, its history, the outbox and the projections, or nothing.
+
+        `beside` notes what goes with it in the same transaction.
 
         What a form shows may leave this laptop while a person types: then it stays hidden, and the server is told.
         Raises `record_left` (of what was to be here), `invalid_value`, `field_too_long`, `record_too_large`,
@@ -195,7 +203,10 @@ class Replica:
             return Committed(None, Touched())
         with self.database.write() as connection:
             self._check_mandate(connection, writes)
-            return self.write(connection, writes, kind=kind)
+            done = self.write(connection, writes, kind=kind)
+            if beside is not None:
+                beside(connection, done)
+            return done
 
     def may_write(self, entity: str, field: str) -> bool:
         """Whether the person's role lets them write a field, as far as this laptop has heard."""

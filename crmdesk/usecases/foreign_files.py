@@ -13,10 +13,11 @@ from typing import IO, Final, Self
 
 import msgspec
 
-from crmdesk.core.entities import CUSTOM_PREFIX
 from crmdesk.core.errors import CrmError
 from crmdesk.core.mapping import Found, Plan
-from crmdesk.core.registry import Label, Registry
+from crmdesk.core.registry import Label
+from crmdesk.store.reading import Reader
+from crmdesk.usecases.directory import custom_declarations
 from crmdesk.usecases.reading_child import End, Frame, Job, Peeked, Rows, Trouble
 
 _MOST_FRAME: Final = 64 * 1024 * 1024
@@ -114,18 +115,6 @@ def peek(path: Path, today: date) -> list[Found]:
         return next((frame.tables for frame in reading.frames() if isinstance(frame, Peeked)), [])
 
 
-def job_of(path: Path, today: date, plan: Plan, registry: Registry, *, skip: int = 0, limit: int = -1) -> Job:
+def job_of(reader: Reader, path: Path, today: date, plan: Plan, *, skip: int = 0, limit: int = -1) -> Job:
     """The job of reading a whole file by a plan."""
-    fields = [
-        (
-            entity.name,
-            field.name.removeprefix(CUSTOM_PREFIX),
-            field.type.value,
-            field.label.zh,
-            field.label.en,
-        )
-        for entity in registry.entities.values()
-        for field in entity.fields
-        if field.name.startswith(CUSTOM_PREFIX)
-    ]
-    return Job(str(path.absolute()), today.isoformat(), plan, fields, skip, limit)
+    return Job(str(path.absolute()), today.isoformat(), plan, custom_declarations(reader), skip, limit)

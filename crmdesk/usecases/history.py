@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from crmdesk.core.clock import milliseconds
 from crmdesk.core.errors import CrmError
-from crmdesk.core.form import Shown
 from crmdesk.core.record import Edit, RecordKey
 from crmdesk.core.registry import DELETED_BELOW
 from crmdesk.core.values import Value
 from crmdesk.store.history_reading import edits_of, transactions_of, unsent_of
+from crmdesk.store.imports import is_step
 from crmdesk.store.reading import Reader
 from crmdesk.store.settings import Identity
 from crmdesk.usecases import taking_back
@@ -75,6 +75,8 @@ def last_transaction(reader: Reader, user: str) -> str | None:
         return None
     registry = read_registry(reader)
     for txn in transactions_of(reader, identity.actor, STEPS):
+        if is_step(reader, txn):
+            return None  # an import is taken back as a whole, where imports are
         if any(plan.first for plan in taking_back.plans(reader.all, registry, txn)):
             return txn
     return None
@@ -97,7 +99,7 @@ def undo(replica: Replica, txn: str) -> Outcome[Undone]:
     rounds: dict[int, list[Write]] = defaultdict(list)
     for plan in plans:
         for number, (values, shown) in enumerate(plan.rounds()):
-            rounds[number].append(_write(plan.key, values, shown))
+            rounds[number].append(taking_back.write_of(plan.key, values, shown))
     touched, name = Touched(), None
     for number in sorted(rounds):
         done = replica.commit(rounds[number], kind="undo")
@@ -106,10 +108,3 @@ def undo(replica: Replica, txn: str) -> Outcome[Undone]:
     restored = sum(len(plan.first) for plan in plans)
     kept = tuple((plan.key, field) for plan in plans for field in plan.kept)
     return Outcome(Undone(restored, kept), touched, name)
-
-
-def _write(key: RecordKey, values: dict[str, Value], shown: Shown) -> Write:
-    from crmdesk.store.replica import Write
-
-    is_deletion = values.keys() == {"deleted"} and values["deleted"] is not None
-    return Write(key, values, None if is_deletion else shown, is_known=is_deletion)

@@ -9,15 +9,16 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO, Final, TypeAlias
+from typing import Any, BinaryIO, Final, TypeAlias
 
 import msgspec
 
-from crmdesk.core.entities import REGISTRY, custom_field
+from crmdesk.core.custom_fields import custom_field
+from crmdesk.core.entities import REGISTRY
 from crmdesk.core.errors import CrmError
 from crmdesk.core.intake import Intake, Prepared
 from crmdesk.core.mapping import ENTITIES, Found, Plan
@@ -38,14 +39,14 @@ _LONGEST_CELL: Final = 32_767
 class Job(msgspec.Struct):
     """What to read. Without a plan only the first rows of each table are shown.
 
-    `fields` are those that an administrator added: (entity, id, type, Chinese label, English label). `skip` is how many
-    rows a run that goes on has behind it.
+    `fields` are the values of the `field` records, by id: what an administrator added. `skip` is how many rows a run that
+    goes on has behind it.
     """
 
     path: str
     today: str
     plan: Plan | None = None
-    fields: list[tuple[str, str, str, str, str]] = []
+    fields: dict[str, dict[str, Any]] = {}
     skip: int = 0
     limit: int = -1
 
@@ -170,9 +171,11 @@ def _read(book: Book, job: Job, plan: Plan) -> Iterator[Frame]:
     yield End(keys)
 
 
-def registry_with(fields: list[tuple[str, str, str, str, str]]) -> Registry:
+def registry_with(fields: Mapping[str, Mapping[str, Any]]) -> Registry:
     """The declarations with the fields that an administrator added."""
-    return REGISTRY.with_fields((entity, custom_field(*rest)) for entity, *rest in fields)
+    return REGISTRY.with_fields(
+        (str(values["entity"]), custom_field(record, values)) for record, values in fields.items()
+    )
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import msgspec
 
@@ -17,6 +17,9 @@ from crmdesk.core.record import Dot, Edit, Record, RecordKey, decode
 from crmdesk.core.registry import Registry
 from crmdesk.core.resolve import deletion
 from crmdesk.core.values import Value, encode
+
+if TYPE_CHECKING:
+    from crmdesk.store.replica import Write
 
 Ask: TypeAlias = Callable[[str, Sequence[Any]], Iterable[Sequence[Any]]]
 """Runs a query: a reader's `all`, or a writer's own connection."""
@@ -36,6 +39,13 @@ class Plan:
     dots: dict[str, frozenset[Dot]]
     beside: dict[str, list[Value]]
     kept: tuple[str, ...]
+    record: Record | None = None
+    """The record as it stood, where it is to be deleted."""
+
+    @property
+    def is_deletion(self) -> bool:
+        """Whether the record goes altogether: the transaction made it, and nobody wrote to it since."""
+        return self.record is not None and bool(self.first)
 
     def rounds(self) -> list[tuple[dict[str, Value], Shown]]:
         """One edit carries one value a field, so values side by side take one transaction each."""
@@ -52,34 +62,59 @@ def plans(ask: Ask, registry: Registry, txn: str) -> list[Plan]:
     """A plan for each record of a transaction that is still here."""
     rows = ask("SELECT entity, id, part, body FROM edit WHERE txn = ? ORDER BY actor, counter", (txn,))
     made = [(RecordKey(*key), _edit.decode(body)) for *key, body in rows]
-    pasts = ((edit, _Past.read(ask, key)) for key, edit in made)
-    return [_plan(past, edit, registry) for edit, past in pasts if past is not None]
+    pasts = _Past.read(ask, [key for key, _ in made], txn)
+    return [_plan(pasts[key], edit, registry) for key, edit in made if key in pasts]
+
+
+_Replaced: TypeAlias = Mapping[tuple[RecordKey, str], list[Dot]]
+_BOUND: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
 class _Past:
-    """A record with all that is known of how it came about."""
+    """A record with all that is known of how it came about; `by_txn` is what one transaction replaced, read beforehand."""
 
     key: RecordKey
     record: Record
     edits: Mapping[Dot, Edit]
     ask: Ask
+    txn: str
+    by_txn: _Replaced
 
     @classmethod
-    def read(cls, ask: Ask, key: RecordKey) -> _Past | None:
-        where = "entity = ? AND id = ? AND part = ?"
-        states = list(ask(f"SELECT state FROM record WHERE {where} AND coalesce(seq, 0) <> -1", key))
-        if not states:
-            return None
-        record = decode(states[0][0])
-        past = [
-            msgspec.structs.replace(_edit.decode(body), eff=eff)
-            for body, eff in ask(f"SELECT body, eff FROM edit WHERE {where}", key)
-        ]
-        return cls(key, record, {edit.dot: edit for edit in (*record.edits, *past)}, ask)
+    def read(cls, ask: Ask, keys: Sequence[RecordKey], txn: str) -> dict[RecordKey, _Past]:
+        """The pasts of those of some records that are here, in a handful of queries."""
+        by_txn: dict[tuple[RecordKey, str], list[Dot]] = {}
+        for entity, record_id, part, field, actor, counter in ask(
+            "SELECT entity, id, part, field, actor, counter FROM overwrote WHERE txn = ?", (txn,)
+        ):
+            by_txn.setdefault((RecordKey(entity, record_id, part), field), []).append(Dot(actor, counter))
+        states: dict[RecordKey, Record] = {}
+        edits: dict[RecordKey, dict[Dot, Edit]] = {}
+        wanted, ids = set(keys), list(dict.fromkeys(key.id for key in keys))
+        for start in range(0, len(ids), _BOUND):
+            some = ids[start : start + _BOUND]
+            marks = ",".join("?" * len(some))
+            for *key, state in ask(
+                f"SELECT entity, id, part, state FROM record WHERE id IN ({marks}) AND coalesce(seq, 0) <> -1",
+                some,
+            ):
+                states[RecordKey(*key)] = decode(state)
+            for *key, body, eff in ask(
+                f"SELECT entity, id, part, body, eff FROM edit WHERE id IN ({marks})", some
+            ):
+                edit = msgspec.structs.replace(_edit.decode(body), eff=eff)
+                edits.setdefault(RecordKey(*key), {})[edit.dot] = edit
+        return {
+            key: cls(key, record, {e.dot: e for e in record.edits} | edits.get(key, {}), ask, txn, by_txn)
+            for key, record in states.items()
+            if key in wanted
+        }
 
     def replaced(self, txn: str, field: str) -> list[Dot]:
         """The edits whose value of a field a transaction overwrote."""
+        if txn == self.txn:
+            return self.by_txn.get((self.key, field), [])
         rows = self.ask(
             "SELECT actor, counter FROM overwrote WHERE txn = ? AND entity = ? AND id = ? AND part = ? AND field = ?",
             (txn, *self.key, field),
@@ -118,7 +153,7 @@ class _Past:
 def _plan(past: _Past, edit: Edit, registry: Registry) -> Plan:
     if _made_the_record(past, edit, registry):
         if _is_all_its_own(past, edit):
-            return Plan(past.key, deletion(past.record), {}, {}, ())
+            return Plan(past.key, deletion(past.record), {}, {}, (), past.record)
         return Plan(past.key, {}, {}, {}, tuple(edit.values))
     dots = {field: past.standing(edit, field) for field in edit.values}
     values = {field: past.values_before(edit, field) or [None] for field in edit.values if dots[field]}
@@ -148,3 +183,11 @@ def _is_all_its_own(past: _Past, edit: Edit) -> bool:
         for field, value in other.values.items()
         if value is not None
     )
+
+
+def write_of(key: RecordKey, values: dict[str, Value], shown: Shown) -> Write:
+    """The write of one round of a plan."""
+    from crmdesk.store.replica import Write
+
+    is_deletion = values.get("deleted") is not None and values.keys() <= {"deleted", "deleted_below"}
+    return Write(key, values, None if is_deletion else shown, is_known=is_deletion)

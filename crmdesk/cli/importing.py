@@ -1,0 +1,324 @@
+"""`import`: a foreign file rehearsed or taken in, and what became of imports; `import undo` takes one back."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+
+import typer
+
+from crmdesk.cli.command import command, root
+from crmdesk.cli.output import instant, moment
+from crmdesk.cli.session import Session
+from crmdesk.core.errors import CrmError
+from crmdesk.core.registry import Label
+
+if TYPE_CHECKING:
+    from crmdesk.core.mapping import Plan
+    from crmdesk.core.verdicts import Judged
+    from crmdesk.store.imports import Run
+
+_TOLD: Final = 200
+_WORDS: Final = ("undo", "runs", "resume", "errors", "report", "template")
+
+What = Annotated[
+    str,
+    typer.Argument(
+        metavar="FILE|undo|runs|resume|errors|report|template",
+        help="A file to import, or what to do with imports that there were. 要导入的文件，或对以往导入的操作。",
+    ),
+]
+Of = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[RUN]", help="The import meant; for template the kind of record. 导入编号，或记录类型。"
+    ),
+]
+Mapping = Annotated[
+    Path | None,
+    typer.Option("--mapping", metavar="M", help="A JSON file: which column is what. 列映射文件。"),
+]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Only say what would become of each row. 只演练，不写入。")
+]
+ModeOption = Annotated[
+    Literal["create", "fill", "overwrite"] | None,
+    typer.Option(
+        "--mode",
+        help="Rows whose record is here: leave it, fill its blanks, overwrite it. 已有记录的处理方式。",
+    ),
+]
+First = Annotated[
+    int | None, typer.Option("--first", min=1, help="So many rows and no more, as a sample. 只导入前若干行。")
+]
+To = Annotated[
+    Path | None, typer.Option("--to", metavar="FILE.xlsx", help="Where to write a workbook. 写出的文件。")
+]
+
+
+@command(root, "import")
+def import_(
+    session: Session,
+    what: What,
+    of: Of = None,
+    mapping: Mapping = None,
+    dry_run: DryRun = False,
+    mode: ModeOption = None,
+    first: First = None,
+    to: To = None,
+) -> None:
+    """Import a table of customers, contacts, orders …, or undo an import. 导入表格，或撤销导入。"""
+    if what not in _WORDS:
+        _file(session, Path(what), mapping, mode, first, dry_run=dry_run)
+    elif what == "runs":
+        _runs(session)
+    elif what == "template":
+        _template(session, of, to)
+    elif of is None:
+        hint = Label("请写上导入编号：crmdesk import runs", "Name the import: crmdesk import runs")
+        raise CrmError("bad_argument", argument=what, hint=hint)
+    else:
+        done: dict[str, Callable[[], None]] = {
+            "undo": lambda: _undo(session, of),
+            "resume": lambda: _resume(session, of),
+            "errors": lambda: _errors(session, of, to),
+            "report": lambda: _report(session, of, to),
+        }
+        done[what]()
+
+
+def _file(
+    session: Session, path: Path, mapping: Path | None, mode: str | None, first: int | None, *, dry_run: bool
+) -> None:
+    from crmdesk.core.mapping import amended
+    from crmdesk.usecases import importing
+    from crmdesk.usecases.directory import read_registry
+
+    registry = read_registry(session.reader)
+    _, plan = importing.look(session.reader, path, session.workspace)
+    if mapping is not None:
+        plan = amended(plan, _mapping(mapping), registry)
+    if mode is not None:
+        plan = amended(plan, {"mode": mode}, registry)
+    limit = -1 if first is None else first
+    if dry_run:
+        _rehearse(session, path, plan, limit)
+    else:
+        under_way = importing.begin(session.workspace, session.reader, path, plan, limit=limit)
+        _carry_out(session, under_way)
+
+
+def _mapping(path: Path) -> dict[str, Any]:
+    hint = Label("映射文件应是一个 JSON 对象。", "A mapping file holds one JSON object.")
+    try:
+        found = json.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise CrmError("file_unreadable", path=path) from error
+    except (ValueError, RecursionError) as error:
+        raise CrmError("bad_argument", argument=str(path), hint=hint) from error
+    if not isinstance(found, dict):
+        raise CrmError("bad_argument", argument=str(path), hint=hint)
+    return found
+
+
+def _rehearse(session: Session, path: Path, plan: Plan, limit: int) -> None:
+    from crmdesk.usecases import importing
+    from crmdesk.usecases.import_papers import reasons
+
+    problems: list[dict[str, Any]] = []
+
+    def heard(judged: Sequence[Judged], _share: float) -> None:
+        for one in judged:
+            if len(problems) < _TOLD and (one.notes or one.verdict in ("reject", "duplicate")):
+                notes = [(note.column, note.flaw) for note in one.notes]
+                said = reasons(plan, one.row.sheet, one.verdict, notes, session.out.language)
+                sheet = plan.sheets[one.row.sheet].name
+                problems.append({"sheet": sheet, "row": one.row.row, "verdict": one.verdict, "reason": said})
+
+    counts, seconds = importing.rehearse(
+        session.workspace, session.reader, path, plan, limit=limit, heard=heard
+    )
+    facts = importing.facts(counts, seconds)
+    if session.out.as_json:
+        session.out.json({**facts, "dry_run": True, "mapping": _told(plan), "problems": problems})
+        return
+    _say_facts(session, facts)
+    session.out.rows(
+        session.out.text("表 行 结果 原因", "Sheet Row Verdict Reason").split(),
+        [tuple(str(value) for value in row.values()) for row in problems],
+        empty=session.out.text("每一行都可以导入。", "Every row can be imported."),
+    )
+
+
+def _told(plan: Plan) -> dict[str, Any]:
+    """A plan as a mapping file says it."""
+    sheets = {
+        sheet.name: {
+            "entity": sheet.entity,
+            "columns": {
+                c.heading: c.target.removeprefix(f"{sheet.entity}.") or None
+                for c in sheet.columns
+                if c.heading
+            },
+        }
+        for sheet in plan.sheets
+        if sheet.entity
+    }
+    return {"mode": plan.mode, "sheets": sheets}
+
+
+def _say_facts(session: Session, facts: dict[str, Any]) -> None:
+    text = session.out.text
+    session.out.pairs(
+        [
+            (text("行", "Rows"), str(facts["rows"])),
+            (text("新建", "New"), str(facts["create"])),
+            (text("更新", "Changed"), str(facts["update"])),
+            (text("重复", "Duplicates"), str(facts["duplicate"])),
+            (text("未导入", "Kept out"), str(facts["reject"])),
+            (text("关键字段缺失率", "Blank key fields"), f"{facts['missing_rate']:.1f} %"),
+            (text("错误率", "Rows with errors"), f"{facts['error_rate']:.1f} %"),
+            (text("重复率", "Duplicate rows"), f"{facts['duplicate_rate']:.1f} %"),
+            (text("用时", "Took"), f"{facts['seconds']:.1f} s"),
+        ]
+    )
+
+
+def _carry_out(session: Session, under_way: Any) -> None:
+    """A run to its end; interrupted, it is left to be gone on with."""
+    from crmdesk.usecases import importing
+
+    run_id = under_way.run.id
+    try:
+        while not under_way.done:
+            under_way.step()
+            _show_progress(session, under_way.share)
+    except KeyboardInterrupt:
+        under_way.stop()
+        session.out.line(
+            session.out.text(f"已停下。继续：crmdesk import resume {run_id}", f"Stopped. To go on: crmdesk import resume {run_id}"),
+            file=sys.stderr,
+        )  # fmt: skip
+        raise
+    finally:
+        under_way.close()
+    run: Run = under_way.run
+    facts = importing.facts(run.counts, run.seconds)
+    if session.out.as_json:
+        session.out.json({**facts, "run": run.id, "state": run.state, "mapping": _told(run.plan)})
+        return
+    _say_facts(session, facts)
+    session.out.line(
+        session.out.text(
+            f"导入编号 {run.id}。撤销：crmdesk import undo {run.id[-6:]}",
+            f"Import {run.id}. To take it back: crmdesk import undo {run.id[-6:]}",
+        )
+    )
+    if run.counts.reject:
+        session.out.line(
+            session.out.text(
+                f"未导入的行写成表格：crmdesk import errors {run.id[-6:]} --to FILE.xlsx",
+                f"The rows kept out, as a workbook: crmdesk import errors {run.id[-6:]} --to FILE.xlsx",
+            )
+        )
+
+
+def _show_progress(session: Session, share: float) -> None:
+    if not session.out.as_json and sys.stderr.isatty():
+        sys.stderr.write(f"\r{100 * share:3.0f} %" + ("\n" if share >= 1 else ""))
+        sys.stderr.flush()
+
+
+def _resume(session: Session, name: str) -> None:
+    from crmdesk.usecases import importing
+
+    _carry_out(session, importing.go_on(session.workspace, session.reader, name))
+
+
+def _undo(session: Session, name: str) -> None:
+    from crmdesk.usecases.import_undo import Undoing
+
+    undoing = Undoing(session.replica, session.reader, name)
+    while not undoing.done:
+        undoing.step()
+        _show_progress(session, undoing.share)
+    kept = [{"entity": entity, "id": i, "fields": fields} for entity, i, fields in undoing.run.kept]
+    session.out.say(
+        {"run": undoing.run.id, "state": undoing.run.state, "kept": kept},
+        f"已撤销「{undoing.run.name}」的导入；之后修改过的 {len(kept)} 条记录保持不变。",
+        f"Took the import of “{undoing.run.name}” back; {len(kept)} records that were changed since stay.",
+    )
+
+
+def _runs(session: Session) -> None:
+    from crmdesk.store.imports import runs
+    from crmdesk.usecases.importing import facts
+
+    found = runs(session.reader)
+    if session.out.as_json:
+        told = [
+            {"run": r.id, "file": r.name, "started_at": instant(r.started_ms), "state": r.state, **facts(r.counts, r.seconds)}
+            for r in found
+        ]  # fmt: skip
+        session.out.json({"runs": told})
+        return
+    states = {
+        "running": ("未完成", "unfinished"), "stopped": ("已停下", "stopped"), "done": ("完成", "done"),
+        "undoing": ("撤销未完成", "half undone"), "undone": ("已撤销", "undone"),
+    }  # fmt: skip
+    session.out.rows(
+        session.out.text("编号 文件 开始 状态 行 新建 更新 重复 未导入", "Run File Begun State Rows New Changed Duplicate Kept-out").split(),
+        [
+            (r.id, r.name, moment(r.started_ms), session.out.text(*states[r.state]), str(r.counts.rows), str(r.counts.create),
+             str(r.counts.update), str(r.counts.duplicate), str(r.counts.reject))
+            for r in found
+        ],
+        empty=session.out.text("还没有导入过。", "Nothing was imported yet."),
+    )  # fmt: skip
+
+
+def _errors(session: Session, name: str, to: Path | None) -> None:
+    from crmdesk.store.imports import find
+    from crmdesk.usecases.import_papers import write_kept_out
+
+    run = find(session.reader, name)
+    path = to or Path(f"{Path(run.name).stem}-{session.out.text('未导入', 'kept-out')}.xlsx")
+    count = write_kept_out(session.reader, run, path, session.out.language)
+    session.out.say(
+        {"file": str(path), "rows": count},
+        f"已把 {count} 行写到 {path}；改好后可以直接导入。",
+        f"Wrote {count} rows to {path}; mend them there and import it.",
+    )
+
+
+def _report(session: Session, name: str, to: Path | None) -> None:
+    from crmdesk.store.imports import find
+    from crmdesk.usecases.directory import read_registry
+    from crmdesk.usecases.import_papers import write_report
+
+    run = find(session.reader, name)
+    path = to or Path(f"{Path(run.name).stem}-{session.out.text('对账', 'reconciliation')}.xlsx")
+    checked = write_report(session.reader, read_registry(session.reader), run, path, session.out.language)
+    session.out.say(
+        {
+            "file": str(path), "records": checked.records, "fields": checked.fields, "differing": len(checked.differing),
+            "equal": checked.is_equal, "sums": {k: [a / 100, b / 100] for k, (a, b) in checked.sums.items()},
+        },
+        f"已核对 {checked.records} 条记录，不一致 {len(checked.differing)} 处：{path}",
+        f"Compared {checked.records} records, {len(checked.differing)} fields differ: {path}",
+    )  # fmt: skip
+
+
+def _template(session: Session, entity: str | None, to: Path | None) -> None:
+    from crmdesk.core.mapping import ENTITIES
+    from crmdesk.usecases.directory import read_registry
+    from crmdesk.usecases.import_papers import write_template
+
+    entities = ENTITIES if entity is None else (entity,)
+    path = to or Path(session.out.text("导入模板.xlsx", "import-template.xlsx"))
+    today = session.workspace.today()
+    write_template(read_registry(session.reader), entities, path, session.out.language, today)
+    session.out.say({"file": str(path), "entities": list(entities)}, f"已写出模板：{path}", f"Wrote a template: {path}")  # fmt: skip

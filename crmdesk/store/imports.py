@@ -1,0 +1,206 @@
+"""Imports as this laptop remembers them: each run, the transactions it made, and the rows that were kept out.
+
+What a run did is written in the transaction that did it, so that after a crash it goes on, or is taken back, from there.
+The tables are made at the first import; they are this laptop's own and never travel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+import msgspec
+
+from crmdesk.core.errors import CrmError
+from crmdesk.core.mapping import Plan
+from crmdesk.core.values import NOT_JSON
+from crmdesk.store import dialect
+from crmdesk.store.reading import Reader
+
+if TYPE_CHECKING:  # pages list imports without SQLAlchemy
+    from sqlalchemy import Connection
+
+State: TypeAlias = Literal["running", "done", "stopped", "undoing", "undone"]
+"""`stopped`: by a person or by a crash; it can go on. `undoing`: begun to be taken back, which can go on too."""
+
+_MAKE_RUNS: Final = (
+    "CREATE TABLE IF NOT EXISTS import_run (id TEXT PRIMARY KEY, started_ms INTEGER NOT NULL, state TEXT NOT NULL, "
+    "position INTEGER NOT NULL, body TEXT NOT NULL)"
+)
+_MAKE_STEPS: Final = (
+    "CREATE TABLE IF NOT EXISTS import_step (txn TEXT PRIMARY KEY, run TEXT NOT NULL, n INTEGER NOT NULL, "
+    "is_undone INTEGER NOT NULL)"
+)
+_MAKE_INDEX: Final = "CREATE INDEX IF NOT EXISTS import_step_run ON import_step (run, n)"
+_MAKE_KEPT_OUT: Final = (
+    "CREATE TABLE IF NOT EXISTS import_kept_out (run TEXT NOT NULL, n INTEGER NOT NULL, sheet INTEGER NOT NULL, "
+    "at INTEGER NOT NULL, verdict TEXT NOT NULL, notes TEXT NOT NULL, cells TEXT NOT NULL, "
+    "PRIMARY KEY (run, n)) WITHOUT ROWID"
+)
+_KEPT_OUT: Final = ("run", "n", "sheet", "at", "verdict", "notes", "cells")
+
+
+class Counts(msgspec.Struct):
+    """What was counted of the rows of a run so far; `sums` are minor units by `entity.field currency`.
+
+    `cells` are the key cells that there are, `missing` those of them that are blank, each also by `sheet.field`.
+    `wrong` are the rows with a value that can't be read or is doubted, `double` those that equal another row or record.
+    """
+
+    rows: int = 0
+    create: int = 0
+    update: int = 0
+    duplicate: int = 0
+    reject: int = 0
+    wrong: int = 0
+    double: int = 0
+    cells: int = 0
+    missing: int = 0
+    missing_by_field: dict[str, int] = {}
+    rows_by_sheet: dict[str, int] = {}
+    records: dict[str, int] = {}
+    sums: dict[str, int] = {}
+    flaws: dict[str, int] = {}
+
+
+class Run(msgspec.Struct):
+    """One import. `position` is how many of the file's rows are settled, `kept` what its undo left alone, and why."""
+
+    id: str
+    started_ms: int
+    name: str
+    path: str
+    sha256: str
+    plan: Plan
+    state: State = "running"
+    position: int = 0
+    steps: int = 0
+    limit: int = -1
+    counts: Counts = msgspec.field(default_factory=Counts)
+    seconds: float = 0.0
+    kept: list[tuple[str, str, list[str]]] = []
+
+
+class KeptOut(msgspec.Struct):
+    """A row that made nothing: its place, its verdict, what was wrong with which column, and its cells as they stood."""
+
+    n: int
+    sheet: int
+    at: int
+    verdict: str
+    notes: list[tuple[int, str]]
+    cells: list[str]
+
+
+def prepare(connection: Connection) -> None:
+    """Make the tables, where there are none yet."""
+    for statement in (_MAKE_RUNS, _MAKE_STEPS, _MAKE_INDEX, _MAKE_KEPT_OUT):
+        dialect.run(connection, statement)
+
+
+def begin(connection: Connection, run: Run) -> None:
+    """Note a new run."""
+    body = msgspec.json.encode(run).decode()
+    dialect.run(
+        connection,
+        "INSERT INTO import_run VALUES (?, ?, ?, ?, ?)",
+        (run.id, run.started_ms, run.state, run.position, body),
+    )
+
+
+def save(connection: Connection, run: Run, *, was: int) -> None:
+    """Note how a run stands. `was` is the position it went on from.
+
+    Raises `database_busy` where another process has carried the same run on meanwhile.
+    """
+    done = dialect.run(
+        connection,
+        "UPDATE import_run SET state = ?, position = ?, body = ? WHERE id = ? AND position = ?",
+        (run.state, run.position, msgspec.json.encode(run).decode(), run.id, was),
+    )
+    if done.rowcount != 1:
+        raise CrmError("database_busy")
+
+
+def add_step(connection: Connection, run: Run, txn: str) -> None:
+    """Note a transaction of a run, in that transaction."""
+    run.steps += 1
+    dialect.run(connection, "INSERT INTO import_step VALUES (?, ?, ?, 0)", (txn, run.id, run.steps))
+
+
+def keep_out(connection: Connection, run: Run, rows: Iterable[KeptOut]) -> None:
+    """Note rows that were kept out."""
+    encode = msgspec.json.encode
+    dialect.insert_rows(
+        connection, "import_kept_out", _KEPT_OUT,
+        [(run.id, r.n, r.sheet, r.at, r.verdict, encode(r.notes).decode(), encode(r.cells).decode()) for r in rows],
+    )  # fmt: skip
+
+
+def steps(connection: Connection, run: str) -> list[str]:
+    """The transactions of a run that still stand, the latest first."""
+    rows = dialect.run(
+        connection, "SELECT txn FROM import_step WHERE run = ? AND is_undone = 0 ORDER BY n DESC", (run,)
+    )
+    return [row[0] for row in rows]
+
+
+def undo_step(connection: Connection, txn: str) -> None:
+    """Note that a transaction was taken back, in the transaction that did."""
+    dialect.run(connection, "UPDATE import_step SET is_undone = 1 WHERE txn = ?", (txn,))
+
+
+def made_by(connection: Connection, run: str) -> set[str]:
+    """The ids of the records that a run wrote to."""
+    query = "SELECT e.id FROM import_step s JOIN edit e ON e.txn = s.txn WHERE s.run = ?"
+    return {row[0] for row in dialect.run(connection, query, (run,))}
+
+
+def is_there(reader: Reader) -> bool:
+    """Whether anything was ever imported here."""
+    return reader.value("SELECT 1 FROM sqlite_master WHERE name = 'import_run'") is not None
+
+
+def runs(reader: Reader) -> list[Run]:
+    """Every import, the latest first."""
+    if not is_there(reader):
+        return []
+    rows = reader.all("SELECT body, state FROM import_run ORDER BY started_ms DESC, id DESC")
+    return [_decoded(*row) for row in rows]
+
+
+def find(reader: Reader, run: str) -> Run:
+    """A run by its id, or by as much of it as tells it apart. Raises `not_found`, `ambiguous`."""
+    found = [one for one in runs(reader) if one.id == run or (len(run) >= 4 and one.id.endswith(run))]
+    if not found:
+        raise CrmError("not_found")
+    if len(found) > 1:
+        raise CrmError("ambiguous", query=run, candidates=[{"id": one.id, "name": one.name} for one in found])
+    return found[0]
+
+
+def kept_out(reader: Reader, run: str, after: int = 0, limit: int = 1000) -> list[KeptOut]:
+    """The rows that a run kept out, in their order, a page at a time."""
+    rows = reader.all(
+        "SELECT n, sheet, at, verdict, notes, cells FROM import_kept_out WHERE run = ? AND n > ? ORDER BY n LIMIT ?",
+        (run, after, limit),
+    )
+    decode = msgspec.json.decode
+    return [
+        KeptOut(n, sheet, at, verdict, decode(notes, type=list[tuple[int, str]]), decode(cells, type=list[str]))
+        for n, sheet, at, verdict, notes, cells in rows
+    ]  # fmt: skip
+
+
+def is_step(reader: Reader, txn: str) -> bool:
+    """Whether a transaction is part of an import."""
+    if reader.value("SELECT 1 FROM sqlite_master WHERE name = 'import_step'") is None:
+        return False
+    return reader.value("SELECT 1 FROM import_step WHERE txn = ?", (txn,)) is not None
+
+
+def _decoded(body: str, state: State) -> Run:
+    try:
+        return msgspec.structs.replace(msgspec.json.decode(body, type=Run), state=state)
+    except NOT_JSON as error:
+        raise CrmError("database_corrupt", path="") from error

@@ -1,0 +1,130 @@
+"""Taking a whole import back, at any later time: what it wrote goes, and what anybody has written since stays and is listed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from crmdesk.core.errors import CrmError
+from crmdesk.core.record import Record, RecordKey
+from crmdesk.core.resolve import Life, deletion, life
+from crmdesk.store import imports
+from crmdesk.usecases import taking_back
+from crmdesk.usecases.taking_back import Plan
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from crmdesk.store.imports import Run
+    from crmdesk.store.reading import Reader
+    from crmdesk.store.replica import Committed, Replica, Touched, Write
+
+_MOST_KEPT: Final = 10_000
+BELOW: Final = "below"
+"""In the place of a field: a customer stays because of what hangs below it."""
+
+
+class Undoing:
+    """An undo under way, for one thread: call `step` until it is `done`. It goes on after a crash.
+
+    Raises `not_found`, `nothing_to_undo`.
+    """
+
+    def __init__(self, replica: Replica, reader: Reader, name: str) -> None:
+        self.run = imports.find(reader, name)
+        self.done = False
+        self._replica = replica
+        with replica.database.read() as connection:
+            self._waiting = imports.steps(connection, self.run.id)
+        if not self._waiting and self.run.state != "undoing":
+            raise CrmError("nothing_to_undo")
+        self._total = max(1, len(self._waiting))
+        self._waiting.reverse()  # taken from the end: the latest first, so what hangs below goes before its customer
+
+    @property
+    def share(self) -> float:
+        """How much of it is done, from 0 to 1."""
+        return 1 - len(self._waiting) / self._total
+
+    def step(self) -> Touched:
+        """Take the next transaction back; returns what was written."""
+        from crmdesk.store.replica import Touched
+
+        if not self._waiting:
+            self._finish()
+            return Touched()
+        txn = self._waiting[-1]
+        with self._replica.database.read() as connection:
+            plans = _plans(self._replica, connection, txn)
+        touched = self._write(txn, plans)
+        self._waiting.pop()
+        if not self._waiting:
+            self._finish()
+        return touched
+
+    def _write(self, txn: str, plans: list[Plan]) -> Touched:
+        from crmdesk.store.replica import Committed, Touched
+
+        rounds: dict[int, list[Write]] = defaultdict(list)
+        for plan in plans:
+            for number, (values, shown) in enumerate(plan.rounds()):
+                rounds[number].append(taking_back.write_of(plan.key, values, shown))
+        run = msgspec.structs.replace(self.run, state="undoing", kept=_kept(self.run, plans))
+
+        def note(connection: Connection, _done: Committed) -> None:
+            imports.undo_step(connection, txn)
+            imports.save(connection, run, was=run.position)
+
+        touched = Touched()
+        for number in sorted(rounds, reverse=True):
+            # The round that says that it is done comes last, and is written whole or not at all.
+            touched |= self._replica.commit(
+                rounds[number], kind="undo", beside=None if number else note
+            ).touched
+        if not rounds:
+            with self._replica.database.write() as connection:
+                note(connection, Committed(None, Touched()))
+        self.run = run
+        return touched
+
+    def _finish(self) -> None:
+        self.run = msgspec.structs.replace(self.run, state="undone")
+        with self._replica.database.write() as connection:
+            imports.save(connection, self.run, was=self.run.position)
+        self.done = True
+
+
+def _kept(run: Run, plans: Iterable[Plan]) -> list[tuple[str, str, list[str]]]:
+    """What stays as it is, with the fields that were written to since."""
+    found = [(plan.key.entity, plan.key.id, list(plan.kept)) for plan in plans if plan.kept]
+    return [*run.kept, *found][:_MOST_KEPT]
+
+
+def _plans(replica: Replica, connection: Connection, txn: str) -> list[Plan]:
+    """How each record of a transaction is taken back. A customer with something of somebody's below it stays."""
+    from crmdesk.store import dialect, records
+
+    def ask(sql: str, bind: Iterable[object]) -> list[tuple[object, ...]]:
+        return dialect.run(connection, sql, tuple(bind)).fetchall()  # type: ignore[no-any-return]
+
+    plans = taking_back.plans(ask, replica.registry, txn)
+    going = {plan.key for plan in plans if plan.is_deletion}
+    roots = [key.id for key in going if replica.registry[key.entity].home is None]
+    below: dict[str, list[tuple[RecordKey, Record]]] = {}
+    for stored in records.under_roots(connection, roots):
+        if stored.key.id != stored.root and stored.seq != records.LEFT:
+            below.setdefault(stored.root, []).append((stored.key, stored.record))
+    return [_with_below(plan, below.get(plan.key.id, []), going) for plan in plans]
+
+
+def _with_below(plan: Plan, below: list[tuple[RecordKey, Record]], going: set[RecordKey]) -> Plan:
+    if not below or not plan.is_deletion:
+        return plan
+    if any(key not in going and life(record) is not Life.DELETED for key, record in below):
+        return Plan(plan.key, {}, {}, {}, (BELOW,), plan.record)
+    assert plan.record is not None
+    values = deletion(plan.record, [record for _, record in below])
+    return Plan(plan.key, values, {}, {}, (), plan.record)

@@ -1,0 +1,337 @@
+"""Importing a foreign file: a rehearsal that says what would become of each row, the run itself, and going on with one.
+
+A run is made of steps, each a transaction that is whole or nothing and says how far it came; so the desktop does other
+people's writes in between, and after a crash it goes on where it was.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Iterator, Sequence
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from crmdesk.core.errors import CrmError
+from crmdesk.core.mapping import Plan, as_before, check, fingerprint, guess
+from crmdesk.core.record import RecordKey
+from crmdesk.core.registry import Registry
+from crmdesk.core.verdicts import Judge, Judged, Known
+from crmdesk.store import imports
+from crmdesk.store.imports import Counts, KeptOut, Run
+from crmdesk.usecases.directory import read_directory, read_registry
+from crmdesk.usecases.foreign_files import Reading, job_of, peek
+from crmdesk.usecases.known_records import known_records, shown_now
+from crmdesk.usecases.seeing import check_may_save
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from crmdesk.core.mapping import Found
+    from crmdesk.store.reading import Reader
+    from crmdesk.store.replica import Committed, Replica, Touched, Write
+    from crmdesk.usecases.workspace import Workspace
+
+Heard = Callable[[Sequence[Judged], float], None]
+"""Hears the verdicts on some rows, and which share of the file was read (0 to 1)."""
+RECORDS_A_STEP: Final = 500
+_SAVED: Final = "import_mappings"
+_MOST_SAVED: Final = 50
+
+
+def look(reader: Reader, path: Path, workspace: Workspace) -> tuple[list[Found], Plan]:
+    """The tables of a file and how they would be read: as this source was read last, else as guessed."""
+    found = peek(path, workspace.today())
+    registry = read_registry(reader)
+    plan = guess(found, registry, workspace.today(), path.stem)
+    saved = (reader.setting(_SAVED, dict[str, Plan]) or {}).get(fingerprint(plan.sheets))
+    if saved is not None and len(saved.sheets) == len(plan.sheets):
+        plan = as_before(plan, saved)
+    return found, plan
+
+
+def remember(replica: Replica, plan: Plan) -> None:
+    """Keep how a source is read, for the next file with the same headings."""
+    from crmdesk.store import settings
+
+    with replica.database.write() as connection:
+        saved: dict[str, Plan] = settings.read(connection, _SAVED, dict[str, Plan]) or {}
+        source = fingerprint(plan.sheets)
+        kept = [(name, one) for name, one in saved.items() if name != source]
+        settings.write(connection, {_SAVED: dict([*kept, (source, plan)][-_MOST_SAVED:])})
+
+
+def rehearse(
+    workspace: Workspace,
+    reader: Reader,
+    path: Path,
+    plan: Plan,
+    *,
+    limit: int = -1,
+    heard: Heard = lambda _rows, _share: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> tuple[Counts, float]:
+    """What an import would do, without doing any of it: its counts, and the seconds it took.
+
+    `limit` bounds the rows; a cancelled rehearsal counts what it came to. Raises `import_unmapped` and what reading raises.
+    """
+    started = time.perf_counter()
+    registry = read_registry(reader)
+    check(plan, registry)
+    numbers = count(1)
+    judge = Judge(
+        registry, _known(workspace, reader, registry, plan), plan.mode, lambda: f"new-{next(numbers)}"
+    )
+    counts = Counts()
+    with Reading(job_of(reader, path, workspace.today(), plan, limit=limit)) as reading:
+        for frame in reading:
+            judged = judge.judge(frame.rows, lambda entity, ids: shown_now(reader, registry, entity, ids))
+            tally(counts, judged, plan)
+            heard(judged, frame.share)
+            if cancelled():
+                break
+    return _completed(counts, plan), time.perf_counter() - started
+
+
+def _known(workspace: Workspace, reader: Reader, registry: Registry, plan: Plan) -> Known:
+    return known_records(reader, registry, read_directory(reader), plan, workspace.clock.now_ms())
+
+
+# -- counting ------------------------------------------------------------------------------------------------
+
+
+def tally(counts: Counts, judged: Sequence[Judged], plan: Plan) -> None:
+    """Add some rows to the counts."""
+    counts.rows += len(judged)
+    for one in judged:
+        setattr(counts, one.verdict, getattr(counts, one.verdict) + 1)
+        counts.wrong += one.is_wrong
+        counts.double += one.is_double
+        counts.missing += len(one.row.missing)
+        sheet = plan.sheets[one.row.sheet].name
+        counts.rows_by_sheet[sheet] = counts.rows_by_sheet.get(sheet, 0) + 1
+        for name in one.row.missing:
+            field = f"{sheet}.{name}"
+            counts.missing_by_field[field] = counts.missing_by_field.get(field, 0) + 1
+        for note in one.notes:
+            counts.flaws[note.flaw] = counts.flaws.get(note.flaw, 0) + 1
+        for making in one.makes:
+            counts.records[making.entity] = counts.records.get(making.entity, 0) + making.is_new
+            for name, value in making.values.items():
+                if type(value) is dict and (amount := value.get("money")):
+                    column = f"{making.entity}.{name} {amount[1]}"
+                    counts.sums[column] = counts.sums.get(column, 0) + amount[0]
+
+
+def _completed(counts: Counts, plan: Plan) -> Counts:
+    """The counts with how many key cells there were: what is counted at the end alone."""
+    counts.cells = sum(
+        counts.rows_by_sheet.get(sheet.name, 0) * len(keys_there(plan, number))
+        for number, sheet in enumerate(plan.sheets)
+    )
+    return counts
+
+
+def keys_there(plan: Plan, number: int) -> list[str]:
+    """The key fields that a table has columns for."""
+    sheet = plan.sheets[number]
+    there = {column.field for column in sheet.columns if column.entity == sheet.entity}
+    return sorted(there.intersection(plan.keys_of(sheet.entity)))
+
+
+def facts(counts: Counts, seconds: float) -> dict[str, Any]:
+    """The report of a rehearsal or a run for programs; rates are in per cent.
+
+    `missing_rate` is the share of blank cells among the key fields that the file has columns for; `error_rate` that of rows
+    with a value that can't be read or is doubted; `duplicate_rate` that of rows that equal another row of the file or a
+    record that is here, by credit code, code, or name and phone.
+    """
+    rows = max(1, counts.rows)
+    return {
+        "rows": counts.rows,
+        "create": counts.create,
+        "update": counts.update,
+        "duplicate": counts.duplicate,
+        "reject": counts.reject,
+        "missing_rate": round(100 * counts.missing / max(1, counts.cells), 3),
+        "error_rate": round(100 * counts.wrong / rows, 3),
+        "duplicate_rate": round(100 * counts.double / rows, 3),
+        "seconds": round(seconds, 3),
+        "missing": counts.missing_by_field,
+        "records": counts.records,
+        "sums": {name: amount / 100 for name, amount in counts.sums.items()},
+        "reasons": counts.flaws,
+    }
+
+
+# -- the run -------------------------------------------------------------------------------------------------
+
+
+class Importing:
+    """A run under way, for one thread. Call `step` until it is `done`; `close` leaves it to be gone on with.
+
+    Raises what reading raises, and what `Replica.commit` does; what was done by then stays done, and is known.
+    """
+
+    def __init__(self, workspace: Workspace, reader: Reader, run: Run) -> None:
+        self.run = run
+        self.share = 0.0
+        self.done = False
+        self._workspace, self._reader, self._replica = workspace, reader, workspace.replica
+        self._registry = read_registry(reader)
+        check(run.plan, self._registry)
+        known = _known(workspace, reader, self._registry, run.plan)
+        if run.position:
+            with self._replica.database.read() as connection:
+                known.fresh |= imports.made_by(connection, run.id)
+        self._judge = Judge(self._registry, known, run.plan.mode, self._replica.new_id)
+        self._reading = Reading(
+            job_of(reader, Path(run.path), workspace.today(), run.plan, skip=run.position, limit=run.limit)
+        )
+        self._frames = iter(self._reading)
+        self._started = time.perf_counter()
+        self._before = run.seconds
+
+    def step(self) -> Touched:
+        """Settle the next rows; returns what was written."""
+        from crmdesk.store.replica import Touched
+
+        frame = next(self._frames, None)
+        if frame is None:
+            self._finish()
+            return Touched()
+        judged = self._judge.judge(frame.rows, self._present)
+        touched = Touched()
+        for group in _groups(judged):
+            touched |= self._settle(group)
+        self.share = frame.share
+        return touched
+
+    def _present(self, entity: str, ids: Sequence[str]) -> dict[str, Any]:
+        return dict(shown_now(self._reader, self._registry, entity, ids))
+
+    def _settle(self, group: Sequence[Judged]) -> Touched:
+        """Write what some rows lead to, with where the run stands then, in one transaction."""
+        from crmdesk.store.replica import Committed, Touched
+
+        now = msgspec.json.decode(msgspec.json.encode(self.run), type=Run)
+        tally(now.counts, group, now.plan)
+        was, now.position = now.position, now.position + len(group)
+        now.seconds = self._before + time.perf_counter() - self._started
+        kept_out = [
+            KeptOut(was + at, one.row.sheet, one.row.row, one.verdict, [(n.column, n.flaw) for n in one.notes], one.row.cells)
+            for at, one in enumerate(group, 1)
+            if one.verdict in ("reject", "duplicate")
+        ]  # fmt: skip
+
+        def note(connection: Connection, done: Committed) -> None:
+            if done.txn is not None:
+                imports.add_step(connection, now, done.txn)
+            imports.keep_out(connection, now, kept_out)
+            imports.save(connection, now, was=was)
+
+        if writes := _writes(group):
+            touched = self._replica.commit(writes, kind="import", beside=note).touched
+        else:
+            with self._replica.database.write() as connection:
+                note(connection, Committed(None, Touched()))
+            touched = Touched()
+        self.run = now
+        return touched
+
+    def _finish(self) -> None:
+        self.run.seconds = self._before + time.perf_counter() - self._started
+        self.run.state = "done"
+        _completed(self.run.counts, self.run.plan)
+        self._save()
+        self.share, self.done = 1.0, True
+        self.close()
+
+    def stop(self) -> None:
+        """End it for now: what is done stays, and it can go on later."""
+        if not self.done:
+            self.run.state = "stopped"
+            _completed(self.run.counts, self.run.plan)
+            self._save()
+        self.close()
+
+    def _save(self) -> None:
+        with self._replica.database.write() as connection:
+            imports.save(connection, self.run, was=self.run.position)
+
+    def close(self) -> None:
+        """End the child that reads."""
+        self._reading.close()
+
+
+def _groups(judged: Sequence[Judged]) -> Iterator[list[Judged]]:
+    """Rows in their order, no more together than may travel as one transaction."""
+    group: list[Judged] = []
+    size = 0
+    for one in judged:
+        if size + len(one.makes) > RECORDS_A_STEP:
+            yield group
+            group, size = [], 0
+        group.append(one)
+        size += len(one.makes)
+    if group:
+        yield group
+
+
+def _writes(group: Sequence[Judged]) -> list[Write]:
+    """One write a record: rows of one group that change the same record are put together."""
+    from crmdesk.store.replica import Write
+
+    values: dict[RecordKey, dict[str, Any]] = {}
+    new: set[RecordKey] = set()
+    for one in group:
+        for making in one.makes:
+            key = RecordKey(making.entity, making.id)
+            values.setdefault(key, {}).update(making.values)
+            if making.is_new:
+                new.add(key)
+    return [Write(key, said, is_known=key not in new) for key, said in values.items()]
+
+
+def begin(workspace: Workspace, reader: Reader, path: Path, plan: Plan, *, limit: int = -1) -> Importing:
+    """A new run. Raises `seeing_copy`, `import_unmapped`, and what reading raises."""
+    check_may_save(reader)
+    replica = workspace.replica
+    check(plan, read_registry(reader))
+    digest = sha256_of(path)
+    run = Run(
+        replica.new_id(), replica.clock.now_ms(), path.name, str(path.absolute()), digest, plan, limit=limit
+    )
+    made = Importing(workspace, reader, run)
+    try:
+        with replica.database.write() as connection:
+            imports.prepare(connection)
+            imports.begin(connection, run)
+        remember(replica, plan)
+    except CrmError:
+        made.close()
+        raise
+    return made
+
+
+def go_on(workspace: Workspace, reader: Reader, name: str) -> Importing:
+    """A run that was stopped, by a person or a crash, from where it came to. Raises `not_found`, `import_changed`."""
+    run = imports.find(reader, name)
+    if run.state not in ("running", "stopped"):
+        raise CrmError("not_found")
+    if sha256_of(Path(run.path)) != run.sha256:
+        raise CrmError("import_changed", name=run.name)
+    run.state = "running"
+    return Importing(workspace, reader, run)
+
+
+def sha256_of(path: Path) -> str:
+    """The digest of a file. Raises `file_unreadable`."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise CrmError("file_unreadable", path=path) from error

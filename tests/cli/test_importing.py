@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tests.support.desk import Desk
+from tests.support.foreign_tables import customers, planted, write_csv
+
+KEYS = {
+    "rows", "create", "update", "duplicate", "reject", "missing_rate", "error_rate", "duplicate_rate", "seconds",
+}  # fmt: skip
+
+
+def test_a_file_is_rehearsed_imported_told_of_and_taken_back(desk: Desk, tmp_path: Path) -> None:
+    rows, told = planted(600, gaps=0.15, errors=0.10, duplicates=0.05)
+    path = str(write_csv(tmp_path / "客户.csv", rows))
+    said = desk("import", path, "--dry-run")
+    assert said.keys() >= KEYS
+    assert (said["rows"], said["missing_rate"], said["error_rate"], said["duplicate_rate"]) == (
+        told.rows,
+        15.0,
+        10.0,
+        5.0,
+    )
+    assert all(one["reason"] for one in said["problems"])
+    assert desk("status")["records"] == 0
+    done = desk("import", path)
+    assert {key: done[key] for key in KEYS - {"seconds"}} == {key: said[key] for key in KEYS - {"seconds"}}
+    assert desk("import", "runs")["runs"][0]["run"] == done["run"]
+    assert (
+        desk("import", "errors", done["run"], "--to", str(tmp_path / "e.xlsx"))["rows"]
+        == done["reject"] + done["duplicate"]
+    )
+    assert desk("import", "report", done["run"], "--to", str(tmp_path / "r.xlsx"))["equal"] is True
+    assert desk("import", "undo", done["run"][-6:]) == {"run": done["run"], "state": "undone", "kept": []}
+    assert desk("customer", "list")["total"] == 0
+
+
+def test_a_mapping_file_and_a_sample_of_the_first_rows(desk: Desk, tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "a.csv", [["宏远", "x"], ["恒瑞", "y"]], ("公司大名", "打法"))
+    mapping = tmp_path / "m.json"
+    mapping.write_text(json.dumps({"columns": {"公司大名": "名称", "打法": "remark"}}), encoding="utf-8")
+    assert desk.fails("import", str(path))["code"] == "import_unmapped"
+    assert desk("import", str(path), "--mapping", str(mapping), "--first", "1")["create"] == 1
+    again = desk("import", str(path), "--mode", "overwrite")  # the mapping was kept for this source
+    assert (again["create"], again["duplicate"], again["mapping"]["mode"]) == (1, 1, "overwrite")
+    mapping.write_text("[1]", encoding="utf-8")
+    assert desk.fails("import", str(path), "--mapping", str(mapping))["code"] == "bad_argument"
+    assert desk.fails("import", "undo")["code"] == "bad_argument"
+    assert desk.fails("import", "undo", "nothing")["code"] == "not_found"
+    assert desk.fails("import", str(tmp_path / "none.csv"))["code"] == "file_unreadable"
+
+
+def test_a_template_can_be_had(desk: Desk, tmp_path: Path) -> None:
+    assert desk("import", "template", "order", "--to", str(tmp_path / "t.xlsx"))["entities"] == ["order"]
+    assert (
+        desk.fails("import", "template", "galaxy", "--to", str(tmp_path / "t.xlsx"))["code"]
+        == "unknown_entity"
+    )
+
+
+def test_people_read_the_same_in_words(desk: Desk, tmp_path: Path) -> None:
+    path = str(write_csv(tmp_path / "a.csv", [*customers(2), ["坏", "", "", "1.38E+10"] + [""] * 7]))
+    assert "powers of ten" in desk.run("import", path, "--dry-run").out
+    told = desk.run("import", path).out
+    assert "crmdesk import undo" in told
+    assert "a.csv" in desk.run("import", "runs").out

@@ -1,0 +1,68 @@
+"""Errors of files that are imported."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+
+from crmdesk.cli.session import Given, session
+from crmdesk.usecases import importing
+from tests.support.desk import Desk
+from tests.support.foreign_tables import customers, write_csv
+from tests.support.provoked import provokes, said
+
+
+def refused(desk: Desk, path: Path, content: bytes) -> str:
+    path.write_bytes(content)
+    code = said(desk, "import", str(path))
+    assert desk("status")["records"] == 0
+    assert desk("import", "runs")["runs"] == []
+    return code
+
+
+@provokes("import_empty")
+def test_a_file_without_anything_in_it_is_not_imported(desk: Desk, tmp_path: Path) -> str:
+    return refused(desk, tmp_path / "a.csv", b"\r\n \r\n")
+
+
+@provokes("import_unreadable")
+def test_a_torn_workbook_is_not_imported(desk: Desk, tmp_path: Path) -> str:
+    return refused(desk, tmp_path / "a.xlsx", b"PK\x03\x04" + b"\0" * 90)
+
+
+@provokes("import_protected")
+def test_a_workbook_with_a_password_is_not_imported(desk: Desk, tmp_path: Path) -> str:
+    return refused(
+        desk,
+        tmp_path / "a.xlsx",
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(900) + "EncryptedPackage".encode("utf-16-le"),
+    )
+
+
+@provokes("import_too_large")
+def test_a_file_that_unfolds_to_gigabytes_is_not_imported(desk: Desk, tmp_path: Path) -> str:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("xl/workbook.xml", b"0" * 30_000_000)
+    return refused(desk, tmp_path / "a.xlsx", content.getvalue())
+
+
+@provokes("import_unmapped")
+def test_a_table_of_something_else_is_not_imported(desk: Desk, tmp_path: Path) -> str:
+    return refused(desk, tmp_path / "a.csv", "气温,湿度\n20,50\n".encode())
+
+
+@provokes("import_changed")
+def test_a_file_that_was_changed_is_not_gone_on_with(desk: Desk, tmp_path: Path) -> str:
+    path = write_csv(tmp_path / "a.csv", list(customers(900)))
+    with session(Given(desk.profile)) as cut_off:
+        _, plan = importing.look(cut_off.reader, path, cut_off.workspace)
+        under_way = importing.begin(cut_off.workspace, cut_off.reader, path, plan)
+        under_way.step()
+        under_way.close()
+    path.write_text("x", encoding="utf-8")
+    before = desk("status")["records"]
+    code = said(desk, "import", "resume", under_way.run.id)
+    assert desk("status")["records"] == before == 400
+    return code

@@ -1,0 +1,305 @@
+"""Imports from a file to the records: rehearsed, run, gone on with, and taken back."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crmdesk.core.errors import CrmError
+from crmdesk.core.mapping import Plan, amended
+from crmdesk.core.record import RecordKey
+from crmdesk.store import imports
+from crmdesk.store.imports import Run
+from crmdesk.usecases import history, importing, records, visits
+from crmdesk.usecases.directory import read_registry
+from crmdesk.usecases.import_papers import reasons, reconcile, write_kept_out, write_report, write_template
+from crmdesk.usecases.import_undo import BELOW, Undoing
+from crmdesk.usecases.importing import Importing
+from crmdesk.usecases.visits import VisitNote
+from crmdesk.usecases.workspace import Workspace
+from tests.support import workspace as desks
+from tests.support.foreign_tables import customers, planted, write_csv, write_xlsx
+
+
+def plan_of(desk: Workspace, path: Path, **given: Any) -> Plan:
+    _, plan = importing.look(desk.reader, path, desk)
+    return amended(plan, given, read_registry(desk.reader))
+
+
+def rehearsed(desk: Workspace, path: Path, **given: Any) -> dict[str, Any]:
+    counts, seconds = importing.rehearse(desk, desk.reader, path, plan_of(desk, path, **given))
+    return importing.facts(counts, seconds)
+
+
+def taken_in(desk: Workspace, path: Path, **given: Any) -> Run:
+    with closing(importing.begin(desk, desk.reader, path, plan_of(desk, path, **given))) as under_way:
+        to_its_end(under_way)
+        return under_way.run
+
+
+def to_its_end(under_way: Importing) -> None:
+    while not under_way.done:
+        under_way.step()
+
+
+def undone(desk: Workspace, run: Run) -> Run:
+    undoing = Undoing(desk.replica, desk.reader, run.id)
+    while not undoing.done:
+        undoing.step()
+    return undoing.run
+
+
+def shown(desk: Workspace, table: str = "p_customer") -> list[tuple[Any, ...]]:
+    """What lists and search show, without what names the moment it was written."""
+    columns = [
+        row[1] for row in desk.reader.all(f"PRAGMA table_info({table})") if row[1] not in ("n", "updated_at")
+    ]
+    return desk.reader.all(f"SELECT {', '.join(columns)} FROM {table} WHERE life <> 1 ORDER BY id")
+
+
+def test_a_rehearsal_tells_the_planted_rates_and_writes_nothing(desk: Workspace, tmp_path: Path) -> None:
+    rows, told = planted(4000, gaps=0.15, errors=0.10, duplicates=0.05)
+    path = write_csv(tmp_path / "客户.csv", rows, encoding="gb18030")
+    before = desk.reader.version()
+    facts = rehearsed(desk, path)
+    assert (facts["rows"], facts["missing_rate"], facts["error_rate"], facts["duplicate_rate"]) == (
+        told.rows,
+        15.0,
+        10.0,
+        5.0,
+    )
+    assert facts["create"] + facts["update"] + facts["duplicate"] + facts["reject"] == told.rows
+    assert desk.reader.version() == before
+
+
+def test_a_run_does_what_its_rehearsal_said_and_its_undo_leaves_what_there_was(
+    desk: Workspace, tmp_path: Path
+) -> None:
+    kept = desks.customer(desk, "老客户", phone="13900000000", remark="原样")
+    before = shown(desk)
+    rows, _ = planted(900, gaps=0.1, errors=0.1, duplicates=0.05)
+    path = write_csv(tmp_path / "a.csv", [["老客户", "", "", "13900000000"] + [""] * 7, *rows])
+    said = rehearsed(desk, path)
+    run = taken_in(desk, path)
+    done = importing.facts(run.counts, 0)
+    same = (
+        "rows",
+        "create",
+        "update",
+        "duplicate",
+        "reject",
+        "missing_rate",
+        "error_rate",
+        "duplicate_rate",
+        "sums",
+    )
+    assert {key: done[key] for key in same} == {key: said[key] for key in same}
+    assert len(shown(desk)) == run.counts.create + 1
+    checked = reconcile(desk.reader, desk.replica.registry, run)
+    assert (checked.is_equal, checked.records) == (True, run.counts.create)
+    assert (
+        history.last_transaction(desk.reader, desk.identity().user) is None
+    )  # Ctrl+Z takes no slice of an import
+    assert undone(desk, run).state == "undone"
+    assert shown(desk) == before
+    assert imports.find(desk.reader, run.id[-8:]).state == "undone"
+    assert desk.reader.value("SELECT count(*) FROM search WHERE search MATCH 'cn:机'") == 0
+    assert desk.reader.record("customer", kept) is not None
+    with pytest.raises(CrmError, match="nothing_to_undo"):
+        Undoing(desk.replica, desk.reader, run.id)
+
+
+def test_an_undo_leaves_what_was_written_since_and_lists_it(desk: Workspace, tmp_path: Path) -> None:
+    old = desks.customer(desk, "甲公司", code="K1", remark="旧")
+    path = write_csv(
+        tmp_path / "a.csv",
+        [
+            ["甲公司", "K1", "新地址", "新备注"],
+            ["乙公司", "K2", "乙地址", ""],
+            ["丙公司", "K3", "", ""],
+            ["丁公司", "K4", "", ""],
+        ],
+        ("客户名称", "客户编号", "地址", "备注"),
+    )
+    run = taken_in(desk, path, mode="overwrite")
+    assert (run.counts.create, run.counts.update) == (3, 1)
+    ids = dict(desk.reader.all("SELECT f_code, id FROM p_customer"))
+    desks.commit(desk.replica, RecordKey("customer", ids["K2"]), remark="后来写的")
+    desks.commit(desk.replica, RecordKey("customer", old), address="后来改的")
+    visits.log(desk.replica, VisitNote(ids["K3"], "谈过了"))
+    kept = {(record, tuple(fields)) for _, record, fields in undone(desk, run).kept}
+    assert {record for record, _ in kept} == {ids["K2"], ids["K3"], old}
+    assert (ids["K3"], (BELOW,)) in kept
+    left = {
+        row[0]: row[1:]
+        for row in desk.reader.all("SELECT f_code, f_address, f_remark FROM p_customer WHERE life <> 1")
+    }
+    assert left == {"K1": ("后来改的", "旧"), "K2": ("乙地址", "后来写的"), "K3": (None, None)}
+
+
+def test_rows_whose_record_is_here_are_left_filled_or_overwritten(desk: Workspace, tmp_path: Path) -> None:
+    made = desks.customer(desk, "甲公司", code="K1", remark="旧")
+    path = write_csv(
+        tmp_path / "a.csv",
+        [["甲公司", "K1", "地址", "新"], ["甲 公司", "K1", "", ""]],
+        ("客户名称", "客户编号", "地址", "备注"),
+    )
+    told = [rehearsed(desk, path, mode=mode) for mode in ("create", "fill", "overwrite")]
+    assert [(f["update"], f["duplicate"]) for f in told] == [(0, 2), (1, 1), (2, 0)]
+    taken_in(desk, path, mode="fill")
+    assert desk.reader.one("SELECT f_address, f_remark FROM p_customer WHERE id = ?", (made,)) == (
+        "地址",
+        "旧",
+    )
+    taken_in(desk, path, mode="overwrite")
+    assert desk.reader.one("SELECT f_name, f_remark FROM p_customer WHERE id = ?", (made,))[1] == "新"  # type: ignore[index]
+
+
+def test_customers_people_follow_ups_and_orders_of_one_file_find_each_other(
+    desk: Workspace, tmp_path: Path
+) -> None:
+    path = write_xlsx(
+        tmp_path / "旧系统.xlsx",
+        {
+            "订单": (("客户编号", "订单编号", "下单日期", "订单金额"), [["K1", "D-1", "2024/3/1", 1200.5], ["K9", "D-2", "2024/3/2", 1]]),
+            "联系人": (("公司", "姓名", "手机", "职务"), [["宏远机械有限公司", "李四", 13900000000, "经理"], ["同名公司", "王五", "", ""]]),
+            "客户": (("客户名称", "客户编号", "联系人", "手机", "省份", "城市"), [
+                ["宏远机械有限公司", "K1", "张三", "139 0000 0001、13900000002", "浙江", "杭州"],
+                ["同名公司", "K2", "", "", "", ""], ["同名公司", "K3", "", "", "", ""],
+            ]),
+            "跟进": (("客户", "跟进时间", "跟进内容", "跟进人", "联系人"), [["宏远机械", "2023年5月1日下午3点", "谈了价格", "赵六", "李四"]]),
+        },
+    )  # fmt: skip
+    run = taken_in(desk, path)
+    assert run.counts.records == {"customer": 3, "contact": 2, "visit": 1, "order": 1}
+    (customer,) = (
+        row[0]
+        for row in desk.reader.all(
+            "SELECT id FROM p_customer WHERE f_code = 'K1' AND f_region_code = '330100'"
+        )
+    )
+    people = dict(desk.reader.all("SELECT f_name, id FROM p_contact WHERE root = ?", (customer,)))
+    assert people.keys() == {"张三", "李四"}
+    numbers = {row[0] for row in desk.reader.all("SELECT value FROM element WHERE field = 'phone'")}
+    assert numbers == {"139 0000 0001", "13900000002", "13900000000"}
+    summary, at, contact = desk.reader.one("SELECT f_summary, f_at, f_contact FROM p_visit") or ("", 0, "")
+    assert summary == "谈了价格\n（跟进人：赵六）"
+    assert (at, contact) == (1_682_924_400_000, people["李四"])
+    assert desk.reader.one("SELECT f_amount, root FROM p_order") == (120_050, customer)
+    kept_out = imports.kept_out(desk.reader, run.id)
+    said = [reasons(run.plan, one.sheet, one.verdict, one.notes, "zh_CN") for one in kept_out]
+    assert said == ["有几条同名的记录", "找不到这条记录"]
+    undone(desk, run)
+    assert shown(desk) == shown(desk, "p_contact") == shown(desk, "p_order") == []
+
+
+def test_the_rows_kept_out_are_mended_in_their_workbook_and_imported(desk: Workspace, tmp_path: Path) -> None:
+    rows = [
+        ["甲", "", "13900000000", "=1+1"],
+        ["乙", "很多", "13900000001", ""],
+        ["", "1", "13900000002", ""],
+    ]
+    path = write_csv(tmp_path / "a.csv", rows, ("公司全称", "年营业额", "电话", "打法"))
+    run = taken_in(desk, path, columns={"公司全称": "name", "打法": "remark"})
+    assert (run.counts.create, run.counts.reject) == (1, 2)
+    assert write_kept_out(desk.reader, run, tmp_path / "kept.xlsx", "zh_CN") == 2
+    found, plan = importing.look(desk.reader, tmp_path / "kept.xlsx", desk)
+    assert [column.target for column in plan.sheets[0].columns][:4] == [
+        c.target for c in run.plan.sheets[0].columns
+    ]
+    assert found[0].rows[1][4:] == ["年营业额：不是金额", "3"]
+    again = importing.rehearse(desk, desk.reader, tmp_path / "kept.xlsx", plan)[0]
+    assert (again.rows, again.reject) == (2, 2)  # nobody mended them yet
+    report = write_report(desk.reader, desk.replica.registry, run, tmp_path / "report.xlsx", "zh_CN")
+    assert report.is_equal
+    write_template(
+        desk.replica.registry, ("customer", "order"), tmp_path / "empty.xlsx", "zh_CN", desk.today()
+    )
+    _, empty = importing.look(desk.reader, tmp_path / "empty.xlsx", desk)
+    assert [sheet.entity for sheet in empty.sheets[:2]] == ["customer", "order"]
+    assert all(column.target for sheet in empty.sheets[:2] for column in sheet.columns)
+
+
+@pytest.fixture
+def many(tmp_path: Path) -> Path:
+    return write_csv(tmp_path / "many.csv", list(customers(1300)))
+
+
+def test_a_run_that_was_cut_off_goes_on_where_it_was(desk: Workspace, many: Path) -> None:
+    under_way = importing.begin(desk, desk.reader, many, plan_of(desk, many))
+    under_way.step()
+    under_way.step()
+    under_way.close()  # as a crash leaves it: nothing more is said
+    (run,) = imports.runs(desk.reader)
+    assert (run.state, run.position) == ("running", 800)
+    assert len(shown(desk)) == 800
+    with closing(importing.go_on(desk, desk.reader, run.id)) as going:
+        to_its_end(going)
+        assert (going.run.counts.create, going.run.counts.duplicate) == (1300, 0)
+    assert len(shown(desk)) == 1300
+    undoing = Undoing(desk.replica, desk.reader, run.id)
+    undoing.step()  # and so does an undo
+    assert imports.find(desk.reader, run.id).state == "undoing"
+    undone(desk, imports.find(desk.reader, run.id))
+    assert shown(desk) == []
+
+
+def test_a_file_that_changed_meanwhile_is_not_gone_on_with(desk: Workspace, many: Path) -> None:
+    under_way = importing.begin(desk, desk.reader, many, plan_of(desk, many))
+    under_way.step()
+    under_way.stop()
+    many.write_bytes(many.read_bytes() + b"\n")
+    with pytest.raises(CrmError, match="import_changed"):
+        importing.go_on(desk, desk.reader, under_way.run.id)
+
+
+def test_two_that_go_on_with_one_run_do_not_both_write(desk: Workspace, many: Path) -> None:
+    first = importing.begin(desk, desk.reader, many, plan_of(desk, many))
+    first.step()
+    second = importing.go_on(desk, desk.reader, first.run.id)
+    first.step()
+    with pytest.raises(CrmError, match="database_busy"):
+        second.step()
+    first.close()
+    second.close()
+    assert len(shown(desk)) == 800
+
+
+def test_a_reader_that_dies_leaves_a_run_to_go_on_with(desk: Workspace, tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "long.csv", list(customers(12_000)))
+    under_way = importing.begin(desk, desk.reader, path, plan_of(desk, path))
+    under_way.step()
+    os.kill(under_way._reading._child.pid, signal.SIGKILL)
+    time.sleep(0.05)
+    with pytest.raises(CrmError, match="import_unreadable"):
+        to_its_end(under_way)
+    under_way.close()
+    (run,) = imports.runs(desk.reader)
+    assert len(shown(desk)) == run.position > 0
+
+
+def test_a_withheld_field_has_no_column_and_a_second_address_stands_beside(
+    desk: Workspace, tmp_path: Path
+) -> None:
+    path = write_csv(
+        tmp_path / "a.csv",
+        [["甲", "13900000000/13900000001", "重点、没有的标签"]],
+        ("客户名称", "电话", "客户标签"),
+    )
+    tag = records.add(desk.replica, "tag", {"name": "重点"}).value
+    run = taken_in(desk, path)
+    values = (
+        desk.replica.load(RecordKey("customer", desk.reader.value("SELECT id FROM p_customer")))
+        .edits[0]
+        .values
+    )
+    assert values["phone"] == "13900000000"
+    assert [v for k, v in values.items() if k.startswith("other_phone:")] == ["13900000001"]
+    assert values[f"tag:{tag}"] is True
+    assert run.counts.flaws == {"no_tag": 1}
