@@ -6,15 +6,16 @@ ever loaded whole and nothing uses OFFSET.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from crmdesk.core.criteria import Bearings, Criteria
+from crmdesk.core.criteria import OWNER, Bearings, Criteria, vocabulary
 from crmdesk.core.entities import REGISTRY
 from crmdesk.core.registry import Field, Registry, Type
 from crmdesk.core.search import parse_query
 from crmdesk.core.text import Readings
+from crmdesk.core.values import Value
 from crmdesk.store import dialect
 from crmdesk.store.criteria import compile_criteria
 from crmdesk.store.names import SHOWN, column
@@ -40,6 +41,8 @@ _COLUMNS: Final = (
     "c.last_visit_at, c.f_next_follow_up_on, c.conflicts, c.life, c.f_region_code, "
     "EXISTS (SELECT 1 FROM outbox o WHERE o.id = c.id)"
 )
+_USUAL: Final = 15
+"""How many cells `_COLUMNS` are."""
 _FEW_HITS: Final = 4000
 _FEW_TO_SORT: Final = 400
 _MANY_HITS: Final = 30_000
@@ -59,7 +62,7 @@ _IS_FOUND: Final = (
 
 
 class CustomerRow(NamedTuple):
-    """One line of the customers list. Instants are UTC milliseconds, dates ISO text."""
+    """One line of the customers list. Instants are UTC milliseconds, dates ISO text; `cells` what was asked for besides."""
 
     id: str
     name: str | None
@@ -76,6 +79,7 @@ class CustomerRow(NamedTuple):
     life: int
     region: str | None
     is_unsent: int
+    cells: Mapping[str, Value] = {}
 
 
 EVERY_CUSTOMER: Final = Criteria("customer")
@@ -85,13 +89,14 @@ EVERY_CUSTOMER: Final = Criteria("customer")
 class CustomerFilter:
     """What a customers list shows. `sort` is one of `SORTS` or the name of a field, and anything else the usual one.
 
-    `where` are the conditions; `trash` shows what was deleted.
+    `where` are the conditions; `trash` shows what was deleted; `columns` names what each row tells besides the usual.
     """
 
     text: str = ""
     where: Criteria = EVERY_CUSTOMER
     sort: str = "visited"
     trash: bool = False
+    columns: tuple[str, ...] = ()
 
     @property
     def is_everything(self) -> bool:
@@ -115,10 +120,32 @@ def order_of(sort: str, registry: Registry = REGISTRY) -> str:
     return f"{by}{' DESC' if is_back else ''} NULLS LAST, c.sort, c.n"
 
 
+def is_descending(sort: str) -> bool:
+    """Whether an order begins with the latest or the greatest."""
+    return (sort.removeprefix(BACKWARDS) in ("visited", "changed")) is not sort.startswith(BACKWARDS)
+
+
 def sortable(registry: Registry) -> tuple[Field, ...]:
     """The fields of a customer that a list may be ordered by."""
     kept = (Type.LONG_TEXT, Type.REFERENCE, Type.SEEN)
     return tuple(f for f in registry["customer"].fields if not f.repeated and f.type not in kept)
+
+
+def listable(registry: Registry) -> dict[str, Field]:
+    """What of a customer may stand in a column of its own, by name."""
+    known = vocabulary(registry["customer"]).items()
+    return {name: declared for name, declared in known if not declared.repeated and declared is not OWNER}
+
+
+def _asked(names: Sequence[str], registry: Registry) -> list[tuple[Field, tuple[str, ...]]]:
+    """What is asked for besides the usual columns, with the cells it is read from; what is not declared is left out."""
+    own = registry["customer"].by_name
+    found: list[tuple[Field, tuple[str, ...]]] = []
+    for name, declared in ((name, listable(registry).get(name)) for name in dict.fromkeys(names)):
+        if declared is not None:
+            cell = f"c.{column(declared) if own.get(name) is declared else declared.name}"
+            found.append((declared, (cell, f"{cell}_currency") if declared.type is Type.MONEY else (cell,)))
+    return found
 
 
 def compile_filter(wanted: CustomerFilter, bearings: Bearings | None = None) -> tuple[list[str], list[Any]]:
@@ -147,6 +174,8 @@ class CustomerWindow:
         self._query = parse_query(readings, wanted.text) if wanted.text.strip() and readings else None
         self._conditions, self._bind = compile_filter(wanted, bearings)
         self._order = order_of(wanted.sort, bearings.registry if bearings else REGISTRY)
+        self._asked = _asked(wanted.columns, bearings.registry if bearings else REGISTRY)
+        self._columns = ", ".join([_COLUMNS, *(sql for _, sqls in self._asked for sql in sqls)])
         self._count: int | None = None
         self._hits = 0
 
@@ -160,7 +189,7 @@ class CustomerWindow:
         if self._query and len(rows := self._near(self._query.fts5(), size)) == size:
             return rows
         return self._rows(
-            f"SELECT {_COLUMNS} FROM p_customer c WHERE {self._where(_FEW_TO_SORT)} "
+            f"SELECT {self._columns} FROM p_customer c WHERE {self._where(_FEW_TO_SORT)} "
             f"ORDER BY {self._order} LIMIT {size}",
             self._bind,
         )
@@ -186,7 +215,7 @@ class CustomerWindow:
         """Rows `start` to `start + size`, counted from 0."""
         self._hold()
         return self._rows(
-            f"SELECT {_COLUMNS} FROM temp.rank r CROSS JOIN p_customer c ON c.n = r.n "
+            f"SELECT {self._columns} FROM temp.rank r CROSS JOIN p_customer c ON c.n = r.n "
             "WHERE r.rowid > ? AND r.rowid <= ? ORDER BY r.rowid",
             (start, start + size),
         )
@@ -221,7 +250,7 @@ class CustomerWindow:
         conditions = " AND ".join(self._conditions)
         return self._rows(
             f"WITH near AS (SELECT c.n FROM p_customer c WHERE {conditions} ORDER BY {self._order} LIMIT {_NEAR}) "
-            f"SELECT {_COLUMNS} FROM near CROSS JOIN p_customer c ON c.n = near.n WHERE {_IS_FOUND} "
+            f"SELECT {self._columns} FROM near CROSS JOIN p_customer c ON c.n = near.n WHERE {_IS_FOUND} "
             f"LIMIT {size}",  # in the order of `near`, which the cross join walks: sorting would ask about all
             (*self._bind, match, match),
         )
@@ -250,4 +279,22 @@ class CustomerWindow:
             self.rank()
 
     def _rows(self, sql: str, bind: Sequence[Any]) -> list[CustomerRow]:
-        return [CustomerRow(*row) for row in self._reader.all(sql, bind)]
+        return [
+            CustomerRow(*row[:_USUAL])._replace(cells=self._cells(row[_USUAL:]))
+            if self._asked
+            else CustomerRow(*row)
+            for row in self._reader.all(sql, bind)
+        ]
+
+    def _cells(self, cells: Sequence[Any]) -> dict[str, Value]:
+        found: dict[str, Value] = {}
+        at = 0
+        for declared, sqls in self._asked:
+            value = cells[at]
+            if declared.type is Type.MONEY and value is not None:
+                value = {"money": [value, cells[at + 1]]}
+            elif declared.type is Type.BOOLEAN and value is not None:
+                value = bool(value)
+            found[declared.name] = value
+            at += len(sqls)
+        return found

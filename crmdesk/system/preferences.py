@@ -22,7 +22,10 @@ DEFAULT_PHRASES: Final = (
 
 
 class Preferences(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Everything a person can set. `language` None follows the system, `idle_minutes` None the company."""
+    """Everything a person can set. `language` None follows the system, `idle_minutes` None the company.
+
+    No `customers_columns` are the usual ones; `customers_widths` are in pixels, of those that somebody dragged.
+    """
 
     language: Language | None = None
     theme: Theme = "system"
@@ -30,6 +33,9 @@ class Preferences(msgspec.Struct, frozen=True, omit_defaults=True):
     phrases: tuple[str, ...] = DEFAULT_PHRASES
     geometry: str = ""
     customers_sort: str = "visited"
+    customers_columns: tuple[str, ...] = ()
+    customers_widths: dict[str, int] = {}
+    customers_group: str = ""
     idle_minutes: int | None = None
 
 

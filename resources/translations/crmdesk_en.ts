@@ -146,6 +146,16 @@
     </message>
 </context>
 <context>
+    <name>ExportStrip</name>
+    <message numerus="yes">
+        <source>%n customer(s) in %1</source>
+        <translation>
+            <numerusform>%n customer in %1</numerusform>
+            <numerusform>%n customers in %1</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>Files</name>
     <message numerus="yes">
         <source>Attached %n file(s)</source>

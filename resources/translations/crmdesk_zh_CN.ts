@@ -1110,6 +1110,17 @@
     </message>
 </context>
 <context>
+    <name>ColumnPopup</name>
+    <message>
+        <source>Columns</source>
+        <translation>列</translation>
+    </message>
+    <message>
+        <source>The usual</source>
+        <translation>恢复默认</translation>
+    </message>
+</context>
+<context>
     <name>CommandBox</name>
     <message>
         <source>Find or do anything</source>
@@ -1881,28 +1892,12 @@
         <translation>搜索名称、联系人、电话、城市…</translation>
     </message>
     <message>
-        <source>Row height</source>
-        <translation>行高</translation>
-    </message>
-    <message>
         <source>New customer</source>
         <translation>新建客户</translation>
     </message>
     <message>
         <source>Customers</source>
         <translation>客户</translation>
-    </message>
-    <message>
-        <source>Comfortable</source>
-        <translation>宽松</translation>
-    </message>
-    <message>
-        <source>Standard</source>
-        <translation>标准</translation>
-    </message>
-    <message>
-        <source>Dense</source>
-        <translation>紧凑</translation>
     </message>
     <message>
         <source>Search is being prepared: %1 %. What it knows so far is shown.</source>
@@ -2739,6 +2734,31 @@
     </message>
 </context>
 <context>
+    <name>ExportStrip</name>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Writing the file: %1 of %2</source>
+        <translation>正在写入文件：%1 / %2</translation>
+    </message>
+    <message>
+        <source>Writing the file…</source>
+        <translation>正在写入文件…</translation>
+    </message>
+    <message>
+        <source>Stopped; no file was written.</source>
+        <translation>已停止，没有写入文件。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n customer(s) in %1</source>
+        <translation>
+            <numerusform>%n 个客户已写入 %1</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>FileChips</name>
     <message>
         <source>Attach files; a picture can be pasted, files can be dropped</source>
@@ -3372,6 +3392,45 @@
     <message>
         <source>Keys</source>
         <translation>快捷键</translation>
+    </message>
+</context>
+<context>
+    <name>ListTools</name>
+    <message>
+        <source>How the list looks</source>
+        <translation>列表外观</translation>
+    </message>
+    <message>
+        <source>Save as a file…</source>
+        <translation>另存为文件…</translation>
+    </message>
+    <message>
+        <source>Row height</source>
+        <translation>行高</translation>
+    </message>
+    <message>
+        <source>Comfortable</source>
+        <translation>宽松</translation>
+    </message>
+    <message>
+        <source>Standard</source>
+        <translation>标准</translation>
+    </message>
+    <message>
+        <source>Dense</source>
+        <translation>紧凑</translation>
+    </message>
+    <message>
+        <source>Columns…</source>
+        <translation>列…</translation>
+    </message>
+    <message>
+        <source>Save what is shown as CSV…</source>
+        <translation>将当前列表存为 CSV…</translation>
+    </message>
+    <message>
+        <source>Save what is shown for Excel…</source>
+        <translation>将当前列表存为 Excel…</translation>
     </message>
 </context>
 <context>

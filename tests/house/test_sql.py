@@ -66,8 +66,8 @@ def _is_ours(value: ast.expr) -> bool:
             return False
 
 
-_ATTRIBUTES = frozenset(("self._order", "declared.title"))
-"""An order out of a list of ours, and the declared name of a field."""
+_ATTRIBUTES = frozenset(("self._order", "self._columns", "declared.title"))
+"""An order out of a list of ours, the columns of declared fields, and the declared name of one."""
 
 
 def test_t46_no_statement_is_made_of_what_somebody_said() -> None:

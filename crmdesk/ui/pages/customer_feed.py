@@ -14,9 +14,13 @@ from PySide6.QtCore import QObject, Signal
 
 from crmdesk.core.criteria import Bearings
 from crmdesk.core.dates import moment_of
+from crmdesk.core.format import EMPTY, format_value
+from crmdesk.core.registry import Field, Registry, Type
+from crmdesk.core.values import Value
 from crmdesk.store.reading import Reader
-from crmdesk.store.window import SORTS, CustomerFilter, CustomerWindow
+from crmdesk.store.window import SORTS, CustomerFilter, CustomerWindow, listable
 from crmdesk.store.window import CustomerRow as StoredRow
+from crmdesk.ui import formats
 from crmdesk.ui.context import Context
 from crmdesk.ui.runner import Lane
 from crmdesk.ui.tables.customer_delegate import CustomerRow
@@ -86,6 +90,7 @@ class CustomerFeed(QObject):
         self._serving: Reader | None = None
         self._spare: Reader | None = None
         self._busy: Reader | None = None
+        self._listed: tuple[Registry, dict[str, Field]] | None = None
         # Alone, nothing is ever sent: a mark on every row would say nothing.
         self._is_alone = context.workspace.server() is None
 
@@ -112,7 +117,8 @@ class CustomerFeed(QObject):
 
     def _bearings(self, wanted: CustomerFilter) -> Bearings | None:
         """Read for a list that needs them: the first paint does without."""
-        return self._context.bearings() if wanted.where or wanted.sort not in SORTS else None
+        needs = wanted.where or wanted.columns or wanted.sort not in SORTS
+        return self._context.bearings() if needs else None
 
     def _run(self, work: Callable[[Reader, _Wish], _Found], wanted: CustomerFilter) -> None:
         if self._busy is not None:
@@ -138,6 +144,21 @@ class CustomerFeed(QObject):
         self._serving, self._spare = found.reader, self._serving
         self.ranked.emit(RankedSource(found.window, found.count, found.known, self._row))
 
+    def _told(self, name: str, value: Value) -> str:
+        """What a column of a field says; nothing for nothing."""
+        declared = self._listable.get(name)
+        if declared is not None and declared.type is Type.INSTANT and isinstance(value, int):
+            return formats.day(moment_of(value).date(), self._context.today())
+        said = format_value(declared, value, self._context.language, self._context.name_of)
+        return "" if said == EMPTY else said
+
+    @property
+    def _listable(self) -> dict[str, Field]:
+        registry = self._context.registry
+        if self._listed is None or self._listed[0] is not registry:
+            self._listed = (registry, listable(registry))
+        return self._listed[1]
+
     def _row(self, row: StoredRow) -> CustomerRow:
         names, spoken = self._context.directory, self._context.language
         stage = self._context.registry["customer"].by_name["stage"].option(row.stage)
@@ -154,6 +175,7 @@ class CustomerFeed(QObject):
             next_follow_up=_day(row.next_follow_up_on),
             conflicts=row.conflicts,
             unsent=bool(row.is_unsent) and not self._is_alone,
+            cells={name: self._told(name, value) for name, value in row.cells.items()},
         )
 
 

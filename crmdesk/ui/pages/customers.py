@@ -6,11 +6,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QActionGroup, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
-    QApplication,
     QHBoxLayout,
-    QMenu,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -19,8 +17,7 @@ from PySide6.QtWidgets import (
 from crmdesk.core.criteria import Criteria
 from crmdesk.core.errors import CrmError
 from crmdesk.core.resolve import Life
-from crmdesk.store.window import CustomerFilter
-from crmdesk.ui import theme
+from crmdesk.store.window import EVERY_CUSTOMER, CustomerFilter
 from crmdesk.ui.context import Context
 from crmdesk.ui.page import Page, Shell
 from crmdesk.ui.pages.chosen_customers import ChosenBar, ChosenCustomers
@@ -29,6 +26,7 @@ from crmdesk.ui.pages.customer import CustomerView
 from crmdesk.ui.pages.customer_feed import CustomerFeed, RankedSource
 from crmdesk.ui.pages.customer_pages import NewCustomerWish
 from crmdesk.ui.pages.filter_strip import FilterStrip
+from crmdesk.ui.pages.list_tools import ListTools
 from crmdesk.ui.pages.new_customer import NewCustomer
 from crmdesk.ui.tables.customer_delegate import (
     CustomerDelegate,
@@ -42,6 +40,7 @@ from crmdesk.ui.widgets import buttons, plain
 from crmdesk.ui.widgets.fields import label
 from crmdesk.ui.widgets.marks import EmptyState
 from crmdesk.usecases import records
+from crmdesk.usecases.list_export import Form
 
 if TYPE_CHECKING:
     from crmdesk.store.replica import Touched
@@ -71,6 +70,13 @@ class CustomersPage(Page):
         self.feed.begun.connect(self._show_rows)
         self.feed.ranked.connect(self._show)
         self.table = self._table()
+        self.tools = ListTools(context, self.table, self)
+        self.tools.columns_changed.connect(self._columns_changed)
+        self.tools.sorted.connect(self._sort_by)
+        self.tools.exported.connect(self.export)
+        self._wanted = replace(self._wanted, columns=self.tools.columns.asked)
+        self.table.show_columns(self.tools.columns.columns())
+        self.tools.mark(self._wanted.sort)
         self.view = CustomerView(context)
         self.new = NewCustomer(context)
         self._aside = QStackedWidget()
@@ -97,9 +103,7 @@ class CustomersPage(Page):
         return self.table.current_id or None
 
     def actions_in_bar(self) -> Sequence[QWidget]:
-        rows = buttons.icon_button("rows-3", self.tr("Row height"))
-        rows.setMenu(self._density_menu())
-        rows.setPopupMode(rows.ToolButtonPopupMode.InstantPopup)
+        rows = self.tools.button
         create = buttons.primary(self.tr("New customer"), "plus", self.new_record)
         plain.set_tip(create, f"{self.tr('New customer')}  {buttons.key_text('Ctrl+N')}")
         return (rows, create) if self._context.may("customer") else (rows,)
@@ -109,7 +113,7 @@ class CustomersPage(Page):
             self._open_new(subject.name)
         elif isinstance(subject, CustomerFilter):
             self.shell.set_search(subject.text)
-            self._narrow(replace(subject, sort=self._wanted.sort))
+            self._narrow(replace(self._wanted, text=subject.text, where=subject.where, trash=subject.trash))
         elif isinstance(subject, str):
             self._pending = subject
             if not self.table.select_id(subject):
@@ -145,7 +149,7 @@ class CustomersPage(Page):
     def clear_filter(self) -> None:
         """Every customer again."""
         self.shell.set_search("")
-        self._narrow(CustomerFilter(sort=self._wanted.sort))
+        self._narrow(replace(self._wanted, text="", where=EVERY_CUSTOMER, trash=False))
 
     def neighbour(self, customer: str, by: int) -> str | None:
         """The customer `by` places further down the list; it becomes the current one."""
@@ -201,6 +205,7 @@ class CustomersPage(Page):
         left.setSpacing(0)
         left.addWidget(self.strip)
         left.addWidget(self.preparing)
+        left.addWidget(self.tools.progress)
         left.addWidget(self.bar)
         left.addWidget(self._left, 1)
         row = QHBoxLayout(self)
@@ -236,41 +241,34 @@ class CustomersPage(Page):
         QShortcut(QKeySequence("Alt+Left"), self, context=within).activated.connect(self._previous)
         QShortcut(QKeySequence("Alt+Right"), self, context=within).activated.connect(self._next)
 
-    def _density_menu(self) -> QMenu:
-        menu = QMenu(self)
-        group = QActionGroup(menu)
-        names = {
-            "comfortable": self.tr("Comfortable"),
-            "standard": self.tr("Standard"),
-            "dense": self.tr("Dense"),
-        }
-        for key, text in names.items():
-            action = QAction(text, menu, checkable=True, checked=self._context.preferences.density == key)
-            action.setData(key)
-            group.addAction(action)
-            menu.addAction(action)
-        menu.triggered.connect(self._set_density)
-        return menu
-
     # -- narrowing ---------------------------------------------------------------------------------
 
     def _narrow(self, wanted: CustomerFilter) -> None:
         if wanted != self._wanted:
             self._wanted = wanted
             self.strip.show_filter(wanted)
+            self.tools.mark(wanted.sort)
             self.pane.show_criteria(wanted.where)
             (self.feed.search if wanted.text else self.feed.rank)(wanted)
 
     def _strip_changed(self, wanted: CustomerFilter) -> None:
         if wanted.sort != self._wanted.sort:
             self._context.prefer(customers_sort=wanted.sort)
-        self._narrow(replace(wanted, text=self._wanted.text))
+        self._narrow(replace(wanted, text=self._wanted.text, columns=self._wanted.columns))
 
-    def _set_density(self, action: QAction) -> None:
-        app = QApplication.instance()
-        if isinstance(app, QApplication):
-            theme.switch(app, density=theme.Density.named(action.data()))
-        self._context.prefer(density=action.data())
+    def _sort_by(self, sort: str) -> None:
+        self._strip_changed(replace(self._wanted, sort=sort))
+
+    def _columns_changed(self) -> None:
+        """Other columns: at once for what the rows know already, and again for what has to be read."""
+        self.table.show_columns(self.tools.columns.columns())
+        self.tools.mark(self._wanted.sort)
+        self._narrow(replace(self._wanted, columns=self.tools.columns.asked))
+
+    def export(self, form: Form) -> None:
+        """What is shown, or of it what is chosen, as a file."""
+        chosen = self.table.chosen_ids() if 1 < self.table.chosen_count < (self.count or 0) else []
+        self.tools.export(form, self._wanted, frozenset(chosen))
 
     def _show(self, source: RankedSource) -> None:
         self.count = source.count()

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QVBoxLayo
 from crmdesk.core.criteria import POOL, Condition, Node, Op, operands, replaced, without
 from crmdesk.core.criteria_words import describe_node
 from crmdesk.core.registry import Field
-from crmdesk.store.window import CustomerFilter
+from crmdesk.store.window import BACKWARDS, SORTS, CustomerFilter, is_descending
 from crmdesk.ui import theme
 from crmdesk.ui.context import Context
 from crmdesk.ui.widgets import buttons, plain
@@ -88,7 +88,7 @@ class FilterStrip(QFrame):
         self._filter = wanted
         stages = self._asked("stage", Op.IS)
         self.stages.select(stages[0] if len(stages) == 1 else "")
-        self.order.setText(self._orders().get(wanted.sort, ""))
+        self.order.setText(self._order_name(wanted.sort))
         while item := self._flow.takeAt(0):
             if widget := item.widget():
                 widget.hide()
@@ -113,6 +113,13 @@ class FilterStrip(QFrame):
             "name": self.tr("Name"),
             "changed": self.tr("Last change"),
         }
+
+    def _order_name(self, sort: str) -> str:
+        """An order in words, with an arrow where it is the other way round."""
+        plain = sort.removeprefix(BACKWARDS)
+        declared = self._context.registry["customer"].by_name.get(plain)
+        name = self._orders().get(plain) or (declared.label.text(self._context.language) if declared else "")
+        return name if plain in SORTS and plain == sort else f"{name} {'↓' if is_descending(sort) else '↑'}"
 
     def _order_menu(self) -> QMenu:
         menu = QMenu(self)

@@ -1,7 +1,7 @@
 """The customers list: what a row holds, its columns, and how a row is painted in each density."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
@@ -23,7 +23,7 @@ translate = QCoreApplication.translate
 
 @dataclass(frozen=True, slots=True)
 class CustomerRow:
-    """One customer as the list shows it. `stage` is the stage's key, `tags` are (id, label, hue)."""
+    """One customer as the list shows it. `stage` is the stage's key, `tags` are (id, label, hue), `cells` other fields in words."""
 
     id: str
     name: str
@@ -37,6 +37,7 @@ class CustomerRow:
     next_follow_up: date | None = None
     conflicts: int = 0
     unsent: bool = False
+    cells: Mapping[str, str] = field(default_factory=dict)
 
 
 def customer_columns(
@@ -113,7 +114,10 @@ class CustomerDelegate(RowDelegate):
         }
 
     def paint_cell(self, painter: QPainter, rect: QRect, key: str, row: Any) -> None:
-        self._cells[key](painter, rect, row)
+        if (paint := self._cells.get(key)) is not None:
+            paint(painter, rect, row)
+        else:
+            super().paint_cell(painter, rect, key, row)
 
     def _name(self, painter: QPainter, rect: QRect, row: CustomerRow) -> None:
         two_lines = rect.height() >= _TWO_LINES - 1

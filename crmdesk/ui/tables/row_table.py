@@ -1,6 +1,6 @@
 """The table every long list uses: whole-row selection by id, Enter opens, columns that fit, one row height a density."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import (
@@ -28,10 +28,14 @@ from PySide6.QtWidgets import (
 from crmdesk.ui import text_layout, theme
 from crmdesk.ui.fonts import BODY, SMALL, font
 from crmdesk.ui.tables.fit import Wish, fit
-from crmdesk.ui.tables.window_model import ROW_ROLE, WindowModel, WindowSource
+from crmdesk.ui.tables.window_model import ROW_ROLE, Column, WindowModel, WindowSource
 
 Index = QModelIndex | QPersistentModelIndex
 PAD = 10
+_ARROW = 18
+"""Room in a heading for the sign of the order."""
+_LEAST = 40
+"""Pixels that a column keeps however far it is narrowed."""
 _KEPT = 500
 """Selected rows that are found again in another result; looking for more would be felt."""
 _ROWS = QItemSelectionModel.SelectionFlag.Rows
@@ -70,13 +74,18 @@ class RowDelegate(QStyledItemDelegate):
 class RowTable(QTableView):
     """Shows a WindowModel. `current(id)`: another row is current ("" for none); `opened(id)`: Enter or double click.
 
-    `chosen(count)`: so many rows are selected now, where the mode allows several. Use `show_source` to change rows: the
+    `chosen(count)`: so many rows are selected now, where the mode allows several. Where columns are `adjustable`:
+    `arranged(keys)` after one was dragged elsewhere, `widened(key, width)` after one was made wider or narrower,
+    `ordered(key)` for a click on a heading. Use `show_source` to change rows: the
     current id stays current if it is still there, and so do those that are selected.
     """
 
     current = Signal(str)
     opened = Signal(str)
     chosen = Signal(int)
+    arranged = Signal(list)
+    widened = Signal(str, int)
+    ordered = Signal(str)
 
     def __init__(self, name: str, model: WindowModel[Any], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -84,6 +93,8 @@ class RowTable(QTableView):
         self.columns = model.columns
         self.hovered = -1
         self._current_id = ""
+        self._widths: dict[str, int] = {}
+        self._is_fitting = self._is_adjustable = False
         self.verticalHeader().setMinimumSectionSize(
             1
         )  # before the model: later it walks every row, 1 s in 100,000
@@ -113,6 +124,43 @@ class RowTable(QTableView):
         self.selectionModel().currentRowChanged.connect(self._moved)
         self.selectionModel().selectionChanged.connect(self._chosen)
         self._apply_metrics()
+
+    def make_adjustable(self, widths: Mapping[str, int]) -> None:
+        """Let a person drag columns to another place or width, and order the rows by a heading. `widths` were kept."""
+        self._widths = dict(widths)
+        self._is_adjustable = True
+        header = self.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        header.setSectionsMovable(True)
+        header.setFirstSectionMovable(False)
+        header.setSectionsClickable(True)
+        header.sectionMoved.connect(self._section_moved)
+        header.sectionResized.connect(self._section_resized)
+        header.sectionClicked.connect(self._section_clicked)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+
+    def forget_widths(self) -> None:
+        """Every column at its own width again."""
+        self._widths = {}
+
+    def show_columns(self, columns: Sequence[Column[Any]]) -> None:
+        """Show other columns of the same rows, and stay where one was."""
+        kept, top = self._current_id, self.verticalScrollBar().value()
+        self._is_fitting = True
+        self.window_model.show_columns(columns)
+        self.columns = self.window_model.columns
+        header = self.horizontalHeader()
+        for number in range(len(self.columns)):
+            header.moveSection(header.visualIndex(number), number)
+        self._is_fitting = False
+        self._fit_columns()
+        self.select_id(kept)
+        self.verticalScrollBar().setValue(top)
+
+    def mark_order(self, key: str, arrow: str) -> None:
+        """Show by which column the rows are ordered, and which way; blank: by none that is here."""
+        self.window_model.mark_order(key, arrow)
 
     @property
     def current_id(self) -> str:
@@ -218,14 +266,41 @@ class RowTable(QTableView):
         self._fit_columns()
 
     def _fit_columns(self) -> None:
+        if self._is_fitting:
+            return
+        self._is_fitting = True
         wishes = []
         for column in self.columns:
-            least = text_layout.width(column.title, font(SMALL)) + 2 * PAD + 4
-            wishes.append(Wish(column.key, least, max(least, column.width), column.stretch, column.drop))
+            least = (
+                text_layout.width(column.title, font(SMALL))
+                + 2 * PAD
+                + (_ARROW if self._is_adjustable else 4)
+            )
+            kept = None if column.stretch else self._widths.get(column.key)
+            width = max(least, column.width) if kept is None else max(_LEAST, kept)
+            is_firm = column.firm or kept is not None
+            wishes.append(Wish(column.key, width if is_firm else least, width, column.stretch, column.drop))
         widths = fit(wishes, self.viewport().width())
         for number, column in enumerate(self.columns):
             self.setColumnHidden(number, column.key not in widths)
             self.setColumnWidth(number, widths.get(column.key, 0))
+        self._is_fitting = False
+
+    def _section_resized(self, number: int, _before: int, width: int) -> None:
+        if not self._is_fitting and width > 0 and number < len(self.columns):
+            column = self.columns[number]
+            self._widths[column.key] = width
+            self._fit_columns()
+            self.widened.emit(column.key, width)
+
+    def _section_moved(self, _number: int, _before: int, _now: int) -> None:
+        if not self._is_fitting:
+            header = self.horizontalHeader()
+            places = [header.logicalIndex(place) for place in range(header.count())]
+            self.arranged.emit([self.columns[number].key for number in places])
+
+    def _section_clicked(self, number: int) -> None:
+        self.ordered.emit(self.columns[number].key)
 
     def _activated(self, index: QModelIndex) -> None:
         if row := index.data(ROW_ROLE):

@@ -51,7 +51,7 @@ class Column(Generic[RowT]):
     """One column. `text` is what a screen reader, a copy and the plain painter show.
 
     `width` is the width at which nothing is cut, `stretch` says whether spare room goes here, and of the columns
-    with a `drop` the highest goes first when the table gets too narrow.
+    with a `drop` the highest goes first when the table gets too narrow; one that is `firm` is never narrower than its width.
     """
 
     key: str
@@ -61,6 +61,7 @@ class Column(Generic[RowT]):
     stretch: bool = False
     drop: int = 0
     right: bool = False
+    firm: bool = False
 
 
 class ListSource(Generic[RowT]):
@@ -108,6 +109,7 @@ class WindowModel(QAbstractTableModel, Generic[RowT]):
         self._describe = describe
         self._count = source.count()
         self._pages: OrderedDict[int, Sequence[RowT]] = OrderedDict()
+        self._ordered_by = self._arrow = ""
 
     def reset(self, source: WindowSource[RowT]) -> None:
         """Show another result. RowTable keeps the selected id over this."""
@@ -116,6 +118,17 @@ class WindowModel(QAbstractTableModel, Generic[RowT]):
         self._count = source.count()
         self._pages.clear()
         self.endResetModel()
+
+    def show_columns(self, columns: Sequence[Column[RowT]]) -> None:
+        """Other columns of the same rows."""
+        self.beginResetModel()
+        self.columns = tuple(columns)
+        self.endResetModel()
+
+    def mark_order(self, key: str, arrow: str) -> None:
+        """Say in a heading that the rows are ordered by it, and which way."""
+        self._ordered_by, self._arrow = key, arrow
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self.columns) - 1)
 
     def refresh(self) -> None:
         """Read the visible rows again, keeping count and order; for a write that touched fields only."""
@@ -172,7 +185,7 @@ class WindowModel(QAbstractTableModel, Generic[RowT]):
             return None
         column = self.columns[section]
         if role in (_SHOWN, _SPOKEN):
-            return column.title
+            return f"{column.title} {self._arrow}" if column.key == self._ordered_by else column.title
         if role == Qt.ItemDataRole.TextAlignmentRole:
             side = Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft
             return side | Qt.AlignmentFlag.AlignVCenter
