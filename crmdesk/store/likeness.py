@@ -16,6 +16,7 @@ from sqlalchemy import Column, Connection, Integer, LargeBinary, MetaData, Table
 from crmdesk.core.matching import keys, party, person_keys
 from crmdesk.core.text import Readings
 from crmdesk.store import dialect
+from crmdesk.store.records import chunks
 
 VERSION: Final = 1
 """Raised when the same customer gets other keys, so that laptops rebuild."""
@@ -67,6 +68,16 @@ def keys_of(entity: str, readings: Readings, values: Mapping[str, Any]) -> Keys:
 def is_made_from(entity: str, changed: Iterable[str]) -> bool:
     """Whether a change of these columns and repeated fields may change the keys of a record."""
     return entity in _MADE_FROM and not _MADE_FROM[entity].isdisjoint(changed)
+
+
+def having(connection: Connection, numbers: Sequence[int]) -> set[int]:
+    """Which of these row numbers have keys."""
+    found: set[int] = set()
+    for chunk in chunks(numbers):
+        marks = ",".join("?" * len(chunk))
+        query = f"SELECT n FROM likeness_of WHERE n IN ({marks})"
+        found.update(n for (n,) in dialect.run(connection, query, tuple(chunk)))
+    return found
 
 
 def add(connection: Connection, made: Sequence[tuple[int, Keys]]) -> None:

@@ -72,9 +72,18 @@ def write(connection: Connection, made: Words) -> int:
     still = _queued(connection, [n for n, _, _ in made])
     rows = [(n, *found) for n, found, _ in made if n in still and found]
     dialect.insert_rows(connection, "search", ("rowid", *dialect.SEARCH_COLUMNS), rows)
-    likeness.add(connection, [(n, keys) for n, _, keys in made if n in still])
+    _write_keys(connection, [(n, keys) for n, _, keys in made if n in still])
     remove(connection, still)
     return len(still)
+
+
+def _write_keys(connection: Connection, made: Sequence[tuple[int, likeness.Keys]]) -> None:
+    """Write the keys of those that have none yet; one that is made searchable anew has its own already."""
+    had = likeness.having(connection, [n for n, _ in made])
+    likeness.add(connection, [(n, keys) for n, keys in made if n not in had])
+    for n, keys in made:
+        if n in had:
+            likeness.revise(connection, n, keys)
 
 
 def _queued(connection: Connection, numbers: Sequence[int]) -> set[int]:
