@@ -41,7 +41,7 @@ class Kind:
     @property
     def is_picture(self) -> bool:
         """Whether crmdesk itself shows it."""
-        return self.media_type in _SHOWN
+        return is_picture(self.media_type)
 
     def begins(self, content: bytes) -> bool:
         if not self.starts:
@@ -73,6 +73,11 @@ KINDS: Final = (
 """What may be attached. Nothing on this list runs when it is opened; programs, scripts, links, archives
 and disk images are not on it."""
 ENDINGS: Final = tuple(ending for kind in KINDS for ending in kind.endings)
+
+
+def is_picture(media_type: str | None) -> bool:
+    """Whether content of this type is shown as a picture."""
+    return media_type in _SHOWN
 
 
 def recognise(name: str, content: bytes) -> Kind:

@@ -230,6 +230,7 @@ class Desk(QObject):
         list_key("Return", self.tr("Open the whole page"), customers)
         list_key("Alt+Right", self.tr("Next customer; Alt+Left the one before"), customers)
         list_key("1", self.tr("Timeline, 2 details, 3 contacts, 4 deals, 5 files, 6 history"), customers)
+        list_key("F", self.tr("Put conditions together"), customers)
         list_key("T", self.tr("Add a tag"), customers)
         list_key("E", self.tr("Edit the details; F2 does it too"), customers)
         list_key("H", self.tr("History"), customers)

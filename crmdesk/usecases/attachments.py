@@ -18,9 +18,9 @@ import msgspec
 
 from crmdesk.core.errors import CrmError
 from crmdesk.core.media import (
-    KINDS,
     MAX_FILE_BYTES,
     MAX_PER_RECORD,
+    is_picture,
     plain_name,
     recognise,
     safe_name,
@@ -89,7 +89,7 @@ class Attachment:
 
     @property
     def is_picture(self) -> bool:
-        return any(kind.media_type == self.media_type and kind.is_picture for kind in KINDS)
+        return is_picture(self.media_type)
 
 
 def key(attachment: str) -> RecordKey:

@@ -1,10 +1,14 @@
-"""A customer's story: visits with their reviews, promises, what was dealt, and who was added, latest first."""
+"""A customer's story: visits with their reviews, promises, what was dealt, files, and who was added, latest first."""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from crmdesk.core.dates import day_of, noon_of
+from crmdesk.core.media import is_picture
 from crmdesk.core.record import decode
 from crmdesk.core.registry import Registry
 from crmdesk.store.names import SHOWN
@@ -16,7 +20,7 @@ from crmdesk.usecases.dealings import Dealing, listed
 class Entry:
     """One thing that happened. `kind` is a visit's kind, or the entity's name; `by` a user's id.
 
-    A dealing stands at its day, or where it has none at the moment it was made. `remark` and `outcome` are the manager's review of a visit, where there is one; `attachments` how many it has.
+    `pictures` are the contents that show what is attached, small where there is a small one. A dealing stands at its day, or where it has none at the moment it was made. `remark` and `outcome` are the manager's review of a visit, where there is one; `attachments` how many it has.
     """
 
     entity: str
@@ -33,6 +37,7 @@ class Entry:
     is_unsent: bool = False
     is_done: bool = False
     attachments: int = 0
+    pictures: tuple[str, ...] = ()
     interaction: str | None = None
     dealing: Dealing | None = None
 
@@ -75,20 +80,48 @@ def _noted(reader: Reader, customer: str, limit: int) -> list[Entry]:
         f"WHERE c.root = ? AND c.{SHOWN} ORDER BY 4 DESC, 2 DESC LIMIT ?",
         (customer, customer, customer, limit),
     )
-    attached = dict(
-        reader.all(
-            f"SELECT f_visit, count(*) FROM p_attachment WHERE root = ? AND {SHOWN} AND f_visit IS NOT NULL "
-            "GROUP BY f_visit",
-            (customer,),
-        )
-    )
-    return [
+    attached: dict[str | None, list[_Attached]] = defaultdict(list)
+    for visit, *about in reader.all(
+        "SELECT f_visit, id, coalesce(f_name, ''), created_at, f_media_type, f_thumbnail, f_sha256, "
+        "EXISTS (SELECT 1 FROM outbox o WHERE o.id = a.id) "
+        f"FROM p_attachment a WHERE root = ? AND {SHOWN} ORDER BY id DESC LIMIT ?",
+        (customer, limit),
+    ):
+        attached[visit].append(_Attached(*about))
+    noted = [
         Entry(
             entity, record_id, kind, at, author(reader, record_id), text, result, step, on, outcome, remark,
-            bool(unsent), bool(done), attached.get(record_id, 0), interaction,
+            bool(unsent), bool(done), len(attached[record_id]), _pictures(attached[record_id]), interaction,
         )
         for entity, record_id, kind, at, _, text, result, step, on, outcome, remark, unsent, done, interaction in rows
     ]  # fmt: skip
+    return [*noted, *(_filed(reader, one) for one in attached[None])]
+
+
+class _Attached(NamedTuple):
+    """A file: its id and name, when it was attached, what kind of content it is and where that is found."""
+
+    id: str
+    name: str
+    made_at: int
+    media_type: str | None
+    thumbnail: str | None
+    sha256: str | None
+    is_unsent: int
+
+
+def _pictures(files: Iterable[_Attached]) -> tuple[str, ...]:
+    shown = (one.thumbnail or (one.sha256 if is_picture(one.media_type) else None) for one in files)
+    return tuple(name for name in shown if name)
+
+
+def _filed(reader: Reader, one: _Attached) -> Entry:
+    """A file that belongs to no visit."""
+    by = author(reader, one.id)
+    return Entry(
+        "attachment", one.id, "attachment", one.made_at or 0, by, one.name, is_unsent=bool(one.is_unsent),
+        pictures=_pictures([one]),
+    )  # fmt: skip
 
 
 def author(reader: Reader, record_id: str) -> str:

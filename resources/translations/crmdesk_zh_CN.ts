@@ -2111,6 +2111,10 @@
         <translation>时间线，2 详情，3 联系人，4 业务，5 附件，6 历史</translation>
     </message>
     <message>
+        <source>Put conditions together</source>
+        <translation>组合筛选条件</translation>
+    </message>
+    <message>
         <source>An earlier day</source>
         <translation>过去某一天</translation>
     </message>
@@ -5677,6 +5681,10 @@
     <message>
         <source>Task</source>
         <translation>任务</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>附件</translation>
     </message>
     <message>
         <source>New contact</source>

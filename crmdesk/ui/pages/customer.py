@@ -168,6 +168,18 @@ class CustomerView(QFrame):
         self.tabs.select(key)
         self._show_tab()
 
+    def show_record(self, entity: str, record: str) -> None:
+        """Bring what hangs below the customer to the front: a person, a dealing, a file."""
+        if entity == "contact":
+            self.show_tab("people")
+            self.people.edit(record)
+        elif entity in dealings.KINDS:
+            self.show_tab("deals")
+            self.deals.edit(record)
+        elif entity == "attachment" and self.tabs.offers("files"):
+            self.files.open_once_read(record)
+            self.show_tab("files")
+
     def leave(self) -> None:
         """Before the view goes: nothing typed is lost."""
         self.form.leave()
@@ -258,6 +270,7 @@ class CustomerView(QFrame):
 
     def _connect(self) -> None:
         self.tabs.chosen.connect(self._show_tab)
+        self.telling.asked.connect(self.show_record)
         self.people.numbered.connect(self._numbered)
         self.deals.numbered.connect(partial(self._count, "deals"))
         self.files.numbered.connect(partial(self._count, "files"))

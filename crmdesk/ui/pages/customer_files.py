@@ -94,6 +94,7 @@ class Files(QWidget):
         self._gauge: Gauge | None = None
         self._awaited: tuple[Attachment, Callable[[Attachment], object]] | None = None
         self._is_offered = False
+        self._wanted = ""
         self._may = True
         self.setAcceptDrops(True)
         self.tiles = Tiles(self.tr("Files"))
@@ -143,6 +144,10 @@ class Files(QWidget):
         """Show a picture here, hand another file to the system; what is not here is fetched first."""
         if (found := self._found.get(attachment)) is not None:
             self._with_content(found, self._open_here)
+
+    def open_once_read(self, attachment: str) -> None:
+        """The same, once the customer's files are read next."""
+        self._wanted = attachment
 
     def remove(self, attachment: str) -> None:
         """Take a file off; the notice offers it back."""
@@ -206,6 +211,9 @@ class Files(QWidget):
         self._foot.setVisible(bool(self._found))
         self._choose(self.tiles.current_id)
         self.numbered.emit(len(self._found))
+        wanted, self._wanted = self._wanted, ""
+        if wanted:
+            self.open(wanted)
 
     def _tile(self, one: Attachment) -> Tile:
         tone = {State.AWAITED: "warn", State.MISSING: "bad"}.get(one.state, "faint")

@@ -1,14 +1,16 @@
 """A customer's story as the timeline shows it: what to know first, then every entry in words, with an icon and a colour."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from crmdesk.core.dates import moment_of, parse_date
 from crmdesk.core.registry import Entity
-from crmdesk.ui import formats
+from crmdesk.ui import formats, pictures
 from crmdesk.ui.context import Context
 from crmdesk.ui.pages.customer_briefing import BriefingCard, as_entry
 from crmdesk.ui.pages.customer_deals import ICONS, dealing_hue, dealing_text
@@ -17,9 +19,12 @@ from crmdesk.ui.widgets.timeline import Timeline, TimelineEntry
 from crmdesk.usecases import dealings
 from crmdesk.usecases.briefing import briefing
 from crmdesk.usecases.timeline import Entry, timeline
+from crmdesk.usecases.workspace import Workspace
 
 translate = QCoreApplication.translate
 
+_DRAWN: Final = 60
+"""Pictures read for one story at most."""
 _ICONS: Final = {
     **ICONS,
     "onsite": "map-pin",
@@ -29,17 +34,25 @@ _ICONS: Final = {
     "email": "mail",
     "task": "circle-check",
     "contact": "user-plus",
+    "attachment": "paperclip",
 }
 
 
 class Story(QWidget):
-    """The timeline of one customer. `card` says what to know first; without room beside, the list begins with that."""
+    """The timeline of one customer. `card` says what to know first; without room beside, the list begins with that.
+
+    `asked(entity, id)` when somebody wants to see one entry from near.
+    """
+
+    asked = Signal(str, str)
 
     def __init__(self, context: Context, parent: QWidget | None = None, *, wide: bool = False) -> None:
         super().__init__(parent)
         self._context = context
         self.card = BriefingCard(context, self) if wide else None
         self.entries = Timeline(self.tr("Timeline"))
+        self.entries.opened.connect(self._opened)
+        self._told: dict[str, Entry] = {}
         self._empty = EmptyState("footprints", self.tr("Nothing has happened yet. F6 logs the first visit."))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -51,13 +64,36 @@ class Story(QWidget):
         context = self._context
         dealt = dealings.listed(context.reader, context.registry, customer)
         found = briefing(context.reader, customer, dealt, context.today())
-        entries = told(context, timeline(context.reader, context.registry, customer))
+        story = timeline(context.reader, context.registry, customer)
+        self._told = {entry.id: entry for entry in story}
+        entries = told(context, story)
         if self.card is not None:
             self.card.show_briefing(found)
         first = None if self.card is not None else as_entry(context, found)
         self.entries.set_entries([*([first] if first else []), *entries])
         self.entries.setVisible(bool(entries))
         self._empty.setVisible(not entries)
+        known = self.entries.entries.images
+        wanted = [name for entry in story for name in entry.pictures if name not in known]
+        if wanted:
+            context.read(
+                partial(_pictures, wanted[:_DRAWN]), self.entries.entries.set_images, key="story pictures"
+            )
+
+    def _opened(self, entry_id: str) -> None:
+        if (entry := self._told.get(entry_id)) is not None:
+            self.asked.emit(entry.entity, entry.id)
+
+
+def _pictures(names: Sequence[str], workspace: Workspace) -> dict[str, QImage]:
+    """Small pictures by the digest of their contents, as far as those are on this laptop; for the reader's lane."""
+    found = {}
+    for name in names:
+        content = workspace.replica.blobs.read(name)
+        image = None if content is None else pictures.decode(content, pictures.THUMBNAIL)
+        if image is not None:
+            found[name] = image
+    return found
 
 
 def told(context: Context, entries: Iterable[Entry]) -> list[TimelineEntry]:
@@ -90,12 +126,15 @@ def _told(context: Context, entry: Entry) -> TimelineEntry:
         author=context.directory.person_name(entry.by) if entry.by else "",
         moment=when,
         text="\n".join(_lines(context, visits, entry)),
+        pictures=entry.pictures,
     )
 
 
 def _kind(entry: Entry) -> str:
     if entry.entity == "task":
         return translate("story", "Task done") if entry.is_done else translate("story", "Task")
+    if entry.entity == "attachment":
+        return translate("story", "File")
     if entry.entity == "contact":
         return translate("story", "New contact")
     return translate("story", "Visit")

@@ -1,6 +1,6 @@
 """A timeline: icon, kind, author, moment and the text below, painted by a delegate so that thousands cost nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QListView,
@@ -29,12 +29,13 @@ from crmdesk.ui.fonts import BODY, MEDIUM, SMALL, font
 from crmdesk.ui.widgets import painting
 
 _LEFT, _RIGHT, _HEAD = 50, 26, 22
+_PICTURE, _GAP = 56, 8
 Index = QModelIndex | QPersistentModelIndex
 
 
 @dataclass(frozen=True, slots=True)
 class TimelineEntry:
-    """One event, every text ready to show. `hue` colours the dot."""
+    """One event, every text ready to show. `hue` colours the dot; `pictures` name small pictures to show below."""
 
     id: str
     icon: str
@@ -43,6 +44,7 @@ class TimelineEntry:
     author: str
     moment: str
     text: str
+    pictures: tuple[str, ...] = ()
 
 
 class TimelineModel(QAbstractListModel):
@@ -53,12 +55,19 @@ class TimelineModel(QAbstractListModel):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._entries: tuple[TimelineEntry, ...] = ()
+        self.images: dict[str, QImage] = {}
 
     def set_entries(self, entries: Sequence[TimelineEntry]) -> None:
         """Show these instead."""
         self.beginResetModel()
         self._entries = tuple(entries)
         self.endResetModel()
+
+    def set_images(self, images: Mapping[str, QImage]) -> None:
+        """Show these under their names; what is not among them yet keeps its place."""
+        self.images.update(images)
+        if self._entries:
+            self.dataChanged.emit(self.index(0), self.index(len(self._entries) - 1))
 
     def rowCount(self, parent: Index | None = None) -> int:
         return 0 if parent is not None and parent.isValid() else len(self._entries)
@@ -90,7 +99,7 @@ class TimelineDelegate(QStyledItemDelegate):
             - _RIGHT
         )
         body = text_layout.height(entry.text, font(BODY), max(60, width), lines=self._lines)
-        return QSize(120, _HEAD + body + 20)
+        return QSize(120, _HEAD + body + 20 + (_PICTURE + _GAP if entry.pictures else 0))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         entry: TimelineEntry = index.data(TimelineModel.EntryRole)
@@ -116,7 +125,27 @@ class TimelineDelegate(QStyledItemDelegate):
         text_layout.draw(
             painter, words, entry.text, font(BODY), colours.text_2, lines=self._lines, line_height=20
         )
+        if entry.pictures:
+            self._paint_pictures(painter, body.adjusted(0, rect.height() - _PICTURE - 16, 0, 0), index)
         painter.restore()
+
+    def _paint_pictures(self, painter: QPainter, room: QRect, index: Index) -> None:
+        """As many as there is room for, each filling its square; one that is not read yet is a blank square."""
+        entry: TimelineEntry = index.data(TimelineModel.EntryRole)
+        model = index.model()
+        images = model.images if isinstance(model, TimelineModel) else {}
+        colours = theme.tokens()
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        for number, name in enumerate(entry.pictures[: max(1, room.width() // (_PICTURE + _GAP))]):
+            square = QRect(room.left() + number * (_PICTURE + _GAP), room.top(), _PICTURE, _PICTURE)
+            image = images.get(name)
+            if image is None or image.isNull():
+                painting.rounded(painter, square, 6, colours.active)
+                icons.paint(painter, square.adjusted(20, 20, -20, -20), "image", colours.text_3)
+                continue
+            edge = min(image.width(), image.height())
+            middle = QRect((image.width() - edge) // 2, (image.height() - edge) // 2, edge, edge)
+            painter.drawImage(square, image, middle)
 
     def _paint_dot(self, painter: QPainter, rect: QRect, entry: TimelineEntry) -> None:
         hue = theme.tokens().hue(entry.hue)

@@ -262,6 +262,24 @@ def test_the_story_says_how_many_files_a_visit_has(desk: OpenDesk, acme: RecordK
     assert isinstance(page, CustomerPage)
     told = page.view.story.entries.index(0).data()
     assert "2 个附件" in told
+    (drawn,) = [entry for entry in page.view.story.entries._entries if entry.pictures]
+    assert set(drawn.pictures) <= set(page.view.story.entries.images), "the photo is shown in the story"
+    assert page.view.story.sizeHintForRow(page.view.story.entries._entries.index(drawn)) > 56 + 60
+
+
+def test_a_file_of_no_visit_stands_in_the_story_and_enter_shows_it(
+    desk: OpenDesk, acme: RecordKey, folder: Path
+) -> None:
+    replica = desk.workspace.replica
+    picked = [attachments.pick(replica, path.name, path.read_bytes()) for path in folder.glob("*.jpg")]
+    attachments.attach(replica, acme.id, picked)
+    page = desk.go("customer", acme.id)
+    assert isinstance(page, CustomerPage)
+    at = next(n for n, entry in enumerate(page.view.story.entries._entries) if entry.pictures)
+    page.view.story.setCurrentIndex(page.view.story.entries.index(at))
+    page.view.story.activated.emit(page.view.story.entries.index(at))
+    assert page.view.tabs.key == "files"
+    assert page.view.files._stack.currentWidget() is page.view.files.preview
 
 
 def test_a_file_on_the_server_says_so_and_comes_when_it_is_opened(
