@@ -24,6 +24,7 @@ from crmdesk.cli import (
     dictionary,
     doctor,
     importing,
+    fields,
     inbox,
     journal,
     moves,
@@ -50,6 +51,7 @@ root.add_typer(customers.contact_app, name="contact")
 root.add_typer(journal.visit_app, name="visit")
 root.add_typer(journal.task_app, name="task")
 root.add_typer(tags.tag_app, name="tag")
+root.add_typer(fields.fields_app, name="fields")
 root.add_typer(attachments.attachments_app, name="attachments")
 root.add_typer(inbox.conflicts_app, name="conflicts")
 root.add_typer(inbox.review_app, name="review")

@@ -84,6 +84,10 @@ def test_every_answer_has_the_keys_that_the_paper_promises(tmp_path: Path) -> No
     do("review list")
     do("review do", visit)
     do("undo")
+    field = do("fields add", "customer", "车间")["field"]
+    do("fields change", field, "--english", "Shop")
+    do("fields retire", field)
+    do("fields list")
     do("customer delete", "Acme")
     do("customer restore", "Acme")
     with running_company(tmp_path) as server:
