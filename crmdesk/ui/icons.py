@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 from PySide6.QtCore import QByteArray, QPoint, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QIcon, QIconEngine, QPainter, QPixmap
+from PySide6.QtGui import QColor, QIcon, QIconEngine, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from crmdesk.system.resources import resource
@@ -19,6 +19,11 @@ def icon(name: str, tint: str = "text_2", gap: int = 0) -> QIcon:
     give the button `QSize(size + gap, size)` then.
     """
     return QIcon(_ThemedIcon(name, tint, gap))
+
+
+def swatch(hue: str) -> QIcon:
+    """A dot in one of the theme's chip colours, following theme switches."""
+    return QIcon(_Swatch(hue))
 
 
 def paint(painter: QPainter, rect: QRect, name: str, colour: str) -> None:
@@ -68,10 +73,42 @@ class _ThemedIcon(QIconEngine):
 
     def scaledPixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State, scale: float) -> QPixmap:
         result = QPixmap(size * scale)
+        if result.isNull():
+            return result  # asked for no room, as by a button that is being laid out
         result.setDevicePixelRatio(scale)
         result.fill(Qt.GlobalColor.transparent)
         painter = QPainter(result)
         painter.drawPixmap(QPoint(0, 0), pixmap(self._name, self._colour(mode), size.height(), scale))
+        painter.end()
+        return result
+
+    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        return self.scaledPixmap(size, mode, state, 1.0)
+
+
+class _Swatch(QIconEngine):
+    def __init__(self, hue: str) -> None:
+        super().__init__()
+        self._hue = hue
+
+    def clone(self) -> QIconEngine:
+        return _Swatch(self._hue)
+
+    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
+        edge = min(rect.width(), rect.height()) - 2
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(theme.tokens().hue(self._hue).fg))
+        painter.drawEllipse(QRectF(rect.center().x() - edge / 2, rect.center().y() - edge / 2, edge, edge))
+
+    def scaledPixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State, scale: float) -> QPixmap:
+        result = QPixmap(size * scale)
+        if result.isNull():
+            return result
+        result.setDevicePixelRatio(scale)
+        result.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(result)
+        self.paint(painter, QRect(QPoint(0, 0), size), mode, state)
         painter.end()
         return result
 

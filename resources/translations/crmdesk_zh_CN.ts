@@ -24,6 +24,10 @@
         <translation>角色</translation>
     </message>
     <message>
+        <source>Fields</source>
+        <translation>字段</translation>
+    </message>
+    <message>
         <source>Laptops</source>
         <translation>电脑</translation>
     </message>
@@ -2760,6 +2764,136 @@
         <translation>
             <numerusform>%n 个客户已写入 %1</numerusform>
         </translation>
+    </message>
+</context>
+<context>
+    <name>FieldChoices</name>
+    <message>
+        <source>Choice, in Chinese</source>
+        <translation>选项（中文）</translation>
+    </message>
+    <message>
+        <source>Chinese</source>
+        <translation>中文</translation>
+    </message>
+    <message>
+        <source>Choice, in English</source>
+        <translation>选项（英文）</translation>
+    </message>
+    <message>
+        <source>English</source>
+        <translation>英文</translation>
+    </message>
+    <message>
+        <source>Take this choice out</source>
+        <translation>去掉这个选项</translation>
+    </message>
+    <message>
+        <source>Further up (Alt+↑)</source>
+        <translation>上移（Alt+↑）</translation>
+    </message>
+    <message>
+        <source>Colour</source>
+        <translation>颜色</translation>
+    </message>
+    <message>
+        <source>Offer it again</source>
+        <translation>重新提供</translation>
+    </message>
+</context>
+<context>
+    <name>FieldsPart</name>
+    <message>
+        <source>Fields of the company</source>
+        <translation>公司自己的字段</translation>
+    </message>
+    <message>
+        <source>New field</source>
+        <translation>新字段</translation>
+    </message>
+    <message>
+        <source>Retire</source>
+        <translation>停用</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>保存</translation>
+    </message>
+    <message>
+        <source>Discard</source>
+        <translation>放弃</translation>
+    </message>
+    <message>
+        <source>As a rep sees it</source>
+        <translation>销售看到的样子</translation>
+    </message>
+    <message>
+        <source>Field or kind of record…</source>
+        <translation>字段或记录类型…</translation>
+    </message>
+    <message>
+        <source>No field is called that.</source>
+        <translation>没有叫这个名字的字段。</translation>
+    </message>
+    <message>
+        <source>The company has no fields of its own yet. One that you add is on every laptop after its next sync.</source>
+        <translation>公司还没有自己的字段。新建的字段在各台电脑下次同步后就能使用。</translation>
+    </message>
+    <message>
+        <source>some industries</source>
+        <translation>仅限部分行业</translation>
+    </message>
+    <message>
+        <source>retired</source>
+        <translation>已停用</translation>
+    </message>
+    <message>
+        <source>Its kind of value can&apos;t be changed later; everything else can.</source>
+        <translation>类型以后不能再改，其余内容都可以改。</translation>
+    </message>
+    <message>
+        <source>Filled in for %1 of %2 records that are on this laptop.</source>
+        <translation>本机 %2 条记录中有 %1 条填写了此字段。</translation>
+    </message>
+    <message>
+        <source>Retired: no form has it. What it holds is kept.</source>
+        <translation>已停用：表单中不再显示，已填内容保留。</translation>
+    </message>
+    <message>
+        <source>Bring back</source>
+        <translation>恢复使用</translation>
+    </message>
+    <message>
+        <source>The company&apos;s fields on the form of a %1</source>
+        <translation>“%1”表单中公司自己的字段</translation>
+    </message>
+    <message>
+        <source>Reps don&apos;t see this field.</source>
+        <translation>销售看不到这个字段。</translation>
+    </message>
+    <message>
+        <source>Not saved yet</source>
+        <translation>尚未保存</translation>
+    </message>
+    <message>
+        <source>The field %1 is there now; other laptops have it after their next sync</source>
+        <translation>已新建字段“%1”，其他电脑下次同步后可用</translation>
+    </message>
+    <message>
+        <source>%1 is saved</source>
+        <translation>已保存“%1”</translation>
+    </message>
+    <message>
+        <source>%1 is in no form any longer; what it holds is kept</source>
+        <translation>“%1”不再出现在表单中，已填内容保留</translation>
+    </message>
+    <message>
+        <source>%1 is in forms again</source>
+        <translation>“%1”已恢复使用</translation>
+    </message>
+    <message>
+        <source>Moved</source>
+        <translation>已移动</translation>
     </message>
 </context>
 <context>
@@ -5536,6 +5670,17 @@
     <message>
         <source>Not sent yet</source>
         <translation>尚未发送</translation>
+    </message>
+</context>
+<context>
+    <name>_Industries</name>
+    <message>
+        <source>Customers of every industry</source>
+        <translation>所有行业的客户</translation>
+    </message>
+    <message>
+        <source>Add an industry…</source>
+        <translation>添加行业…</translation>
     </message>
 </context>
 <context>

@@ -51,7 +51,7 @@ from crmdesk.ui.gallery import picture
 from crmdesk.ui.pages.cover_page import CoverWindow
 from crmdesk.ui.runner import Runner
 from crmdesk.ui.seeing import Seeing
-from crmdesk.usecases import sharing
+from crmdesk.usecases import custom_fields, sharing
 from crmdesk.usecases.workspace import Workspace
 from sync_server import accounts
 from sync_server.storage import devices
@@ -119,6 +119,7 @@ def full(server: RunningServer, folder: Path) -> Company:
     _laptops(server)
     _lend(server, rep, home)
     write(chief, RecordKey("tag", chief.replica.new_id()), {"name": "战略级长期合作伙伴", "hue": "red"})
+    _fields(chief)
     for one in (chief, rep, manager):
         sync(one)
     return Company(server, chief, rep, manager, home)
@@ -174,6 +175,28 @@ def _customers(rep: Workspace) -> RecordKey:
     return home
 
 
+def _fields(chief: Workspace) -> None:
+    """Fields of every kind, some asked for, limited, for few industries, or retired."""
+    stars = {
+        "option:gold": "金牌战略合作\tGold partner\tamber\t1",
+        "option:iron": "普通\tOrdinary\tgrey\t2",
+        "option:old": "已不再使用的等级\tNo longer used\tred\t3\t-",
+    }
+    for entity, kind, zh, en, more in (
+        ("customer", "choice", "设备等级", "Grade of the machines on their floor", {"required": True, **stars}),
+        ("customer", "text", "车间编号", "Workshop number", {
+            "pattern": r"[A-Z]{2}\d{4}", "explained_zh": "两个大写字母和四位数字", "explained_en": "two capitals, four digits",
+            "help_zh": "门口铭牌上的编号，没有铭牌时问带班的人", "help_en": "On the sign at the door; else ask the foreman",
+            "searchable": True, "industries": "35 341",
+        }),
+        ("customer", "money", "年度备件预算", "Yearly budget for spare parts", {"least": 0, "most": 500_000_000}),
+        ("visit", "integer", "查看的设备台数", "Machines looked at", {"least": 1, "most": 500}),
+        ("contact", "boolean", "已签保密协议", "Signed the agreement on secrecy", {"retired": True}),
+    ):  # fmt: skip
+        said: dict[str, Any] = {"type": kind, "label_zh": zh, "label_en": en, **more}
+        custom_fields.add(chief.replica, chief.reader, entity, said)
+
+
 def _laptops(server: RunningServer) -> None:
     """Laptops in every state."""
     waiting = Laptop(server, server.people[HEIR].user)
@@ -225,7 +248,7 @@ def views(company: Company) -> Views:
 
 def _console(root: OpenDesk, company: Company) -> Views:
     page = cast("Any", root.go("console"))
-    for key in ("people", "teams", "roles", "devices", "grants"):
+    for key in ("people", "teams", "roles", "fields", "devices", "grants"):
         page.show_tab(key)
         yield key, root.window
     yield from _people(root, page, company)
@@ -290,6 +313,7 @@ def _full_console(root: OpenDesk, page: Any, company: Company) -> Views:
     yield "team-name", root.window
     page.teams.dialog.reject()
     yield from _roles(root, page)
+    yield from _company_fields(root, page)
     page.show_tab("devices")
     page.devices.table.select_row(0)
     yield "device-waits", root.window
@@ -318,6 +342,19 @@ def _roles(root: OpenDesk, page: Any) -> Views:
     page.new_record()
     yield "role-copy", root.window
     page.roles.dialog.reject()
+
+
+def _company_fields(root: OpenDesk, page: Any) -> Views:
+    page.show_tab("fields")
+    for number, key in enumerate(page.fields.list.ids()):
+        page.fields.list.select_id(key)
+        yield f"fields-{number}", root.window
+    page.new_record()
+    page.fields.editor.lines["label_zh"].setText("城市")
+    page.fields.editor.changed.emit()
+    page.fields.save.click()
+    yield "fields-new", root.window
+    page.fields._discard()
 
 
 def _pages(root: OpenDesk, company: Company) -> Views:

@@ -1,4 +1,4 @@
-"""The administration: people, teams, roles, laptops and what is lent in the company, each a tab of one page."""
+"""The administration: people, teams, roles, fields, laptops and what is lent in the company, each a tab of one page."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -11,6 +11,7 @@ from crmdesk.ui.context import Context
 from crmdesk.ui.page import Page, Shell
 from crmdesk.ui.pages.console_desk import ConsoleDesk
 from crmdesk.ui.pages.console_devices import DevicesPart
+from crmdesk.ui.pages.console_fields import FieldsPart
 from crmdesk.ui.pages.console_grants import GrantsPart
 from crmdesk.ui.pages.console_part import ConsolePart
 from crmdesk.ui.pages.console_people import PeoplePart
@@ -35,11 +36,12 @@ class Administration(Page):
         self.desk.changed.connect(self._server_said)
         self.people, self.teams = PeoplePart(self.desk), TeamsPart(self.desk)
         self.roles, self.devices = RolesPart(self.desk), DevicesPart(self.desk)
-        self.grants = GrantsPart(self.desk)
+        self.grants, self.fields = GrantsPart(self.desk), FieldsPart(self.desk)
         self._parts: dict[str, ConsolePart] = {
             "people": self.people,
             "teams": self.teams,
             "roles": self.roles,
+            "fields": self.fields,
             "devices": self.devices,
             "grants": self.grants,
         }
@@ -49,6 +51,7 @@ class Administration(Page):
                 ("people", self.tr("People")),
                 ("teams", self.tr("Teams")),
                 ("roles", self.tr("Roles")),
+                ("fields", self.tr("Fields")),
                 ("devices", self.tr("Laptops")),
                 ("grants", self.tr("Shares and deputies")),
             ],
@@ -124,6 +127,7 @@ class Administration(Page):
         self.tabs.set_number("people", self.people.total)
         self.tabs.set_number("teams", self.teams.total)
         self.tabs.set_number("roles", self.roles.total)
+        self.tabs.set_number("fields", self.fields.total)
 
     def show_tab(self, key: str) -> None:
         """Bring a tab into view."""

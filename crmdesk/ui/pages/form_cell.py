@@ -1,14 +1,15 @@
 """A field on a form: its label, its editor, and what is said below it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from crmdesk.core.errors import CrmError
+from crmdesk.core.errors import CrmError, Language
+from crmdesk.core.registry import Field, Type
 from crmdesk.core.values import Value
 from crmdesk.ui.widgets import buttons, plain
-from crmdesk.ui.widgets.editors import Editor
+from crmdesk.ui.widgets.editors import Editor, Today, editor
 from crmdesk.ui.widgets.fields import label, set_tone
 
 
@@ -27,6 +28,7 @@ class FormCell(QWidget):
         column.setSpacing(4)
         is_asked = made.field.required or made.field.asked
         name = label(f"{made.name} *" if is_asked else made.name, "faint")
+        name.setWordWrap(True)  # a company's own label may be of any length
         column.addWidget(name)
         column.addWidget(made)
         self.remark: QLabel = label("", "second")
@@ -77,3 +79,47 @@ class FormCell(QWidget):
 
     def _changed(self) -> None:
         self.edited.emit(self.editor.field.name)
+
+
+class CellGrid(QWidget):
+    """Fields in two columns, those of long texts across both. `edited(key)` while one is typed into, its remarks up to date."""
+
+    edited = Signal(str)
+
+    def __init__(self, spoken: Language, today: Today) -> None:
+        super().__init__()
+        self._spoken, self._today = spoken, today
+        self.cells: dict[str, FormCell] = {}
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 8, 0)
+        self._grid.setHorizontalSpacing(12)
+        self._grid.setVerticalSpacing(8)
+        for column in (0, 1):
+            self._grid.setColumnStretch(column, 1)
+
+    def set_fields(self, fields: Sequence[Field]) -> bool:
+        """Have blank editors for these; False where they were there already, as they were left."""
+        if list(fields) == [cell.editor.field for cell in self.cells.values()]:
+            return False
+        for cell in self.cells.values():
+            self._grid.removeWidget(cell)
+            cell.hide()
+            cell.deleteLater()
+        self.cells = {}
+        line, side = 0, 0
+        for field in fields:
+            cell = self.cells[field.name] = FormCell(editor(field, self._spoken, self._today), self)
+            cell.edited.connect(self._edited)
+            is_wide = field.type is Type.LONG_TEXT
+            if is_wide and side:
+                line, side = line + 1, 0
+            self._grid.addWidget(cell, line, side, 1, 2 if is_wide else 1, Qt.AlignmentFlag.AlignTop)
+            line, side = (line + 1, 0) if is_wide or side else (line, 1)
+        return True
+
+    def _edited(self, name: str) -> None:
+        cell = self.cells[name]
+        cell.editor.mark(invalid=False)
+        doubted = cell.editor.doubted()
+        cell.say(doubted or cell.editor.understood(), "warn" if doubted else "second")
+        self.edited.emit(name)
