@@ -152,7 +152,7 @@ def decode_foreign(state: bytes) -> Record:
     record = decode(state)
     if encode(record) != state:
         raise CrmError("not_canonical")
-    check(record, texts_are_fine=_all_texts_are_fine(state))
+    check(record, texts_are_fine=vouches_for_texts(state))
     return record
 
 
@@ -189,13 +189,13 @@ def _checked(record: Record, state: bytes, *, texts_are_fine: bool) -> Record | 
         return CrmError("record_too_large")
     try:
         is_fine = texts_are_fine and size <= canonical.MAX_FIELD_BYTES
-        check(record, texts_are_fine=is_fine or _all_texts_are_fine(state))
+        check(record, texts_are_fine=is_fine or vouches_for_texts(state))
     except CrmError as error:
         return error
     return record
 
 
-def _all_texts_are_fine(state: bytes) -> bool:
+def vouches_for_texts(state: bytes) -> bool:
     """Whether one look at the whole state vouches for each of its strings: nothing is longer than the whole."""
     return len(state) <= canonical.MAX_FIELD_BYTES and _are_texts_fine(state)
 

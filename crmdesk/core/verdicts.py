@@ -80,8 +80,11 @@ class Known:
         self.readonly: set[str] = set()
         self.tags: dict[str, str] = {}
 
-    def add_customer(self, record_id: str, values: Mapping[str, Any]) -> None:
-        for _, key in customer_keys(values):
+    def add_customer(
+        self, record_id: str, values: Mapping[str, Any], keys: Sequence[tuple[str, int]] | None = None
+    ) -> None:
+        """Note a customer; `keys` are its own, where they were made already."""
+        for _, key in customer_keys(values) if keys is None else keys:
             if self._ids.get(key, _REJECTED) == _REJECTED:
                 self._ids[key] = record_id
         if record_id == _REJECTED:
@@ -100,9 +103,9 @@ class Known:
             if self._ids.setdefault(name, record_id) != record_id:
                 self._ids[name] = _SEVERAL
 
-    def customer(self, values: Mapping[str, Any]) -> tuple[str, str]:
-        """(id of the customer that these values describe, what told it); blanks where there is none."""
-        for kind, key in customer_keys(values):
+    def customer(self, values: Mapping[str, Any], keys: Sequence[tuple[str, int]]) -> tuple[str, str]:
+        """(id of the customer that these values with these keys describe, what told it); blanks where there is none."""
+        for kind, key in keys:
             found = self._ids.get(key)
             if not found or (kind == "name" and self._contradicts(found, values)):
                 continue
@@ -164,16 +167,19 @@ class Judge:
         for part in row.parts:
             declared = self._registry[part.entity]
             customer = home or self._home(declared, part, notes)
-            is_readable = is_readable and all(note.flaw in SOFT for note in notes)
-            found = self._find(part, declared, customer, notes)
-            is_readable = is_readable and all(note.flaw in SOFT for note in notes)
+            if notes:
+                is_readable = is_readable and all(note.flaw in SOFT for note in notes)
+            keys = list(customer_keys(part.values)) if declared.name == "customer" else []
+            found = self._find(part, declared, customer, notes, keys)
+            if notes:
+                is_readable = is_readable and all(note.flaw in SOFT for note in notes)
             record_id = found if found and found not in (_REJECTED, _SEVERAL) else ""
             if found:
                 met.append(found)
             if not is_readable:
                 record_id = record_id or _REJECTED
                 if not found:
-                    self._note(part, declared, record_id, customer)
+                    self._note(part, declared, record_id, customer, keys)
             elif record_id:
                 values = self._values(part, declared, customer, notes)
                 made.append(Making(part.entity, record_id, values, is_new=False))
@@ -182,7 +188,7 @@ class Judge:
                 values = self._values(part, declared, customer, notes)
                 made.append(Making(part.entity, record_id, values, is_new=True))
                 self.known.fresh.add(record_id)
-                self._note(part, declared, record_id, customer)
+                self._note(part, declared, record_id, customer, keys)
             if declared.name == "customer":
                 home = record_id
         is_double = len(met) == len(row.parts)
@@ -208,19 +214,23 @@ class Judge:
             notes.append(Note(WHOLE_ROW, "forbidden"))
         return found
 
-    def _find(self, part: Part, declared: Entity, customer: str, notes: list[Note]) -> str:
+    def _find(
+        self, part: Part, declared: Entity, customer: str, notes: list[Note], keys: Sequence[tuple[str, int]]
+    ) -> str:
         if declared.name != "customer":
             return self.known.below(declared.name, customer, part.values)
-        found, kind = self.known.customer(part.values)
+        found, kind = self.known.customer(part.values, keys)
         if kind == "code" and found != _REJECTED and self.known.contradicts_credit(found, part.values):
             notes.append(Note(WHOLE_ROW, "contradiction"))
         if self._mode != "create" and found in self.known.readonly:
             notes.append(Note(WHOLE_ROW, "forbidden"))
         return found
 
-    def _note(self, part: Part, declared: Entity, record_id: str, customer: str) -> None:
+    def _note(
+        self, part: Part, declared: Entity, record_id: str, customer: str, keys: Sequence[tuple[str, int]]
+    ) -> None:
         if declared.name == "customer":
-            self.known.add_customer(record_id, part.values)
+            self.known.add_customer(record_id, part.values, keys)
         else:
             self.known.add_below(declared.name, record_id, customer, part.values)
 

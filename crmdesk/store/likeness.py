@@ -103,6 +103,27 @@ def remove(connection: Connection, numbers: Iterable[int]) -> None:
             dialect.run(connection, "DELETE FROM likeness_of WHERE n = ?", (n,))
 
 
+def revise_many(connection: Connection, wanted: Sequence[tuple[int, Keys]]) -> None:
+    """Bring the keys of many records in line; only those that differ are written."""
+    had: dict[int, set[int]] = {}
+    for chunk in chunks(n for n, _ in wanted):
+        marks = ",".join("?" * len(chunk))
+        for n, stored in dialect.run(
+            connection, f"SELECT n, keys FROM likeness_of WHERE n IN ({marks})", tuple(chunk)
+        ):
+            found = array("q")
+            found.frombytes(stored)
+            had[n] = set(found)
+    differing = [(n, now) for n, now in wanted if set(now) != had.get(n, set())]
+    gone = [(key, n) for n, now in differing for key in had.get(n, set()) - set(now)]
+    new = sorted((key, n) for n, now in differing for key in set(now) - had.get(n, set()))
+    dialect.run(connection, "DELETE FROM likeness WHERE key = ? AND n = ?", sorted(gone))
+    dialect.insert_rows(connection, "likeness", ("key", "n"), new)
+    dialect.run(connection, "DELETE FROM likeness_of WHERE n = ?", [(n,) for n, _ in differing])
+    rows = [(n, array("q", now).tobytes()) for n, now in differing if now]
+    dialect.insert_rows(connection, "likeness_of", ("n", "keys"), rows)
+
+
 def revise(connection: Connection, n: int, wanted: Keys) -> None:
     """Bring the keys of one record in line; only those that differ are written."""
     stored = dialect.value(connection, "SELECT keys FROM likeness_of WHERE n = ?", (n,))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from crmdesk.core.record import RecordKey
+from crmdesk.core.resolve import deletion
 from crmdesk.store import dialect
+from crmdesk.store.replica import Write
 from crmdesk.store.revising import revise_attention, revise_elements, revise_row
 from crmdesk.usecases import customers
 from crmdesk.usecases.workspace import Workspace, readings
@@ -55,3 +57,37 @@ def test_a_field_nobody_searches_leaves_the_words_as_they_are(desk: Workspace) -
     with desk.replica.database.read() as connection:
         assert dialect.run(connection, segments).fetchone() == before
     assert found(desk, "宏远") == 1
+
+
+def test_many_changed_records_look_as_if_each_had_been_changed_alone(
+    desk: Workspace, other: Workspace
+) -> None:
+    """The same edits, all at once on one side and one by one on the other, under the same clock."""
+    shown = []
+    for at, (workspace, at_once) in enumerate(((desk, True), (other, False))):
+        names = [
+            customer(workspace, f"宏远{n}机械", phone=f"1390000{n:04}", **{"tag:a": True}) for n in range(60)
+        ]
+        keys = [RecordKey("customer", name) for name in names]
+        writes = [
+            Write(key, deletion(workspace.replica.load(key)), is_known=True)
+            if n % 3 == 0
+            else Write(
+                key, {"name": f"鼎信{n}", "tag:a": None, "tag:b": True} if n % 3 == 1 else {"remark": "x"}
+            )
+            for n, key in enumerate(keys)
+        ]
+        for some in [writes] if at_once else [[one] for one in writes]:
+            workspace.replica.commit(some)
+        columns = "f_name, f_phone, f_remark, life, conflicts, tags"
+        reader = workspace.reader
+        shown.append(
+            (
+                reader.all(f"SELECT {columns} FROM p_customer ORDER BY n"),
+                reader.all("SELECT * FROM element ORDER BY n, element"),
+                reader.all("SELECT * FROM likeness ORDER BY key, n"),
+                [found(workspace, text) for text in ("宏远", "鼎信", "dx", "13900000007")],
+            )
+        )
+        assert at or workspace.reader.value("SELECT count(*) FROM p_customer WHERE life = 1") == 20
+    assert shown[0] == shown[1]
