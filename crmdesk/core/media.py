@@ -49,6 +49,7 @@ class Kind:
         return any(content[at : at + len(start)] == start for at, start in self.starts)
 
 
+PDF: Final = "application/pdf"
 _SHOWN: Final = ("image/jpeg", "image/png", "image/webp", "image/gif")
 _DOCUMENT: Final = "application/vnd.openxmlformats-officedocument."
 KINDS: Final = (
@@ -57,7 +58,7 @@ KINDS: Final = (
     Kind("image/webp", (".webp",), ((8, b"WEBPVP8"),)),
     Kind("image/gif", (".gif",), ((0, b"GIF87a"), (0, b"GIF89a"))),
     Kind("image/heic", (".heic", ".heif"), ((4, b"ftyphe"), (4, b"ftypmif1"))),
-    Kind("application/pdf", (".pdf",), ((0, b"%PDF-"),)),
+    Kind(PDF, (".pdf",), ((0, b"%PDF-"),)),
     Kind(_DOCUMENT + "wordprocessingml.document", (".docx",), ((0, _OFFICE),)),
     Kind(_DOCUMENT + "spreadsheetml.sheet", (".xlsx",), ((0, _OFFICE),)),
     Kind(_DOCUMENT + "presentationml.presentation", (".pptx",), ((0, _OFFICE),)),

@@ -14,6 +14,8 @@ THUMBNAIL: Final = 320
 """The longer edge of a thumbnail, in pixels."""
 PREVIEW: Final = 2400
 """The longer edge of what is shown large: more than any window of ours has."""
+PAGE: Final = 1600
+"""The longer edge of a page of a document."""
 _QUALITY: Final = 78
 _FORMATS: Final = {"image/jpeg": b"jpeg", "image/png": b"png", "image/webp": b"webp", "image/gif": b"gif"}
 
@@ -65,3 +67,8 @@ def encode(image: QImage, form: str) -> bytes:
         writer.setQuality(_QUALITY)
     writer.write(image)
     return bytes(buffer.data().data())
+
+
+def of_pixels(pixels: bytes, width: int, height: int) -> QImage:
+    """A picture of four bytes a pixel: blue, green, red, none."""
+    return QImage(pixels, width, height, width * 4, QImage.Format.Format_RGB32).copy()

@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 import struct
+from io import BytesIO
 
+import pypdfium2
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter
 
 from crmdesk.ui.pictures import encode
 
 PDF = b"%PDF-1.7\n" + bytes(300_000)
+"""Begins like a document, and is none."""
+
+
+def document(pages: int = 2) -> bytes:
+    """A PDF file of blank pages, as large as a sheet of A4."""
+    made = pypdfium2.PdfDocument.new()
+    for _ in range(pages):
+        made.new_page(595, 842)
+    out = BytesIO()
+    made.save(out)
+    return out.getvalue()
 
 
 def image(width: int, height: int, hue: int = 210) -> QImage:

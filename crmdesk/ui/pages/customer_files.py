@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QRect, Qt, QUrl, Signal
+from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import (
     QDesktopServices,
     QDragEnterEvent,
@@ -28,7 +28,8 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLay
 
 from crmdesk.core.dates import moment_of
 from crmdesk.core.errors import CrmError
-from crmdesk.core.media import safe_name
+from crmdesk.core.media import PDF, safe_name
+from crmdesk.system.pdf_pages import PdfPage, draw
 from crmdesk.ui import attaching, formats, pictures, theme
 from crmdesk.ui.attaching import Offer
 from crmdesk.ui.context import Context
@@ -37,6 +38,7 @@ from crmdesk.ui.runner import Lane
 from crmdesk.ui.widgets import buttons, painting, plain
 from crmdesk.ui.widgets.fields import label
 from crmdesk.ui.widgets.marks import EmptyState, Progress
+from crmdesk.ui.widgets.preview import Preview
 from crmdesk.ui.widgets.tiles import Tile, Tiles
 from crmdesk.usecases import attachments, records
 from crmdesk.usecases.attachments import Attachment, State
@@ -106,6 +108,8 @@ class Files(QWidget):
         self.preview = Preview()
         self.preview.left.connect(self._back)
         self.preview.saved.connect(self._save_shown)
+        self.preview.handed.connect(self._hand_shown)
+        self.preview.turned.connect(self._turn_to)
         self._stack = QStackedWidget(self)
         for page in (self._listed(), self.preview):
             self._stack.addWidget(page)
@@ -293,8 +297,10 @@ class Files(QWidget):
     def _open_here(self, one: Attachment) -> None:
         if one.is_picture:
             self._context.read(partial(_picture, one), self._show_picture, self._context.report, key="open")
+        elif one.media_type == PDF:
+            self._context.read(partial(_page, one, 0), self._show_page, self._context.report, key="open")
         else:
-            self._context.read(partial(_take_out, one), self._hand_over, self._context.report, key="open")
+            self._give_away(one)
 
     def _show_picture(self, drawn: tuple[Attachment, QImage | None]) -> None:
         one, image = drawn
@@ -304,6 +310,29 @@ class Files(QWidget):
         self.preview.show_picture(one.id, one.name, self._said(one), image)
         self._stack.setCurrentWidget(self.preview)
         self.preview.setFocus()
+
+    def _show_page(self, drawn: tuple[Attachment, PdfPage | None]) -> None:
+        """A page of a document; one that can't be drawn is handed to the system, as other documents are."""
+        one, page = drawn
+        if page is None:
+            self._give_away(one)
+            return
+        said = self._said(one)
+        image = pictures.of_pixels(page.pixels, page.width, page.height)
+        self.preview.show_picture(one.id, one.name, said, image, page=page.number, pages=page.pages)
+        self._stack.setCurrentWidget(self.preview)
+        self.preview.setFocus()
+
+    def _turn_to(self, attachment: str, page: int) -> None:
+        if (found := self._found.get(attachment)) is not None:
+            self._context.read(partial(_page, found, page), self._show_page, self._context.report, key="open")
+
+    def _hand_shown(self, attachment: str) -> None:
+        if (found := self._found.get(attachment)) is not None:
+            self._give_away(found)
+
+    def _give_away(self, one: Attachment) -> None:
+        self._context.read(partial(_take_out, one), self._hand_over, self._context.report, key="open")
 
     def _hand_over(self, file: Path | None) -> None:
         if file is None:
@@ -379,64 +408,6 @@ class Files(QWidget):
             painting.focus_ring(painter, self.rect().adjusted(6, 6, -6, -6), 10)
 
 
-class Preview(QWidget):
-    """A picture as large as there is room. `left()` on Esc or Backspace; `saved(id)` asks to save it."""
-
-    left = Signal()
-    saved = Signal(str)
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._id, self._image = "", QImage()
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._name, self._about = label("", "strong"), label("", "faint")
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(buttons.icon_button("arrow-left", self.tr("Back to the files (Esc)"), self._leave))
-        row.addWidget(self._name, 1)
-        row.addWidget(buttons.icon_button("download", self.tr("Save as…"), self._save))
-        column = QVBoxLayout(self)
-        column.setContentsMargins(14, 8, 14, 10)
-        column.addLayout(row)
-        column.addStretch(1)
-        column.addWidget(self._about)
-
-    def show_picture(self, attachment: str, name: str, about: str, image: QImage) -> None:
-        """Show a picture and what it is called."""
-        self._id, self._image = attachment, image
-        self._name.setText(name)
-        self._about.setText(about)
-        self.setAccessibleName(name)
-        self.update()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Backspace):
-            self.left.emit()
-        else:
-            super().keyPressEvent(event)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        if self._image.isNull():
-            return
-        room = QRect(14, self._name.geometry().bottom() + 12, self.width() - 28, 0)
-        room.setBottom(self._about.geometry().top() - 8)
-        size = self._image.size()
-        if size.width() > room.width() or size.height() > room.height():
-            size = size.scaled(room.size(), Qt.AspectRatioMode.KeepAspectRatio)
-        place = QRect(room.topLeft(), size)
-        place.moveCenter(room.center())
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.drawImage(place, self._image)
-
-    def _leave(self) -> None:
-        self.left.emit()
-
-    def _save(self) -> None:
-        self.saved.emit(self._id)
-
-
 # -- work for the lanes ---------------------------------------------------------------------------------
 
 
@@ -454,6 +425,12 @@ def _save(one: Attachment, target: Path, workspace: Workspace) -> Path:
 
 def _named(one: Attachment, workspace: Workspace) -> tuple[Attachment, str]:
     return one, safe_name(one.name, attachments.content(workspace, one))
+
+
+def _page(one: Attachment, page: int, workspace: Workspace) -> tuple[Attachment, PdfPage | None]:
+    content = attachments.content(workspace, one)
+    is_pdf = attachments.is_openable(one, content)
+    return one, draw(content, page, pictures.PAGE) if is_pdf else None
 
 
 def _picture(one: Attachment, workspace: Workspace) -> tuple[Attachment, QImage | None]:

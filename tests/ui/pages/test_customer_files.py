@@ -22,7 +22,7 @@ from crmdesk.usecases import attachments
 from crmdesk.usecases.attachments import State
 from crmdesk.usecases.workspace import Workspace
 from tests.support.desks import OpenDesk, customer, sync, visit, write
-from tests.support.photos import PDF, image, photo, screen
+from tests.support.photos import PDF, document, image, photo, screen
 
 Open = Callable[[Workspace], OpenDesk]
 
@@ -158,7 +158,30 @@ def test_a_picture_opens_inside_and_escape_goes_back(desk: OpenDesk, acme: Recor
     assert files.tiles.isVisible()
 
 
-def test_a_document_is_handed_to_the_system_on_request_only(
+def test_a_document_is_shown_page_by_page_and_given_to_another_program_on_request(
+    desk: OpenDesk, acme: RecordKey, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[str] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: given.append(url.toLocalFile()))
+    (folder / "报价单.pdf").write_bytes(document(3))
+    files = files_of(desk, acme)
+    files.attach(offers(folder)[:1])
+    files.tiles.opened.emit(files.tiles.tiles.index(0).data(TileModel.TileRole).id)
+    preview = files.preview
+    assert files._stack.currentWidget() is preview
+    assert (preview._page, preview._pages, preview._image.height()) == (0, 3, 1600)
+    QTest.keyClick(preview, Qt.Key.Key_PageDown)
+    QTest.keyClick(preview, Qt.Key.Key_Right)
+    QTest.keyClick(preview, Qt.Key.Key_PageDown)
+    assert (preview._page, preview.after.isEnabled()) == (2, False)
+    assert given == []
+    preview.elsewhere.click()
+    assert [Path(name).name for name in given] == ["报价单.pdf"]
+    QTest.keyClick(preview, Qt.Key.Key_Escape)
+    assert files._stack.currentWidget() is not preview
+
+
+def test_a_document_that_cant_be_drawn_is_handed_to_the_system_on_request_only(
     desk: OpenDesk, acme: RecordKey, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given: list[Path] = []
