@@ -49,6 +49,11 @@ def doubt(field: Field, value: Value) -> Label | None:
     return None
 
 
+def may_be_doubted(field: Field) -> bool:
+    """Whether `doubt` has anything to say of a field's values."""
+    return field.type in (Type.PHONE, Type.EMAIL) or field.check is not None or field.limits is not None
+
+
 def _beyond(field: Field, limits: Limits, value: Value) -> Label | None:
     """What the company asks of a value, where it is not so."""
     if isinstance(value, str):

@@ -159,6 +159,17 @@ TICKET_STATES: Final = _options(
     ("solved", "已解决", "Solved", "green"),
     ("closed", "已关闭", "Closed", "grey"),
 )
+SIGN_OFFS: Final = _options(
+    ("sampling", "抽样核对", "Sample checked", "blue"),
+    ("rehearsal", "全量演练", "Full rehearsal", "violet"),
+    ("rollback", "回滚演练", "Rollback drill", "amber"),
+    ("go_live", "批准上线", "Go-live approved", "green"),
+)
+MEASURES: Final = _options(
+    ("completeness", "完整率", "Completeness", "blue"),
+    ("uniqueness", "唯一率", "Uniqueness", "violet"),
+    ("consistency", "一致率", "Consistency", "teal"),
+)
 OUTCOMES: Final = _options(("reviewed", "已阅", "Reviewed", "green"), ("flagged", "需跟进", "Flagged", "red"))
 FIELD_TYPES: Final = tuple(
     Option(kind.value, TYPE_LABELS[kind])
@@ -251,6 +262,30 @@ CUSTOM_FIELD: Final = Entity(
         Field("retired", Type.BOOLEAN, Label("停用", "Retired")),
         Field("industries", Type.TEXT, Label("仅限行业", "Only for industries")),
         Field("unseen_by", Type.TEXT, Label("不显示给的角色", "Roles whose forms leave it out")),
+    ),
+)  # fmt: skip
+SIGN_OFF: Final = Entity(  # somebody's word that a thing was done and is in order; never changed, only deleted
+    "sign_off", Label("签核", "Sign-off"), title="subject", placed="config",
+    fields=(
+        Field("kind", Type.CHOICE, Label("种类", "Kind"), Rule.FIXED, options=SIGN_OFFS, required=True),
+        Field("subject", Type.TEXT, Label("对象", "What was signed"), Rule.FIXED, required=True),
+        Field("at", Type.INSTANT, Label("时间", "Time"), Rule.FIXED, required=True),
+        _reference("by", "user", "签核人", "Signed by", required=True),
+        Field("among", Type.INTEGER, Label("总数", "Out of"), Rule.FIXED),
+        Field("judged", Type.INTEGER, Label("已判定", "Judged"), Rule.FIXED),
+        Field("wrong", Type.INTEGER, Label("有误", "Wrong"), Rule.FIXED),
+        Field("seed", Type.INTEGER, Label("抽样种子", "Seed of the sample"), Rule.FIXED),
+        Field("remark", Type.LONG_TEXT, Label("备注", "Remark"), Rule.FIXED),
+    ),
+)  # fmt: skip
+GOAL: Final = Entity(
+    "goal", Label("目标", "Goal"), title="measure", placed="config",
+    fields=(
+        Field("measure", Type.CHOICE, Label("指标", "Measure"), Rule.FIXED, options=MEASURES, required=True),
+        Field("start", Type.INTEGER, Label("起始值（%）", "From, in per cent"), required=True),
+        Field("target", Type.INTEGER, Label("目标值（%）", "To, in per cent"), required=True),
+        Field("starts_on", Type.DATE, Label("开始日期", "Starts"), required=True),
+        Field("ends_on", Type.DATE, Label("截止日期", "Due"), required=True),
     ),
 )  # fmt: skip
 CUSTOMER: Final = Entity(
@@ -481,6 +516,6 @@ DELEGATION: Final = Entity(  # the server's own, in the book of whoever is away
 )  # fmt: skip
 
 REGISTRY: Final = registry(
-    TEAM, ROLE, USER, BOOK, TAG_GROUP, TAG, CUSTOM_FIELD, CUSTOMER, CONTACT, VISIT, TASK, OPPORTUNITY,
+    TEAM, ROLE, USER, BOOK, TAG_GROUP, TAG, CUSTOM_FIELD, SIGN_OFF, GOAL, CUSTOMER, CONTACT, VISIT, TASK, OPPORTUNITY,
     CONTRACT, ORDER, PAYMENT, INVOICE, TICKET, REVIEW, ATTACHMENT, REQUEST, LATE_WORK, SHARE, DELEGATION,
 )  # fmt: skip

@@ -1,0 +1,130 @@
+"""Rates, intervals, samples and doubles: the arithmetic of quality."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crmdesk.core.custom_fields import custom_field
+from crmdesk.core.entities import REGISTRY
+from crmdesk.core.quality import (
+    LIMITS,
+    Measure,
+    Outcome,
+    Report,
+    Share,
+    Tally,
+    draw,
+    key_fields,
+    surplus,
+    wilson,
+)
+from crmdesk.core.values import Value
+
+
+@pytest.mark.parametrize(
+    ("measure", "per_mille", "is_met"),
+    [
+        (Measure.COMPLETENESS, 150, True),
+        (Measure.COMPLETENESS, 151, False),
+        (Measure.ACCURACY, 99, True),
+        (Measure.ACCURACY, 100, False),
+        (Measure.UNIQUENESS, 50, True),
+        (Measure.UNIQUENESS, 51, False),
+    ],
+)
+def test_each_limit_holds_to_the_record(measure: Measure, per_mille: int, is_met: bool) -> None:
+    limit = LIMITS[measure]
+    assert limit.is_met(Share(per_mille, 1000)) is is_met
+    on = Share(limit.percent * 10**9, 100 * 10**9)  # one in a hundred thousand million decides
+    assert limit.is_met(on) is limit.is_met_at
+    assert not limit.is_met(Share(on.part + 1, on.whole))
+    assert limit.is_met(Share(on.part - 1, on.whole))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "judged", "low", "high"),
+    [
+        (0, 10, 0.0, 27.75),
+        (1, 10, 1.79, 40.42),
+        (10, 100, 5.52, 17.44),
+        (81, 263, 25.5, 36.6),
+        (0, 0, 0, 100),
+    ],
+)
+def test_the_interval_of_a_sample_is_wilsons(wrong: int, judged: int, low: float, high: float) -> None:
+    """The third example is Newcombe's, Two-sided confidence intervals for the single proportion, 1998: 0.2553 to 0.3662."""
+    found = wilson(wrong, judged)
+    assert (found.low, found.high) == pytest.approx((low, high), abs=0.05)
+
+
+@given(judged=st.integers(1, 2000), data=st.data())
+def test_an_interval_holds_its_rate_and_never_leaves_the_scale(judged: int, data: st.DataObject) -> None:
+    wrong = data.draw(st.integers(0, judged))
+    low, high = wilson(wrong, judged)
+    assert 0 <= low <= 100 * wrong / judged + 1e-9
+    assert 100 * wrong / judged - 1e-9 <= high <= 100
+
+
+def test_a_sample_is_the_same_for_the_same_seed_and_holds_nobody_twice() -> None:
+    everybody = [f"c{n}" for n in range(200)]
+    first = draw(everybody, 30, 7)
+    assert first == draw(everybody[::-1], 30, 7)
+    assert first != draw(everybody, 30, 8)
+    assert len(set(first)) == 30
+    assert sorted(draw(everybody, 999, 1)) == sorted(everybody)
+
+
+@pytest.mark.parametrize(
+    ("among", "judged", "is_enough"), [(1000, 29, False), (1000, 30, True), (12, 12, True), (12, 11, False)]
+)
+def test_a_sample_decides_from_thirty_on_or_where_it_is_everybody(
+    among: int, judged: int, is_enough: bool
+) -> None:
+    assert Outcome(among, judged, 0).is_enough is is_enough
+    assert not Outcome(0, 0, 0).is_enough
+
+
+@given(st.lists(st.lists(st.sampled_from("abcdefgh"), max_size=3), max_size=12))
+def test_all_but_the_first_of_those_who_are_linked_are_surplus(own: list[list[str]]) -> None:
+    """Against the slow way: groups that grow until nothing links two of them any more."""
+    groups: list[tuple[set[int], set[str]]] = []
+    for customer, keys in enumerate(own):
+        linked = [group for group in groups if group[1] & set(keys)]
+        groups = [group for group in groups if group not in linked]
+        groups.append(({customer}.union(*(g[0] for g in linked)), set(keys).union(*(g[1] for g in linked))))
+    expected = sorted(one for members, _ in groups for one in sorted(members)[1:])
+    assert sorted(surplus(enumerate(own))) == expected
+
+
+def test_tallies_of_parts_add_up_to_that_of_the_whole() -> None:
+    chance = random.Random(3)
+    cells = {(f"b{n % 3}", f"s{n % 4}"): Tally(*(chance.randrange(9) for _ in range(6))) for n in range(12)}
+    report = Report(cells, ())
+    by_source = report.grouped(lambda _bucket, source: source)
+    assert set(by_source) == {"s0", "s1", "s2", "s3"}
+    assert sum(by_source.values(), Tally()) == report.whole
+    rates = [tally.missing.percent for tally in by_source.values()]
+    assert rates == sorted(rates, reverse=True)
+
+
+def test_the_key_fields_are_declared_and_a_companys_own_join_them_where_it_asks_for_them() -> None:
+    for key in key_fields(REGISTRY):
+        assert all(name in REGISTRY[key.entity].by_name for name in key.fields)
+        assert key.why.zh
+        assert key.why.en
+    said: dict[str, Value] = {"type": "text", "label_zh": "车间", "required": True}
+    own = [
+        ("customer", custom_field("a" * 32, said)),
+        ("customer", custom_field("b" * 32, said | {"industries": "34"})),
+        ("customer", custom_field("c" * 32, said | {"required": False})),
+        ("contact", custom_field("d" * 32, said | {"retired": True})),
+        ("customer", custom_field("e" * 32, said | {"type": "boolean"})),
+    ]
+    added = key_fields(REGISTRY.with_fields(own))[len(key_fields(REGISTRY)) :]
+    assert [(key.entity, key.fields[0][2], key.when is None) for key in added] == [
+        ("customer", "a", True), ("customer", "b", False),
+    ]  # fmt: skip
