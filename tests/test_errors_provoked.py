@@ -13,6 +13,7 @@ from crmdesk.core.errors import PROBLEMS
 
 ROOT = Path(__file__).resolve().parents[1]
 ELSEWHERE: Final = {
+    "gate_closed": "test_nobody_goes_live_before_everything_is_met",
     "sealed_unreadable": "test_what_was_not_sealed_for_this_company_stays_closed",
     "forbidden_field": "test_t29_a_role_withholds_fields_from_whoever_has_it",
     "shared_with_owner": "test_a_customer_is_not_shared_with_its_owner",

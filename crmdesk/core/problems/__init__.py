@@ -7,6 +7,7 @@ from typing import Final
 from crmdesk.core.problems.access import ACCESS
 from crmdesk.core.problems.at_once import AT_ONCE, CHOOSING
 from crmdesk.core.problems.attachments import ATTACHMENTS
+from crmdesk.core.problems.going_live import GOING_LIVE
 from crmdesk.core.problems.imports import IMPORTS
 from crmdesk.core.problems.laptop import LAPTOP
 from crmdesk.core.problems.requests import REQUESTS
@@ -23,6 +24,7 @@ PROBLEMS: Final[dict[str, Problem]] = {
     **ATTACHMENTS,
     **IMPORTS,
     **REQUESTS,
+    **GOING_LIVE,
     **AWAY,
     **RECOVERY,
     **SERVER,
