@@ -18,13 +18,12 @@ from typing import Final
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from crmdesk.core.matching import FEATURES, keys, levels, party  # noqa: E402  -- found through the line above
+from crmdesk.core.matching import FEATURES, keys, levels, party, tells  # noqa: E402  -- found through the line above
 from crmdesk.usecases.workspace import readings  # noqa: E402
 from tests.support.doubles import doubles  # noqa: E402
 
 SEEDS: Final = (101, 102)
 ROWS: Final = 20_000
-MOST_IN_A_BLOCK: Final = 50
 PENALTY: Final = 2.0
 ROUNDS: Final = 4000
 RATE: Final = 0.5
@@ -41,10 +40,7 @@ def counted(seed: int) -> Counted:
         for key in keys(one):
             blocks.setdefault(key, []).append(at)
     pairs = {
-        pair
-        for found in blocks.values()
-        if 1 < len(found) <= MOST_IN_A_BLOCK
-        for pair in combinations(found, 2)
+        pair for key, found in blocks.items() if tells(key[0], len(found)) for pair in combinations(found, 2)
     }
     return Counter((levels(parties[a], parties[b]), (a, b) in made.pairs) for a, b in pairs)
 

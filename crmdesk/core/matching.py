@@ -181,6 +181,14 @@ KEY_WEIGHTS: Final = {
     "u": 9.0, "p": 6.0, "q": 5.0, "e": 5.0, "s": 5.0, "d": 4.0, "n": 3.0, "y": 3.0, "a": 3.0, "x": 5.0, "h": 1.5, "b": 2.0,
 }  # fmt: skip
 """How much a shared key of each kind promises: what is compared first where there are too many."""
+MOST_IN_A_BLOCK: Final = {"b": 4, "a": 8, "y": 8, "n": 8}
+MOST_IN_ANY_BLOCK: Final = 50
+"""A key that more customers share than this, by its kind, tells a scan nothing: who is one company shares another too."""
+
+
+def tells(kind: str, shared_by: int) -> bool:
+    """Whether a scan compares those who share a key of this kind."""
+    return 1 < shared_by <= MOST_IN_A_BLOCK.get(kind, MOST_IN_ANY_BLOCK)
 
 
 # Features

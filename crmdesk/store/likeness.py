@@ -50,8 +50,14 @@ def declare(made: MetaData) -> None:
 
 
 def number(key: str) -> int:
-    """What stands for a key in the table."""
-    return int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest(), "big", signed=True)
+    """What stands for a key in the table: a number whose last byte is the letter of its kind."""
+    hashed = int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest(), "big", signed=True)
+    return (hashed & ~0xFF) | ord(key[0])
+
+
+def kind(key: int) -> str:
+    """The letter of a key's kind."""
+    return chr(key & 0xFF)
 
 
 def keys_of(entity: str, readings: Readings, values: Mapping[str, Any]) -> Keys:

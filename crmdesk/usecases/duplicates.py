@@ -6,11 +6,12 @@ person may not see are not on this laptop, so nothing is told of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import json
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import combinations, groupby
 from operator import itemgetter
-from typing import Any, Final
+from typing import Final
 
 from crmdesk.core.errors import Language
 from crmdesk.core.matching import (
@@ -18,15 +19,15 @@ from crmdesk.core.matching import (
     KEY_WEIGHTS,
     REASONS,
     Band,
-    Likeness,
     Party,
     band,
     compare,
     keys,
     party,
+    tells,
 )
 from crmdesk.core.values import Value
-from crmdesk.store.likeness import COMPARED, number
+from crmdesk.store.likeness import COMPARED, kind, number
 from crmdesk.store.names import SHOWN
 from crmdesk.store.reading import Reader
 from crmdesk.usecases.workspace import readings
@@ -37,8 +38,6 @@ _OFFERED: Final = 5
 _COMPARED: Final = 30
 _A_KEY: Final = 64
 """Of those who share one key with what is typed, so many are considered."""
-_MOST_IN_A_BLOCK: Final = 50
-"""A key that more customers share tells nothing: those who are one company share another one too."""
 _FIELDS: Final = ", ".join(f"c.f_{name}" for name in COMPARED)
 _BY_KEY: Final = f"SELECT coalesce(h.customer, k.n) FROM likeness k LEFT JOIN contact_home h ON h.n = k.n WHERE k.key = ? LIMIT {_A_KEY}"
 _ALL_KEYS: Final = "SELECT k.key, coalesce(h.customer, k.n) FROM likeness k LEFT JOIN contact_home h ON h.n = k.n ORDER BY k.key"
@@ -117,39 +116,34 @@ def pairs(reader: Reader, *, least: float = DOUBTFUL) -> list[Pair]:
 
     Pairs, and never groups: of three that are alike by twos the first and the last may well be two companies.
     """
-    known = _parties(reader, None)
+    asked = _asked(reader)
+    known = _parties(reader, {n for pair in asked for n in pair})
     found = []
-    for a, b, likeness in _compared(_blocks(reader, known), known):
-        if likeness.certainty >= least:
+    for a, b in asked:
+        certainty, reasons = compare(known[a][1], known[b][1])
+        if certainty >= least:
             one, other = sorted((known[a][0], known[b][0]), key=lambda side: (side.created_at, side.id))
-            found.append(Pair(one, other, *likeness))
+            found.append(Pair(one, other, certainty, reasons))
     return sorted(found, key=lambda pair: (-pair.certainty, pair.one.id, pair.other.id))
 
 
-def _compared(
-    blocks: Iterable[Sequence[int]], known: Mapping[int, tuple[Side, Party]]
-) -> Iterator[tuple[int, int, Likeness]]:
-    """Who shares a block, compared with each other once."""
-    asked = {pair for block in blocks for pair in combinations(block, 2)}
-    for a, b in asked:
-        yield a, b, compare(known[a][1], known[b][1])
+def _asked(reader: Reader) -> set[tuple[int, int]]:
+    """Customers on show that share a key that tells something, by row number, the lower first."""
+    shown = {n for (n,) in reader.all(f"SELECT n FROM p_customer WHERE {SHOWN}")}
+    found: set[tuple[int, int]] = set()
+    for key, rows in groupby(reader.all(_ALL_KEYS), key=itemgetter(0)):
+        block = [n for _, n in rows]
+        if len(block) > 1:
+            block = sorted(shown.intersection(block))
+            if tells(kind(key), len(block)):
+                found.update(combinations(block, 2))
+    return found
 
 
-def _blocks(reader: Reader, known: Mapping[int, Any]) -> Iterator[list[int]]:
-    """Customers that share a key, by row number, where so few do that it tells something."""
-    for _, rows in groupby(reader.all(_ALL_KEYS), key=itemgetter(0)):
-        block = sorted({n for _, n in rows} & known.keys())
-        if 1 < len(block) <= _MOST_IN_A_BLOCK:
-            yield block
-
-
-def _parties(reader: Reader, numbers: Sequence[int] | None) -> dict[int, tuple[Side, Party]]:
-    """What is compared of customers on show, by row number; of all of them for None."""
-    where = f"c.{SHOWN}"
-    bind: Sequence[int] = ()
-    if numbers is not None:
-        where = f"{where} AND c.n IN ({','.join('?' * len(numbers))})"
-        bind = numbers
+def _parties(reader: Reader, numbers: Collection[int]) -> dict[int, tuple[Side, Party]]:
+    """What is compared of those customers that are on show, by row number."""
+    where = f"c.{SHOWN} AND c.n IN (SELECT value FROM json_each(?))"
+    bind = (json.dumps(sorted(numbers)),)
     rows = reader.all(
         f"SELECT c.n, c.id, c.bucket, c.created_at, {_FIELDS} FROM p_customer c WHERE {where}", bind
     )
@@ -164,7 +158,7 @@ def _parties(reader: Reader, numbers: Sequence[int] | None) -> dict[int, tuple[S
     }
 
 
-def _phones(reader: Reader, where: str, bind: Sequence[int]) -> dict[int, list[str]]:
+def _phones(reader: Reader, where: str, bind: tuple[str, ...]) -> dict[int, list[str]]:
     """The other phones of customers and those of their people, by the customers' row numbers."""
     found: dict[int, list[str]] = {}
     for n, value in reader.all(

@@ -43,6 +43,7 @@ BENCHMARKS: Final = (
     "login_flood",
     "policy_cost",
     "duplicate_hint",
+    "duplicate_scan",
 )
 """Modules of this package with a `run() -> list[Row]`."""
 INSIDE: Final = "--inside"
