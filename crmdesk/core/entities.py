@@ -319,6 +319,9 @@ CUSTOMER: Final = Entity(
         Field("next_follow_up_on", Type.DATE, Label("下次跟进", "Next follow-up"), Rule.LATEST, aliases=("下次跟进时间", "下次跟进日期", "下次联系时间", "下次联系日期")),
         Field("remark", Type.LONG_TEXT, Label("备注", "Remark"), aliases=("说明", "备注信息", "描述", "附注", "remarks", "notes", "note", "comment", "description")),
         Field("tag", Type.BOOLEAN, Label("标签", "Tag"), Rule.ADD_WINS, repeated=True, target="tag", aliases=("客户标签", "tags", "labels")),
+        _reference("merged_into", "customer", "并入", "Merged into", rule=Rule.LATEST),
+        Field("merged_seen", Type.SEEN, Label("合并时所见", "Seen when merged"), Rule.LATEST),
+        Field("apart", Type.BOOLEAN, Label("确认不是同一家", "Known to be another"), Rule.ADD_WINS, repeated=True, target="customer"),
     ),
 )  # fmt: skip
 CONTACT: Final = Entity(

@@ -8,7 +8,7 @@ from pathlib import Path
 from crmdesk.core.entities import REGISTRY
 from crmdesk.core.errors import CrmError
 from crmdesk.core.text import Readings
-from crmdesk.store import generation, leases, projection, settings, tables
+from crmdesk.store import generation, leases, projected_tables, settings, tables
 from crmdesk.store.database import Database
 from crmdesk.store.dialect import File
 from crmdesk.store.identity import change_actor
@@ -26,7 +26,7 @@ def create_replica(
     database = Database.create(File(unfinished, key), [tables.replica, tables.laptop])
     with database.write() as connection:
         settings.write(connection, {"identity": identity})
-        projection.create(connection, REGISTRY)
+        projected_tables.create(connection, REGISTRY)
         Replica(database, clock, readings).note_declared(connection)
     generation.rise(database)
     database.scrub()
@@ -48,7 +48,7 @@ def open_replica(
         identity = settings.identity(connection)
         replica.keep_up(connection)
     # Tables first: renaming edits projects them, which tables of another version could not take.
-    if replica.declared != projection.signature(replica.registry):
+    if replica.declared != projected_tables.signature(replica.registry):
         replica.rebuild()
     if generation.rise(replica.database) or identity.place != place:
         change_actor(replica, place=place)

@@ -1,34 +1,28 @@
-"""The typed tables, search index and facts that are computed from records, and their rebuilding.
+"""What a person sees, computed from records: typed tables, search index, facts; and their rebuilding.
 
-One table per declared entity, made from its declaration; `element` for what a field holds several of;
-`contact_home` for whose contact somebody is; `attention` for what somebody must decide; `search` for words,
-`likeness` for keys of one company (`store.likeness`) and `unindexed` for records whose words and keys are still to be made.
-All of it may be dropped at any time.
+The tables are those of `store.projected_tables`. All of it may be dropped at any time.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import BigInteger, Column, Connection, Index, Integer, MetaData, Table, Text, text
-from sqlalchemy.dialects import sqlite
-from sqlalchemy.schema import CreateIndex, CreateTable
+from sqlalchemy import Connection
 
+from crmdesk.core import aliases as merged
 from crmdesk.core.clock import milliseconds
 from crmdesk.core.custom_fields import custom_field, in_order
 from crmdesk.core.ids import is_id
 from crmdesk.core.record import MAIN, Edit, Record, RecordKey
-from crmdesk.core.registry import Entity, Field, Registry, Type
+from crmdesk.core.registry import Field, Registry, Type
 from crmdesk.core.resolve import Life, contesting, life, read_record
 from crmdesk.core.text import Readings
-from crmdesk.store import dialect, likeness, unindexed
-from crmdesk.store.face import INTEGERS, Face, Shape, columns, face, shape, words
-from crmdesk.store.names import DELETED, SHOWN, column, table
+from crmdesk.store import aliases, dialect, likeness, projected_tables, unindexed
+from crmdesk.store.face import INTEGERS, Face, Shape, face, shape, words
+from crmdesk.store.names import DELETED, column, table
 from crmdesk.store.records import LEFT, Stored, chunks, every, load, under_root, under_roots
 from crmdesk.store.revising import (
     revise_all_attention,
@@ -41,14 +35,10 @@ from crmdesk.store.revising import (
     revise_words,
 )
 
-_Number = BigInteger().with_variant(Integer, "sqlite")
 _COUNTED: Final = ("last_visit_at", "visits", "person")
-_FACTS: Final = {"customer": ("last_visit_at", "visits", "tags", "person")}
 _ATTENTION: Final = ("n", "field", "entity", "id", "root", "bucket", "kind", "authors", "since")
 _FEW: Final = 20
 """Up to so many changed records each is brought in line by itself, which a single save is quickest with."""
-VERSION: Final = 6
-"""Raised when the same declarations project differently, so that laptops rebuild."""
 
 
 class Basis(NamedTuple):
@@ -69,114 +59,10 @@ class Projected(NamedTuple):
     face: Face | None = None
 
 
-def metadata(entities: Iterable[Entity]) -> MetaData:
-    """The projection's tables, made from the declarations."""
-    made = MetaData()
-    for entity in entities:
-        integers = {column(f) for f in entity.fields if f.type in INTEGERS}
-        own = [Column(c, _Number if c in integers else Text) for c in columns(entity)]
-        facts = [_fact_column(c) for c in _FACTS.get(entity.name, ())]
-        Table(
-            table(entity.name), made,
-            Column("n", Integer, primary_key=True), Column("id", Text, nullable=False, unique=True),
-            Column("root", Text), Column("bucket", Text), Column("life", Integer), Column("conflicts", Integer),
-            Column("created_at", _Number), Column("updated_at", _Number), Column("sort", Text),
-            *own, *facts,
-        )  # fmt: skip
-        if entity.home and entity.name != "task":
-            Index(f"{table(entity.name)}_root", made.tables[table(entity.name)].c.root)
-    customer = made.tables[table("customer")]
-    visit, task = made.tables[table("visit")], made.tables[table("task")]
-    # Wide enough to answer from the index alone: rows are wide, and reading one costs a page's decryption.
-    Index("p_task_root", task.c.root, task.c.f_due_on, task.c.f_done, task.c.life)
-    for name, ordered in (
-        ("p_customer_sort", (customer.c.sort, customer.c.n)),
-        ("p_customer_visited", (customer.c.last_visit_at, customer.c.n)),
-        ("p_customer_next", (customer.c.f_next_follow_up_on, customer.c.n, customer.c.bucket, customer.c.id)),
-        ("p_customer_changed", (customer.c.updated_at, customer.c.n)),
-        ("p_customer_bucket", (customer.c.bucket,)),
-        ("p_visit_at", (visit.c.f_at, visit.c.n, visit.c.bucket)),
-        ("p_task_due", (task.c.f_due_on, task.c.n, task.c.f_done, task.c.bucket)),
-    ):
-        Index(name, *ordered, sqlite_where=text(SHOWN))
-    Index("p_customer_deleted", customer.c.id, sqlite_where=text("life <> 0"))
-    Table(
-        "element", made,
-        Column("n", Integer, primary_key=True), Column("field", Text, primary_key=True),
-        Column("element", Text, primary_key=True), Column("value", Text),
-        sqlite_with_rowid=False,
-    )  # fmt: skip
-    Index("element_value", made.tables["element"].c.field, made.tables["element"].c.element)
-    Table(
-        "contact_home", made,
-        Column("n", Integer, primary_key=True), Column("customer", Integer, nullable=False),
-    )  # fmt: skip
-    Table(
-        "attention", made,
-        Column("n", Integer, primary_key=True), Column("field", Text, primary_key=True),
-        Column("entity", Text), Column("id", Text), Column("root", Text), Column("bucket", Text),
-        Column("kind", Text), Column("authors", Text), Column("since", _Number),
-        sqlite_with_rowid=False,
-    )  # fmt: skip
-    waiting = Table(
-        "unindexed", made,
-        Column("n", Integer, primary_key=True), Column("updated_at", _Number, nullable=False),
-    )  # fmt: skip
-    Index("unindexed_newest", waiting.c.updated_at, waiting.c.n)
-    likeness.declare(made)
-    return made
-
-
-def _fact_column(name: str) -> Column[Any]:
-    """A fact's column; no visits are none until some are counted."""
-    if name == "visits":
-        return Column(name, Integer, nullable=False, server_default=text("0"))
-    return Column(name, _Number if name == "last_visit_at" else Text)
-
-
-def signature(registry: Registry) -> str:
-    """Changes whenever the projection of the same records would."""
-    searched = [f"{e.name}.{f.name}:{f.search}" for e in registry.entities.values() for f in e.fields]
-    made = [
-        str(VERSION),
-        str(likeness.VERSION),
-        dialect.CREATE_SEARCH,
-        *_statements(tuple(registry.entities.values())),
-        *searched,
-    ]
-    return hashlib.sha256("\n".join(made).encode()).hexdigest()
-
-
-@lru_cache(maxsize=4)
-def _statements(entities: tuple[Entity, ...]) -> tuple[str, ...]:
-    """What creates the projection of these declarations, its tables first; putting it together takes some 30 ms."""
-    made, spoken = metadata(entities).sorted_tables, sqlite.dialect()
-    indexes = sorted((index for one in made for index in one.indexes), key=lambda index: str(index.name))
-    statements: list[CreateTable | CreateIndex] = [*map(CreateTable, made), *map(CreateIndex, indexes)]
-    return tuple(str(one.compile(dialect=spoken)) for one in statements)
-
-
-def drop(connection: Connection) -> None:
-    """Drop every projection, whichever version made it."""
-    names = dialect.run(
-        connection,
-        "SELECT name FROM sqlite_master WHERE type = 'table' AND (substr(name, 1, 2) = 'p_' "
-        "OR name IN ('element', 'contact_home', 'attention', 'search', 'unindexed', 'likeness', 'likeness_of'))",
-    ).fetchall()
-    for (name,) in names:
-        dialect.run(connection, f'DROP TABLE "{name}"')
-
-
-def create(connection: Connection, registry: Registry) -> None:
-    """Create empty projections."""
-    for statement in (*_statements(tuple(registry.entities.values())), dialect.CREATE_SEARCH):
-        dialect.run(connection, statement)
-
-
 def rebuild(connection: Connection, basis: Basis) -> int:
     """Drop and recompute everything derived; returns how many records were read."""
-    drop(connection)
-    create(connection, basis.registry)
+    projected_tables.drop(connection)
+    projected_tables.create(connection, basis.registry)
     count = 0
     for page in every(connection):
         items = [Projected(s.n, s.key, s.root, s.record, True) for s in page]
@@ -253,13 +139,21 @@ def custom_fields(stored: Iterable[Stored], registry: Registry) -> list[tuple[st
 
 
 def project(
-    connection: Connection, basis: Basis, items: Sequence[Projected], *, words_wait: bool = False
+    connection: Connection,
+    basis: Basis,
+    items: Sequence[Projected],
+    *,
+    words_wait: bool = False,
+    gone: Collection[str] = (),
 ) -> None:
-    """Bring every projection of these records up to date, in a handful of statements.
+    """Bring every projection of these records up to date, in a handful of statements. `gone` are customers that left.
 
     `words_wait`: new records are queued to be made searchable (`store.unindexed`), not made so now.
     """
+    changes = aliases.renew(connection, [(i.key, i.record) for i in items], gone)
+    items = _under_whom_they_are_read(connection, [*items, *_merged_or_not(connection, items, changes)])
     items = [*items, *_disputed_roots(connection, items)]
+    hidden = aliases.read_as(connection, [i.key.id for i in items if i.key.entity == "customer"])
     shapes = {
         name: shape(basis.registry[name])
         for name in {i.key.entity for i in items} & basis.registry.entities.keys()
@@ -269,7 +163,7 @@ def project(
         for item in items
         if (of := shapes.get(item.key.entity)) is not None and item.key.part == MAIN
     ]
-    seen = _all_seen(connection, basis, shown)
+    seen = [one.read_as(hidden.get(one.item.key.id)) for one in _all_seen(connection, basis, shown)]
     fresh = [one for one in seen if one.item.fresh]
     stale = [one for one in seen if not one.item.fresh]
     if len(stale) > _FEW:
@@ -278,12 +172,41 @@ def project(
         fresh += [one for one in stale if not _revise(connection, basis.readings, one)]
     facts = _Facts.of(connection, items, fresh)
     _write(connection, basis, fresh, facts, words_wait=words_wait)
+    if changes:
+        below = [table(e.name) for e in basis.registry.entities.values() if e.home]
+        aliases.move_below(connection, below, changes)
+        facts = facts.with_stale({one for change in changes.values() for one in change})
     facts.update(connection)
+
+
+def _merged_or_not(
+    connection: Connection, items: Sequence[Projected], changes: Mapping[str, aliases.Change]
+) -> list[Projected]:
+    """The customers that are to be hidden or shown because somebody else's record changed."""
+    here = {item.key for item in items}
+    keys = [key for one in changes if (key := RecordKey("customer", one)) not in here]
+    found = (s for s in load(connection, keys).values() if s.seq != LEFT)
+    is_shown = "SELECT 1 FROM p_customer WHERE n = ?"  # a rebuild has not come to all of them yet
+    return [
+        Projected(s.n, s.key, s.root, s.record, False)
+        for s in found
+        if dialect.value(connection, is_shown, (s.n,)) is not None
+    ]
+
+
+def _under_whom_they_are_read(connection: Connection, items: Sequence[Projected]) -> list[Projected]:
+    """What lies below a customer that was merged away lies below the one it was merged into."""
+    known = aliases.read_as(connection, {i.root for i in items if i.root != i.key.id})
+    return [i._replace(root=known[i.root]) if i.root in known and i.root != i.key.id else i for i in items]
 
 
 def judge_roots(connection: Connection, basis: Basis, left: Sequence[Stored]) -> None:
     """Project deleted roots anew that records just left: one of these may have been all that kept its root on show."""
-    project(connection, basis, _disputed_roots(connection, left))
+    gone = {s.key.id for s in left if s.key.entity == "customer" and s.key.part == MAIN}
+    below = _under_whom_they_are_read(
+        connection, [Projected(s.n, s.key, s.root, s.record, False) for s in left]
+    )
+    project(connection, basis, _disputed_roots(connection, below), gone=gone)
 
 
 class _Seen(NamedTuple):
@@ -293,6 +216,15 @@ class _Seen(NamedTuple):
     shape: Shape
     face: Face
     contested_by: Sequence[Edit] = ()
+    merged_into: str | None = None
+
+    def read_as(self, customer: str | None) -> _Seen:
+        """As it looks while it is read as part of another customer: hidden."""
+        if customer is None:
+            return self
+        at = self.shape.place["life"]
+        cells = (*self.face.cells[:at], DELETED, *self.face.cells[at + 1 :])
+        return self._replace(face=self.face._replace(cells=cells, life=Life.DELETED), merged_into=customer)
 
     def cell(self, name: str) -> Any:
         """What one of its own columns shows."""
@@ -314,6 +246,8 @@ class _Seen(NamedTuple):
 
     def attention(self) -> list[tuple[Any, ...]]:
         """What somebody must decide."""
+        if self.merged_into is not None:
+            return list(_later(self.item, self.merged_into))
         return list(_attention(self.item, self.face, self.contested_by)) if self.asks() else []
 
     def words(self, readings: Readings) -> tuple[str, ...] | None:
@@ -339,10 +273,11 @@ def _all_seen(connection: Connection, basis: Basis, items: Sequence[tuple[Projec
         for (item, _), view in zip(items, views, strict=True)
         if view is not None and view.life is not Life.LIVE and item.root == item.key.id
     ]
+    parts = {part: root for root in hidden for part in aliases.parts_of(connection, root)}
     below: dict[str, list[Record]] = {}
-    for stored in under_roots(connection, hidden):
-        if stored.key.id != stored.root and stored.seq != LEFT:
-            below.setdefault(stored.root, []).append(stored.record)
+    for stored in under_roots(connection, [*hidden, *parts]):
+        if stored.key.id not in hidden and stored.seq != LEFT:
+            below.setdefault(parts.get(stored.root, stored.root), []).append(stored.record)
     found = []
     for (item, of), view in zip(items, views, strict=True):
         if view is None:
@@ -373,7 +308,7 @@ def _write(
         dialect.insert_rows(connection, table(name), named, rows)
     elements = [element for one in fresh if one.face.elements for element in one.elements()]
     dialect.insert_rows(connection, "element", ("n", "field", "element", "value"), elements)
-    asked = [line for one in fresh if one.asks() for line in one.attention()]
+    asked = [line for one in fresh if one.asks() or one.merged_into for line in one.attention()]
     dialect.insert_rows(connection, "attention", _ATTENTION, asked)
     dialect.insert_rows(connection, "contact_home", ("n", "customer"), facts.homes)
     searched = [one for one in fresh if one.shape.searched and one.face.life is not Life.DELETED]
@@ -462,15 +397,25 @@ def _attention(item: Projected, view: Face, contesting: Sequence[Edit]) -> Itera
         yield item.n, "deleted", *placed, "contested", *_by_and_since(edits)
 
 
+def _later(item: Projected, customer: str) -> Iterator[tuple[Any, ...]]:
+    """What was changed of a customer that was merged away by somebody who had not heard of it."""
+    for field, edit in merged.later(item.record).items():
+        placed = (item.key.entity, item.key.id, customer, item.record.placement.bucket)
+        yield item.n, field, *placed, "merged", *_by_and_since([edit])
+
+
 def _by_and_since(edits: Sequence[Edit]) -> tuple[str, int]:
     return " ".join(sorted({e.by for e in edits})), milliseconds(max(e.order()[0] for e in edits))
 
 
 def below_of(connection: Connection, key: RecordKey, root: str) -> list[Record]:
-    """The records that hang under a root record; none for one that is no root."""
+    """The records that hang under a root record, or under one that was merged into it; none for one that is no root."""
     if root != key.id:
         return []
-    return [s.record for s in under_root(connection, root) if s.key.id != key.id and s.seq != LEFT]
+    roots = [root, *aliases.parts_of(connection, root)]
+    return [
+        s.record for one in roots for s in under_root(connection, one) if s.key.id != key.id and s.seq != LEFT
+    ]
 
 
 def _disputed_roots(connection: Connection, items: Sequence[Projected | Stored]) -> list[Projected]:
@@ -546,6 +491,11 @@ class _Facts(NamedTuple):
         }
         is_new = len(fresh) == len(items)
         return cls(new, homes, sorted(stale), sorted(unhoused), is_new)
+
+    def with_stale(self, customers: Collection[str]) -> _Facts:
+        """These, with customers whose records below are others now."""
+        stale, unhoused = sorted({*self.stale, *customers}), sorted({*self.unhoused, *customers})
+        return self._replace(stale=stale, unhoused=unhoused, is_new=False)
 
     def of_new(self, customer: str) -> tuple[int | None, int, str | None]:
         """The facts to write with a new customer; none where they are counted afterwards."""

@@ -36,6 +36,7 @@ from crmdesk.store import (
     mandates,
     outbox,
     outdated,
+    projected_tables,
     projection,
     records,
     settings,
@@ -106,7 +107,7 @@ class Committed:
 class Replica:
     """An open local store; `crmdesk.store.opening` makes one.
 
-    `declared` names the declarations (see `projection.signature`) that `registry` holds; `blobs` holds what
+    `declared` names the declarations (see `projected_tables.signature`) that `registry` holds; `blobs` holds what
     is attached to its records.
     """
 
@@ -541,7 +542,7 @@ class Replica:
 
     def note_declared(self, connection: Connection) -> None:
         """Note which declarations the projected tables have."""
-        self.declared = projection.signature(self.registry)
+        self.declared = projected_tables.signature(self.registry)
         settings.write(connection, {"projection": self.declared})
 
     def rebuild(self) -> int:

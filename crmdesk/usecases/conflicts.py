@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
+from crmdesk.core import aliases
 from crmdesk.core.clock import milliseconds
 from crmdesk.core.errors import CrmError
 from crmdesk.core.form import Shown
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
 MANAGERS_WAIT_MS: Final = 3 * 24 * 3600 * 1000
 """How long those who wrote the values have before a manager is asked too."""
 _BOOKS: Final = "SELECT id FROM p_book WHERE f_kind IN ('book', 'set') AND f_owner IN"
-Kind: TypeAlias = Literal["conflict", "contested"]
+Kind: TypeAlias = Literal["conflict", "contested", "merged"]
+"""Two values of a field; a deletion that somebody wrote over; a change of a customer that was merged into another unseen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,8 @@ def _item(
     if record is None:
         return None
     entity = registry[key.entity]
+    if kind == "merged":
+        return _later_item(reader, registry, key, record, field, root, name)
     titled = view_field(record, key.entity, entity.title, registry).value
     title = titled if isinstance(titled, str) else ""
     below = _below(reader, key, root) if kind == "contested" else []
@@ -130,12 +134,35 @@ def _item(
     return Item(kind, key, field, declared, root, name, title, choices, deletion(record, below))
 
 
+def _later_item(
+    reader: Reader, registry: Registry, key: RecordKey, record: Record, field: str, root: str, name: str
+) -> Item | None:
+    """What the other customer says, beside what was said of the merged one by somebody who had not heard of it."""
+    edit, other = aliases.later(record).get(field), reader.record("customer", root)
+    if edit is None or other is None:
+        return None
+    there = view_field(other, "customer", field, registry)
+    said = there.candidates[0].edit if there.candidates else min(other.edits, key=Edit.order)
+    choices = (
+        Choice(there.value, said.by, milliseconds(said.order()[0]), there.dots),
+        Choice(edit.values[field], edit.by, milliseconds(edit.order()[0]), _dots_of(record, field)),
+    )
+    return Item("merged", key, field, registry.find("customer", field), root, name, name, choices, {})
+
+
+def _dots_of(record: Record, field: str) -> frozenset[Dot]:
+    """All surviving edits behind a field."""
+    return frozenset(edit.dot for edit in record.siblings(field))
+
+
 def _below(reader: Reader, key: RecordKey, root: str) -> list[Record]:
     """The records under a root record."""
     if key.id != root:
         return []
     rows = reader.all(
-        "SELECT state FROM record WHERE root = ? AND id <> ? AND coalesce(seq, 0) <> -1", (root, root)
+        "SELECT state FROM record WHERE (root = ? OR root IN (SELECT id FROM alias WHERE customer = ?)) AND id <> ? "
+        "AND coalesce(seq, 0) <> -1",
+        (root, root, root),
     )
     return [decode(state) for (state,) in rows]
 
@@ -183,6 +210,8 @@ def resolve(replica: Replica, item: Item, choice: int) -> Outcome[None]:
     if not 0 <= choice < len(item.choices):
         raise CrmError("bad_argument", argument=choice + 1, hint=f"1–{len(item.choices)}")
     chosen = item.choices[choice]
+    if item.kind == "merged":
+        return _settle_later(replica, item, chosen)
     dots = frozenset[Dot]().union(*(c.dots for c in item.choices))
     seen = Shown({}, dict.fromkeys((item.field, "deleted_below"), dots))
     if item.kind == "conflict":
@@ -192,4 +221,20 @@ def resolve(replica: Replica, item: Item, choice: int) -> Outcome[None]:
     else:
         write = Write(item.key, item.deleting, seen)
     done = replica.commit([write], kind="merge")
+    return Outcome(None, done.touched, done.txn)
+
+
+def _settle_later(replica: Replica, item: Item, chosen: Choice) -> Outcome[None]:
+    """Note what became of a change, and give the other customer the value where it is not what it says already."""
+    from crmdesk.store.replica import Write
+
+    kept, later = item.choices
+    note = aliases.deciding(replica.load(item.key), item.field, chosen.value)
+    writes = [Write(item.key, note, Shown({}, {item.field: later.dots}), is_known=True)]
+    if chosen is later and encode(chosen.value) != encode(kept.value):
+        other = RecordKey("customer", item.customer)
+        writes.append(
+            Write(other, {item.field: chosen.value}, Shown({}, {item.field: kept.dots}), is_known=True)
+        )
+    done = replica.commit(writes, kind="merge")
     return Outcome(None, done.touched, done.txn)

@@ -17,6 +17,7 @@ from crmdesk.core.values import Value
 from crmdesk.store.names import CONTESTED, SHOWN, table
 from crmdesk.store.reading import Reader
 from crmdesk.usecases import dealings, records
+from crmdesk.usecases.merging import customer_of
 from crmdesk.usecases.outcome import Outcome
 
 if TYPE_CHECKING:
@@ -97,7 +98,8 @@ def searchable_percent(reader: Reader) -> int:
 
 
 def open_card(reader: Reader, registry: Registry, customer: str) -> Card:
-    """The card of a customer. Raises `not_found`."""
+    """The card of a customer, or of the one that it was merged into. Raises `not_found`."""
+    customer = customer_of(reader, customer)
     record = reader.record("customer", customer)
     row = reader.one("SELECT bucket, last_visit_at, visits, life FROM p_customer WHERE id = ?", (customer,))
     if record is None or row is None:

@@ -14,7 +14,7 @@ from crmdesk.core.clock import stamp
 from crmdesk.core.entities import REGISTRY
 from crmdesk.core.ids import uuid7
 from crmdesk.core.record import Dot, Edit, Placement, RecordKey, Txn, encode, write
-from crmdesk.store import projection
+from crmdesk.store import projected_tables
 from crmdesk.store.delivery import Arrival
 from crmdesk.store.replica import Replica
 from crmdesk.system.paths import Profile
@@ -36,7 +36,7 @@ def opened(name: str, rows: Sequence[Values]) -> Workspace:
     made = (
         Path(doubles.__file__).read_bytes(),
         Path(__file__).read_bytes(),
-        projection.signature(REGISTRY).encode(),
+        projected_tables.signature(REGISTRY).encode(),
     )
     digest = hashlib.sha256(b"".join(made)).hexdigest()[:12]
     kept = Profile(stores.OUTPUT / "cache" / f"{name}-{len(rows)}-{digest}")

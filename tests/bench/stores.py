@@ -20,7 +20,7 @@ from crmdesk.core.entities import REGISTRY
 from crmdesk.core.ids import uuid7
 from crmdesk.core.record import Dot, Edit, Placement, RecordKey, Txn, encode, write
 from crmdesk.core.values import Value
-from crmdesk.store import projection
+from crmdesk.store import projected_tables
 from crmdesk.store.delivery import Arrival
 from crmdesk.store.opening import open_replica
 from crmdesk.store.replica import Replica
@@ -69,7 +69,7 @@ def _signature() -> str:
     """Changes with whatever would make another store of the same number of customers."""
     sources = [Path(sample.__file__), Path(__file__), *sorted(resource("sample").iterdir())]
     content = b"".join(path.read_bytes() for path in sources)
-    return hashlib.sha256(content + projection.signature(REGISTRY).encode()).hexdigest()[:12]
+    return hashlib.sha256(content + projected_tables.signature(REGISTRY).encode()).hexdigest()[:12]
 
 
 def _settle(made: Profile) -> None:

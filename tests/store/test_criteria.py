@@ -16,7 +16,7 @@ from crmdesk.core.entities import REGISTRY
 from crmdesk.store import dialect
 from crmdesk.store.criteria import compile_criteria
 from crmdesk.store.names import SHOWN
-from crmdesk.store.projection import metadata
+from crmdesk.store.projected_tables import metadata
 from crmdesk.usecases.codes import code_table
 from crmdesk.usecases.workspace import Workspace
 from tests.support import criteria as chance

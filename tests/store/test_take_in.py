@@ -5,7 +5,7 @@ import random
 import pytest
 
 from crmdesk.core.record import Placement, RecordKey, encode, merge, moved
-from crmdesk.store import dialect, outbox, projection, records, settings, unreadable
+from crmdesk.store import dialect, outbox, projected_tables, records, settings, unreadable
 from crmdesk.store.delivery import Arrival, Departure
 from crmdesk.store.records import LEFT
 from crmdesk.store.replica import Write
@@ -366,7 +366,7 @@ def test_learning_a_field_does_not_ask_for_a_rebuild_at_the_next_start(desk: Wor
     receive(desk, {FIELD: declare(Colleague())})
     with desk.replica.database.read() as connection:
         noted = settings.read(connection, "projection", str)
-    assert noted == projection.signature(desk.replica.registry)
+    assert noted == projected_tables.signature(desk.replica.registry)
 
 
 # -- the kernel's merge is the only one ------------------------------------------------------------------

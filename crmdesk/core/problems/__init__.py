@@ -7,6 +7,7 @@ from typing import Final
 from crmdesk.core.problems.access import ACCESS
 from crmdesk.core.problems.at_once import AT_ONCE, CHOOSING
 from crmdesk.core.problems.attachments import ATTACHMENTS
+from crmdesk.core.problems.duplicates import DUPLICATES
 from crmdesk.core.problems.going_live import GOING_LIVE
 from crmdesk.core.problems.imports import IMPORTS
 from crmdesk.core.problems.laptop import LAPTOP
@@ -22,6 +23,7 @@ PROBLEMS: Final[dict[str, Problem]] = {
     **SESSION,
     **ACCESS,
     **ATTACHMENTS,
+    **DUPLICATES,
     **IMPORTS,
     **REQUESTS,
     **GOING_LIVE,
