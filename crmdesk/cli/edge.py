@@ -23,6 +23,7 @@ from crmdesk.cli import (
     deals,
     dictionary,
     doctor,
+    duplicates,
     fields,
     importing,
     inbox,
@@ -48,6 +49,7 @@ FAULT: Final = 70
 root.add_typer(customers.customer_app, name="customer")
 root.add_typer(deals.deal_app, name="deal")
 root.add_typer(customers.contact_app, name="contact")
+root.add_typer(duplicates.duplicates_app, name="duplicates")
 root.add_typer(journal.visit_app, name="visit")
 root.add_typer(journal.task_app, name="task")
 root.add_typer(tags.tag_app, name="tag")

@@ -30,6 +30,7 @@ from crmdesk.core.values import Value
 from crmdesk.store.likeness import COMPARED, kind, number
 from crmdesk.store.names import SHOWN
 from crmdesk.store.reading import Reader
+from crmdesk.usecases.merging import kept_apart
 from crmdesk.usecases.workspace import readings
 
 HINTED: Final = 0.3
@@ -112,19 +113,24 @@ def hint(
 
 
 def pairs(reader: Reader, *, least: float = DOUBTFUL) -> list[Pair]:
-    """All pairs of customers here that may be one company, the surest first.
+    """All pairs of customers here that may be one company and that nobody said are two, the surest first.
 
     Pairs, and never groups: of three that are alike by twos the first and the last may well be two companies.
     """
     asked = _asked(reader)
+    apart = kept_apart(reader)
     known = _parties(reader, {n for pair in asked for n in pair})
     found = []
     for a, b in asked:
         certainty, reasons = compare(known[a][1], known[b][1])
-        if certainty >= least:
+        if certainty >= least and _by_id(known[a][0], known[b][0]) not in apart:
             one, other = sorted((known[a][0], known[b][0]), key=lambda side: (side.created_at, side.id))
             found.append(Pair(one, other, certainty, reasons))
     return sorted(found, key=lambda pair: (-pair.certainty, pair.one.id, pair.other.id))
+
+
+def _by_id(one: Side, other: Side) -> tuple[str, str]:
+    return min(one.id, other.id), max(one.id, other.id)
 
 
 def _asked(reader: Reader) -> set[tuple[int, int]]:

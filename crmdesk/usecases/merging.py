@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from crmdesk.core import aliases
 from crmdesk.core.errors import CrmError
@@ -60,6 +60,24 @@ def merged_into(reader: Reader, customer: str) -> list[tuple[str, str]]:
         (customer,),
     )
     return [(record_id, name) for record_id, name in rows]
+
+
+class Merged(NamedTuple):
+    """A customer that is read as part of another."""
+
+    id: str
+    name: str
+    into: str
+    into_name: str
+
+
+def all_merged(reader: Reader) -> list[Merged]:
+    """Every customer here that is read as part of another, by name."""
+    rows = reader.all(
+        "SELECT a.id, coalesce(c.f_name, ''), a.customer, coalesce(w.f_name, '') FROM alias a "
+        "JOIN p_customer c ON c.id = a.id JOIN p_customer w ON w.id = a.customer ORDER BY c.sort, a.id"
+    )
+    return [Merged(*row) for row in rows]
 
 
 def lines(reader: Reader, registry: Registry, winner: str, loser: str) -> list[Line]:

@@ -14,7 +14,7 @@ from tests.support.server import running_company
 
 PAPER = Path(__file__).resolve().parents[2] / "docs" / "cli.md"
 ROWS = re.findall(
-    r"^\| `([a-z]+(?:[ -][a-z]+)?)([^`]*)` \| [^|]+ \| ([^|]*) \|$",
+    r"^\| `([a-z]+(?:[ -][a-z]+(?:-[a-z]+)?)?)([^`]*)` \| [^|]+ \| ([^|]*) \|$",
     PAPER.read_text(encoding="utf-8"),
     re.MULTILINE,
 )
@@ -123,6 +123,9 @@ def test_every_answer_has_the_keys_that_the_paper_promises(tmp_path: Path) -> No
         "late keep",
         "late undo",
     }
+    untold |= {
+        f"duplicates {deed}" for deed in ("list", "merge", "merged", "keep-apart", "unmerge")
+    }  # test_duplicates.py
     untold |= {"people role", "people move", "signin", "password set", "password reset", "pin set", "see-as"}
     assert set(answers) == set(KEYS) - untold
     assert {words: set(answer) for words, answer in answers.items()} == {

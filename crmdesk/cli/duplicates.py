@@ -1,0 +1,119 @@
+"""`duplicates`: customers that may be one company, made one, kept apart, taken apart again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from crmdesk.cli import naming
+from crmdesk.cli.command import command, group
+from crmdesk.cli.customers import Customer
+from crmdesk.cli.session import Session
+
+if TYPE_CHECKING:
+    from crmdesk.usecases.directory import Directory
+    from crmdesk.usecases.duplicates import Pair, Side
+
+duplicates_app = group("Customers that may be one company. 重复客户。")
+
+Other = Annotated[str, typer.Argument(metavar="OTHER", help="The other customer. 另一个客户。")]
+
+
+@command(duplicates_app, "list")
+def listing(
+    session: Session,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="At most so many. 最多列出。")] = 500,
+) -> None:
+    """Pairs of customers that may be one company, the surest first. 可能重复的客户，最确定的在前。"""
+    from crmdesk.usecases import duplicates
+    from crmdesk.usecases.directory import read_directory
+
+    found = duplicates.pairs(session.reader)[:limit]
+    directory = read_directory(session.reader)
+    if session.out.as_json:
+        session.out.json({"pairs": [_facts(pair, directory) for pair in found]})
+        return
+    rows = []
+    for pair in found:
+        why = duplicates.said(pair.reasons, session.out.language)
+        sides = [f"{side.name} [{side.id}]" for side in (pair.one, pair.other)]
+        rows.append((f"{pair.certainty:.0%}", *sides, session.out.text("、", ", ").join(why)))
+    session.out.rows(
+        session.out.text("把握 客户 另一个 依据", "Certainty Customer Other Why").split(),
+        rows,
+        empty=session.out.text("没有发现重复客户。", "No customer seems to be here twice."),
+    )
+
+
+def _facts(pair: Pair, directory: Directory) -> dict[str, Any]:
+    from crmdesk.usecases import duplicates
+
+    return {
+        "certainty": round(pair.certainty, 4),
+        "proposed": pair.band.value,
+        "reasons": [f"{feature}:{level}" for feature, level in pair.reasons],
+        "why": duplicates.said(pair.reasons, "en"),
+        "customers": [_side(side, directory) for side in (pair.one, pair.other)],
+    }
+
+
+def _side(side: Side, directory: Directory) -> dict[str, Any]:
+    return {"id": side.id, "name": side.name, "owner": directory.owner_name(side.bucket)}
+
+
+@command(duplicates_app, "merge")
+def merge(session: Session, customer: Customer, other: Other) -> None:
+    """Read OTHER as part of CUSTOMER, which takes the values it lacks. 把另一个客户并入这个客户，缺的内容由它补上。"""
+    from crmdesk.usecases import merging
+
+    winner, loser = session.customer_to_write(customer), session.customer_to_write(other)
+    done = merging.merge(session.replica, winner, loser)
+    session.out.say(
+        {"customer": winner, "merged": loser, "txn": done.txn},
+        f"已合并。撤销：crmdesk duplicates unmerge {loser}",
+        f"Merged. To take it apart again: crmdesk duplicates unmerge {loser}",
+    )
+
+
+@command(duplicates_app, "keep-apart")
+def keep_apart(session: Session, customer: Customer, other: Other) -> None:
+    """Remember that two customers are two: they are listed no more. 记下这是两家不同的客户，不再列出。"""
+    from crmdesk.usecases import merging
+
+    one, two = session.customer_to_write(customer), naming.customer(session.reader, other)
+    done = merging.keep_apart(session.replica, one, two)
+    session.out.say(
+        {"customers": sorted((one, two)), "txn": done.txn}, "已记为两家不同的客户。", "Noted: these are two."
+    )
+
+
+@command(duplicates_app, "merged")
+def merged(session: Session) -> None:
+    """The customers that were merged into others. 已并入其他客户的客户。"""
+    from crmdesk.usecases import merging
+
+    found = merging.all_merged(session.reader)
+    if session.out.as_json:
+        session.out.json({"merged": [one._asdict() for one in found]})
+        return
+    session.out.rows(
+        session.out.text("客户 并入 编号", "Customer Into Id").split(),
+        [(one.name, one.into_name, one.id) for one in found],
+        empty=session.out.text("没有已合并的客户。", "No customer was merged."),
+    )
+
+
+@command(duplicates_app, "unmerge")
+def unmerge(
+    session: Session,
+    customer: Annotated[
+        str, typer.Argument(metavar="ID", help="The merged customer's id. 已合并客户的编号。")
+    ],
+) -> None:
+    """Let a merged customer stand for itself again, with all below it. 把已合并的客户连同其下的记录恢复为单独的客户。"""
+    from crmdesk.usecases import merging
+
+    session.check_may_write(merging.customer_of(session.reader, customer))
+    done = merging.unmerge(session.replica, customer)
+    session.out.say({"customer": customer, "txn": done.txn}, "已拆开。", "Taken apart.")
