@@ -59,6 +59,9 @@ def page_specs(context: Context, syncing: Syncing, doors: Doors, customers: Cust
             "hidden",
         ),
         PageSpec(
+            "duplicates", translate("Pages", "Duplicates"), "copy", partial(_duplicates, context), "hidden"
+        ),
+        PageSpec(
             "dictionary",
             translate("Pages", "Data dictionary"),
             "database",
@@ -91,6 +94,12 @@ def _permissions(context: Context, doors: Doors, shell: Shell) -> Page:
     from crmdesk.ui.pages.permissions import MyPermissions
 
     return MyPermissions(shell, context, doors.see_as)
+
+
+def _duplicates(context: Context, shell: Shell) -> Page:
+    from crmdesk.ui.pages.duplicates import Duplicates
+
+    return Duplicates(shell, context)
 
 
 def _dictionary(context: Context, shell: Shell) -> Page:

@@ -213,6 +213,7 @@ class Desk(QObject):
         return [
             *places,
             *makes,
+            Command(self.tr("Duplicates"), partial(self.window.go, "duplicates"), "copy"),
             Command(self.tr("My permissions"), partial(self.window.go, "permissions"), "user-check"),
             Command(self.tr("Sync now"), self._sync, "refresh-cw", "F9"),
             Command(self.tr("Lock the window"), self._lock, "lock", "Ctrl+L"),

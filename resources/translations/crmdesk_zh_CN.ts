@@ -1900,6 +1900,10 @@
         <translation>新建客户</translation>
     </message>
     <message>
+        <source>Duplicates</source>
+        <translation>重复客户</translation>
+    </message>
+    <message>
         <source>Customers</source>
         <translation>客户</translation>
     </message>
@@ -2109,6 +2113,10 @@
     <message>
         <source>Delete, with a way back</source>
         <translation>删除（可撤销）</translation>
+    </message>
+    <message>
+        <source>Duplicates</source>
+        <translation>重复客户</translation>
     </message>
     <message>
         <source>Timeline, 2 details, 3 contacts, 4 deals, 5 files, 6 history</source>
@@ -2677,6 +2685,78 @@
     <message>
         <source>Customers with the same name</source>
         <translation>同名客户</translation>
+    </message>
+    <message>
+        <source>Duplicates</source>
+        <translation>重复客户</translation>
+    </message>
+    <message>
+        <source>Pairs that may be one company</source>
+        <translation>可能是同一家的客户</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>打开</translation>
+    </message>
+    <message>
+        <source>Keep apart</source>
+        <translation>不是同一家</translation>
+    </message>
+    <message>
+        <source>Merge</source>
+        <translation>合并</translation>
+    </message>
+    <message>
+        <source>Looking for customers that are here twice…</source>
+        <translation>正在查找重复的客户…</translation>
+    </message>
+    <message>
+        <source>Very likely one company  %1</source>
+        <translation>很可能是同一家  %1</translation>
+    </message>
+    <message>
+        <source>To be looked at  %1</source>
+        <translation>需要看一看  %1</translation>
+    </message>
+    <message>
+        <source>Nobody seems to be here twice.</source>
+        <translation>没有发现重复的客户。</translation>
+    </message>
+    <message>
+        <source>%1 certain that this is one company</source>
+        <translation>有 %1 的把握是同一家</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n visit(s)</source>
+        <translation>
+            <numerusform>%n 次拜访</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n contact(s)</source>
+        <translation>
+            <numerusform>%n 位联系人</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>since %1</source>
+        <translation>建于 %1</translation>
+    </message>
+    <message>
+        <source>“%1” stays, with everything that hangs below either; it can be taken apart again.</source>
+        <translation>保留「%1」，两边的拜访、联系人和资料都归到它下面；以后仍可拆开。</translation>
+    </message>
+    <message>
+        <source>Merged into “%1”</source>
+        <translation>已并入「%1」</translation>
+    </message>
+    <message>
+        <source>Noted: these are two</source>
+        <translation>已记为两家不同的客户</translation>
     </message>
 </context>
 <context>
@@ -3918,6 +3998,10 @@
         <translation>我的权限</translation>
     </message>
     <message>
+        <source>Duplicates</source>
+        <translation>重复客户</translation>
+    </message>
+    <message>
         <source>Data dictionary</source>
         <translation>数据字典</translation>
     </message>
@@ -3928,6 +4012,13 @@
     <message>
         <source>Settings</source>
         <translation>设置</translation>
+    </message>
+</context>
+<context>
+    <name>PairView</name>
+    <message>
+        <source>What both say</source>
+        <translation>两边一致</translation>
     </message>
 </context>
 <context>

@@ -106,7 +106,8 @@ class CustomersPage(Page):
         rows = self.tools.button
         create = buttons.primary(self.tr("New customer"), "plus", self.new_record)
         plain.set_tip(create, f"{self.tr('New customer')}  {buttons.key_text('Ctrl+N')}")
-        return (rows, create) if self._context.may("customer") else (rows,)
+        twice = buttons.icon_button("copy", self.tr("Duplicates"), partial(self.shell.go, "duplicates"))
+        return (twice, rows, create) if self._context.may("customer") else (twice, rows)
 
     def show_subject(self, subject: object) -> None:
         if isinstance(subject, NewCustomerWish):

@@ -1,0 +1,79 @@
+"""The queue of pairs that may be one company: decided by one key, taken back by another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+
+from crmdesk.core.values import Value
+from crmdesk.ui.pages.duplicates import Duplicates
+from crmdesk.usecases import customers, merging
+from crmdesk.usecases.workspace import Workspace
+from tests.support.desks import OpenDesk
+
+
+def planted(desk: OpenDesk) -> tuple[Duplicates, list[tuple[str, str]]]:
+    """Two pairs, the second less sure, and the page that lists them."""
+    replica = desk.workspace.replica
+
+    def add(name: str, **values: Value) -> str:
+        return customers.add(replica, {"name": name, **values}).value
+
+    pairs = [
+        (add("深圳市启航精密机械有限公司", phone="16012345678", city="深圳"), add("启航精密机械", phone="+86 160 1234 5678", email="a@b.example")),
+        (add("宁波市凌霄传感器有限公司", phone="16112345678"), add("宁波凌宵传感器厂", phone="16112345678", city="宁波")),
+    ]  # fmt: skip
+    page = desk.go("duplicates")
+    assert isinstance(page, Duplicates)
+    return page, pairs
+
+
+def test_pairs_are_merged_kept_apart_and_taken_back_by_keys(
+    workspace: Workspace, open_desk: Callable[[Workspace], OpenDesk]
+) -> None:
+    desk = open_desk(workspace)
+    page, ((one, other), (third, fourth)) = planted(desk)
+    reader = desk.context.reader
+    listed = {(pair.one.id, pair.other.id) for pair in page._pairs.values()}
+    assert {(one, other), (third, fourth)} <= listed
+    page.list.select_id(f"{one}:{other}")
+    assert "%" in page._certainty.text()
+    assert "电话相同" in page._why.text()
+    desk.press("m")
+    assert merging.customer_of(reader, other) == one
+    assert f"{one}:{other}" not in page._pairs
+    values = customers.open_card(reader, desk.context.registry, other).view.values
+    assert (values["name"], values["email"]) == ("深圳市启航精密机械有限公司", "a@b.example")
+    page.list.select_id(f"{third}:{fourth}")
+    desk.press("k")
+    assert (third, fourth) in merging.kept_apart(reader)
+    assert f"{third}:{fourth}" not in page._pairs
+    desk.press("z")
+    assert (third, fourth) not in merging.kept_apart(reader)
+    desk.press("z")
+    assert merging.customer_of(reader, other) == other
+    assert {f"{one}:{other}", f"{third}:{fourth}"} <= page._pairs.keys()
+
+
+def test_another_customer_may_stay_with_values_of_both(
+    workspace: Workspace, open_desk: Callable[[Workspace], OpenDesk]
+) -> None:
+    desk = open_desk(workspace)
+    page, ((one, other), _) = planted(desk)
+    page.list.select_id(f"{one}:{other}")
+    desk.press(Qt.Key.Key_Right)
+    assert page.pair.winner == 1
+    assert page.pair.chosen() == {
+        "name": "启航精密机械",
+        "city": "深圳",
+        "phone": "+86 160 1234 5678",
+        "email": "a@b.example",
+    }
+    group = next(group for line, group in page.pair._groups if line.field.name == "name")
+    group.button(0).click()
+    desk.press("m")
+    reader = desk.context.reader
+    assert merging.customer_of(reader, one) == other
+    values = customers.open_card(reader, desk.context.registry, one).view.values
+    assert (values["name"], values["city"]) == ("深圳市启航精密机械有限公司", "深圳")
