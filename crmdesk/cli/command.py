@@ -69,6 +69,27 @@ def command(
     return register
 
 
+def by_itself(
+    family: typer.Typer,
+) -> Callable[[Callable[Concatenate[Session, P], None]], Callable[Concatenate[Session, P], None]]:
+    """Register `run` as what a family's name alone does; its first argument, the session, comes from the shared options."""
+
+    def register(run: Callable[Concatenate[Session, P], None]) -> Callable[Concatenate[Session, P], None]:
+        def called(context: typer.Context, **values: Any) -> None:
+            given = Given(**{shared: values.pop(shared) for shared, _, _ in _SHARED})
+            before = context.obj if isinstance(context.obj, Given) else Given()
+            context.obj = given.over(before)
+            if context.invoked_subcommand is None:
+                with session(context.obj) as opened:
+                    run(opened, **values)  # type: ignore[call-arg]  # the signature below promises them
+
+        called.__signature__ = _signature(run)  # type: ignore[attr-defined]  # what typer reads
+        family.callback(invoke_without_command=True, no_args_is_help=False)(called)
+        return run
+
+    return register
+
+
 def _signature(run: Callable[..., None]) -> inspect.Signature:
     own = list(inspect.signature(run, eval_str=True).parameters.values())[1:]
     keyword = inspect.Parameter.KEYWORD_ONLY

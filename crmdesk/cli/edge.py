@@ -30,6 +30,7 @@ from crmdesk.cli import (
     journal,
     moves,
     permissions,
+    quality,
     seeing,
     sharing,
     tags,
@@ -62,6 +63,7 @@ root.add_typer(moves.request_app, name="request")
 root.add_typer(moves.refused_app, name="refused")
 root.add_typer(moves.people_app, name="people")
 root.add_typer(permissions.permissions_app, name="permissions")
+root.add_typer(quality.quality_app, name="quality")
 root.add_typer(sharing.share_app, name="share")
 root.add_typer(sharing.delegate_app, name="delegate")
 

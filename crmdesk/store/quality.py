@@ -221,6 +221,72 @@ class Links:
         return self._owners[entity]
 
 
+# What hangs on nobody
+
+DEALT: Final = ("order", "payment", "contract", "invoice", "ticket", "visit")
+"""What must hang on a customer that is here."""
+
+
+class Loose(NamedTuple):
+    """A record without its customer: `customer` is the id that it names, blank for none; `is_deleted`: that was deleted."""
+
+    entity: str
+    id: str
+    title: str
+    customer: str
+    is_deleted: bool
+    created_at: int
+
+
+def loose(reader: Reader, entity: Entity) -> list[Loose]:
+    """The records of an entity whose customer is not on show here, the latest first."""
+    name = column(entity.by_name[entity.title])
+    rows = reader.all(
+        f"SELECT r.id, coalesce(r.{name}, ''), coalesce(r.f_customer, ''), c.id IS NOT NULL, coalesce(r.created_at, 0) "
+        f"FROM {table(entity.name)} r LEFT JOIN p_customer c ON c.id = r.f_customer WHERE {_ROW} "
+        f"AND coalesce(r.f_customer, '') NOT IN (SELECT k.id FROM p_customer k WHERE k.{SHOWN}) ORDER BY r.id DESC"
+    )
+    return [
+        Loose(entity.name, record, str(said), home, bool(gone), at) for record, said, home, gone, at in rows
+    ]
+
+
+def out_of_reach(reader: Reader, key: KeyField, bearings: Bearings) -> list[tuple[str, str, str, str]]:
+    """The people who lack a key field: (id, name, customer's id, its name), by customer."""
+    where, bind = compile_criteria(all_of(key.entity, key.gap), bearings, alias="r")
+    conditions = f"{_ROW} AND {where}"
+    return [
+        (record, name, home, of)
+        for record, name, home, of in reader.all(
+            "SELECT r.id, coalesce(r.f_name, ''), c.id, coalesce(c.f_name, '') "
+            f"FROM {table(key.entity)} r {_LINKED} WHERE {conditions} ORDER BY c.sort, c.n, r.n",
+            bind,
+        )
+    ]
+
+
+class Entered(NamedTuple):
+    """A record that was made lately, its customer, and when it was made (UTC ms)."""
+
+    entity: str
+    id: str
+    customer: str
+    customer_name: str
+    created_at: int
+
+
+def entered(reader: Reader, entity: str, since_ms: int, limit: int) -> list[Entered]:
+    """The latest records of an entity, of those made since an instant; ids begin with the moment they were made at."""
+    return [
+        Entered(entity, *row)
+        for row in reader.all(
+            f"SELECT r.id, c.id, coalesce(c.f_name, ''), coalesce(r.created_at, 0) FROM {table(entity)} r {_LINKED} "
+            f"WHERE {_ROW} AND r.id >= ? ORDER BY r.id DESC LIMIT ?",
+            (f"{max(0, since_ms):012x}", limit),
+        )
+    ]
+
+
 # Values to be judged
 
 
