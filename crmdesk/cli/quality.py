@@ -78,6 +78,8 @@ def show(
     asking, names, out = _asking(session), read_directory(session.reader), session.out
     report = _measured(session, asking)
     doubted = quality.count_doubts(session.reader, asking) if doubts else None
+    if doubted is not None and session.workspace.seeing() is None:
+        quality.keep_doubts(session.replica, doubted, session.workspace.today())
     tables = [
         quality_tables.groups(report, found, asking.registry, names, out.language),
         quality_tables.fields(report, asking.registry, out.language),
@@ -153,10 +155,13 @@ def gate(
 
 
 def _evidence(session: Session) -> Evidence:
-    from crmdesk.usecases import sign_offs
+    from crmdesk.usecases import quality, sign_offs
 
     report = _measured(session, _asking(session))
-    return sign_offs.evidence(session.reader, report, permissions=_permissions(session))
+    kept = quality.doubts(session.reader, session.workspace.today())
+    return sign_offs.evidence(
+        session.reader, report, doubted=kept.share if kept else None, permissions=_permissions(session)
+    )
 
 
 def _permissions(session: Session) -> Confirmed | None:

@@ -30,6 +30,7 @@ from crmdesk.store.quality import Customer, Found
 from crmdesk.store.reading import Reader
 from crmdesk.usecases.codes import code_table
 from crmdesk.usecases.directory import Directory
+from crmdesk.usecases.outcome import Outcome
 
 if TYPE_CHECKING:
     from crmdesk.store.replica import Replica
@@ -38,6 +39,9 @@ By: TypeAlias = Literal["source", "team", "person"]
 GROUPS: Final[tuple[By, ...]] = ("source", "team", "person")
 _WEEKS: Final = "quality_weeks"
 _KEPT_WEEKS: Final = 160
+_DOUBTS: Final = "quality_doubts"
+_DOUBTS_LAST: Final = 31
+"""Days after which they are counted anew before they decide anything."""
 
 
 class Reading(NamedTuple):
@@ -157,6 +161,16 @@ def contradictions(
             yield rule, asked.crossed(reader, rule.key, asking.bearings, asking.now_ms)
 
 
+def broken(reader: Reader, asking: Asking, rule: str) -> list[tuple[Found, str]]:
+    """The records in one contradiction, each with its customer's name, by that name."""
+    found = next((records for one, records in contradictions(reader, asking) if one.key == rule), [])
+    names = {one.id: one.name or "" for one in asked.customers(reader)}
+    return sorted(
+        ((one, names[one.customer]) for one in found if one.customer in names),
+        key=lambda one: (one[1], one[0].id),
+    )
+
+
 def group_of(by: By, names: Directory) -> Callable[[str, str], str]:
     """What a bucket and a source are counted under: the source's key, or the id of a team or person; POOL for nobody's."""
 
@@ -240,9 +254,10 @@ def weeks(reader: Reader) -> list[Week]:
     return reader.setting(_WEEKS, list[Week]) or []
 
 
-def keep(replica: Replica, whole: Tally, today: date) -> list[Week]:
-    """Keep a measuring as that of its week; returns all that are kept."""
+def keep(replica: Replica, whole: Tally, today: date) -> Outcome[list[Week]]:
+    """Keep a measuring as that of its week; returns all that are kept. Touches no record."""
     from crmdesk.store import settings
+    from crmdesk.store.replica import Touched
 
     one = Week(today.isoformat(), whole.customers, whole.cells, whole.gaps, whole.double, whole.crossed)
     with replica.database.write() as connection:
@@ -250,4 +265,34 @@ def keep(replica: Replica, whole: Tally, today: date) -> list[Week]:
         others = [week for week in before if week.date.isocalendar()[:2] != today.isocalendar()[:2]]
         kept = sorted([*others, one], key=lambda week: week.day)[-_KEPT_WEEKS:]
         settings.write(connection, {_WEEKS: kept})
-    return kept
+    return Outcome(kept, Touched(), None)
+
+
+class KeptDoubts(msgspec.Struct, frozen=True):
+    """How many customers had a value in doubt when every value was judged last, on `day`, as this laptop remembers it."""
+
+    day: str
+    part: int
+    whole: int
+
+    @property
+    def share(self) -> Share:
+        return Share(self.part, self.whole)
+
+
+def doubts(reader: Reader, today: date) -> KeptDoubts | None:
+    """What came of judging every value, if that was done in the last month."""
+    found = reader.setting(_DOUBTS, KeptDoubts)
+    is_recent = found is not None and (today - date.fromisoformat(found.day)).days <= _DOUBTS_LAST
+    return found if is_recent else None
+
+
+def keep_doubts(replica: Replica, found: Doubted, today: date) -> Outcome[None]:
+    """Remember what came of judging every value. Touches no record."""
+    from crmdesk.store import settings
+    from crmdesk.store.replica import Touched
+
+    kept = KeptDoubts(today.isoformat(), found.customers.part, found.customers.whole)
+    with replica.database.write() as connection:
+        settings.write(connection, {_DOUBTS: kept})
+    return Outcome(None, Touched(), None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -81,6 +82,11 @@ def test_planted_rates_are_reported_within_a_tenth_of_a_point(desk: Workspace) -
     assert doubted.customers.percent == pytest.approx(10, abs=0.1)
     assert doubted.fields["customer.phone"] == Share(CUSTOMERS // 10, CUSTOMERS)
     assert doubted.fields["customer.credit_code"].part == 0
+    quality.keep_doubts(desk.replica, doubted, desk.today())
+    kept = quality.doubts(desk.reader, desk.today())
+    assert kept is not None
+    assert kept.share == doubted.customers
+    assert quality.doubts(desk.reader, desk.today() + timedelta(days=32)) is None
 
 
 def test_what_is_blank_is_told_by_field_source_team_and_person(desk: Workspace) -> None:
@@ -205,6 +211,9 @@ def test_every_rule_finds_what_breaks_it_and_none_finds_anything_else(desk: Work
     report = measured(desk)
     assert report.whole.contradicting.part == len(crossed)
     assert set(report.crossed.values()) == {1}
+    made, mine = planted["contract.ends_before_start"]
+    ((one, name),) = quality.broken(desk.reader, asking(desk), "contract.ends_before_start")
+    assert (one.id, one.customer, name) == (made, mine, whole(0)["name"])
 
 
 def test_measuring_says_how_far_it_is_and_stops_when_it_is_told_to(desk: Workspace) -> None:
@@ -218,21 +227,12 @@ def test_measuring_says_how_far_it_is_and_stops_when_it_is_told_to(desk: Workspa
 
 
 def test_one_measuring_a_week_is_kept_and_it_is_the_last(desk: Workspace) -> None:
-    counts = []
-    for number, days in enumerate((0, 1, 7)):  # a Sunday, the Monday of the next week, and that week's Sunday
+    for number, days in enumerate((0, 1, 6)):  # a Sunday, the Monday of the next week, and that week's Sunday
         desk.clock.pass_ms(days * DAY)  # type: ignore[attr-defined]  # a clock of the tests
         customer(desk, f"客户{number}")
-        counts.append(quality.keep(desk.replica, measured(desk).whole, desk.today()))
-    assert [(week.day, week.customers) for week in counts[-1]] == [
-        ("2026-11-22", 1),
-        ("2026-11-23", 2),
-        ("2026-11-30", 3),
-    ]
-    assert (
-        quality.keep(desk.replica, measured(desk).whole, desk.today())
-        == quality.weeks(desk.reader)
-        == counts[-1]
-    )
+        kept = quality.keep(desk.replica, measured(desk).whole, desk.today()).value
+    assert [(week.day, week.customers) for week in kept] == [("2026-11-22", 1), ("2026-11-29", 3)]
+    assert quality.weeks(desk.reader) == kept
 
 
 # -- the gate ---------------------------------------------------------------------------------------------------

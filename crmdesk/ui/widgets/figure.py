@@ -10,7 +10,7 @@ from crmdesk.ui.widgets import painting
 
 
 class FigureCard(QAbstractButton):
-    """Shows one number. `tone` colours it: "", ok, warn or bad."""
+    """Shows one figure. `tone` colours it: "", ok, warn or bad."""
 
     def __init__(self, name: str, icon: str, hue: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -24,7 +24,11 @@ class FigureCard(QAbstractButton):
 
     def show_number(self, number: int, remark: str = "", tone: str = "") -> None:
         """Show a number, and below it what to know about it."""
-        self._figure, self._remark, self._tone = formats.number(number), remark, tone
+        self.show_text(formats.number(number), remark, tone)
+
+    def show_text(self, figure: str, remark: str = "", tone: str = "") -> None:
+        """Show a figure that is ready to be read, such as a rate."""
+        self._figure, self._remark, self._tone = figure, remark, tone
         said = ", ".join(part for part in (self.text(), self._figure, remark) if part)
         self.setAccessibleName(said)
         self.update()
