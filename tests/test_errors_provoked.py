@@ -17,6 +17,7 @@ ELSEWHERE: Final = {
     "sealed_unreadable": "test_what_was_not_sealed_for_this_company_stays_closed",
     "forbidden_field": "test_t29_a_role_withholds_fields_from_whoever_has_it",
     "shared_with_owner": "test_a_customer_is_not_shared_with_its_owner",
+    "too_many_views": "test_ones_own_views_are_bounded",
     "bad_period": "test_nobody_delegates_for_a_stranger_to_themselves_or_backwards",
     "permissions_changed": "test_what_changed_meanwhile_is_not_confirmed",
     "seeing_as": "test_every_other_route_refuses_it_and_changes_nothing",

@@ -138,6 +138,9 @@ def listing(
             metavar="JSON", help="Only whom these conditions fit (docs/criteria.md). 只看符合条件的。"
         ),
     ] = None,
+    view: Annotated[
+        str | None, typer.Option(help="What a saved view shows: its name or id. 已保存的视图。")
+    ] = None,
     trash: Annotated[bool, typer.Option("--trash", help="The deleted ones. 回收站。")] = False,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many. 条数。")] = 50,
     skip: Annotated[int, typer.Option(min=0, help="Leave out the first ones. 跳过前几条。")] = 0,
@@ -147,7 +150,7 @@ def listing(
     from crmdesk.core.entities import CUSTOMER
     from crmdesk.core.format import EMPTY, format_value
     from crmdesk.store.window import CustomerFilter, CustomerWindow
-    from crmdesk.usecases import narrowing
+    from crmdesk.usecases import narrowing, views
     from crmdesk.usecases.codes import place_name
     from crmdesk.usecases.directory import read_directory, read_registry
 
@@ -160,6 +163,8 @@ def listing(
     )
     parts = [Condition(name, op, values) for name, op, values in asked if values]
     given = narrowing.from_text(where, registry).where.parts if where else ()
+    if view:
+        given += views.criteria_of(views.find(session.reader, view), registry).where.parts
     wanted = CustomerFilter(where=all_of("customer", *parts, *given), sort=sort, trash=trash)
     bearings = narrowing.bearings(registry, names, session.workspace.today())
     window = CustomerWindow(session.reader, wanted, None, bearings)

@@ -288,6 +288,17 @@ GOAL: Final = Entity(
         Field("ends_on", Type.DATE, Label("截止日期", "Due"), required=True),
     ),
 )  # fmt: skip
+VIEW: Final = Entity(  # a list as the company wants it seen; whoever keeps one for themselves keeps no record
+    "view", Label("视图", "View"), title="name", placed="config",
+    fields=(
+        Field("name", Type.TEXT, Label("名称", "Name"), required=True),
+        Field("entity", Type.TEXT, Label("记录类型", "Kind of record"), Rule.FIXED, required=True),
+        Field("criteria", Type.LONG_TEXT, Label("条件", "Conditions")),
+        Field("columns", Type.TEXT, Label("列", "Columns"), Rule.LATEST),
+        Field("sort", Type.TEXT, Label("排序", "Order"), Rule.LATEST),
+        Field("grouping", Type.TEXT, Label("分组", "Grouping"), Rule.LATEST),
+    ),
+)  # fmt: skip
 CUSTOMER: Final = Entity(
     "customer", Label("客户", "Customer"), title="name",
     fields=(
@@ -519,6 +530,6 @@ DELEGATION: Final = Entity(  # the server's own, in the book of whoever is away
 )  # fmt: skip
 
 REGISTRY: Final = registry(
-    TEAM, ROLE, USER, BOOK, TAG_GROUP, TAG, CUSTOM_FIELD, SIGN_OFF, GOAL, CUSTOMER, CONTACT, VISIT, TASK, OPPORTUNITY,
+    TEAM, ROLE, USER, BOOK, TAG_GROUP, TAG, CUSTOM_FIELD, VIEW, SIGN_OFF, GOAL, CUSTOMER, CONTACT, VISIT, TASK, OPPORTUNITY,
     CONTRACT, ORDER, PAYMENT, INVOICE, TICKET, REVIEW, ATTACHMENT, REQUEST, LATE_WORK, SHARE, DELEGATION,
 )  # fmt: skip

@@ -1171,6 +1171,10 @@
         <translation>标签</translation>
     </message>
     <message>
+        <source>View</source>
+        <translation>视图</translation>
+    </message>
+    <message>
         <source>their customers</source>
         <translation>其名下客户</translation>
     </message>
@@ -3606,6 +3610,33 @@
     </message>
 </context>
 <context>
+    <name>KeepPopup</name>
+    <message>
+        <source>Keep as a view</source>
+        <translation>存为视图</translation>
+    </message>
+    <message>
+        <source>Name of the view</source>
+        <translation>视图名称</translation>
+    </message>
+    <message>
+        <source>For everybody in the company</source>
+        <translation>供公司所有人使用</translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation>保存</translation>
+    </message>
+    <message>
+        <source>Only you see it, on this laptop: it does not travel to another one.</source>
+        <translation>只有您能看到，且只在本机：不会同步到其他电脑。</translation>
+    </message>
+    <message>
+        <source>Everybody sees it after their next sync; each finds in it what they may read.</source>
+        <translation>大家在下次同步后都能看到；每个人只会看到自己有权查看的客户。</translation>
+    </message>
+</context>
+<context>
     <name>KeySheet</name>
     <message>
         <source>Keys</source>
@@ -3649,6 +3680,57 @@
     <message>
         <source>Save what is shown for Excel…</source>
         <translation>将当前列表存为 Excel…</translation>
+    </message>
+</context>
+<context>
+    <name>ListViews</name>
+    <message>
+        <source>Views</source>
+        <translation>视图</translation>
+    </message>
+    <message>
+        <source>All customers</source>
+        <translation>全部客户</translation>
+    </message>
+    <message>
+        <source>Mine, on this laptop</source>
+        <translation>我的，仅在本机</translation>
+    </message>
+    <message>
+        <source>The company&apos;s</source>
+        <translation>公司共享</translation>
+    </message>
+    <message>
+        <source>Keep what is shown as a view…</source>
+        <translation>将当前内容存为视图…</translation>
+    </message>
+    <message>
+        <source>Change “%1” to what is shown</source>
+        <translation>将「%1」改为当前内容</translation>
+    </message>
+    <message>
+        <source>Take “%1” away</source>
+        <translation>移除「%1」</translation>
+    </message>
+    <message>
+        <source>Kept as a view</source>
+        <translation>已存为视图</translation>
+    </message>
+    <message>
+        <source>Kept as a view, on this laptop</source>
+        <translation>已存为视图，仅在本机</translation>
+    </message>
+    <message>
+        <source>The view was changed</source>
+        <translation>视图已更改</translation>
+    </message>
+    <message>
+        <source>“%1” was taken away</source>
+        <translation>已移除「%1」</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
     </message>
 </context>
 <context>

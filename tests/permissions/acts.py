@@ -216,7 +216,7 @@ def edit_what_is_lent(s: Scenario, chance: Random) -> bool:
 
 def edit_settings(s: Scenario, chance: Random) -> bool:
     device = leading(s, chance, "manager", "director", "administrator")
-    there = device.rows("tag", "tag", "tag_group", "field", "user", "team") if device else []
+    there = device.rows("tag", "tag", "tag_group", "field", "view", "user", "team") if device else []
     return device is not None and bool(there) and _edit(s, device, chance, chance.choice(there))
 
 
@@ -224,10 +224,12 @@ def add_setting(s: Scenario, chance: Random) -> bool:
     device = someone(s, chance)
     if device is None:
         return False
-    entity = chance.choice(("tag", "tag", "tag_group", "field"))
+    entity = chance.choice(("tag", "tag", "tag_group", "field", "view"))
     values: dict[str, Value] = {}
     if entity == "field":
         values = {"entity": "customer", "type": "text", "label_zh": "新"}
+    elif entity == "view":
+        values = {"entity": "customer", "criteria": '{"all": []}'}
     return s.commit(device, "declares", _write(s, device, entity, values))
 
 

@@ -11,7 +11,7 @@ from typing import Any
 Table = dict[str, Any]
 LATE_MS = 21 * 86_400_000
 POOL, CONFIG = "the pool", "the configuration"
-SETTINGS = ("tag", "tag_group", "field", "user", "team", "book", "role")
+SETTINGS = ("tag", "tag_group", "field", "view", "user", "team", "book", "role")
 HEADS = ("manager", "director", "administrator")
 LEADERS = ("manager", "director", "auditor")
 TAKEN, WAITS, LATE, FORBIDDEN, FIELD = "taken in", "waits", "late", "forbidden", "forbidden_field"
@@ -108,7 +108,7 @@ class Company:
         if who in self.gone or self.entity[record] in self.hidden(who):
             return ""
         if place == CONFIG:
-            return "w" if base in HEADS and self.entity[record] in SETTINGS[:3] else "r"
+            return "w" if base in HEADS and self.entity[record] in SETTINGS[:4] else "r"
         if place == POOL:
             is_in_sight = (record == root and not below) or (base in LEADERS and not self.hidden(who))
             right = "" if not is_in_sight else "w" if base == "manager" else "r"
@@ -149,7 +149,7 @@ class Company:
         elif not is_new or base == "auditor" or who in self.gone:
             faces = []
         elif entity in SETTINGS:
-            faces = [who] if entity in SETTINGS[:2] or (entity == "field" and base in HEADS) else []
+            faces = [who] if entity in SETTINGS[:2] or (entity in SETTINGS[2:4] and base in HEADS) else []
         else:
             faces = [f for f in self.faces(who, None) if self.makes(f, entity) and self.book(f, who) == "w"]
         if faces and all(self.withholds(face, entity, said) for face in faces):

@@ -21,6 +21,15 @@ REQUESTS: Final[dict[str, Problem]] = {
         ("条件中有看不懂的地方：{place}。", NOTHING_ZH, "{why}。"),
         ("A condition can't be understood: {place}.", NOTHING_EN, "Mend it: {why}."),
     ),
+    "too_many_views": problem(
+        422,
+        ("最多可以保留 {most} 个自己的视图。", NOTHING_ZH, "请先移除不再使用的视图。"),
+        (
+            "You can keep {most} views of your own at most.",
+            NOTHING_EN,
+            "Take one away that you no longer use.",
+        ),
+    ),
     "criteria_newer": problem(
         422,
         ("这组条件由更新版本的 crmdesk 写成。", NOTHING_ZH, "请更新 crmdesk 后再用。"),

@@ -16,7 +16,7 @@ from crmdesk.ui.widgets.fields import label, rule
 from crmdesk.ui.widgets.hit_list import ROW, Found, HitList
 from crmdesk.ui.widgets.query_field import QueryField
 from crmdesk.ui.widgets.sheet import Sheet
-from crmdesk.usecases import customers, narrowing, recents
+from crmdesk.usecases import customers, narrowing, recents, views
 from crmdesk.usecases.customers import Hit
 from crmdesk.usecases.outcome import Outcome
 from crmdesk.usecases.workspace import readings
@@ -112,6 +112,7 @@ class CommandBox(Sheet):
     def _found(self, text: str) -> list[Found]:
         hits = customers.search(self._context.reader, readings(), text, _SHOWN)
         found = [self._hit(hit) for hit in hits]
+        found += self._views(text)[:_OF_EACH]
         found += [*self._tags(text)[:_OF_EACH], *self._people(text)[:_OF_EACH]]
         found += self._commands(text)[:_OF_EACH]
         if self._context.may("customer"):
@@ -128,6 +129,13 @@ class CommandBox(Sheet):
             Found(tag.name, "", self.tr("Tag"), narrowing.of_tag(tag.id), "tag", tag.hue)
             for tag in self._context.directory.tags.values()
             if self._fits(text, tag.name)
+        ]
+
+    def _views(self, text: str) -> list[Found]:
+        return [
+            Found(view.name, "", self.tr("View"), view, "star", "amber")
+            for view in views.listed(self._context.reader)
+            if self._fits(text, view.name)
         ]
 
     def _people(self, text: str) -> list[Found]:

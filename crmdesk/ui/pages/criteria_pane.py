@@ -55,7 +55,7 @@ class CriteriaPane(QFrame):
         self.sentence = label("", "second")
         self.sentence.setWordWrap(True)
         self.keep = buttons.secondary(self.tr("Keep as a view…"), "star", self._keep)
-        self.keep.hide()
+        self.keep.setVisible(context.seeing is None)
         self._lay_out()
 
     def show_criteria(self, criteria: Criteria) -> None:

@@ -27,6 +27,7 @@ from crmdesk.ui.pages.customer_feed import CustomerFeed, RankedSource
 from crmdesk.ui.pages.customer_pages import NewCustomerWish
 from crmdesk.ui.pages.filter_strip import FilterStrip
 from crmdesk.ui.pages.list_tools import ListTools
+from crmdesk.ui.pages.list_views import ListViews, Shown
 from crmdesk.ui.pages.new_customer import NewCustomer
 from crmdesk.ui.tables.customer_delegate import (
     CustomerDelegate,
@@ -41,6 +42,7 @@ from crmdesk.ui.widgets.fields import label
 from crmdesk.ui.widgets.marks import EmptyState
 from crmdesk.usecases import records
 from crmdesk.usecases.list_export import Form
+from crmdesk.usecases.views import View
 
 if TYPE_CHECKING:
     from crmdesk.store.replica import Touched
@@ -51,7 +53,7 @@ _PAUSE_MS: Final = 120
 
 
 class CustomersPage(Page):
-    """Subjects: a customer's id selects it, a CustomerFilter narrows the list, a NewCustomerWish opens the form."""
+    """Subjects: a customer's id selects it, a CustomerFilter or a View narrows the list, a NewCustomerWish opens the form."""
 
     visit = Signal(str)
     sample = Signal()
@@ -92,6 +94,7 @@ class CustomersPage(Page):
         self.bar, self.several = ChosenBar(), ChosenCustomers(context, self)
         self._left = QStackedWidget()
         self._nothing = EmptyState("users", "")
+        self.views = ListViews(context, self)
         self._left.addWidget(self.table)
         self._left.addWidget(self._nothing)
         self._lay_out()
@@ -107,12 +110,16 @@ class CustomersPage(Page):
         create = buttons.primary(self.tr("New customer"), "plus", self.new_record)
         plain.set_tip(create, f"{self.tr('New customer')}  {buttons.key_text('Ctrl+N')}")
         twice = buttons.icon_button("copy", self.tr("Duplicates"), partial(self.shell.go, "duplicates"))
-        return (twice, rows, create) if self._context.may("customer") else (twice, rows)
+        views = self.views.button
+        return (views, twice, rows, create) if self._context.may("customer") else (views, twice, rows)
 
     def show_subject(self, subject: object) -> None:
         if isinstance(subject, NewCustomerWish):
             self._open_new(subject.name)
+        elif isinstance(subject, View):
+            self.views.open(subject)
         elif isinstance(subject, CustomerFilter):
+            self._leave_view()
             self.shell.set_search(subject.text)
             self._narrow(replace(self._wanted, text=subject.text, where=subject.where, trash=subject.trash))
         elif isinstance(subject, str):
@@ -149,6 +156,7 @@ class CustomersPage(Page):
 
     def clear_filter(self) -> None:
         """Every customer again."""
+        self._leave_view()
         self.shell.set_search("")
         self._narrow(replace(self._wanted, text="", where=EVERY_CUSTOMER, trash=False))
 
@@ -234,6 +242,9 @@ class CustomersPage(Page):
         self.new.closed.connect(self._close_aside)
         self.strip.wanted.connect(self._strip_changed)
         self.strip.conditions.connect(self.open_conditions)
+        self.views.opened.connect(self._open_view)
+        self.views.cleared.connect(self.clear_filter)
+        self.pane.kept.connect(self.views.ask_name)
         self.pane.narrowed.connect(self._pane_changed)
         self.pane.closed.connect(self._close_aside)
         self._nothing.acted.connect(self._nothing_acted)
@@ -250,6 +261,7 @@ class CustomersPage(Page):
             self.strip.show_filter(wanted)
             self.tools.mark(wanted.sort)
             self.pane.show_criteria(wanted.where)
+            self._tell_views()
             (self.feed.search if wanted.text else self.feed.rank)(wanted)
 
     def _strip_changed(self, wanted: CustomerFilter) -> None:
@@ -265,6 +277,30 @@ class CustomersPage(Page):
         self.table.show_columns(self.tools.columns.columns())
         self.tools.mark(self._wanted.sort)
         self._narrow(replace(self._wanted, columns=self.tools.columns.asked))
+        self._tell_views()
+
+    def _open_view(self, view: View, criteria: Criteria) -> None:
+        self.shell.set_search("")
+        self._show_columns_of(view.columns)
+        sort = view.sort or self._wanted.sort
+        columns = self.tools.columns.asked
+        self._narrow(replace(self._wanted, text="", where=criteria, sort=sort, columns=columns, trash=False))
+        self._tell_views()
+        self.table.setFocus()
+
+    def _leave_view(self) -> None:
+        self.views.leave()
+        if self.tools.columns.of_view:
+            self._show_columns_of(())
+            self._narrow(replace(self._wanted, columns=self.tools.columns.asked))
+
+    def _show_columns_of(self, columns: tuple[str, ...]) -> None:
+        self.tools.columns.of_view = columns
+        self.table.show_columns(self.tools.columns.columns())
+        self.tools.mark(self._wanted.sort)
+
+    def _tell_views(self) -> None:
+        self.views.show(Shown(self._wanted.where, self.tools.columns.keys, self._wanted.sort, ""))
 
     def export(self, form: Form) -> None:
         """What is shown, or of it what is chosen, as a file."""

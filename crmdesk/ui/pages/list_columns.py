@@ -34,13 +34,19 @@ class ListColumns:
 
     def __init__(self, context: Context, today: Callable[[], date]) -> None:
         self._context, self._today = context, today
+        self.of_view: tuple[str, ...] = ()
+        """The columns of the view on show; blank for one's own choice."""
 
     @property
     def keys(self) -> tuple[str, ...]:
         known = {column.key for column in self._usual()} | self._others().keys()
-        chosen = [key for key in self._context.preferences.customers_columns if key in known]
+        chosen = [key for key in self._chosen if key in known]
         usual = [column.key for column in self._usual()]
         return tuple(dict.fromkeys(("name", *(chosen or usual))))
+
+    @property
+    def _chosen(self) -> tuple[str, ...]:
+        return self.of_view or self._context.preferences.customers_columns
 
     @property
     def asked(self) -> tuple[str, ...]:
@@ -51,7 +57,7 @@ class ListColumns:
     def columns(self) -> list[Column[CustomerRow]]:
         """As the table shows them; what somebody chose is never dropped for want of room."""
         usual = {column.key: column for column in self._usual()}
-        others, is_chosen = self._others(), bool(self._context.preferences.customers_columns)
+        others, is_chosen = self._others(), bool(self._chosen)
         found = [usual[key] if key in usual else self._column(others[key]) for key in self.keys]
         return [replace(column, drop=0, firm=True) for column in found] if is_chosen else found
 
@@ -64,6 +70,9 @@ class ListColumns:
 
     def choose(self, keys: Sequence[str]) -> None:
         """Keep these, in this order; those that the list has anyway are kept as nothing chosen."""
+        if self.of_view:
+            self.of_view = tuple(keys)  # a view is changed where a person says so, and nothing else with it
+            return
         usual = [column.key for column in self._usual()]
         self._context.prefer(customers_columns=() if list(keys) == usual else tuple(keys))
 
