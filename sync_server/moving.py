@@ -20,7 +20,7 @@ from crmdesk.core.wire import PAGE_RECORDS, Kind
 from crmdesk.store import dialect, records
 from crmdesk.store.records import Stored
 from sync_server.clock import Moment
-from sync_server.storage import buckets, people, rights
+from sync_server.storage import buckets, merged, people, rights
 from sync_server.storage.buckets import Movement
 from sync_server.storage.people import Company
 
@@ -49,13 +49,14 @@ def all_below(company: Company, bucket: str) -> set[str]:
 
 
 def family(connection: Connection, company: Company, customer: Stored) -> list[Stored]:
-    """A customer and all that is kept with it, the customer first.
+    """A customer and all that is kept with it, the customer first; with it those that were merged into it, and theirs.
 
     What others wrote under its id without seeing it waits in their own books, and is not of the family.
     """
     place = customer.record.placement.bucket
     kept = {place, *all_below(company, place)}
-    found = [s for s in records.under_root(connection, customer.key.id) if s.record.placement.bucket in kept]
+    roots = [customer.key.id, *merged.into(connection, customer.key.id, place)]
+    found = [s for s in records.under_roots(connection, roots) if s.record.placement.bucket in kept]
     return sorted(found, key=lambda s: (s.key != customer.key, s.n))
 
 
@@ -84,7 +85,9 @@ def move(connection: Connection, customer: Stored, to: str, now: Moment, held: C
     if again.record.placement.bucket != place:
         raise CrmError("server_busy")
     crossings = [
-        Crossing(s, to if s.key == customer.key else below(company, to, REGISTRY.part(s.key.entity)), s.root)
+        Crossing(
+            s, to if s.key.entity == "customer" else below(company, to, REGISTRY.part(s.key.entity)), s.root
+        )
         for s in family(connection, company, again)
     ]
     crossings = [c for c in crossings if c.stored.record.placement.bucket != c.bucket]

@@ -23,7 +23,7 @@ from sync_server.clock import Moment
 from sync_server.consequences import Taken, follow, reach
 from sync_server.fields import known_registry
 from sync_server.placing import Map, Place, QuarantineError, hold, survey
-from sync_server.storage import actors, blobs, buckets, graves, people
+from sync_server.storage import actors, blobs, buckets, graves, merged, people
 from sync_server.storage.actors import Actor, Refused
 from sync_server.storage.buckets import Movement
 from sync_server.storage.devices import Bearer
@@ -289,6 +289,7 @@ def _write(
     written = [(row.key, row.record) for row in rows]
     blobs.note_references(connection, registry, written)
     graves.note_deletions(connection, written, now)
+    merged.note(connection, written)
     buckets.note_movements(
         connection,
         [

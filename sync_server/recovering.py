@@ -42,7 +42,7 @@ from sync_server.fields import known_registry
 from sync_server.moving import below, reunite
 from sync_server.placing import Place, QuarantineError
 from sync_server.settings import Settings
-from sync_server.storage import actors, blobs, buckets, devices, graves, people, recoveries, rights
+from sync_server.storage import actors, blobs, buckets, devices, graves, merged, people, recoveries, rights
 from sync_server.storage.devices import Bearer
 from sync_server.storage.people import Company
 from sync_server.storage.recoveries import Recovered, Recovery
@@ -299,6 +299,7 @@ class _Scene:
         records.update(self._connection, [row for row in rows if row.n is not None])
         blobs.note_references(self._connection, self._registry, self.taken.items())
         graves.note_deletions(self._connection, self.taken.items(), self._now)
+        merged.note(self._connection, self.taken.items())
         tops: dict[str, int] = {}
         for record in self.taken.values():
             for actor, counter in record.clock.items():

@@ -405,6 +405,14 @@ blob_holder: Final = Table(
     Column("held_at", BigInteger, nullable=False),
 )
 
+merged: Final = Table(  # customers that point at others, see `crmdesk.core.aliases`
+    "merged",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("target", String, nullable=False),
+    Index("merged_by_target", "target"),
+)
+
 recovery: Final = Table(
     "recovery",
     metadata,

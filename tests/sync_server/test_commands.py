@@ -209,6 +209,27 @@ def test_a_head_once_heard_is_never_unheard(server: RunningServer) -> None:
     assert heard == 2
 
 
+def test_a_customer_moves_with_those_that_were_merged_into_it_and_with_no_other(
+    server: RunningServer,
+) -> None:
+    ann, cai, mei = (enrolled(server, name) for name in ("Ann", "Cai", "Mei"))
+    winner, loser, further, apart = (ann.customer(name) for name in ("甲", "乙", "丙", "丁"))
+    visits = [ann.visit(one) for one in (winner, loser, further, apart)]
+    for one, into in ((loser, winner), (further, loser), (apart, winner)):
+        ann.write(one, {"merged_into": into.id})
+    ann.write(winner, {"merged_into": further.id})  # somebody merged the other way round
+    ann.push()
+    ann.write(apart, {"merged_into": None})
+    ann.push()
+    assert change_owner(mei, winner.id, "Cai").json()["moved"] == 6
+    cai.pull_all()
+    ann.pull_all()
+    assert {winner, loser, further, *visits[:3]} <= cai.records.keys()
+    assert {apart, visits[3]} <= ann.records.keys()
+    assert not {winner, loser, further, *visits[:3]} & ann.records.keys()
+    assert not {apart, visits[3]} & cai.records.keys()
+
+
 @pytest.mark.parametrize("to", ["nobody", ""])
 def test_a_command_with_nonsense_is_malformed(server: RunningServer, to: str) -> None:
     mei = enrolled(server, "Mei")
