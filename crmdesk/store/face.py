@@ -6,6 +6,7 @@ stands (its number, its root, its bucket) is not known here.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
@@ -18,6 +19,8 @@ from crmdesk.core.search import index_terms
 from crmdesk.core.text import Readings
 from crmdesk.store.names import CONTESTED, DELETED, column
 
+VERSION: Final = 6
+"""Raised when the same declarations project differently, or into more tables, so that laptops rebuild before they read."""
 PLACE_COLUMNS: Final = ("n", "id", "root", "bucket")
 """The columns that say where a record stands; a face has those that follow."""
 _VIEW_COLUMNS: Final = ("life", "conflicts", "created_at", "updated_at", "sort")
@@ -29,6 +32,16 @@ _PURPOSES: Final = {
 INTEGERS: Final = (Type.INSTANT, Type.MONEY, Type.INTEGER, Type.BOOLEAN)
 """The types whose column holds whole numbers."""
 _MADE_LAST: Final = milliseconds(MAX_STAMP)
+
+
+def made_for(registry: Registry) -> str:
+    """Which declarations of the product a laptop's tables were made for: told without making the statements that make them."""
+    said = [
+        f"{entity.name} {field.name} {field.type.value} {field.repeated}"
+        for entity in registry.entities.values()
+        for field in entity.fields
+    ]
+    return hashlib.sha256("\n".join((str(VERSION), *said)).encode()).hexdigest()
 
 
 def columns(entity: Entity) -> tuple[str, ...]:

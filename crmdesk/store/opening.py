@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from sqlalchemy import Connection
+
 from crmdesk.core.entities import REGISTRY
 from crmdesk.core.errors import CrmError
 from crmdesk.core.text import Readings
 from crmdesk.store import generation, leases, projected_tables, settings, tables
 from crmdesk.store.database import Database
 from crmdesk.store.dialect import File
+from crmdesk.store.face import made_for
 from crmdesk.store.identity import change_actor
 from crmdesk.store.replica import Clock, Replica
 from crmdesk.store.settings import Identity
@@ -47,9 +50,12 @@ def open_replica(
     with replica.database.read() as connection:
         identity = settings.identity(connection)
         replica.keep_up(connection)
+        is_noted = settings.read(connection, "made_for", str) == made_for(REGISTRY)
     # Tables first: renaming edits projects them, which tables of another version could not take.
     if replica.declared != projected_tables.signature(replica.registry):
         replica.rebuild()
+    elif not is_noted:
+        _if_there_is_room(replica, replica.note_declared)
     if generation.rise(replica.database) or identity.place != place:
         change_actor(replica, place=place)
     if not _has_company(replica):
@@ -58,10 +64,15 @@ def open_replica(
 
 
 def _see_the_time(replica: Replica) -> None:
-    """Each start moves the latest time seen on; a full disk keeps nobody from reading."""
+    """Each start moves the latest time seen on."""
+    _if_there_is_room(replica, lambda connection: leases.see(connection, replica.clock.now_ms()))
+
+
+def _if_there_is_room(replica: Replica, note: Callable[[Connection], object]) -> None:
+    """Write what can be written at the next start too; a full disk keeps nobody from reading."""
     try:
         with replica.database.write() as connection:
-            leases.see(connection, replica.clock.now_ms())
+            note(connection)
     except CrmError as error:
         if error.code not in ("disk_full", "database_busy"):
             raise

@@ -18,13 +18,11 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from crmdesk.core.registry import Entity, Registry
 from crmdesk.store import aliases, dialect, likeness
-from crmdesk.store.face import INTEGERS, columns
+from crmdesk.store.face import INTEGERS, VERSION, columns
 from crmdesk.store.names import SHOWN, column, table
 
 _Number = BigInteger().with_variant(Integer, "sqlite")
 _FACTS: Final = {"customer": ("last_visit_at", "visits", "tags", "person")}
-VERSION: Final = 6
-"""Raised when the same declarations project differently, so that laptops rebuild."""
 
 
 def metadata(entities: Iterable[Entity]) -> MetaData:

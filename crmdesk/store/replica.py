@@ -47,7 +47,7 @@ from crmdesk.store import (
 from crmdesk.store.blobs import Blobs, beside
 from crmdesk.store.database import Database
 from crmdesk.store.delivery import Arrival, Delivery, Departure
-from crmdesk.store.face import Face
+from crmdesk.store.face import Face, made_for
 from crmdesk.store.projection import Basis, Projected
 from crmdesk.store.records import LEFT, Row, Stored
 from crmdesk.store.settings import Identity, SeeingAs
@@ -543,7 +543,7 @@ class Replica:
     def note_declared(self, connection: Connection) -> None:
         """Note which declarations the projected tables have."""
         self.declared = projected_tables.signature(self.registry)
-        settings.write(connection, {"projection": self.declared})
+        settings.write(connection, {"projection": self.declared, "made_for": made_for(REGISTRY)})
 
     def rebuild(self) -> int:
         """Drop and recompute every projection; returns how many records were read."""

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from crmdesk.core.dates import day_of
+from crmdesk.core.entities import REGISTRY
 from crmdesk.core.errors import CrmError
 from crmdesk.core.lease import Judged
 from crmdesk.core.text import Readings
 from crmdesk.store import leases
+from crmdesk.store.face import made_for
 from crmdesk.store.reading import Reader, check
 from crmdesk.store.settings import Identity, SeeingAs, Server
 from crmdesk.system.clock import SystemClock
@@ -108,6 +110,10 @@ def open_workspace(
         raise problem
     if workspace.identity().place != profile.place():
         _ = workspace.replica  # a copied file takes a new actor before anything is read from it
+    elif workspace.reader.setting("made_for", str) != made_for(REGISTRY):
+        _ = (
+            workspace.replica
+        )  # another version made the tables: they are made anew before anything is read from them
     return workspace
 
 

@@ -15,13 +15,13 @@ import pytest
 from crmdesk.core.errors import CrmError
 from crmdesk.core.form import Shown
 from crmdesk.core.record import Placement, Record, RecordKey, merge, moved
-from crmdesk.store import outbox
+from crmdesk.store import dialect, outbox
 from crmdesk.store.delivery import Departure
 from crmdesk.store.replica import Write
 from crmdesk.usecases import conflicts, history, records
-from crmdesk.usecases.workspace import Workspace
+from crmdesk.usecases.workspace import Workspace, open_workspace
 from tests.support import dump
-from tests.support.workspace import Colleague, FakeClock, make, receive
+from tests.support.workspace import Colleague, FakeClock, customer, make, receive
 from tests.support.workspace import records as stored_records
 
 WALKS = int(os.environ.get("CRMDESK_WALKS", "0"))
@@ -287,4 +287,23 @@ def test_a_program_with_other_declarations_rebuilds_when_it_opens_a_store(tmp_pa
     desk.close()
     again = open_workspace(desk.profile, None, FakeClock(9))
     assert dump.seen(again.reader) == before
+    again.close()
+
+
+def test_r34_tables_of_another_version_are_made_anew_before_anything_is_read_from_them(
+    desk: Workspace,
+) -> None:
+    """The desktop's first page reads before it opens what writes, and the columns it asks for may be new."""
+    mine = customer(desk, "宏远机械", website="hongyuan.example")
+    profile, clock = desk.profile, desk.clock
+    desk.close()
+    older = dialect.connect(profile.database, None, "sqlcipher")
+    older.execute("ALTER TABLE p_customer DROP COLUMN f_website")
+    older.execute("UPDATE setting SET value = '\"older\"' WHERE name IN ('projection', 'made_for')")
+    older.close()
+    opened = open_workspace(profile, None, clock)
+    assert opened.reader.one("SELECT id, f_website FROM p_customer") == (mine, "hongyuan.example")
+    opened.close()
+    again = open_workspace(profile, None, clock)
+    assert again._replica is None  # which takes SQLAlchemy: not for the first page of the same version
     again.close()
