@@ -47,6 +47,7 @@ ELSEWHERE: Final = {
     "wrong_password": "test_t07_it_takes_as_long_for_somebody_as_for_nobody",
     "password_weak": "test_a_password_that_is_guessed_at_once_is_refused",
     "password_needed": "test_a_dangerous_act_takes_the_password_again_for_ten_minutes",
+    "code_list_wrong": "test_a_rep_takes_none_over_and_a_broken_file_changes_nothing",
     "too_many_versions": "test_too_many_versions_of_a_field_are_quarantined",
 }
 

@@ -18,6 +18,7 @@ import crmdesk
 from crmdesk.cli import (
     access,
     attachments,
+    codes,
     company,
     customers,
     deals,
@@ -55,6 +56,7 @@ root.add_typer(journal.visit_app, name="visit")
 root.add_typer(journal.task_app, name="task")
 root.add_typer(tags.tag_app, name="tag")
 root.add_typer(fields.fields_app, name="fields")
+root.add_typer(codes.codes_app, name="codes")
 root.add_typer(attachments.attachments_app, name="attachments")
 root.add_typer(inbox.conflicts_app, name="conflicts")
 root.add_typer(inbox.review_app, name="review")

@@ -264,6 +264,14 @@ CUSTOM_FIELD: Final = Entity(
         Field("unseen_by", Type.TEXT, Label("不显示给的角色", "Roles whose forms leave it out")),
     ),
 )  # fmt: skip
+CODE_LIST: Final = Entity(  # whole and unchanging: a newer one is another record
+    "code_list", Label("代码表", "List of codes"), title="table", placed="config",
+    fields=(
+        Field("table", Type.TEXT, Label("表", "Table"), Rule.FIXED, required=True),
+        Field("edition", Type.TEXT, Label("版本年份", "Year of the list"), Rule.FIXED, required=True),
+        Field("line", Type.LONG_TEXT, Label("代码行", "Lines of codes"), Rule.FIXED, repeated=True),
+    ),
+)  # fmt: skip
 SIGN_OFF: Final = Entity(  # somebody's word that a thing was done and is in order; never changed, only deleted
     "sign_off", Label("签核", "Sign-off"), title="subject", placed="config",
     fields=(
@@ -530,6 +538,6 @@ DELEGATION: Final = Entity(  # the server's own, in the book of whoever is away
 )  # fmt: skip
 
 REGISTRY: Final = registry(
-    TEAM, ROLE, USER, BOOK, TAG_GROUP, TAG, CUSTOM_FIELD, VIEW, SIGN_OFF, GOAL, CUSTOMER, CONTACT, VISIT, TASK, OPPORTUNITY,
+    TEAM, ROLE, USER, BOOK, TAG_GROUP, TAG, CUSTOM_FIELD, CODE_LIST, VIEW, SIGN_OFF, GOAL, CUSTOMER, CONTACT, VISIT, TASK, OPPORTUNITY,
     CONTRACT, ORDER, PAYMENT, INVOICE, TICKET, REVIEW, ATTACHMENT, REQUEST, LATE_WORK, SHARE, DELEGATION,
 )  # fmt: skip

@@ -1,12 +1,16 @@
-"""The code tables that ship with the product: read at first use, never at the start."""
+"""The code tables that ship with the product, and the lists that a company laid over them: read at first use, never at the start."""
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from crmdesk.core.codes import CodeTable
 from crmdesk.core.text import normalise
+from crmdesk.store.names import SHOWN
+from crmdesk.store.reading import Reader
 from crmdesk.system.resources import resource
 
 if TYPE_CHECKING:
@@ -15,10 +19,71 @@ if TYPE_CHECKING:
 _FILES = {"region": "regions.csv", "industry": "industries.csv"}
 
 
+@dataclass(frozen=True)
+class _Imported:
+    """A list that the company laid over a table, and the record that holds it."""
+
+    name: str
+    record: str
+    edition: str
+    chunks: tuple[str, ...]
+
+    @cached_property
+    def table(self) -> CodeTable:
+        """The table as the list makes it; one that says nothing leaves it as it ships. Takes some 50 ms."""
+        from crmdesk.core import code_lists
+
+        listed = code_lists.unpacked(self.name, self.chunks)
+        year = int(self.edition) if self.edition.isdecimal() and len(self.edition) == 4 else 0
+        return code_lists.laid_over(_shipped(self.name), listed, year) if listed else _shipped(self.name)
+
+
+_imported: dict[str, _Imported] = {}
+
+
 @cache
-def code_table(name: str) -> CodeTable:
-    """A table by its name, one of `core.codes.TABLES`."""
+def _shipped(name: str) -> CodeTable:
     return CodeTable.parse(name, resource("codes", _FILES[name]).read_text(encoding="utf-8"))
+
+
+def code_table(name: str) -> CodeTable:
+    """A table by its name, one of `core.codes.TABLES`: as it ships with the product, or as a list of the company's makes it."""
+    imported = _imported.get(name)
+    return imported.table if imported else _shipped(name)
+
+
+def edition(name: str) -> str:
+    """The year of the list that the company took over; blank where the table is as it ships."""
+    imported = _imported.get(name)
+    return imported.edition if imported else ""
+
+
+def follow(reader: Reader) -> None:
+    """Have the lists that the company took over, the latest of each table; a list that cannot be read counts for none."""
+    rows = reader.all(f"SELECT n, id, f_table, f_edition FROM p_code_list WHERE {SHOWN} ORDER BY id")
+    latest = {table: (n, record, year or "") for n, record, table, year in rows if table in _FILES}
+    if {t: one.record for t, one in _imported.items()} == {t: one[1] for t, one in latest.items()}:
+        return
+    for name in _FILES:
+        n, record, year = latest.get(name, (0, "", ""))
+        chunks = "SELECT value FROM element WHERE n = ? AND field = 'line' ORDER BY element"
+        take_over(name, record, year, [text or "" for (text,) in reader.all(chunks, (n,))])
+
+
+def take_over(name: str, record: str, year: str, chunks: Sequence[str]) -> None:
+    """Lay a list over the table that ships; without a record, have that as it ships."""
+    if record:
+        _imported[name] = _Imported(name, record, year, tuple(chunks))
+    else:
+        _imported.pop(name, None)
+    if name == "region":
+        gazetteer.cache_clear()
+
+
+def imported_lists(reader: Reader) -> dict[str, tuple[str, str, list[str]]]:
+    """The lists in force, by table, as `take_over` takes them: for a process that opens no profile."""
+    follow(reader)
+    return {name: (one.record, one.edition, list(one.chunks)) for name, one in _imported.items()}
 
 
 @lru_cache(maxsize=1)

@@ -16,9 +16,9 @@ from crmdesk.store.names import DELETED, SHOWN
 from crmdesk.store.reading import Reader
 from crmdesk.store.settings import Identity, SeeingAs
 from crmdesk.system.clock import SystemClock
-from crmdesk.usecases.codes import code_name
+from crmdesk.usecases.codes import code_name, follow
 
-ENTITIES: Final = ("user", "team", "role", "book", "tag", "tag_group", "field", "delegation")
+ENTITIES: Final = ("user", "team", "role", "book", "tag", "tag_group", "field", "code_list", "delegation")
 """A directory is stale once a record of one of these moved."""
 
 
@@ -93,6 +93,7 @@ class Directory:
 
 def read_directory(reader: Reader) -> Directory:
     """The directory as the workspace stands now."""
+    follow(reader)
     identity = reader.setting("identity", Identity)
     assert identity is not None, "a workspace has an identity"
     people = {
@@ -133,6 +134,7 @@ def read_registry(reader: Reader) -> Registry:
     """
     from crmdesk.core.entities import REGISTRY
 
+    follow(reader)
     known = reader.setting("announced", dict[str, list[str]]) or {}
     identity = reader.setting("identity", Identity)
     me = identity.user if identity else ""

@@ -17,8 +17,9 @@ from crmdesk.core.errors import CrmError
 from crmdesk.core.mapping import Found, Plan
 from crmdesk.core.registry import Label
 from crmdesk.store.reading import Reader
+from crmdesk.usecases.codes import imported_lists
 from crmdesk.usecases.directory import custom_declarations
-from crmdesk.usecases.reading_child import End, Frame, Job, Peeked, Rows, Trouble
+from crmdesk.usecases.reading_child import PEEKED_ROWS, End, Frame, Job, Peeked, Rows, Trouble
 
 _MOST_FRAME: Final = 64 * 1024 * 1024
 _decoder = msgspec.msgpack.Decoder(Frame)
@@ -109,12 +110,15 @@ class Reading:
                 pipe.close()
 
 
-def peek(path: Path, today: date) -> list[Found]:
+def peek(path: Path, today: date, *, rows: int = PEEKED_ROWS) -> list[Found]:
     """The first rows of each table of a file. Raises as `Reading` does."""
-    with Reading(Job(str(path.absolute()), today.isoformat())) as reading:
+    with Reading(Job(str(path.absolute()), today.isoformat(), rows=rows)) as reading:
         return next((frame.tables for frame in reading.frames() if isinstance(frame, Peeked)), [])
 
 
 def job_of(reader: Reader, path: Path, today: date, plan: Plan, *, skip: int = 0, limit: int = -1) -> Job:
     """The job of reading a whole file by a plan."""
-    return Job(str(path.absolute()), today.isoformat(), plan, custom_declarations(reader), skip, limit)
+    return Job(
+        str(path.absolute()), today.isoformat(), plan, custom_declarations(reader), skip, limit,
+        codes=imported_lists(reader),
+    )  # fmt: skip

@@ -25,7 +25,7 @@ from crmdesk.core.mapping import ENTITIES, Found, Plan
 from crmdesk.core.registry import Label, Registry
 from crmdesk.system import confined
 from crmdesk.system.workbooks import Book
-from crmdesk.usecases.codes import code_meant, place_of
+from crmdesk.usecases.codes import code_meant, place_of, take_over
 
 PEEKED_ROWS: Final = 60
 PEEKED_COLUMNS: Final = 3000
@@ -40,7 +40,7 @@ class Job(msgspec.Struct):
     """What to read. Without a plan only the first rows of each table are shown.
 
     `fields` are the values of the `field` records, by id: what an administrator added. `skip` is how many rows a run that
-    goes on has behind it.
+    goes on has behind it, `rows` how many are shown without a plan. `codes` are the lists of codes that the company took over.
     """
 
     path: str
@@ -49,6 +49,8 @@ class Job(msgspec.Struct):
     fields: dict[str, dict[str, Any]] = {}
     skip: int = 0
     limit: int = -1
+    rows: int = PEEKED_ROWS
+    codes: dict[str, tuple[str, str, list[str]]] = {}
 
 
 class Peeked(msgspec.Struct, tag=True):
@@ -86,6 +88,8 @@ def main() -> None:
     gc.disable()  # rows hold no cycles, and are gone after their frame
     job = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=Job)
     out = sys.stdout.buffer
+    for table, (record, year, chunks) in job.codes.items():
+        take_over(table, record, year, chunks)
     for table in ("region", "industry") if job.plan else ():
         code_meant(table, "—")  # what it opens for itself is open before it may open little else
     confined.confine()
@@ -117,16 +121,16 @@ def answer(job: Job) -> Iterator[Frame]:
     """The frames that a job is answered with. Raises what `workbooks` raises."""
     book = Book(Path(job.path))
     try:
-        yield from _peek(book) if job.plan is None else _read(book, job, job.plan)
+        yield from _peek(book, job.rows) if job.plan is None else _read(book, job, job.plan)
     finally:
         book.close()
 
 
-def _peek(book: Book) -> Iterator[Frame]:
+def _peek(book: Book, rows: int) -> Iterator[Frame]:
     tables = []
     for name in book.names:
         table = book.table(name)
-        first = [row[:PEEKED_COLUMNS] for row in islice(table.rows, PEEKED_ROWS)]
+        first = [row[:PEEKED_COLUMNS] for row in islice(table.rows, rows)]
         if any(any(row) for row in first):
             tables.append(Found(name, [[cell[:_MOST_PEEKED] for cell in row] for row in first], table.height))
     if not tables:

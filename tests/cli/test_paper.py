@@ -46,8 +46,8 @@ def test_every_command_takes_the_shared_options(words: str) -> None:
     assert {"--profile", "--json", "--lang", "--passphrase-fd"} <= commands()[words]
 
 
-def _file(folder: Path) -> Path:
-    (folder / "notes.txt").write_text("谈价格", encoding="utf-8")
+def _file(folder: Path, text: str = "谈价格") -> Path:
+    (folder / "notes.txt").write_text(text, encoding="utf-8")
     return folder / "notes.txt"
 
 
@@ -88,6 +88,8 @@ def test_every_answer_has_the_keys_that_the_paper_promises(tmp_path: Path) -> No
     do("fields change", field, "--english", "Shop")
     do("fields retire", field)
     do("fields list")
+    do("codes import", "region", str(_file(tmp_path, "320598,园区")), "--add", "--dry-run")
+    do("codes list")
     do("customer delete", "Acme")
     do("customer restore", "Acme")
     with running_company(tmp_path) as server:

@@ -44,6 +44,19 @@ IMPORTS: Final[dict[str, Problem]] = {
             "Split it into smaller files, then import those.",
         ),
     ),
+    "code_list_wrong": problem(
+        422,
+        (
+            "这份代码表不完整或有误：{examples}。",
+            NOTHING_ZH,
+            "请核对文件；只含部分代码的文件请用「只增改」的方式导入。",
+        ),
+        (
+            "This list of codes is not whole, or wrong: {examples}.",
+            NOTHING_EN,
+            "Check the file; one that has only some of the codes can be added to those there are.",
+        ),
+    ),
     "import_unmapped": problem(
         422,
         (
