@@ -215,13 +215,14 @@ def _line(row: Any) -> dict[str, Any]:
 def show(session: Session, customer: Customer) -> None:
     """Everything known of a customer. 查看客户。"""
     from crmdesk.usecases import customers
+    from crmdesk.usecases.dealings import listed
     from crmdesk.usecases.directory import read_directory, read_registry
     from crmdesk.usecases.timeline import timeline
 
     found = naming.customer(session.reader, customer)
     registry, directory = read_registry(session.reader), read_directory(session.reader)
     card = customers.open_card(session.reader, registry, found)
-    story = timeline(session.reader, registry, found, limit=_TIMELINE)
+    story = timeline(session.reader, found, listed(session.reader, registry, found), limit=_TIMELINE)
     if session.out.as_json:
         session.out.json(_facts(card, directory, story))
         return

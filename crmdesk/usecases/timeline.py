@@ -10,10 +10,9 @@ from typing import NamedTuple
 from crmdesk.core.dates import day_of, noon_of
 from crmdesk.core.media import is_picture
 from crmdesk.core.record import decode
-from crmdesk.core.registry import Registry
 from crmdesk.store.names import SHOWN
 from crmdesk.store.reading import Reader
-from crmdesk.usecases.dealings import Dealing, listed
+from crmdesk.usecases.dealings import Dealing
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +41,11 @@ class Entry:
     dealing: Dealing | None = None
 
 
-def timeline(reader: Reader, registry: Registry, customer: str, *, limit: int = 200) -> list[Entry]:
-    """The latest `limit` entries."""
+def timeline(reader: Reader, customer: str, dealt: Iterable[Dealing], *, limit: int = 200) -> list[Entry]:
+    """The latest `limit` entries; `dealt` is what was dealt with the customer."""
     found: list[tuple[int, str, Entry | Dealing]] = []
     found += [(entry.at_ms, entry.id, entry) for entry in _noted(reader, customer, limit)]
-    found += [(_stands_at(one), one.id, one) for one in listed(reader, registry, customer)]
+    found += [(_stands_at(one), one.id, one) for one in dealt]
     found.sort(key=lambda item: item[:2], reverse=True)
     return [one if isinstance(one, Entry) else _dealt(reader, at, one) for at, _, one in found[:limit]]
 

@@ -36,6 +36,7 @@ BENCHMARKS: Final = (
     "search_key_to_paint",
     "list_scroll",
     "list_page",
+    "customer_page",
     "criteria",
     "search",
     "audit_verify",

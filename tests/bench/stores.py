@@ -27,7 +27,7 @@ from crmdesk.store.replica import Replica
 from crmdesk.system.clock import SystemClock
 from crmdesk.system.paths import Profile
 from crmdesk.system.resources import resource
-from crmdesk.usecases import sample, sample_loading
+from crmdesk.usecases import sample, sample_dealings, sample_loading
 from crmdesk.usecases.workspace import create_workspace, readings
 
 OUTPUT: Final = Path(__file__).resolve().parents[2] / "bench-output"
@@ -67,7 +67,12 @@ def copy(customers: int, name: str) -> Profile:
 
 def _signature() -> str:
     """Changes with whatever would make another store of the same number of customers."""
-    sources = [Path(sample.__file__), Path(__file__), *sorted(resource("sample").iterdir())]
+    sources = [
+        Path(sample.__file__),
+        Path(sample_dealings.__file__),
+        Path(__file__),
+        *sorted(resource("sample").iterdir()),
+    ]
     content = b"".join(path.read_bytes() for path in sources)
     return hashlib.sha256(content + projected_tables.signature(REGISTRY).encode()).hexdigest()[:12]
 

@@ -11,7 +11,6 @@ import msgspec
 import pytest
 
 from crmdesk.core import record as kernel
-from crmdesk.core.entities import REGISTRY
 from crmdesk.usecases.customers import same_names
 from crmdesk.usecases.timeline import timeline
 
@@ -71,7 +70,7 @@ def test_the_rep_reads_the_managers_remark_on_the_visit(day: Any) -> None:
     remarks = [
         entry.remark
         for (customer,) in reader.all("SELECT DISTINCT root FROM p_visit")
-        for entry in timeline(reader, REGISTRY, customer)
+        for entry in timeline(reader, customer, ())
         if entry.remark
     ]
     assert remarks == ["请补充竞品报价。"]

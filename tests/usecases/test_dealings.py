@@ -79,7 +79,7 @@ def test_a_plan_stands_in_the_story_where_it_was_made_and_a_deed_at_its_day(
 ) -> None:
     plan = note(desk, home, "opportunity", name="扩建", closes_on=ago(desk, -40))
     deed = note(desk, home, "order", number="DD-1", ordered_on=ago(desk, 40))
-    story = timeline.timeline(desk.reader, REGISTRY, home)
+    story = timeline.timeline(desk.reader, home, listed(desk, home))
     assert [entry.id for entry in story] == [plan, deed]
     assert story[0].at_ms == story[0].dealing.made_at  # type: ignore[union-attr]
     assert all(entry.by == desk.identity().user for entry in story)
@@ -88,7 +88,7 @@ def test_a_plan_stands_in_the_story_where_it_was_made_and_a_deed_at_its_day(
 def test_a_day_that_is_none_does_not_stop_the_page(desk: Workspace, home: str) -> None:
     note(desk, home, "order", number="DD-1", ordered_on="2026-99-99")
     assert [(one.on, one.title) for one in listed(desk, home)] == [(None, "DD-1")]
-    assert timeline.timeline(desk.reader, REGISTRY, home)
+    assert timeline.timeline(desk.reader, home, listed(desk, home))
 
 
 def test_links_choose_among_what_hangs_below_the_same_customer(desk: Workspace, home: str) -> None:
@@ -135,7 +135,7 @@ def test_the_briefing_says_what_was_said_promised_and_what_may_go_wrong(desk: Wo
 def test_a_complaint_is_told_before_what_else_came_of_the_visit(desk: Workspace, home: str) -> None:
     visits.log(desk.replica, visits.VisitNote(home, "漏油", result="problem", interaction="complaint"))
     assert [risk.kind for risk in told(desk, home).risks] == ["complaint"]
-    assert timeline.timeline(desk.reader, REGISTRY, home)[0].interaction == "complaint"
+    assert timeline.timeline(desk.reader, home, listed(desk, home))[0].interaction == "complaint"
 
 
 def test_what_is_settled_is_no_risk(desk: Workspace, home: str) -> None:

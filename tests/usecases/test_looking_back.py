@@ -11,6 +11,7 @@ import pytest
 from crmdesk.core.errors import CrmError
 from crmdesk.core.record import RecordKey
 from crmdesk.usecases import customers, records, tags
+from crmdesk.usecases.dealings import listed
 from crmdesk.usecases.directory import read_directory, read_registry
 from crmdesk.usecases.looking_back import days_of_change, look_back
 from crmdesk.usecases.seeing import Look
@@ -54,6 +55,11 @@ def card(look: Look, home: str) -> customers.Card:
     return customers.open_card(look.workspace.reader, read_registry(look.workspace.reader), home)
 
 
+def story(workspace: Workspace, home: str) -> list[str]:
+    reader = workspace.reader
+    return [entry.id for entry in timeline(reader, home, listed(reader, read_registry(reader), home))]
+
+
 def test_the_pages_show_what_was_known_then(desk: Workspace, told: tuple[str, date, date]) -> None:
     home, first, _ = told
     look = look_back(desk, home, first + timedelta(days=2))
@@ -71,11 +77,8 @@ def test_the_latest_day_shows_what_is_there_now(desk: Workspace, told: tuple[str
     look = look_back(desk, home, second)
     seen = card(look, home)
     assert (seen.view.values["name"], seen.dealt, seen.contacts) == ("新名", 1, ())
-    registry = read_registry(look.workspace.reader)
-    there = timeline(look.workspace.reader, registry, home)
-    assert [entry.id for entry in there] == [
-        e.id for e in timeline(desk.reader, read_registry(desk.reader), home)
-    ]
+    there = story(look.workspace, home)
+    assert there == story(desk, home)
     look.destroy()
 
 

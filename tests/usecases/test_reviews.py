@@ -2,7 +2,6 @@
 
 import pytest
 
-from crmdesk.core.entities import REGISTRY
 from crmdesk.core.errors import CrmError
 from crmdesk.core.record import RecordKey
 from crmdesk.usecases import reviews, timeline, visits
@@ -34,14 +33,14 @@ def test_a_visit_stays_its_authors_after_somebody_else_added_to_it(desk: Workspa
     commit(desk.replica, VISIT, next_step="我补充的")
     (visit,) = reviews.queue(desk.reader, desk.identity().user)
     assert visit.by == "王强"
-    assert timeline.timeline(desk.reader, REGISTRY, KEY.id)[0].by == "王强"
+    assert timeline.timeline(desk.reader, KEY.id, ())[0].by == "王强"
 
 
 def test_a_reviewed_visit_leaves_the_queue_and_shows_the_remark(desk: Workspace) -> None:
     their_visit(desk)
     reviews.review(desk.replica, VISIT.id, "flagged", " 请跟进 ")
     assert reviews.queue(desk.reader, desk.identity().user) == []
-    entry = timeline.timeline(desk.reader, REGISTRY, KEY.id)[0]
+    entry = timeline.timeline(desk.reader, KEY.id, ())[0]
     assert (entry.outcome, entry.remark) == ("flagged", "请跟进")
 
 

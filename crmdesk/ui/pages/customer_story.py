@@ -64,7 +64,7 @@ class Story(QWidget):
         context = self._context
         dealt = dealings.listed(context.reader, context.registry, customer)
         found = briefing(context.reader, customer, dealt, context.today())
-        story = timeline(context.reader, context.registry, customer)
+        story = timeline(context.reader, customer, dealt)
         self._told = {entry.id: entry for entry in story}
         entries = told(context, story)
         if self.card is not None:
