@@ -11,6 +11,7 @@ from crmdesk.core.errors import CrmError
 from crmdesk.core.record import Edit, RecordKey
 from crmdesk.core.registry import DELETED_BELOW
 from crmdesk.core.values import Value
+from crmdesk.store import bulk
 from crmdesk.store.history_reading import edits_of, transactions_of, unsent_of
 from crmdesk.store.imports import is_step
 from crmdesk.store.reading import Reader
@@ -75,8 +76,8 @@ def last_transaction(reader: Reader, user: str) -> str | None:
         return None
     registry = read_registry(reader)
     for txn in transactions_of(reader, identity.actor, STEPS):
-        if is_step(reader, txn):
-            return None  # an import is taken back as a whole, where imports are
+        if is_step(reader, txn) or bulk.is_step(reader, txn):
+            return None  # an import or bulk change is taken back as a whole, from the list of them
         if any(plan.first for plan in taking_back.plans(reader.all, registry, txn)):
             return txn
     return None

@@ -1,10 +1,10 @@
-"""Taking a whole import back, at any later time: what it wrote goes, and what anybody has written since stays and is listed."""
+"""Taking a whole import or bulk event back, at any later time: what it wrote goes, what anybody has written since stays and is listed."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import msgspec
 
@@ -18,7 +18,6 @@ from crmdesk.usecases.taking_back import Plan
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from crmdesk.store.imports import Run
     from crmdesk.store.reading import Reader
     from crmdesk.store.replica import Committed, Replica, Touched, Write
 
@@ -27,18 +26,31 @@ BELOW: Final = "below"
 """In the place of a field: a customer stays because of what hangs below it."""
 
 
+class Book(Protocol):
+    """Where it is kept what something made of many transactions did: `store.imports` or `store.bulk`."""
+
+    def find(self, reader: Reader, name: str, /) -> Any: ...
+
+    def steps(self, connection: Connection, run: str, /) -> list[str]: ...
+
+    def undo_step(self, connection: Connection, txn: str, /) -> None: ...
+
+    def save(self, connection: Connection, run: Any, *, was: int) -> None: ...
+
+
 class Undoing:
     """An undo under way, for one thread: call `step` until it is `done`. It goes on after a crash.
 
     Raises `not_found`, `nothing_to_undo`.
     """
 
-    def __init__(self, replica: Replica, reader: Reader, name: str) -> None:
-        self.run = imports.find(reader, name)
+    def __init__(self, replica: Replica, reader: Reader, name: str, book: Book = imports) -> None:
+        self._book = book
+        self.run = book.find(reader, name)
         self.done = False
         self._replica = replica
         with replica.database.read() as connection:
-            self._waiting = imports.steps(connection, self.run.id)
+            self._waiting = book.steps(connection, self.run.id)
         if not self._waiting and self.run.state != "undoing":
             raise CrmError("nothing_to_undo")
         self._total = max(1, len(self._waiting))
@@ -75,8 +87,8 @@ class Undoing:
         run = msgspec.structs.replace(self.run, state="undoing", kept=_kept(self.run, plans))
 
         def note(connection: Connection, _done: Committed) -> None:
-            imports.undo_step(connection, txn)
-            imports.save(connection, run, was=run.position)
+            self._book.undo_step(connection, txn)
+            self._book.save(connection, run, was=run.position)
 
         touched = Touched()
         for number in sorted(rounds, reverse=True):
@@ -93,11 +105,11 @@ class Undoing:
     def _finish(self) -> None:
         self.run = msgspec.structs.replace(self.run, state="undone")
         with self._replica.database.write() as connection:
-            imports.save(connection, self.run, was=self.run.position)
+            self._book.save(connection, self.run, was=self.run.position)
         self.done = True
 
 
-def _kept(run: Run, plans: Iterable[Plan]) -> list[tuple[str, str, list[str]]]:
+def _kept(run: Any, plans: Iterable[Plan]) -> list[tuple[str, str, list[str]]]:
     """What stays as it is, with the fields that were written to since."""
     found = [(plan.key.entity, plan.key.id, list(plan.kept)) for plan in plans if plan.kept]
     return [*run.kept, *found][:_MOST_KEPT]

@@ -52,7 +52,8 @@ def undone(desk: Workspace, run: Run) -> Run:
     undoing = Undoing(desk.replica, desk.reader, run.id)
     while not undoing.done:
         undoing.step()
-    return undoing.run
+    after: Run = undoing.run
+    return after
 
 
 def shown(desk: Workspace, table: str = "p_customer") -> list[tuple[Any, ...]]:
