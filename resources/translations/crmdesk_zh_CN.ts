@@ -922,6 +922,66 @@
     </message>
 </context>
 <context>
+    <name>BulkEditDialog</name>
+    <message numerus="yes">
+        <source>Change %n customer(s)</source>
+        <translation>
+            <numerusform>修改 %n 个客户</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Another field</source>
+        <translation>再加一项</translation>
+    </message>
+    <message>
+        <source>Change</source>
+        <translation>修改</translation>
+    </message>
+    <message>
+        <source>Changing…</source>
+        <translation>正在修改…</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n will change.</source>
+        <translation>
+            <numerusform>将修改 %n 个。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n are so already.</source>
+        <translation>
+            <numerusform>%n 个已经如此。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n stay as they are: you may only read them.</source>
+        <translation>
+            <numerusform>%n 个保持不变：您只能查看。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1: %2 until now</source>
+        <translation>%1：现在是 %2</translation>
+    </message>
+</context>
+<context>
+    <name>BulkEdits</name>
+    <message numerus="yes">
+        <source>%n changed</source>
+        <translation>
+            <numerusform>已修改 %n 个</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
+        <source>Taken back</source>
+        <translation>已撤销</translation>
+    </message>
+</context>
+<context>
     <name>Busy</name>
     <message>
         <source>Working</source>
@@ -930,6 +990,10 @@
 </context>
 <context>
     <name>ChosenBar</name>
+    <message>
+        <source>Change…</source>
+        <translation>修改…</translation>
+    </message>
     <message>
         <source>Share…</source>
         <translation>共享…</translation>
@@ -5866,6 +5930,29 @@
     <message>
         <source>Add an industry…</source>
         <translation>添加行业…</translation>
+    </message>
+</context>
+<context>
+    <name>_Line</name>
+    <message>
+        <source>What to change</source>
+        <translation>修改什么</translation>
+    </message>
+    <message>
+        <source>Choose a field…</source>
+        <translation>选择字段…</translation>
+    </message>
+    <message>
+        <source>Put a tag on</source>
+        <translation>加上标签</translation>
+    </message>
+    <message>
+        <source>Take a tag off</source>
+        <translation>去掉标签</translation>
+    </message>
+    <message>
+        <source>Leave this out</source>
+        <translation>不改这一项</translation>
     </message>
 </context>
 <context>

@@ -13,7 +13,7 @@ from crmdesk.core.aliases import Pointer
 from crmdesk.core.record import Placement, RecordKey, moved
 from crmdesk.store.replica import Write
 from crmdesk.store.window import CustomerFilter, CustomerWindow
-from crmdesk.usecases import conflicts, customers, history, merging, records, timeline
+from crmdesk.usecases import conflicts, customers, dealings, history, merging, records, timeline
 from crmdesk.usecases.workspace import Workspace
 from tests.support import dump
 from tests.support.workspace import commit, customer, make, receive, record
@@ -49,8 +49,12 @@ def visit(desk: Workspace, home: str, summary: str = "谈价") -> str:
     ).value
 
 
+def story(desk: Workspace, home: str) -> list[timeline.Entry]:
+    return timeline.timeline(desk.reader, home, dealings.listed(desk.reader, desk.replica.registry, home))
+
+
 def told(desk: Workspace, home: str) -> set[str]:
-    return {entry.text for entry in timeline.timeline(desk.reader, desk.replica.registry, home)}
+    return {entry.text for entry in story(desk, home)}
 
 
 def test_all_below_a_merged_customer_is_read_below_the_other_and_comes_back_with_it(desk: Workspace) -> None:

@@ -33,8 +33,9 @@ _NAMED: Final = 3
 
 
 class ChosenBar(QFrame):
-    """Stands above a list while several rows are selected. `share()`, `hand_over()`, `release()`, `cleared()`."""
+    """Stands above a list while several rows are selected. `change()`, `share()`, `hand_over()`, `release()`, `cleared()`."""
 
+    change = Signal()
     share = Signal()
     hand_over = Signal()
     release = Signal()
@@ -44,6 +45,8 @@ class ChosenBar(QFrame):
         super().__init__(parent)
         self.setObjectName("banner")
         self.count = label("", "strong")
+        self.edit = buttons.secondary(self.tr("Change…"), "pencil")
+        self.edit.clicked.connect(self.change)
         self.deeds: dict[Deed, QPushButton] = {
             "share": buttons.secondary(self.tr("Share…"), "users"),
             "hand_over": buttons.secondary(self.tr("Hand over…"), "arrow-right"),
@@ -59,23 +62,25 @@ class ChosenBar(QFrame):
         row.setContentsMargins(18, 5, 12, 5)
         row.setSpacing(8)
         row.addWidget(self.count)
+        row.addWidget(self.edit)
         for button in self.deeds.values():
             row.addWidget(button)
         row.addStretch(1)
         row.addWidget(self._clear)
         self.hide()
 
-    def show_count(self, count: int, deeds: Sequence[Deed]) -> None:
+    def show_count(self, count: int, deeds: Sequence[Deed], *, may_change: bool = False) -> None:
         """So many are selected; nothing is shown for one, or where nothing can be done with them."""
         said = self.tr("%n selected", "", count)
-        if count > chosen.MOST:
+        if count > chosen.MOST and deeds:
             most = self.tr("at most %n at once", "", chosen.MOST)
             said = f"{said} · {most}"
         self.count.setText(said)
         for deed, button in self.deeds.items():
             button.setVisible(deed in deeds)
             button.setEnabled(count <= chosen.MOST)
-        self.setVisible(count > 1 and bool(deeds))
+        self.edit.setVisible(may_change)
+        self.setVisible(count > 1 and (bool(deeds) or may_change))
 
 
 class ChosenCustomers(QObject):

@@ -20,6 +20,7 @@ from crmdesk.core.resolve import Life
 from crmdesk.store.window import EVERY_CUSTOMER, CustomerFilter
 from crmdesk.ui.context import Context
 from crmdesk.ui.page import Page, Shell
+from crmdesk.ui.pages.bulk_edit import BulkEdits
 from crmdesk.ui.pages.chosen_customers import ChosenBar, ChosenCustomers
 from crmdesk.ui.pages.criteria_pane import CriteriaPane
 from crmdesk.ui.pages.customer import CustomerView
@@ -92,6 +93,7 @@ class CustomersPage(Page):
         self.preparing.setContentsMargins(18, 4, 18, 6)
         self.preparing.hide()
         self.bar, self.several = ChosenBar(), ChosenCustomers(context, self)
+        self.changes = BulkEdits(context, self)
         self._left = QStackedWidget()
         self._nothing = EmptyState("users", "")
         self.views = ListViews(context, self)
@@ -232,6 +234,8 @@ class CustomersPage(Page):
         self.bar.hand_over.connect(partial(self._with_several, self.several.hand_over))
         self.bar.release.connect(partial(self._with_several, self.several.release))
         self.several.done.connect(self._choose_one)
+        self.bar.change.connect(partial(self._with_several, self.changes.edit))
+        self.changes.done.connect(self._choose_one)
         self.view.visit.connect(self.visit)
         self.view.decide.connect(self._decide)
         self.view.audit.connect(partial(self.shell.go, "audit"))
@@ -357,7 +361,10 @@ class CustomersPage(Page):
     # -- several customers -------------------------------------------------------------------------
 
     def _chosen(self, count: int) -> None:
-        self.bar.show_count(count, self.several.offered)
+        # Whoever only looks after others' customers reads them.
+        reads = self._context.directory.me.role in ("director", "auditor")
+        may = self._context.registry["customer"].may_write() and not reads
+        self.bar.show_count(count, self.several.offered, may_change=may)
 
     def _choose_one(self) -> None:
         self.table.choose_current()
