@@ -175,6 +175,7 @@ class CustomerWindow:
         self._reader = reader
         self._query = parse_query(readings, wanted.text) if wanted.text.strip() and readings else None
         self._conditions, self._bind = compile_filter(wanted, bearings)
+        self._is_narrowed = bool(wanted.where)
         self._order = order_of(wanted.sort, bearings.registry if bearings else REGISTRY)
         self._asked = _asked(wanted.columns, bearings.registry if bearings else REGISTRY)
         self._columns = ", ".join([_COLUMNS, *(sql for _, sqls in self._asked for sql in sqls)])
@@ -192,8 +193,7 @@ class CustomerWindow:
             return rows
         return self._rows(
             f"SELECT {self._columns} FROM p_customer c WHERE {self._where(_FEW_TO_SORT)} "
-            f"ORDER BY {self._order} LIMIT {size}",
-            self._bind,
+            f"ORDER BY {self._order} LIMIT {size}"
         )
 
     def rank(self) -> int:
@@ -202,8 +202,7 @@ class CustomerWindow:
         self._reader.ranked = None
         self._reader.run("DROP TABLE IF EXISTS temp.rank")
         self._reader.run(
-            f"CREATE TEMP TABLE rank AS SELECT c.n AS n FROM p_customer c WHERE {where} ORDER BY {self._order}",
-            self._bind,
+            f"CREATE TEMP TABLE rank AS SELECT c.n AS n FROM p_customer c WHERE {where} ORDER BY {self._order}"
         )
         self._reader.ranked = self
         self._count = int(self._reader.value("SELECT coalesce(max(rowid), 0) FROM temp.rank"))
@@ -231,15 +230,16 @@ class CustomerWindow:
         return None if found is None else int(found) - 1
 
     def _where(self, few: int) -> str:
-        """The whole condition; with a text to search, its hits are gathered first.
+        """The whole condition; whom a text or conditions find is gathered first.
 
         A few hits are looked up one by one and sorted; more are told apart while walking the sort's index,
         which the plus sign asks for: reading tens of thousands of rows to sort them would take far longer.
         """
-        if self._query is None:
-            return " AND ".join(self._conditions)
+        life = self._conditions[0]
+        if self._query is None and not self._is_narrowed:
+            return life
         walk = "+" if self._gather() > few else ""
-        return " AND ".join([*self._conditions, f"{walk}c.n IN (SELECT n FROM temp.hit)"])
+        return f"{life} AND {walk}c.n IN (SELECT n FROM temp.hit)"
 
     def _near(self, match: str, size: int) -> list[CustomerRow]:
         """The found among the first few hundred of the list, asked one by one; none unless a third of all are found.
@@ -264,13 +264,23 @@ class CustomerWindow:
         return bool(self._reader.value(found, (match,)) == _MANY_HITS)
 
     def _gather(self) -> int:
-        """Put the found customers, through a contact or by themselves, into the reader's table; returns how many."""
+        """Put the found customers into the reader's table; returns how many.
+
+        By a text they are found themselves or through a contact; conditions are answered by indexes alone where
+        these know enough, which the list's order would keep them from.
+        """
         if self._reader.gathered is not self:
             self._reader.gathered = None
             self._reader.run("CREATE TEMP TABLE IF NOT EXISTS hit(n INTEGER PRIMARY KEY)")
             self._reader.run("DELETE FROM temp.hit")
+            conditions = " AND ".join(self._conditions)
+            fitting = f"SELECT c.n FROM p_customer c WHERE {conditions}"
             if self._query:
                 self._reader.run(_FIND_CUSTOMERS, (self._query.fts5(),))
+                if self._is_narrowed:
+                    self._reader.run(f"DELETE FROM temp.hit WHERE n NOT IN ({fitting})", self._bind)
+            elif self._query is None:
+                self._reader.run(f"INSERT INTO temp.hit {fitting}", self._bind)
             self._hits = int(self._reader.value("SELECT count(*) FROM temp.hit"))
             self._reader.gathered = self
         return self._hits
@@ -280,7 +290,7 @@ class CustomerWindow:
         if self._reader.ranked is not self:
             self.rank()
 
-    def _rows(self, sql: str, bind: Sequence[Any]) -> list[CustomerRow]:
+    def _rows(self, sql: str, bind: Sequence[Any] = ()) -> list[CustomerRow]:
         return [
             CustomerRow(*row[:_USUAL])._replace(cells=self._cells(row[_USUAL:]))
             if self._asked

@@ -17,7 +17,7 @@ CONSTANT = re.compile(r"(?:\w+\.)?_?[A-Z][A-Z0-9_]*")
 CALLS = ("dialect.locking", "_marks", "_names", "table", "insert", "column", "self._where", "key.hex")
 """What returns fragments of ours: names of declared tables and columns, marks for values, a key in hexadecimal."""
 FRAGMENTS = frozenset(
-    ["column", "columns", "condition", "conditions", "conflict", "entity", "free", "kind", "life", "limit", "marks", "mine", "name", "names", "one", "said", "schema", "size", "stale", "table", "target", "update", "walk", "wanted", "what", "where"]
+    ["column", "columns", "condition", "conditions", "conflict", "entity", "fitting", "free", "kind", "life", "limit", "marks", "mine", "name", "names", "one", "said", "schema", "size", "stale", "table", "target", "update", "walk", "wanted", "what", "where"]
 )  # fmt: skip
 """Local names that hold fragments, wherever they are used in SQL; each use was read by somebody."""
 
