@@ -68,6 +68,7 @@ def page_specs(context: Context, syncing: Syncing, doors: Doors, customers: Cust
             partial(_dictionary, context),
             "hidden",
         ),
+        PageSpec("import", translate("Pages", "Import"), "upload", partial(_import, context), "hidden"),
         PageSpec("sync", translate("Pages", "Sync"), "refresh-cw", partial(_sync, context, syncing)),
         PageSpec(
             "settings", translate("Pages", "Settings"), "settings", partial(_settings, context, doors), "foot"
@@ -106,6 +107,12 @@ def _dictionary(context: Context, shell: Shell) -> Page:
     from crmdesk.ui.pages.dictionary import Dictionary
 
     return Dictionary(shell, context)
+
+
+def _import(context: Context, shell: Shell) -> Page:
+    from crmdesk.ui.pages.import_studio import ImportStudio
+
+    return ImportStudio(shell, context)
 
 
 def _company(context: Context, shell: Shell) -> Page:

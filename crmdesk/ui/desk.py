@@ -56,6 +56,7 @@ class Desk(QObject):
         self._watch_absences(None)
         self.window.visit_requested.connect(self.visit.open_here)
         self.window.add_key("Ctrl+L", self.tr("Lock the window"), self._lock)
+        self.window.add_key("Ctrl+I", self.tr("Import a table"), self._import)
         if context.seeing is not None:
             self.window.add_key("F5", self.tr("Refresh"), doors.refresh)
         self._list_keys()
@@ -191,6 +192,9 @@ class Desk(QObject):
     def _lock(self) -> None:
         self._doors.lock()
 
+    def _import(self) -> None:
+        self.window.go("import")
+
     def _sync(self) -> None:
         if self._context.seeing is not None:
             self._doors.refresh()
@@ -210,6 +214,7 @@ class Desk(QObject):
             makes.append(Command(self.tr("Log a visit"), self.visit.open_here, "footprints", "F6"))
         if self._context.may("customer"):
             makes.append(Command(self.tr("New customer"), self._new_customer, "plus"))
+            makes.append(Command(self.tr("Import a table"), self._import, "upload", "Ctrl+I"))
         return [
             *places,
             *makes,

@@ -144,6 +144,9 @@ class Settings(Page):
     def _open_permissions(self) -> None:
         self.shell.go("permissions")
 
+    def _open_import(self) -> None:
+        self.shell.go("import")
+
     def _dictionary_card(self) -> Card:
         card = Card(self.tr("Data dictionary"))
         why = label(
@@ -166,6 +169,7 @@ class Settings(Page):
         card.body.addWidget(self._facts)
         row = QHBoxLayout()
         row.addWidget(buttons.secondary(self.tr("Open the folder"), "folder", self._open_folder))
+        row.addWidget(buttons.secondary(self.tr("Import a table"), "upload", self._open_import))
         self._sample = buttons.secondary(self.tr("Look at sample data"), "package", self._open_sample)
         row.addWidget(self._sample)
         row.addStretch(1)

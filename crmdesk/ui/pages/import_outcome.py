@@ -1,0 +1,186 @@
+"""What becomes of the rows of a file: how many, at which rates, and which with what reason; and how far a run is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from crmdesk.core.errors import Language
+from crmdesk.core.mapping import Plan
+from crmdesk.core.verdicts import VERDICTS, Judged
+from crmdesk.store.imports import Counts, KeptOut
+from crmdesk.ui import formats
+from crmdesk.ui.tables.row_table import RowTable
+from crmdesk.ui.tables.window_model import Column, ListSource, WindowModel
+from crmdesk.ui.widgets.fields import heading, label
+from crmdesk.ui.widgets.figure import FigureCard
+from crmdesk.ui.widgets.marks import Progress
+from crmdesk.ui.widgets.tabs import SegmentedTabs
+from crmdesk.usecases.import_papers import reasons, verdict_label
+from crmdesk.usecases.importing import facts
+
+_ALL: Final = "all"
+MOST_LINES: Final = 20_000
+"""Rows that are listed; the rest is counted, and written to the workbook of rows kept out."""
+_ICONS: Final = {
+    "create": ("plus", "green"), "update": ("pencil", "blue"), "duplicate": ("copy", "amber"), "reject": ("circle-x", "red"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of a file, in words."""
+
+    id: str
+    place: str
+    verdict: str
+    said: str
+    name: str
+    reason: str
+
+
+def line_of(judged: Judged, plan: Plan, number: int, language: Language) -> Line:
+    """A row with its verdict, in words."""
+    row = judged.row
+    notes = [(note.column, note.flaw) for note in judged.notes]
+    values: dict[str, Any] = row.parts[0].values
+    name = values.get("name") or values.get("number") or values.get("title") or values.get("summary") or ""
+    return _line(plan, number, row.sheet, row.row, judged.verdict, notes, str(name), language)
+
+
+def line_of_kept_out(one: KeptOut, plan: Plan, language: Language) -> Line:
+    """A row that a run kept out, in words."""
+    columns = plan.sheets[one.sheet].columns
+    named = next((at for at, c in enumerate(columns) if c.field in ("name", "number", "title")), 0)
+    name = one.cells[named] if named < len(one.cells) else ""
+    return _line(plan, one.n, one.sheet, one.at, one.verdict, one.notes, name, language)
+
+
+def _line(
+    plan: Plan, number: int, sheet: int, at: int, verdict: str, notes: Sequence[tuple[int, str]], name: str, language: Language
+) -> Line:  # fmt: skip
+    place = f"{plan.sheets[sheet].name} {at}" if len(plan.sheets) > 1 else str(at)
+    said = verdict_label(verdict).text(language)
+    return Line(str(number), place, verdict, said, name[:200], reasons(plan, sheet, verdict, notes, language))
+
+
+class OutcomePane(QWidget):
+    """Counts, rates, and the rows behind them; `actions` at the foot are the page's own."""
+
+    filtered = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.name = heading()
+        self.rates = label("", "second")
+        self.rates.setWordWrap(True)
+        names = {
+            "create": self.tr("New"), "update": self.tr("Changed"), "duplicate": self.tr("Duplicates"), "reject": self.tr("Kept out"),
+        }  # fmt: skip
+        self.figures = {key: FigureCard(names[key], *_ICONS[key]) for key in VERDICTS}
+        for key, card in self.figures.items():
+            card.clicked.connect(partial(self._figure_chosen, key))
+        self.tabs = SegmentedTabs(
+            self.tr("Rows"), [(_ALL, self.tr("All")), *((key, names[key]) for key in ("reject", "duplicate", "update", "create"))]
+        )  # fmt: skip
+        self.tabs.chosen.connect(self.show_only)
+        self.model: WindowModel[Line] = WindowModel(self._columns(), ListSource[Line](), _sentence)
+        self.table = RowTable(self.tr("Rows"), self.model)
+        self.progress = Progress()
+        self._lines: list[Line] = []
+        self._foot = QHBoxLayout()
+        self._foot.setSpacing(8)
+        self._build()
+
+    def _columns(self) -> list[Column[Line]]:
+        return [
+            Column("place", self.tr("Row"), lambda line: line.place, 64),
+            Column("verdict", self.tr("Verdict"), lambda line: line.said, 90, firm=True),
+            Column("name", self.tr("Name"), lambda line: line.name, 180, stretch=True),
+            Column("reason", self.tr("Why"), lambda line: line.reason, 320, stretch=True),
+        ]
+
+    def _build(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 18, 24, 16)
+        column.setSpacing(10)
+        column.addWidget(self.name)
+        row = QHBoxLayout()
+        row.setSpacing(12)
+        for card in self.figures.values():
+            row.addWidget(card)
+        column.addLayout(row)
+        column.addWidget(self.rates)
+        column.addWidget(self.progress)
+        column.addWidget(self.tabs)
+        column.addWidget(self.table, 1)
+        column.addLayout(self._foot)
+
+    def set_actions(self, left: Sequence[QPushButton], right: Sequence[QPushButton]) -> None:
+        """The buttons at the foot: what leads back at the left, what goes on at the right."""
+        while self._foot.takeAt(0) is not None:
+            pass
+        for button in left:
+            self._foot.addWidget(button)
+        self._foot.addStretch(1)
+        for button in right:
+            self._foot.addWidget(button)
+
+    def show_counts(self, name: str, counts: Counts, seconds: float) -> None:
+        """Show what was counted."""
+        said = facts(counts, seconds)
+        self.name.setText(name)
+        for key, card in self.figures.items():
+            tone = "bad" if key == "reject" and said[key] else ""
+            card.show_number(said[key], "", tone)
+            self.tabs.set_number(key, said[key])
+        self.tabs.set_number(_ALL, counts.rows)
+        if not counts.cells:  # counted at the end
+            self.rates.setText(formats.filled(self.tr("%1 rows so far"), formats.number(counts.rows)))
+            return
+        rates = self.tr(
+            "%1 rows · blank key fields %2 % · rows with errors %3 % · duplicate rows %4 % · %5 s"
+        )
+        self.rates.setText(
+            formats.filled(
+                rates, formats.number(counts.rows), f"{said['missing_rate']:.1f}", f"{said['error_rate']:.1f}",
+                f"{said['duplicate_rate']:.1f}", f"{seconds:.1f}",
+            )
+        )  # fmt: skip
+
+    def show_progress(self, text: str, share: float) -> None:
+        """Say how far it is; nothing once there is nothing under way."""
+        self.progress.setVisible(bool(text))
+        self.progress.show_step(text, round(1000 * share), 1000)
+
+    def show_lines(self, lines: Sequence[Line], *, are_kept_out: bool = False) -> None:
+        """List rows, what was kept out first; `are_kept_out`: there are no others to list."""
+        for key in ("create", "update"):
+            self.tabs.offer(key, is_offered=not are_kept_out)
+        if are_kept_out:
+            self.tabs.set_number(_ALL, len(lines))
+            self.tabs.select(_ALL)
+        self._lines = sorted(
+            lines, key=lambda line: ("reject", "duplicate", "update", "create").index(line.verdict)
+        )
+        self.show_only(self.tabs.key)
+
+    def show_only(self, verdict: str) -> None:
+        """List the rows of one verdict, or all."""
+        self.tabs.select(verdict)
+        found = [line for line in self._lines if verdict in (_ALL, line.verdict)]
+        self.table.show_source(ListSource(found))
+        self.filtered.emit(verdict)
+
+    def _figure_chosen(self, verdict: str, _checked: bool = False) -> None:
+        if self.tabs.offers(verdict):
+            self.show_only(verdict)
+
+
+def _sentence(line: Line) -> str:
+    return ", ".join(part for part in (line.place, line.said, line.name, line.reason) if part)

@@ -1,0 +1,509 @@
+"""Importing on screen: a file is dropped or chosen, its columns are named, a rehearsal says what would happen, then it runs.
+
+Earlier imports stand at the left: each can be looked at, gone on with, taken back, and written down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from crmdesk.core.dates import moment_of
+from crmdesk.core.errors import CrmError, Language
+from crmdesk.core.mapping import Found, Plan
+from crmdesk.core.mapping import check as check_plan
+from crmdesk.core.registry import Registry
+from crmdesk.core.verdicts import Judged
+from crmdesk.store import imports
+from crmdesk.store.imports import Counts, Run
+from crmdesk.store.reading import Reader
+from crmdesk.ui import formats
+from crmdesk.ui.context import Context
+from crmdesk.ui.gauge import Gauge
+from crmdesk.ui.page import Page, Shell
+from crmdesk.ui.pages.import_columns import ColumnsPane
+from crmdesk.ui.pages.import_outcome import MOST_LINES, Line, OutcomePane, line_of, line_of_kept_out
+from crmdesk.ui.runner import Lane
+from crmdesk.ui.widgets import buttons
+from crmdesk.ui.widgets.entry_list import Entry, EntryList, Heading
+from crmdesk.ui.widgets.marks import EmptyState
+from crmdesk.usecases import import_papers, importing
+from crmdesk.usecases.import_undo import Undoing
+from crmdesk.usecases.importing import Importing
+from crmdesk.usecases.workspace import Workspace
+
+if TYPE_CHECKING:
+    from crmdesk.store.replica import Touched
+
+_WATCH_MS: Final = 150
+_SAMPLE: Final = 100
+"""Rows that are imported as a sample, before all of them are."""
+_SHOWN_NEW: Final = 500
+_STATES: Final = {"done": ("circle-check", "green"), "undone": ("undo-2", "slate")}
+
+
+@dataclass(slots=True)
+class _Rehearsed:
+    """What a rehearsal came to."""
+
+    counts: Counts
+    seconds: float
+    lines: list[Line] = field(default_factory=list)
+
+
+class ImportStudio(Page):
+    """One page for a whole import. Long work goes to the lanes in steps, so everything else stays alive."""
+
+    def __init__(self, shell: Shell, context: Context) -> None:
+        super().__init__(shell)
+        self.title = self.tr("Import")
+        self._context = context
+        self._path: Path | None = None
+        self._run: Run | None = None
+        self._course: Course | Gauge | None = None
+        """What is under way; only the writer's lane touches what a course does."""
+        self._gauge = Gauge()
+        self.setAcceptDrops(True)
+        self.runs = EntryList(self.tr("Imports so far"))
+        self.runs.current.connect(self._run_chosen)
+        self.start = EmptyState("upload", self.tr("Drop a table here: CSV, Excel, ODS or address cards. Nothing is written before you have seen what would happen."), self.tr("Choose a file…"))  # fmt: skip
+        self.start.acted.connect(self._ask_file)
+        self.columns = ColumnsPane(context)
+        self.columns.rehearse.connect(self._rehearse)
+        self.columns.other_file.connect(self._ask_file)
+        self.outcome = OutcomePane()
+        self._stack = QStackedWidget()
+        for pane in (self.start, self.columns, self.outcome):
+            self._stack.addWidget(pane)
+        self.choose_button = buttons.primary(self.tr("Choose a file…"), "upload", self._ask_file)
+        self.template_button = buttons.secondary(self.tr("Empty form…"), "download", self._ask_template)
+        self._make_actions()
+        self._watch = QTimer(self, interval=_WATCH_MS)
+        self._watch.timeout.connect(self._show_gauge)
+        self._build()
+
+    def _make_actions(self) -> None:
+        self.back_button = buttons.secondary(self.tr("Back to the columns"), "arrow-left", self._back)
+        self.sample_button = buttons.secondary(self.tr("Import the first 100"), "", self._import_sample)
+        self.all_button = buttons.primary(self.tr("Import all"), "check", self._import_all)
+        self.stop_button = buttons.secondary(self.tr("Stop"), "x", self._stop)
+        self.undo_button = buttons.danger(self.tr("Take it back"), "undo-2", self._undo)
+        self.resume_button = buttons.primary(self.tr("Go on"), "refresh-cw", self._resume)
+        self.errors_button = buttons.secondary(self.tr("Rows kept out…"), "download", self._ask_errors)
+        self.report_button = buttons.secondary(self.tr("Reconciliation…"), "download", self._ask_report)
+        self._left: Sequence[QPushButton] = (self.back_button, self.undo_button)
+        self._right: Sequence[QPushButton] = (
+            self.errors_button, self.report_button, self.stop_button, self.sample_button, self.all_button, self.resume_button,
+        )  # fmt: skip
+        self.outcome.set_actions(self._left, self._right)
+
+    def _build(self) -> None:
+        left = self._left_pane = QFrame()
+        left.setObjectName("listpane")
+        left.setFixedWidth(264)
+        column = QVBoxLayout(left)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.runs)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(left)
+        row.addWidget(self._stack, 1)
+
+    # -- the page ---------------------------------------------------------------------------------------
+
+    def actions_in_bar(self) -> Sequence[QWidget]:
+        return (self.template_button, self.choose_button)
+
+    def entered(self) -> None:
+        may = self._context.may("customer") and self._context.seeing is None
+        self.choose_button.setEnabled(may)
+        self.start.setEnabled(may)
+        self.setAcceptDrops(may)
+        self._list_runs()
+
+    def may_leave(self) -> bool:
+        return True  # what is under way goes on behind other pages
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if (
+            self._course is None
+            and len(event.mimeData().urls()) == 1
+            and event.mimeData().urls()[0].isLocalFile()
+        ):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.open_file(Path(event.mimeData().urls()[0].toLocalFile()))
+        event.acceptProposedAction()
+
+    def _ask_file(self) -> None:
+        kinds = self.tr(
+            "Tables (*.csv *.txt *.tsv *.xlsx *.xls *.xlsm *.xlsb *.ods *.et *.vcf);;All files (*)"
+        )
+        chosen, _ = QFileDialog.getOpenFileName(self, self.tr("Choose a file…"), "", kinds)
+        if chosen:
+            self.open_file(Path(chosen))
+
+    # -- a file ------------------------------------------------------------------------------------------
+
+    def open_file(self, path: Path) -> None:
+        """Look into a file and show its columns."""
+        if self._course is not None:
+            self._context.say(self.tr("One import at a time: wait for it, or stop it."), "warn")
+            return
+        self._path, self._run = path, None
+        self._context.runner.run(
+            partial(_look, self._context.workspace, path), self._looked, self._failed,
+            lane=Lane.NETWORK, owner=self, key="look",
+        )  # fmt: skip
+
+    def _looked(self, found: tuple[list[Found], Plan]) -> None:
+        if self._path is None:
+            return
+        self.columns.show_file(self._path.name, *found)
+        self._stack.setCurrentWidget(self.columns)
+        self.columns.next_button.setFocus()
+
+    def _failed(self, error: Exception) -> None:
+        self._under_way(None)
+        self._context.report(error)
+
+    def _rehearse(self) -> None:
+        if self._path is None or self._course is not None:
+            return
+        plan = self.columns.plan
+        try:
+            check_plan(plan, self._context.registry)
+        except CrmError as error:
+            self.columns.say(str(error.sentence(self._context.language)))
+            return
+        self.columns.say("")
+        self._gauge = Gauge()
+        self._begin_showing(self.tr("Rehearsing…"))
+        self._context.runner.run(
+            partial(_rehearse, self._context.workspace, self._path, plan, self._gauge, self._context.language),
+            self._rehearsed, self._failed, lane=Lane.NETWORK, owner=self, key="rehearse",
+        )  # fmt: skip
+
+    def _begin_showing(self, doing: str) -> None:
+        """The pane of outcomes, empty, with how far the work is."""
+        self._doing = doing
+        self._course = self._gauge
+        self.outcome.show_counts(self._path.name if self._path else "", Counts(), 0.0)
+        self.outcome.show_lines([])
+        self._stack.setCurrentWidget(self.outcome)
+        self._offer(self.stop_button)
+        self._watch.start()
+        self._show_gauge()
+
+    def _show_gauge(self) -> None:
+        reading = self._gauge.reading
+        share, counts, seconds = reading if reading is not None else (0.0, Counts(), 0.0)
+        self.outcome.show_progress(self._doing, share)
+        if reading is not None:
+            self.outcome.show_counts(self.outcome.name.text(), counts, seconds)
+
+    def _under_way(self, course: Course | Gauge | None) -> None:
+        self._course = course
+        if course is None:
+            self._watch.stop()
+            self.outcome.show_progress("", 0.0)
+
+    def _rehearsed(self, made: _Rehearsed) -> None:
+        is_stopped = self._gauge.stop
+        self._under_way(None)
+        if is_stopped:
+            self._back()
+            return
+        self.outcome.show_counts(self._path.name if self._path else "", made.counts, made.seconds)
+        self.outcome.show_lines(made.lines)
+        self._offer(self.back_button, self.sample_button, self.all_button)
+        self.all_button.setFocus()
+
+    def _offer(self, *offered: QPushButton) -> None:
+        for button in (*self._left, *self._right):
+            button.setVisible(button in offered)
+
+    def _back(self) -> None:
+        self._stack.setCurrentWidget(self.columns if self._path is not None else self.start)
+
+    # -- a run -------------------------------------------------------------------------------------------
+
+    def _import_sample(self) -> None:
+        self._import(_SAMPLE)
+
+    def _import_all(self) -> None:
+        self._import(-1)
+
+    def _import(self, limit: int) -> None:
+        if self._path is None or self._course is not None:
+            return
+        work = partial(
+            _begin, self._context.workspace, self._path, msgspec.structs.replace(self.columns.plan), limit
+        )
+        self._set_off(work, self.tr("Importing…"))
+
+    def _resume(self) -> None:
+        if self._run is not None and self._course is None:
+            if self._run.state == "undoing":
+                self._undo()
+            else:
+                self._set_off(partial(_go_on, self._context.workspace, self._run.id), self.tr("Importing…"))
+
+    def _undo(self) -> None:
+        if self._run is not None and self._course is None:
+            self._set_off(partial(_undo, self._context.workspace, self._run.id), self.tr("Taking it back…"))
+
+    def _set_off(self, work: Callable[[], Course], doing: str) -> None:
+        """Begin something that is done in steps of the writer's lane, other people's writes between them."""
+        self._gauge = Gauge()
+        self._begin_showing(doing)
+        self._context.runner.run(work, self._step, self._failed, lane=Lane.WRITE, owner=self)
+
+    def _step(self, course: Course) -> None:
+        self._course = course
+        self._context.runner.run(
+            partial(course.step, self._gauge), self._stepped, self._broke, lane=Lane.WRITE, owner=self
+        )
+
+    def _stepped(self, touched: Touched) -> None:
+        course = self._course
+        if not isinstance(course, Course):
+            return
+        if touched.keys or touched.is_everything:
+            self._context.bus.touched.emit(touched)
+        if course.done or self._gauge.stop:
+            self._ended(course)
+        else:
+            QTimer.singleShot(0, self, partial(self._step, course))
+
+    def _broke(self, error: Exception) -> None:
+        course = self._course
+        self._under_way(None)
+        self._context.report(error)
+        if isinstance(course, Course):
+            self._show_run(course.run)
+        self._list_runs()
+
+    def _ended(self, course: Course) -> None:
+        self._under_way(None)
+        self._list_runs()
+        self._show_run(course.run)
+        words = {
+            "done": self.tr("Imported: %1 new, %2 changed, %3 kept out"),
+            "undone": self.tr("The import was taken back; %4 records that were changed since stay"),
+        }
+        said, counts = words.get(course.run.state, ""), course.run.counts
+        if said:
+            self._context.say(
+                formats.filled(
+                    said, *(formats.number(n) for n in (counts.create, counts.update, counts.reject, len(course.run.kept)))
+                )
+            )  # fmt: skip
+
+    def _stop(self) -> None:
+        self._gauge.stop = True
+
+    # -- earlier runs ------------------------------------------------------------------------------------
+
+    def _list_runs(self) -> None:
+        found = imports.runs(self._context.reader)
+        entries: list[Heading | Entry] = [Heading(self.tr("Imports so far"))] if found else []
+        for run in found:
+            icon, hue = _STATES.get(run.state, ("circle-alert", "amber"))
+            when = moment_of(run.started_ms).strftime("%m-%d %H:%M")
+            detail = f"{when} · {self._state(run)}"
+            entries.append(Entry(run.id, run.name, detail, formats.number(run.counts.create + run.counts.update), icon=icon, hue=hue))  # fmt: skip
+        self.runs.set_entries(entries)
+        self._left_pane.setVisible(bool(found))
+
+    def _state(self, run: Run) -> str:
+        return {
+            "done": self.tr("imported"), "undone": self.tr("taken back"), "undoing": self.tr("half taken back"),
+        }.get(run.state, self.tr("not finished"))  # fmt: skip
+
+    def _run_chosen(self, run_id: str) -> None:
+        if self._course is not None or not run_id:
+            return
+        if self._stack.currentWidget() is self.columns or (self._run is None and self._path is not None):
+            return  # a file is being looked at: the list only follows
+        self._show_run(imports.find(self._context.reader, run_id))
+
+    def _show_run(self, run: Run) -> None:
+        self._run = run
+        self.outcome.show_counts(run.name, run.counts, run.seconds)
+        page = imports.kept_out(self._context.reader, run.id, limit=1000)
+        lines = [line_of_kept_out(one, run.plan, self._context.language) for one in page]
+        self.outcome.show_lines(lines, are_kept_out=True)
+        self.outcome.show_progress("", 0.0)
+        self._stack.setCurrentWidget(self.outcome)
+        offered = [self.report_button] if run.state != "undone" else []
+        if run.counts.reject or run.counts.duplicate:
+            offered.append(self.errors_button)
+        if run.state in ("running", "stopped", "undoing"):
+            offered.append(self.resume_button)
+        if run.state not in ("undone", "undoing"):
+            offered.append(self.undo_button)
+        self._offer(*offered)
+
+    # -- papers ------------------------------------------------------------------------------------------
+
+    def _ask_errors(self) -> None:
+        if self._run is not None:
+            self._ask(self._run, self.tr("rows kept out"), import_papers.write_kept_out)
+
+    def _ask_report(self) -> None:
+        if self._run is not None:
+            work = partial(_report, self._context.registry)
+            self._ask(self._run, self.tr("reconciliation"), work)
+
+    def _ask(self, run: Run, suffix: str, work: Callable[..., object]) -> None:
+        name = f"{Path(run.name).stem} {suffix}.xlsx"
+        chosen, _ = QFileDialog.getSaveFileName(self, self.tr("Save as a file…"), name, "Excel (*.xlsx)")
+        if chosen:
+            self.save(run, Path(chosen), work)
+
+    def save(self, run: Run, file: Path, work: Callable[..., object]) -> None:
+        """Write a paper about a run."""
+        job = partial(_written, self._context.workspace, work, run, file, self._context.language)
+        self._context.runner.run(
+            job, partial(self._saved, file), self._context.report, lane=Lane.NETWORK, owner=self
+        )
+
+    def _ask_template(self) -> None:
+        name = self.tr("import form") + ".xlsx"
+        chosen, _ = QFileDialog.getSaveFileName(self, self.tr("Save as a file…"), name, "Excel (*.xlsx)")
+        if chosen:
+            job = partial(
+                import_papers.write_template, self._context.registry, ("customer", "contact", "visit", "order"), Path(chosen),
+                self._context.language, self._context.today(),
+            )  # fmt: skip
+            self._context.runner.run(
+                job, partial(self._saved, Path(chosen)), self._context.report, owner=self
+            )
+
+    def _saved(self, file: Path, _done: object) -> None:
+        self._context.say(formats.filled(self.tr("Saved to %1"), file.name))
+
+
+# -- work, off the GUI thread: it touches no QObject ----------------------------------------------------------
+
+
+def _look(workspace: Workspace, path: Path) -> tuple[list[Found], Plan]:
+    reader = workspace.another_reader()
+    try:
+        return importing.look(reader, path, workspace)
+    finally:
+        reader.close()
+
+
+def _rehearse(workspace: Workspace, path: Path, plan: Plan, gauge: Gauge, spoken: Language) -> _Rehearsed:
+    lines: list[Line] = []
+    counts = Counts()
+    new = 0
+
+    def heard(judged: Sequence[Judged], share: float) -> None:
+        nonlocal new
+        importing.tally(counts, judged, plan)
+        for one in judged:
+            new += one.verdict == "create"
+            if len(lines) < MOST_LINES and (one.verdict != "create" or one.notes or new <= _SHOWN_NEW):
+                lines.append(line_of(one, plan, len(lines), spoken))
+        gauge.show((share, msgspec.structs.replace(counts), 0.0))
+
+    reader = workspace.another_reader()
+    try:
+        whole, seconds = importing.rehearse(
+            workspace, reader, path, plan, heard=heard, cancelled=gauge.is_stopped
+        )
+    finally:
+        reader.close()
+    return _Rehearsed(whole, seconds, lines)
+
+
+@dataclass(slots=True)
+class Course:
+    """A run or an undo under way, with the reader that is its own."""
+
+    work: Importing | Undoing
+    reader: Reader
+
+    @property
+    def run(self) -> Run:
+        return self.work.run
+
+    @property
+    def done(self) -> bool:
+        return self.work.done
+
+    def step(self, gauge: Gauge) -> Touched:
+        """Do the next step, and stop where the person wants no more of it."""
+        try:
+            touched = self.work.step()
+        except CrmError:
+            self.close()
+            raise
+        gauge.show((self.work.share, self.run.counts, self.run.seconds))
+        if gauge.is_stopped() and not self.done and isinstance(self.work, Importing):
+            self.work.stop()
+        if gauge.is_stopped() or self.done:
+            self.close()
+        return touched
+
+    def close(self) -> None:
+        """End what reads."""
+        if isinstance(self.work, Importing):
+            self.work.close()
+        self.reader.close()
+
+
+def _with_reader(workspace: Workspace, make: Callable[[Reader], Importing | Undoing]) -> Course:
+    reader = workspace.another_reader()
+    try:
+        return Course(make(reader), reader)
+    except CrmError:
+        reader.close()
+        raise
+
+
+def _begin(workspace: Workspace, path: Path, plan: Plan, limit: int) -> Course:
+    return _with_reader(workspace, lambda reader: importing.begin(workspace, reader, path, plan, limit=limit))
+
+
+def _go_on(workspace: Workspace, run: str) -> Course:
+    return _with_reader(workspace, lambda reader: importing.go_on(workspace, reader, run))
+
+
+def _undo(workspace: Workspace, run: str) -> Course:
+    return _with_reader(workspace, lambda reader: Undoing(workspace.replica, reader, run))
+
+
+def _report(registry: Registry, reader: Reader, run: Run, path: Path, spoken: Language) -> object:
+    return import_papers.write_report(reader, registry, run, path, spoken)
+
+
+def _written(
+    workspace: Workspace, work: Callable[..., object], run: Run, file: Path, spoken: Language
+) -> None:
+    reader = workspace.another_reader()
+    try:
+        work(reader, run, file, spoken)
+    finally:
+        reader.close()

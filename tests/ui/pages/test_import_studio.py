@@ -1,0 +1,85 @@
+"""Importing on screen: from a dropped file to an import that was taken back, over a real store and a real child."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtTest import QTest
+
+from crmdesk.usecases import import_papers
+from tests.support.foreign_tables import planted, write_csv
+
+
+def opened(open_desk: Any, workspace: Any, path: Path) -> tuple[Any, Any]:
+    desk = open_desk(workspace)
+    QTest.keyClick(desk.window, Qt.Key.Key_I, Qt.KeyboardModifier.ControlModifier)
+    page = desk.window.page
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path))])
+    page.dropEvent(
+        QDropEvent(QPointF(1, 1), Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+    )  # fmt: skip
+    return desk, page
+
+
+def titles(page: Any) -> list[str]:
+    return [entry.title for entry in page.runs.entries.items if hasattr(entry, "title")]
+
+
+def test_a_file_is_dropped_rehearsed_imported_and_taken_back(
+    qtbot, open_desk, workspace, tmp_path: Path
+) -> None:
+    rows, _ = planted(300, gaps=0.1, errors=0.1, duplicates=0.05)
+    desk, page = opened(open_desk, workspace, write_csv(tmp_path / "旧系统.csv", rows))
+    qtbot.waitUntil(page.columns.isVisible)
+    assert [box.currentText() for box in page.columns.boxes()][:3] == ["名称", "客户编号", "统一社会信用代码"]
+    page.columns.next_button.click()
+    qtbot.waitUntil(page.all_button.isVisible, timeout=20_000)
+    assert workspace.reader.value("SELECT count(*) FROM record") == 0
+    assert "有错误的行 10.0 %" in page.outcome.rates.text()
+    page.outcome.figures["reject"].click()
+    assert {page.outcome.model.row(n).verdict for n in range(page.outcome.model.rowCount())} == {"reject"}
+    assert page.outcome.model.row(0).reason
+    page.all_button.click()
+    qtbot.waitUntil(page.undo_button.isVisible, timeout=20_000)
+    count = workspace.reader.value("SELECT count(*) FROM p_customer WHERE life <> 1")
+    assert count > 200
+    assert titles(page) == ["旧系统.csv"]
+    page.save(page._run, tmp_path / "kept.xlsx", import_papers.write_kept_out)
+    qtbot.waitUntil((tmp_path / "kept.xlsx").exists)
+    page.undo_button.click()
+    qtbot.waitUntil(lambda: page._run.state == "undone", timeout=20_000)
+    qtbot.waitUntil(lambda: "已撤销导入" in desk.notice())
+    assert workspace.reader.value("SELECT count(*) FROM p_customer WHERE life <> 1") == 0
+
+
+def test_a_column_is_named_by_hand_and_what_is_missing_is_said(
+    qtbot, open_desk, workspace, tmp_path: Path
+) -> None:
+    path = write_csv(tmp_path / "a.csv", [["宏远", "x"], ["恒瑞", "y"]], ("大名儿", "打法"))
+    _, page = opened(open_desk, workspace, path)
+    qtbot.waitUntil(page.columns.isVisible)
+    page.columns.next_button.click()
+    assert "名称" in page.columns.problem.text()
+    page.columns.kind.setCurrentIndex(page.columns.kind.findData("customer"))
+    page.columns.kind.activated.emit(page.columns.kind.currentIndex())
+    box = page.columns.boxes()[0]
+    box.setCurrentIndex(box.findData("customer.name"))
+    box.activated.emit(box.currentIndex())
+    page.columns.next_button.click()
+    qtbot.waitUntil(page.sample_button.isVisible, timeout=20_000)
+    page.sample_button.click()
+    qtbot.waitUntil(page.undo_button.isVisible, timeout=20_000)
+    assert {row[0] for row in workspace.reader.all("SELECT f_name FROM p_customer")} == {"宏远", "恒瑞"}
+
+
+def test_a_file_that_is_no_table_is_told_and_changes_nothing(
+    qtbot, open_desk, workspace, tmp_path: Path
+) -> None:
+    (tmp_path / "a.xlsx").write_bytes(b"PK\x03\x04torn")
+    desk, page = opened(open_desk, workspace, tmp_path / "a.xlsx")
+    qtbot.waitUntil(lambda: "a.xlsx" in desk.notice())
+    assert page.start.isVisible()
