@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 from crmdesk.core.text import Readings, normalise, pieces
 
@@ -53,6 +53,9 @@ class Hit(NamedTuple):
     once: Code | None = None
 
 
+_Names: TypeAlias = dict[str, set[str]]
+
+
 class CodeTable:
     """The codes of one table. `is_joined`: names are read after those of their parents, as places are."""
 
@@ -64,6 +67,7 @@ class CodeTable:
         self._codes = {line.code: line for line in self.lines}
         self._children: dict[str, list[Code]] | None = None
         self._below: dict[str, list[str]] | None = None
+        self._by_name: tuple[tuple[_Names, _Names], ...] | None = None
         self._spoken: list[tuple[Code, tuple[str, ...]]] | None = None
 
     @classmethod
@@ -138,13 +142,34 @@ class CodeTable:
         wanted = normalise(text).upper()
         if (found := self._codes.get(wanted)) is not None:
             return found
-        for lines in ([c for c in self.lines if c.is_current], self.lines):
-            means = {c.code for c in lines if normalise(c.name) == normalise(text)}
+        for names, labels in self._names():
+            means = names.get(normalise(text), set())
             if len(means) != 1 and self.is_joined:
-                means = {c.code for c in lines if self.label(c.code) == text.strip()} or means
+                means = labels.get(text.strip()) or means
             if len(means) == 1:
-                return self._codes[means.pop()]
+                return self._codes[next(iter(means))]
         return None
+
+    def called(self, name: str) -> tuple[Code, ...]:
+        """The valid codes of a name, the widest first: some names are said of a code and of the only part of it."""
+        (names, _), _ = self._names()
+        found = [self._codes[code] for code in names.get(normalise(name), ())]
+        return tuple(sorted(found, key=lambda code: (code.level, code.code)))
+
+    def _names(self) -> tuple[tuple[_Names, _Names], ...]:
+        """The codes by name and by label, of the valid lines and of all; made at the first question."""
+        if self._by_name is None:
+            made = []
+            for lines in ([line for line in self.lines if line.is_current], self.lines):
+                names: _Names = {}
+                labels: _Names = {}
+                for line in lines:
+                    names.setdefault(normalise(line.name), set()).add(line.code)
+                    if self.is_joined and (label := self.label(line.code)):
+                        labels.setdefault(label, set()).add(line.code)
+                made.append((names, labels))
+            self._by_name = tuple(made)
+        return self._by_name
 
     def search(self, readings: Readings, text: str, limit: int = 50) -> list[Hit]:
         """What is found by parts of a name, pinyin, initials or code, best first; nothing for a blank text.

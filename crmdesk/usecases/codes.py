@@ -8,7 +8,6 @@ from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from crmdesk.core.codes import CodeTable
-from crmdesk.core.text import normalise
 from crmdesk.store.names import SHOWN
 from crmdesk.store.reading import Reader
 from crmdesk.system.resources import resource
@@ -122,13 +121,9 @@ def code_meant(table: str, text: str) -> str | None:
     known = code_table(table)
     if table == "industry" and len(text) > 2 and text[0].isalpha() and text[1:].isdigit():
         return known.find(text[1:]) and text[1:]
-    wanted = normalise(text)
-    same = [line for line in known.lines if line.is_current and normalise(line.name) == wanted]
-    widest = min(same, key=lambda line: line.level, default=None)
-    if widest is None:
-        return None
-    is_one_chain = all(one is widest or widest in known.parents(one.code) for one in same)
-    return widest.code if is_one_chain else None
+    called = known.called(text)
+    is_one_chain = bool(called) and all(called[0] in known.parents(one.code) for one in called[1:])
+    return called[0].code if is_one_chain else None
 
 
 def place_of(*texts: str) -> str | None:
