@@ -129,7 +129,7 @@ class Intake:
         """A row made ready; None for one that is blank, or says the headings again."""
         if not any(cells) or all(is_nothing(cell) for cell in cells):
             return None
-        if [text_of(cell) for cell in cells[: len(self._headings)]] == self._headings:
+        if self._says_headings(cells):
             return None
         parts = [Part(entity, {}, {}, {}) for entity in self._entities]
         notes: list[Note] = []
@@ -149,6 +149,13 @@ class Intake:
             unread = {s.name for s in self._steps for n in notes if n.column == s.at and s.part == 0}
             missing = [name for name in missing if name not in unread]
         return Prepared(self._number, row, parts, notes, missing, list(cells))
+
+    def _says_headings(self, cells: Sequence[str]) -> bool:
+        """Whether a row is the headings again, as long tables have them on every page."""
+        first = self._steps[0].at
+        if first >= len(cells) or len(cells[first]) > 200 or text_of(cells[first]) != self._headings[first]:
+            return False
+        return [text_of(cell[:200]) for cell in cells[: len(self._headings)]] == self._headings
 
     def _take(self, step: _Step, field: Field, cell: str, part: Part, notes: list[Note]) -> None:
         if field.target is not None and not field.repeated:

@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from difflib import SequenceMatcher
 from functools import lru_cache
 from itertools import islice
 from typing import Any, Final, Literal, TypeAlias
 
 import msgspec
+from rapidfuzz.fuzz import ratio
 
 from crmdesk.core.cleaning import Flaw, clean, is_nothing, text_of
 from crmdesk.core.errors import CrmError
@@ -125,6 +125,8 @@ _BESIDE: Final = {
 }  # fmt: skip
 """Headings of the person to ask for, in a table of customers."""
 _LIKE: Final = 0.8
+_MOST_GUESSED: Final = 200
+"""Columns that are guessed at; those after them must have a known heading."""
 
 
 def plain_heading(heading: str) -> str:
@@ -291,11 +293,13 @@ def columns_of(
     samples = [
         [row[at] for row in below if at < len(row) and not is_nothing(row[at])] for at in range(len(headings))
     ]
+    candidates = list(_candidates(registry, entity, plain))
+    known = _every_name(_Key(registry))
     ranked = [
         (_certainty(registry, target, plain[at], samples[at], today), at, target)
         for at, heading in enumerate(headings)
-        if heading
-        for target in _candidates(registry, entity, plain)
+        if heading and (at < _MOST_GUESSED or plain[at] in known)
+        for target in candidates
     ]
     columns = [Column(text_of(heading)[:200]) for heading in headings]
     taken: set[str] = set()
@@ -356,8 +360,8 @@ def _likeness(plain: str, names: Iterable[str]) -> float:
     for name in names:
         if len(name) > 2 and (name in plain or (len(plain) > 2 and plain in name)):
             best = max(best, 0.55 + 0.3 * min(len(name), len(plain)) / max(len(name), len(plain)))
-        elif (ratio := SequenceMatcher(None, plain, name).ratio()) >= _LIKE:
-            best = max(best, ratio - 0.1)
+        elif likeness := ratio(plain, name, score_cutoff=100 * _LIKE):
+            best = max(best, likeness / 100 - 0.1)
     return best
 
 

@@ -21,6 +21,7 @@ from crmdesk.usecases.codes import imported_lists
 from crmdesk.usecases.directory import custom_declarations
 from crmdesk.usecases.reading_child import PEEKED_ROWS, End, Frame, Job, Peeked, Rows, Trouble
 
+COMMAND: Final = ("-m", "crmdesk.usecases.reading_child")
 _MOST_FRAME: Final = 64 * 1024 * 1024
 _decoder = msgspec.msgpack.Decoder(Frame)
 _TIME: Final = Label("60 秒", "60 seconds")
@@ -37,10 +38,12 @@ class Reading:
         self._job = job
         self.keys: dict[str, list[str]] = {}
         self.is_whole = False
-        command = [sys.executable, "-m", "crmdesk.usecases.reading_child"]
         # What it would print might be what stands in the file.
         self._child = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+            [sys.executable, *COMMAND],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
         )
         assert self._child.stdin is not None
         try:

@@ -22,10 +22,10 @@ from crmdesk.core.registry import Registry
 from crmdesk.core.verdicts import Judge, Judged, Known
 from crmdesk.store import imports
 from crmdesk.store.imports import Counts, KeptOut, Run
+from crmdesk.store.settings import SeeingAs
 from crmdesk.usecases.directory import read_directory, read_registry
 from crmdesk.usecases.foreign_files import Reading, job_of, peek
 from crmdesk.usecases.known_records import known_records, shown_now
-from crmdesk.usecases.seeing import check_may_save
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -297,8 +297,9 @@ def _writes(group: Sequence[Judged]) -> list[Write]:
 
 
 def begin(workspace: Workspace, reader: Reader, path: Path, plan: Plan, *, limit: int = -1) -> Importing:
-    """A new run. Raises `seeing_copy`, `import_unmapped`, and what reading raises."""
-    check_may_save(reader)
+    """A new run. Raises `seeing_as`, `import_unmapped`, and what reading raises."""
+    if reader.setting("seeing_as", SeeingAs) is not None:
+        raise CrmError("seeing_as")
     replica = workspace.replica
     check(plan, read_registry(reader))
     digest = sha256_of(path)

@@ -96,6 +96,7 @@ def main() -> None:
     try:
         for frame in answer(job):
             _send(out, frame)
+            confined.give_time()  # what makes progress may go on
     except CrmError as error:
         _send(out, Trouble(error.code, {name: _both(value) for name, value in error.about.items()}))
     except (MemoryError, RecursionError):
@@ -169,7 +170,6 @@ def _read(book: Book, job: Job, plan: Plan) -> Iterator[Frame]:
             if len(waiting) >= _ROWS_A_FRAME or size >= _FRAME_CHARACTERS:
                 yield Rows(waiting, (turn + book.share) / len(order))
                 waiting, size = [], 0
-                confined.give_time()
         if waiting:
             yield Rows(waiting, (turn + 1) / len(order))
     yield End(keys)

@@ -43,6 +43,9 @@ BENCHMARKS: Final = (
     "storm",
     "login_flood",
     "policy_cost",
+    "import_csv",
+    "import_xlsx",
+    "import_undo",
     "duplicate_hint",
     "duplicate_scan",
 )

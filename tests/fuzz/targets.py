@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from tests.fuzz import company, laptop, stored, typed
+from tests.fuzz import company, laptop, stored, tables, typed
 from tests.fuzz.driver import Target
 
 ALL: dict[str, Target] = {
-    target.name: target for target in (*laptop.TARGETS, *company.TARGETS, *stored.TARGETS, *typed.TARGETS)
+    target.name: target
+    for target in (*laptop.TARGETS, *company.TARGETS, *stored.TARGETS, *tables.TARGETS, *typed.TARGETS)
 }
