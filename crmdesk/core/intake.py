@@ -29,14 +29,14 @@ _CACHED: Final = frozenset((Type.CHOICE, Type.CODE, Type.DATE, Type.BOOLEAN, Typ
 _MOST_CACHED: Final = 20_000
 
 
-class Note(msgspec.Struct, array_like=True, frozen=True):
+class Note(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """What is wrong with a cell, by a name of `cleaning.FLAWS`; `column` counts from 0, -1 is the whole row."""
 
     column: int
     flaw: str
 
 
-class Part(msgspec.Struct, array_like=True):
+class Part(msgspec.Struct, array_like=True, gc=False):
     """What a row says of one record.
 
     `links` are the texts that name other records, by field; `several` the elements of fields that hold more than one.
@@ -48,7 +48,7 @@ class Part(msgspec.Struct, array_like=True):
     several: dict[str, list[str]] = {}
 
 
-class Prepared(msgspec.Struct, array_like=True):
+class Prepared(msgspec.Struct, array_like=True, gc=False):
     """A row with its place in the file (`row` counts as the spreadsheet does), its parts and its cells as they stood.
 
     `missing` are the key fields that it leaves blank.

@@ -38,7 +38,7 @@ Present: TypeAlias = Callable[[str, Sequence[str]], Mapping[str, Mapping[str, An
 """(entity, ids) → what these records show now, by id."""
 
 
-class Making(msgspec.Struct, array_like=True):
+class Making(msgspec.Struct, array_like=True, gc=False):
     """One record to be written: a new one under `id`, or these fields of one that is there."""
 
     entity: str

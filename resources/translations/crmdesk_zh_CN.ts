@@ -1189,6 +1189,73 @@
     </message>
 </context>
 <context>
+    <name>ColumnsPane</name>
+    <message>
+        <source>Table</source>
+        <translation>表</translation>
+    </message>
+    <message>
+        <source>Kind of record</source>
+        <translation>记录类型</translation>
+    </message>
+    <message>
+        <source>Rows whose record is here</source>
+        <translation>系统中已有的记录</translation>
+    </message>
+    <message>
+        <source>Leave what is here</source>
+        <translation>保持不变</translation>
+    </message>
+    <message>
+        <source>Fill its blanks</source>
+        <translation>只补空白</translation>
+    </message>
+    <message>
+        <source>Overwrite it</source>
+        <translation>用文件覆盖</translation>
+    </message>
+    <message>
+        <source>Rehearse</source>
+        <translation>预演</translation>
+    </message>
+    <message>
+        <source>Another file…</source>
+        <translation>换一个文件…</translation>
+    </message>
+    <message>
+        <source>Leave this table out</source>
+        <translation>不导入这个表</translation>
+    </message>
+    <message>
+        <source>Column in the file</source>
+        <translation>文件中的列</translation>
+    </message>
+    <message>
+        <source>What stands there</source>
+        <translation>列中的内容</translation>
+    </message>
+    <message>
+        <source>Is read as</source>
+        <translation>对应字段</translation>
+    </message>
+    <message>
+        <source>(no heading)</source>
+        <translation>（没有标题）</translation>
+    </message>
+    <message>
+        <source>The first %1 of %2 columns are shown.</source>
+        <translation>只列出前 %1 列，共 %2 列。</translation>
+    </message>
+    <message>
+        <source>%1 is read as</source>
+        <translation>%1 对应字段</translation>
+    </message>
+    <message>
+        <source>— left out —</source>
+        <translation>— 不导入 —</translation>
+    </message>
+</context>
+<context>
     <name>CommandBox</name>
     <message>
         <source>Find or do anything</source>
@@ -2181,6 +2248,10 @@
     <message>
         <source>Delete, with a way back</source>
         <translation>删除（可撤销）</translation>
+    </message>
+    <message>
+        <source>Import a table</source>
+        <translation>导入表格</translation>
     </message>
     <message>
         <source>Duplicates</source>
@@ -3482,6 +3553,125 @@
     </message>
 </context>
 <context>
+    <name>ImportStudio</name>
+    <message>
+        <source>Import</source>
+        <translation>导入</translation>
+    </message>
+    <message>
+        <source>Imports so far</source>
+        <translation>导入记录</translation>
+    </message>
+    <message>
+        <source>Drop a table here: CSV, Excel, ODS or address cards. Nothing is written before you have seen what would happen.</source>
+        <translation>把表格拖到这里：CSV、Excel、ODS 或名片文件（vCard）。先预演，看过结果后才写入。</translation>
+    </message>
+    <message>
+        <source>Choose a file…</source>
+        <translation>选择文件…</translation>
+    </message>
+    <message>
+        <source>Empty form…</source>
+        <translation>空白模板…</translation>
+    </message>
+    <message>
+        <source>Back to the columns</source>
+        <translation>返回列对应</translation>
+    </message>
+    <message>
+        <source>Import the first 100</source>
+        <translation>先导入 100 行</translation>
+    </message>
+    <message>
+        <source>Import all</source>
+        <translation>全部导入</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停下</translation>
+    </message>
+    <message>
+        <source>Take it back</source>
+        <translation>撤销导入</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>继续</translation>
+    </message>
+    <message>
+        <source>Rows kept out…</source>
+        <translation>未导入的行…</translation>
+    </message>
+    <message>
+        <source>Reconciliation…</source>
+        <translation>对账单…</translation>
+    </message>
+    <message>
+        <source>Tables (*.csv *.txt *.tsv *.xlsx *.xls *.xlsm *.xlsb *.ods *.et *.vcf);;All files (*)</source>
+        <translation>表格 (*.csv *.txt *.tsv *.xlsx *.xls *.xlsm *.xlsb *.ods *.et *.vcf);;所有文件 (*)</translation>
+    </message>
+    <message>
+        <source>One import at a time: wait for it, or stop it.</source>
+        <translation>一次只能进行一个导入，请等它完成或先停下。</translation>
+    </message>
+    <message>
+        <source>Rehearsing…</source>
+        <translation>正在预演…</translation>
+    </message>
+    <message>
+        <source>Importing…</source>
+        <translation>正在导入…</translation>
+    </message>
+    <message>
+        <source>Taking it back…</source>
+        <translation>正在撤销…</translation>
+    </message>
+    <message>
+        <source>Imported: %1 new, %2 changed, %3 kept out</source>
+        <translation>导入完成：新建 %1，更新 %2，未导入 %3</translation>
+    </message>
+    <message>
+        <source>The import was taken back; %4 records that were changed since stay</source>
+        <translation>已撤销导入；之后修改过的 %4 条记录保持不变</translation>
+    </message>
+    <message>
+        <source>imported</source>
+        <translation>已导入</translation>
+    </message>
+    <message>
+        <source>taken back</source>
+        <translation>已撤销</translation>
+    </message>
+    <message>
+        <source>half taken back</source>
+        <translation>撤销未完成</translation>
+    </message>
+    <message>
+        <source>not finished</source>
+        <translation>未完成</translation>
+    </message>
+    <message>
+        <source>rows kept out</source>
+        <translation>未导入的行</translation>
+    </message>
+    <message>
+        <source>reconciliation</source>
+        <translation>对账单</translation>
+    </message>
+    <message>
+        <source>Save as a file…</source>
+        <translation>保存为文件…</translation>
+    </message>
+    <message>
+        <source>import form</source>
+        <translation>导入模板</translation>
+    </message>
+    <message>
+        <source>Saved to %1</source>
+        <translation>已保存到 %1</translation>
+    </message>
+</context>
+<context>
     <name>Inbox</name>
     <message>
         <source>you</source>
@@ -4114,6 +4304,57 @@
     </message>
 </context>
 <context>
+    <name>OutcomePane</name>
+    <message>
+        <source>New</source>
+        <translation>新建</translation>
+    </message>
+    <message>
+        <source>Changed</source>
+        <translation>更新</translation>
+    </message>
+    <message>
+        <source>Duplicates</source>
+        <translation>重复</translation>
+    </message>
+    <message>
+        <source>Kept out</source>
+        <translation>未导入</translation>
+    </message>
+    <message>
+        <source>Rows</source>
+        <translation>行</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>全部</translation>
+    </message>
+    <message>
+        <source>Row</source>
+        <translation>行</translation>
+    </message>
+    <message>
+        <source>Verdict</source>
+        <translation>结果</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>Why</source>
+        <translation>原因</translation>
+    </message>
+    <message>
+        <source>%1 rows so far</source>
+        <translation>已读 %1 行</translation>
+    </message>
+    <message>
+        <source>%1 rows · blank key fields %2 % · rows with errors %3 % · duplicate rows %4 % · %5 s</source>
+        <translation>共 %1 行 · 关键字段缺失 %2 % · 有错误的行 %3 % · 重复的行 %4 % · 用时 %5 秒</translation>
+    </message>
+</context>
+<context>
     <name>Pages</name>
     <message>
         <source>Today</source>
@@ -4150,6 +4391,10 @@
     <message>
         <source>Data dictionary</source>
         <translation>数据字典</translation>
+    </message>
+    <message>
+        <source>Import</source>
+        <translation>导入</translation>
     </message>
     <message>
         <source>Sync</source>
@@ -4844,6 +5089,10 @@
     <message>
         <source>Open the folder</source>
         <translation>打开文件夹</translation>
+    </message>
+    <message>
+        <source>Import a table</source>
+        <translation>导入表格</translation>
     </message>
     <message>
         <source>Look at sample data</source>
