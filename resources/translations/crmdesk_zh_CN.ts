@@ -1956,8 +1956,16 @@
         <translation>审计：谁、用哪台电脑、何时</translation>
     </message>
     <message>
+        <source>Take apart</source>
+        <translation>拆开</translation>
+    </message>
+    <message>
         <source>Delete customer</source>
         <translation>删除客户</translation>
+    </message>
+    <message>
+        <source>“%1” stands for itself again</source>
+        <translation>「%1」已恢复为单独的客户</translation>
     </message>
     <message>
         <source>Tomorrow</source>

@@ -36,9 +36,10 @@ from crmdesk.ui.pages.customer_parts import Contacts, History
 from crmdesk.ui.pages.customer_shares import CustomerShares
 from crmdesk.ui.pages.customer_story import Story
 from crmdesk.ui.pages.record_form import RecordForm
+from crmdesk.ui.widgets import plain
 from crmdesk.ui.widgets.marks import EmptyState
 from crmdesk.ui.widgets.tabs import SegmentedTabs
-from crmdesk.usecases import agenda, customers, dealings, late_work, records, tags
+from crmdesk.usecases import agenda, customers, dealings, late_work, merging, records, tags
 from crmdesk.usecases.agenda import Due
 from crmdesk.usecases.customers import Card
 from crmdesk.usecases.directory import Directory
@@ -77,6 +78,7 @@ class CustomerView(QFrame):
         super().__init__(parent)
         self._context = context
         self._card: Card | None = None
+        self._merged: set[str] = set()
         self._frozen = ""
         self.head = CustomerHead()
         self.tabs = SegmentedTabs(
@@ -127,6 +129,8 @@ class CustomerView(QFrame):
             except CrmError as error:
                 if error.code != "not_found":
                     raise
+        shown = self._card.id if self._card is not None else ""
+        self._merged = {record_id for record_id, _ in merging.merged_into(self._context.reader, shown)}
         self._set_empty(is_empty=self._card is None)
         self.moves.set_customer(self.customer, self._name())
         if self._card is not None:
@@ -294,6 +298,7 @@ class CustomerView(QFrame):
         self._claim = menu.addAction(self.tr("Claim"), self.moves.claim)
         self._back = menu.addAction(self.tr("As it was on an earlier day…"), self.look_back)
         self._audit = menu.addAction(self.tr("Audit: who, from which laptop, when"), self._to_audit)
+        self._merged_menu = menu.addMenu(self.tr("Take apart"))
         self._delete = menu.addAction(self.tr("Delete customer"), self.delete)
         menu.aboutToShow.connect(self._offer_moves)
         self.head.more.setMenu(menu)
@@ -317,8 +322,22 @@ class CustomerView(QFrame):
         self._audit.setVisible(self._context.may_audit)
         self._back.setVisible(self._context.seeing is None)
         self._add_contact.setVisible(self._may("contact"))
+        may_write = not self._frozen and self._context.registry["customer"].may_write()
         for action in (self._change, self._delete):
-            action.setVisible(not self._frozen and self._context.registry["customer"].may_write())
+            action.setVisible(may_write)
+        self._offer_merged(may_write=may_write)
+
+    def _offer_merged(self, *, may_write: bool) -> None:
+        """The customers that were merged into this one, each to stand for itself again."""
+        self._merged_menu.clear()
+        merged = merging.merged_into(self._context.reader, self._card.id) if self._card and may_write else []
+        for record_id, name in merged:
+            self._merged_menu.addAction(plain.menu_text(name), partial(self._take_apart, record_id, name))
+        self._merged_menu.menuAction().setVisible(bool(merged))
+
+    def _take_apart(self, merged: str, name: str) -> None:
+        said = self.tr("“%1” stands for itself again").replace("%1", name)
+        self._context.write(partial(merging.unmerge, loser=merged), said=said)
 
     def _to_audit(self) -> None:
         if self.customer:
@@ -464,7 +483,9 @@ class CustomerView(QFrame):
             or any(key.entity in ("tag", "user", "share", "role") for key in change.keys)
         ):
             return True
-        known = {card.id, *(contact.id for contact in card.contacts)}
+        merged = {record_id for record_id, _ in merging.merged_into(self._context.reader, card.id)}
+        known = {card.id, *merged, *self._merged, *(contact.id for contact in card.contacts)}
+        self._merged = merged
         return any(
             key.entity in ("visit", "task", "review", "contact", "attachment", *dealings.KINDS)
             or key.id in known

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 
 from crmdesk.core.values import Value
+from crmdesk.ui.pages.customer import CustomerView
 from crmdesk.ui.pages.duplicates import Duplicates
 from crmdesk.usecases import customers, merging
 from crmdesk.usecases.workspace import Workspace
@@ -77,3 +78,22 @@ def test_another_customer_may_stay_with_values_of_both(
     assert merging.customer_of(reader, one) == other
     values = customers.open_card(reader, desk.context.registry, one).view.values
     assert (values["name"], values["city"]) == ("深圳市启航精密机械有限公司", "深圳")
+
+
+def test_a_merged_customer_leads_to_the_other_whose_menu_takes_it_apart(
+    workspace: Workspace, open_desk: Callable[[Workspace], OpenDesk]
+) -> None:
+    desk = open_desk(workspace)
+    one, other = (customers.add(workspace.replica, {"name": name}).value for name in ("启航机械", "A&B 机械"))
+    merging.merge(workspace.replica, one, other)
+    page = desk.go("customer", other)
+    view = page.findChild(CustomerView)
+    assert view is not None
+    assert view.customer == one
+    view._offer_moves()
+    (action,) = view._merged_menu.actions()
+    assert action.text() == "A&&B 机械"
+    action.trigger()
+    assert merging.customer_of(desk.context.reader, other) == other
+    view._offer_moves()
+    assert view._merged_menu.actions() == []
