@@ -91,7 +91,8 @@ EVERY_CUSTOMER: Final = Criteria("customer")
 class CustomerFilter:
     """What a customers list shows. `sort` is one of `SORTS` or the name of a field, and anything else the usual one.
 
-    `where` are the conditions; `trash` shows what was deleted; `columns` names what each row tells besides the usual.
+    `where` are the conditions; `trash` shows what was deleted; `columns` names what each row tells besides the usual,
+    `grouping` by what the rows are counted.
     """
 
     text: str = ""
@@ -99,6 +100,7 @@ class CustomerFilter:
     sort: str = "visited"
     trash: bool = False
     columns: tuple[str, ...] = ()
+    grouping: str = ""
 
     @property
     def is_everything(self) -> bool:
@@ -220,6 +222,26 @@ class CustomerWindow:
             "WHERE r.rowid > ? AND r.rowid <= ? ORDER BY r.rowid",
             (start, start + size),
         )
+
+    def ids(self) -> list[str]:
+        """The ids of every row, in the list's order."""
+        self._hold()
+        found = self._reader.all(
+            "SELECT c.id FROM temp.rank r CROSS JOIN p_customer c ON c.n = r.n ORDER BY r.rowid"
+        )
+        return [one for (one,) in found]
+
+    def grouped(self, by: str) -> dict[str | None, int]:
+        """How many rows there are by the value of a choice, or by bucket for `owner`; empty for anything else."""
+        declared = REGISTRY["customer"].by_name.get(by)
+        if by != OWNER.name and (declared is None or not declared.options):
+            return {}
+        name = "bucket" if declared is None else column(declared)
+        where = self._where(-1)
+        rows = self._reader.all(
+            f"SELECT c.{name}, count(*) FROM p_customer c WHERE {where} GROUP BY c.{name}"
+        )
+        return {value or None: count for value, count in rows}
 
     def position(self, customer: str) -> int | None:
         """Where a customer stands in the list, from 0; None if it is not in it."""

@@ -1184,6 +1184,10 @@
         <translation>列</translation>
     </message>
     <message>
+        <source>move</source>
+        <translation>移动</translation>
+    </message>
+    <message>
         <source>The usual</source>
         <translation>恢复默认</translation>
     </message>
@@ -3515,6 +3519,21 @@
     </message>
 </context>
 <context>
+    <name>GroupBar</name>
+    <message>
+        <source>nobody</source>
+        <translation>无人负责</translation>
+    </message>
+    <message>
+        <source>The pool</source>
+        <translation>公海</translation>
+    </message>
+    <message>
+        <source>blank</source>
+        <translation>未填</translation>
+    </message>
+</context>
+<context>
     <name>GroupEditor</name>
     <message>
         <source>How the conditions count</source>
@@ -3934,6 +3953,14 @@
     <message>
         <source>Columns…</source>
         <translation>列…</translation>
+    </message>
+    <message>
+        <source>Count by</source>
+        <translation>分组计数</translation>
+    </message>
+    <message>
+        <source>nothing</source>
+        <translation>不分组</translation>
     </message>
     <message>
         <source>Save what is shown as CSV…</source>

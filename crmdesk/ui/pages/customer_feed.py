@@ -4,15 +4,15 @@ Two readers take turns: one serves the rows on screen while the other ranks the 
 query leaves the old rows in place and a newer query stops an older one.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 
-from crmdesk.core.criteria import Bearings
+from crmdesk.core.criteria import Bearings, Op, replaced
 from crmdesk.core.dates import moment_of
 from crmdesk.core.format import EMPTY, format_value
 from crmdesk.core.registry import Field, Registry, Type
@@ -54,16 +54,23 @@ class _Found:
     first: Sequence[StoredRow] = ()
     count: int | None = None
     known: int = 100
+    groups: Mapping[str | None, int] = field(default_factory=dict)
+    wish: "_Wish | None" = None
 
 
 class RankedSource:
     """A ranked result, read page by page on the GUI thread. `known`: how much search knows of all, in per cent."""
 
     def __init__(
-        self, window: CustomerWindow, count: int, known: int, row: Callable[[StoredRow], CustomerRow]
+        self,
+        window: CustomerWindow,
+        count: int,
+        known: int,
+        row: Callable[[StoredRow], CustomerRow],
+        groups: Mapping[str | None, int] | None = None,
     ) -> None:
         self._window, self._count, self._row = window, count, row
-        self.known = known
+        self.known, self.groups = known, groups or {}
 
     def count(self) -> int:
         return self._count
@@ -73,6 +80,10 @@ class RankedSource:
 
     def position(self, row_id: str) -> int | None:
         return self._window.position(row_id)
+
+    def ids(self) -> list[str]:
+        """Those of every row; no row is read for them."""
+        return self._window.ids()
 
 
 class CustomerFeed(QObject):
@@ -142,7 +153,7 @@ class CustomerFeed(QObject):
             return
         self._busy = None
         self._serving, self._spare = found.reader, self._serving
-        self.ranked.emit(RankedSource(found.window, found.count, found.known, self._row))
+        self.ranked.emit(RankedSource(found.window, found.count, found.known, self._row, found.groups))
 
     def _told(self, name: str, value: Value) -> str:
         """What a column of a field says; nothing for nothing."""
@@ -186,17 +197,28 @@ def chips(names: Directory, tags: Iterable[str]) -> list[tuple[str, str, str]]:
 
 
 def _rank(reader: Reader, wanted: _Wish) -> _Found:
-    return _number(_Found(reader, _window(reader, wanted)))
+    return _number(_Found(reader, _window(reader, wanted), wish=wanted))
 
 
 def _begin(reader: Reader, wanted: _Wish) -> _Found:
-    found = _Found(reader, _window(reader, wanted))
+    found = _Found(reader, _window(reader, wanted), wish=wanted)
     first = found.window.first(_FIRST_ROWS)
     return _number(found) if found.window.is_short else replace(found, first=first)
 
 
 def _number(found: _Found) -> _Found:
-    return replace(found, count=found.window.rank(), known=customers.searchable_percent(found.reader))
+    count, known = found.window.rank(), customers.searchable_percent(found.reader)
+    return replace(found, count=count, known=known, groups=_groups(found))
+
+
+def _groups(found: _Found) -> Mapping[str | None, int]:
+    """How many there are of each group, whichever of them the list is narrowed to."""
+    wish = found.wish
+    if wish is None or not wish.wanted.grouping:
+        return {}
+    by = wish.wanted.grouping
+    whole = replace(wish.wanted, where=replaced(wish.wanted.where, by, Op.IS, ()))
+    return _window(found.reader, replace(wish, wanted=whole)).grouped(by)
 
 
 def _window(reader: Reader, wish: _Wish) -> CustomerWindow:

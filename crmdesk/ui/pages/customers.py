@@ -77,7 +77,10 @@ class CustomersPage(Page):
         self.tools.columns_changed.connect(self._columns_changed)
         self.tools.sorted.connect(self._sort_by)
         self.tools.exported.connect(self.export)
-        self._wanted = replace(self._wanted, columns=self.tools.columns.asked)
+        self.tools.grouped.connect(self._group_by)
+        self.tools.groups.wanted.connect(self._strip_changed)
+        grouping = context.preferences.customers_group
+        self._wanted = replace(self._wanted, columns=self.tools.columns.asked, grouping=grouping)
         self.table.show_columns(self.tools.columns.columns())
         self.tools.mark(self._wanted.sort)
         self.view = CustomerView(context)
@@ -215,6 +218,7 @@ class CustomersPage(Page):
         left = QVBoxLayout()
         left.setSpacing(0)
         left.addWidget(self.strip)
+        left.addWidget(self.tools.groups)
         left.addWidget(self.preparing)
         left.addWidget(self.tools.progress)
         left.addWidget(self.bar)
@@ -271,7 +275,11 @@ class CustomersPage(Page):
     def _strip_changed(self, wanted: CustomerFilter) -> None:
         if wanted.sort != self._wanted.sort:
             self._context.prefer(customers_sort=wanted.sort)
-        self._narrow(replace(wanted, text=self._wanted.text, columns=self._wanted.columns))
+        kept = self._wanted
+        self._narrow(replace(wanted, text=kept.text, columns=kept.columns, grouping=kept.grouping))
+
+    def _group_by(self, key: str) -> None:
+        self._narrow(replace(self._wanted, grouping=key))
 
     def _sort_by(self, sort: str) -> None:
         self._strip_changed(replace(self._wanted, sort=sort))
@@ -288,7 +296,8 @@ class CustomersPage(Page):
         self._show_columns_of(view.columns)
         sort = view.sort or self._wanted.sort
         columns = self.tools.columns.asked
-        self._narrow(replace(self._wanted, text="", where=criteria, sort=sort, columns=columns, trash=False))
+        wanted = replace(self._wanted, text="", where=criteria, sort=sort, columns=columns, trash=False)
+        self._narrow(replace(wanted, grouping=view.grouping or self._wanted.grouping))
         self._tell_views()
         self.table.setFocus()
 
@@ -304,7 +313,9 @@ class CustomersPage(Page):
         self.tools.mark(self._wanted.sort)
 
     def _tell_views(self) -> None:
-        self.views.show(Shown(self._wanted.where, self.tools.columns.keys, self._wanted.sort, ""))
+        self.views.show(
+            Shown(self._wanted.where, self.tools.columns.keys, self._wanted.sort, self._wanted.grouping)
+        )
 
     def export(self, form: Form) -> None:
         """What is shown, or of it what is chosen, as a file."""
@@ -316,6 +327,7 @@ class CustomersPage(Page):
         self._say_prepared(source.known)
         self.header_changed.emit()
         self.pane.show_count(self.count)
+        self.tools.groups.show_groups(self._wanted, source.groups)
         self._show_rows(source)
         if self._pending:
             self.table.select_id(self._pending)

@@ -146,9 +146,8 @@ class ColumnPopup(QFrame):
         self.list.itemChanged.connect(self._say)
         self.list.installEventFilter(self)
         self.list.model().rowsMoved.connect(self._say)
-        hint = label(
-            f"{buttons.key_text('Alt+Up')} {buttons.key_text('Alt+Down')} {self.tr('move')}", "faint"
-        )
+        moving = self.tr("move")
+        hint = label(f"{buttons.key_text('Alt+Up')} {buttons.key_text('Alt+Down')} {moving}", "faint")
         usual = buttons.quiet(self.tr("The usual"), "undo-2", self._reset)
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 8, 8, 8)

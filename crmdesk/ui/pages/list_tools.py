@@ -12,6 +12,7 @@ from crmdesk.store.window import BACKWARDS, CustomerFilter, is_descending
 from crmdesk.ui import formats, theme
 from crmdesk.ui.context import Context
 from crmdesk.ui.gauge import Gauge
+from crmdesk.ui.pages.group_bar import GroupBar
 from crmdesk.ui.pages.list_columns import ColumnPopup, ListColumns
 from crmdesk.ui.tables.row_table import RowTable
 from crmdesk.ui.widgets import buttons
@@ -23,17 +24,21 @@ _LOOK_MS: Final = 200
 
 
 class ListTools(QObject):
-    """`columns_changed()` after other columns were chosen, `sorted(sort)` for another order, `exported(form)` for a file."""
+    """`columns_changed()` after other columns were chosen, `sorted(sort)` for another order, `exported(form)` for a file,
+    `grouped(by)` for the list to be counted by something else.
+    """
 
     columns_changed = Signal()
     exported = Signal(str)
     sorted = Signal(str)
+    grouped = Signal(str)
 
     def __init__(self, context: Context, table: RowTable, over: QWidget) -> None:
         super().__init__(over)
         self._context, self._table, self._over = context, table, over
         self.columns = ListColumns(context, context.today)
         self.progress = ExportStrip(context, over)
+        self.groups = GroupBar(context, over)
         self.popup = ColumnPopup(over)
         self.popup.changed.connect(self._choose)
         self.popup.reset.connect(self._reset)
@@ -91,6 +96,13 @@ class ListTools(QObject):
             group.addAction(action)
         menu.addSeparator()
         menu.addAction(self.tr("Columns…"), self.open_columns)
+        by = menu.addMenu(self.tr("Count by"))
+        chosen = QActionGroup(by)
+        for key, text in [("", self.tr("nothing")), *self.groups.choices()]:
+            action = by.addAction(text, partial(self._group, key))
+            action.setCheckable(True)
+            action.setChecked(self._context.preferences.customers_group == key)
+            chosen.addAction(action)
         menu.addSeparator()
         menu.addAction(self.tr("Save what is shown as CSV…"), partial(self.exported.emit, "csv"))
         menu.addAction(self.tr("Save what is shown for Excel…"), partial(self.exported.emit, "xlsx"))
@@ -101,6 +113,10 @@ class ListTools(QObject):
         if isinstance(app, QApplication):
             theme.switch(app, density=theme.Density.named(key))
         self._context.prefer(density=key)
+
+    def _group(self, key: str) -> None:
+        self._context.prefer(customers_group=key)
+        self.grouped.emit(key)
 
     def _choose(self, keys: list[str]) -> None:
         if tuple(keys) != self.columns.keys:

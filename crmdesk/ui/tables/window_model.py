@@ -153,6 +153,11 @@ class WindowModel(QAbstractTableModel, Generic[RowT]):
         """Where a row is now."""
         return self._source.position(row_id)
 
+    def ids(self) -> list[str] | None:
+        """The ids of all rows where the source knows them without reading rows, else None."""
+        told = getattr(self._source, "ids", None)
+        return list(told()) if callable(told) else None
+
     @property
     def pages_held(self) -> int:
         """How many pages are in memory."""

@@ -130,3 +130,38 @@ def test_of_a_choice_of_rows_these_alone_are_written_and_a_stop_leaves_no_file(d
     assert export_list(reader, listed, path, "csv", is_stopped=lambda: True) is None
     assert [one.name for one in tmp_path.iterdir() if one.is_file()] == []
     reader.close()
+
+
+def test_the_list_is_counted_by_a_choice_or_by_owner_and_a_group_narrows_it(desk) -> None:
+    tools = desk.customers.tools
+    for by, sql in (
+        ("grade", "SELECT f_grade, count(*) FROM p_customer WHERE life <> 1 GROUP BY 1"),
+        ("owner", "SELECT 'me', count(*) FROM p_customer WHERE life <> 1"),
+    ):
+        tools._group(by)
+        counts = dict(desk.context.reader.all(sql))
+        assert tools.groups.isVisible()
+        told = {pill.text().rsplit(" ", 1)[1] for pill in tools.groups.pills}
+        assert told == {str(count) for count in counts.values()}
+    tools._group("grade")
+    pill = next(one for one in tools.groups.pills if one.key == "A")
+    before = [one.text() for one in tools.groups.pills]
+    pill.click()
+    wanted = desk.context.reader.value("SELECT count(*) FROM p_customer WHERE life <> 1 AND f_grade = 'A'")
+    assert desk.customers.count == wanted
+    assert [one.text() for one in tools.groups.pills] == before  # the others are still told
+    next(one for one in tools.groups.pills if one.key == "A").click()
+    assert desk.customers.count == 300
+    assert preferences.load(desk.workspace.profile.preferences).customers_group == "grade"
+    tools._group("")
+    assert not tools.groups.isVisible()
+
+
+def test_all_of_a_list_is_chosen_without_reading_its_rows(desk) -> None:
+    table = desk.customers.table
+    table.selectAll()
+    held = table.window_model.pages_held
+    ids = table.chosen_ids()
+    assert len(ids) == 300
+    assert ids[:5] == [desk.row(n).id for n in range(5)]
+    assert table.window_model.pages_held == held
