@@ -55,7 +55,8 @@ class CriteriaPane(QFrame):
         self.sentence = label("", "second")
         self.sentence.setWordWrap(True)
         self.keep = buttons.secondary(self.tr("Keep as a view…"), "star", self._keep)
-        self.keep.setVisible(context.seeing is None)
+        if context.seeing is not None:
+            self.keep.hide()  # shown before it stands anywhere, it would be a window and take the keyboard
         self._lay_out()
 
     def show_criteria(self, criteria: Criteria) -> None:
