@@ -244,10 +244,13 @@ class Registry:
     def with_fields(self, added: Iterable[tuple[str, Field]]) -> Registry:
         """This registry with fields added to named entities; one that exists already is replaced."""
         entities = dict(self.entities)
+        by_entity: dict[str, dict[str, Field]] = {}
         for name, new in added:
-            if name in entities:
-                kept = tuple(f for f in entities[name].fields if f.name != new.name)
-                entities[name] = replace(entities[name], fields=(*kept, new))
+            by_entity.setdefault(name, {})[new.name] = new
+        for name in by_entity.keys() & entities.keys():
+            own = by_entity[name]
+            kept = (f for f in entities[name].fields if f.name not in own)
+            entities[name] = replace(entities[name], fields=(*kept, *own.values()))
         return Registry(entities)
 
     def announced(self, known: Mapping[str, Iterable[str]]) -> Registry:

@@ -7,10 +7,12 @@ import pytest
 from crmdesk.core.errors import CrmError
 from crmdesk.core.record import RecordKey
 from crmdesk.core.registry import Type
+from crmdesk.core.roles import Role
 from crmdesk.core.values import Value
 from crmdesk.store.reading import Reader
 from crmdesk.usecases import custom_fields
 from crmdesk.usecases.directory import read_registry
+from sync_server import accounts
 from tests.skew.old_laptop import hired
 from tests.support.rep import Rep
 from tests.support.server import RunningServer
@@ -70,6 +72,27 @@ def test_a_rep_adds_none_and_their_laptop_says_so_before_the_server_would(hire: 
     ann.write(past_it, entity="customer", type="text", label_zh="车间")
     assert ann.sync().rejected == 1
     assert [entry.code for entry in ann.unsent()] == ["forbidden"]
+
+
+def test_a_role_withholds_a_field_of_the_company_as_any_other(server: RunningServer, hire: Hire) -> None:
+    mei, ann = hire("Mei"), hire("Ann")
+    name = f"x_{declare(mei)}"
+    customer = ann.customer("宏远机械")
+    settle(mei, ann)
+    with server.database.write() as connection:
+        now = server.clock()
+        withheld = frozenset((f"customer.{name}",))
+        made = accounts.define_role(connection, None, "内勤", Role.REP, withheld, now)
+        accounts.change_role(connection, "Ann", made.id, now)
+    ann.sync()
+    assert read_registry(reader(ann))["customer"].by_name[name].withheld
+    with pytest.raises(CrmError, match="forbidden_field"):
+        ann.write(customer, **{name: "gold"})
+    shown = custom_fields.open_form(reader(mei), mei.replica.registry, name.removeprefix("x_"))
+    custom_fields.change(mei.replica, reader(mei), name.removeprefix("x_"), {"unseen_by": made.id}, shown)
+    settle(mei, ann)
+    assert read_registry(reader(ann))["customer"].by_name[name].off_form
+    assert not read_registry(reader(mei))["customer"].by_name[name].off_form
 
 
 def test_an_older_program_keeps_what_it_does_not_know_of_a_field(server: RunningServer, hire: Hire) -> None:

@@ -17,7 +17,8 @@ from crmdesk.usecases import customers
 from crmdesk.usecases.codes import with_parents
 
 _HIGHEST: Final = 170
-"""Pixels before these fields scroll: what stands above must stay in view on a small screen."""
+"""Pixels before these fields scroll, and less where the window has no more: what stands above must stay in view."""
+_LOWEST: Final = 64
 
 
 class CustomValues(QWidget):
@@ -59,7 +60,9 @@ class CustomValues(QWidget):
             and is_on_form(field, industry, is_filled=False, is_typed=field.name in kept)
         ]
         if self._grid.set_fields(fields):
-            self._area.setFixedHeight(min(_HIGHEST, self._grid.sizeHint().height() + 2))
+            whole = self._grid.sizeHint().height() + 2
+            self._area.setMinimumHeight(min(_LOWEST, whole))
+            self._area.setMaximumHeight(min(_HIGHEST, whole))
         for cell in self._grid.cells.values():
             cell.editor.show_values({})
             cell.say("")
