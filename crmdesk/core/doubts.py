@@ -2,7 +2,7 @@
 
 A rep who was given a number that no network has must still be able to note it. Numbers are held against the plans that
 `phonenumbers` carries, mail addresses against the rules of RFC 5322 as `email-validator` reads them, and credit codes against
-the check digits of GB 32100 as `python-stdnum` counts them. A field that a company added is held against what it asks of it.
+the check digits of GB 32100 as `core/credit_codes.py` counts them. A field that a company added is held against what it asks of it.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
+from crmdesk.core.credit_codes import is_true
 from crmdesk.core.format import format_value
 from crmdesk.core.patterns import matches
 from crmdesk.core.registry import Check, Field, Label, Limits, Type
@@ -45,7 +46,7 @@ def doubt(field: Field, value: Value) -> Label | None:
     if field.type is Type.EMAIL:
         return None if _takes_mail(value) else _NO_SUCH_ADDRESS
     if field.check is Check.CREDIT_CODE:
-        return None if is_credit_code(value) else _NO_SUCH_CREDIT_CODE
+        return None if is_true(value) else _NO_SUCH_CREDIT_CODE
     return None
 
 
@@ -113,10 +114,3 @@ def _takes_mail(address: str) -> bool:
     except EmailNotValidError:
         return False
     return True
-
-
-def is_credit_code(code: str) -> bool:
-    """Whether a credit code's check character is right."""
-    from stdnum.cn import uscc  # late, as above
-
-    return bool(uscc.is_valid(code))

@@ -20,8 +20,8 @@ from typing import Final, NamedTuple
 
 from rapidfuzz.distance import OSA, JaroWinkler
 from rapidfuzz.fuzz import ratio
-from stdnum.cn import uscc
 
+from crmdesk.core.credit_codes import is_true
 from crmdesk.core.firm_names import FirmName, province_of, take_apart
 from crmdesk.core.firm_words import MAIL_FOR_ALL, OLD_FORMS
 from crmdesk.core.matching_weights import BIAS, WEIGHTS
@@ -110,7 +110,7 @@ def _text(values: Mapping[str, Value], key: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _is_true(code: str) -> bool:
-    return bool(uscc.is_valid(code))
+    return is_true(code)
 
 
 def phone_digits(text: str) -> list[str]:

@@ -12,7 +12,7 @@ from typing import Any, Final, Literal, TypeAlias
 import msgspec
 
 from crmdesk.core.cleaning import text_of
-from crmdesk.core.doubts import is_credit_code
+from crmdesk.core.credit_codes import is_true
 from crmdesk.core.intake import SOFT, WHOLE_ROW, Note, Part, Prepared
 from crmdesk.core.mapping import Mode
 from crmdesk.core.registry import Entity, Registry, Rule, Type
@@ -109,7 +109,7 @@ class Known:
             found = self._ids.get(key)
             if not found or (kind == "name" and self._contradicts(found, values)):
                 continue
-            if kind == "credit_code" and not is_credit_code(str(values["credit_code"]).upper()):
+            if kind == "credit_code" and not is_true(str(values["credit_code"]).upper()):
                 continue  # what people write where they have no code is nobody's
             return found, kind
         return "", ""
