@@ -198,8 +198,9 @@ def _check_all(connection: Connection, who: Asker, order: CustomerOrder, now: Mo
 def _reach(connection: Connection, who: Asker, order: CustomerOrder, customers: Sequence[str]) -> set[str]:
     """The buckets that moving these customers writes to: where they are, where they go, where children wait."""
     keys = [RecordKey("customer", customer) for customer in customers]
-    found = {place for _, place in buckets.roots(connection, keys).values()}
-    found |= buckets.waiting_in(connection, customers)
+    stand = buckets.roots(connection, keys)
+    found = {place for _, place in stand.values()}
+    found |= moving.waiting_below(connection, stand)
     if isinstance(order, Release):
         return found | {people.load_company(connection).pool}
     user = order.to_user if isinstance(order, ChangeOwner) else who.user

@@ -7,7 +7,7 @@ there, and raises `server_busy`: whoever asked starts again. None: the transacti
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from sqlalchemy import Connection
@@ -60,6 +60,17 @@ def family(connection: Connection, company: Company, customer: Stored) -> list[S
     return sorted(found, key=lambda s: (s.key != customer.key, s.n))
 
 
+def waiting_below(connection: Connection, stand: Mapping[RecordKey, tuple[str, str]]) -> set[str]:
+    """Where children are that wait for these customers, for what was merged into them, or for anything below.
+
+    `stand` says of each its root and bucket.
+    """
+    roots = {key.id for key in stand}
+    for key, (_, place) in stand.items():
+        roots.update(merged.into(connection, key.id, place))
+    return buckets.waiting_below(connection, roots)
+
+
 def hold(connection: Connection, company: Company, places: Iterable[str]) -> set[str] | None:
     """Lock all buckets that a transaction will move records between, and what is kept apart below them."""
     if not dialect.is_shared(connection):
@@ -84,16 +95,19 @@ def move(connection: Connection, customer: Stored, to: str, now: Moment, held: C
     again = records.load(connection, [customer.key])[customer.key]
     if again.record.placement.bucket != place:
         raise CrmError("server_busy")
+    moving = family(connection, company, again)
     crossings = [
         Crossing(
             s, to if s.key.entity == "customer" else below(company, to, REGISTRY.part(s.key.entity)), s.root
         )
-        for s in family(connection, company, again)
+        for s in moving
     ]
     crossings = [c for c in crossings if c.stored.record.placement.bucket != c.bucket]
     for start in range(0, len(crossings), CHUNK):
         cross(connection, crossings[start : start + CHUNK], now)
-    reunite(connection, [customer.key], now, held)
+    reunite(
+        connection, [s.key for s in moving], now, held
+    )  # a review waits for a visit, not for its customer
     return len(crossings)
 
 

@@ -48,10 +48,11 @@ def hold(connection: Connection, customers: Iterable[str]) -> set[str] | None:
     """Lock every bucket that sharing these customers, or sharing them no longer, may bring them from and to."""
     customers = set(customers)
     keys = [RecordKey("customer", customer) for customer in customers]
-    places = {place for _, place in buckets.roots(connection, keys).values()}
+    stand = buckets.roots(connection, keys)
+    places = {place for _, place in stand.values()}
     books = {sharing.book_of(connection, place) for place in places}
     sets = {one for book in books for one in sharing.sets_of(connection, book)}
-    waiting = buckets.waiting_in(connection, customers)
+    waiting = moving.waiting_below(connection, stand)
     return moving.hold(connection, people.load_company(connection), {*places, *books, *sets, *waiting})
 
 

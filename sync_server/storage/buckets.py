@@ -358,6 +358,21 @@ def waiting_in(connection: Connection, homes: Iterable[str]) -> set[str]:
     return found
 
 
+def waiting_below(connection: Connection, roots: Iterable[str]) -> set[str]:
+    """The buckets of all below those records under these roots, the roots among them, that some child waits for."""
+    if dialect.value(connection, "SELECT 1 FROM waiting LIMIT 1") is None:
+        return set()
+    found: set[str] = set()
+    for chunk in chunks(roots):
+        where, bind = dialect.among(connection, "h.root", chunk)
+        query = (
+            "SELECT DISTINCT r.bucket FROM waiting w JOIN record h ON h.id = w.home AND h.entity = w.home_entity "
+            f"JOIN record r ON r.root = w.home WHERE {where}"
+        )
+        found.update(row[0] for row in dialect.run(connection, query, bind))
+    return found
+
+
 def forget_waiting(connection: Connection, home: RecordKey, besides: Iterable[RecordKey]) -> None:
     """The children of a home have found it, besides these."""
     dialect.run(connection, "DELETE FROM waiting WHERE home_entity = ? AND home = ?", (home.entity, home.id))

@@ -79,7 +79,7 @@ _WORD: Final = re.compile(rb"(?<![a-z])[a-z]{16}(?![a-z])")
 class Device:
     """A laptop, and what it can know: when it last heard everything, which ids it met, which canaries it typed.
 
-    `fuzzy` is the last time that it may have heard a part.
+    `fuzzy` is the last time that it may have heard a part, `handed` what it was given, or brought and had taken in.
     """
 
     laptop: Laptop
@@ -88,6 +88,7 @@ class Device:
     fuzzy: int = 0
     is_told: bool = False
     met: set[bytes] = field(default_factory=set)
+    handed: set[bytes] = field(default_factory=set)
 
     @property
     def user(self) -> str:
@@ -215,6 +216,7 @@ class Scenario:
         device = Device(laptop, wire, self.now)
         wire.listener = partial(self.carry, device)
         device.met = {key.id.encode() for key in laptop.rows()}
+        device.handed = set(device.met)
         self.devices.append(device)
         return device
 
@@ -434,6 +436,10 @@ class Scenario:
             expected |= {FORBIDDEN, FIELD} & {
                 then.refuses(device.user, *edit)
             }  # no more than when it was made
+        if LATE in expected and home and home.encode() not in device.handed:
+            expected.add(
+                WAITS
+            )  # nobody's work is late on what they were never handed: it waits like any guess
         is_apart = key.id not in self.company().entity and home and FIELD in expected
         if is_apart or FORBIDDEN in expected or WAITS in expected:
             expected |= self._by_place(device, edit, WAITS if WAITS in expected else FORBIDDEN)
@@ -457,6 +463,7 @@ class Scenario:
             self.blame("P4", f"{told} was refused with {code} instead of {FIELD}")
         if not is_taken:
             return
+        device.handed.add(key.id.encode())
         self.taken |= {word for edit in edits for word in _WORD.findall(repr(dict(edit.values)).encode())}
         if key.id not in self.company().entity:
             is_late = LATE in expected and not (WAITS in expected and self._waits(key))
@@ -617,6 +624,7 @@ class Scenario:
             if record in self.company().entity and not self._may_name(device, record, before):
                 self.blame("P2", f"{where}: the id of {self._told(record)}")
         device.met |= found
+        device.handed |= found - left
 
     def _may_name(self, device: Device, record: str, before: Company) -> bool:
         """Whether an id may reach this laptop: of what is in sight, or is named there."""

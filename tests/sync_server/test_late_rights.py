@@ -402,3 +402,24 @@ def test_work_on_a_shared_customer_is_late_from_when_it_was_lost_and_not_from_wh
     ann.token()
     ann.visit(customer)
     assert verdicts(ann.push()) == [("accepted", LATE)]
+
+
+def test_what_waits_below_a_customer_follows_where_it_goes(server: RunningServer, ada: Laptop) -> None:
+    """A review of a visit that came late waits in its author's book until they may write where the customer is."""
+    ann = enrolled(server, "Ann")
+    customer = known(ann)
+    visit = ann.visit(customer)
+    ann.push()
+    server.add_user("Kim", "manager")
+    kim = enrolled(server, "Kim")
+    kim.pull_all()
+    review = RecordKey("review", fresh_id())
+    kim.write(review, {"visit": visit.id, "outcome": "reviewed"})
+    assert verdicts(kim.push()) == [("accepted", None)]
+    with server.database.read() as connection:
+        before = buckets.roots(connection, [review])[review][1]
+        pool = people.load_company(connection).pool_details
+    assert before == server.people["Kim"].book
+    assert ask(ann, "release", customers=[customer.id]).status_code == 200
+    with server.database.read() as connection:
+        assert buckets.roots(connection, [review])[review] == (customer.id, pool)
