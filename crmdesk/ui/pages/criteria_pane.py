@@ -291,8 +291,9 @@ class PartEditor(QFrame):
         row.setSpacing(6)
         row.addWidget(self.about, 3)
         row.addWidget(self.op, 2)
-        self.about.setHidden(isinstance(node, Group))
-        self.op.setHidden(isinstance(node, Group))
+        if isinstance(node, Group):
+            self.about.hide()
+            self.op.hide()
         row.addWidget(remove)
         self._body = QVBoxLayout(self)
         self._body.setContentsMargins(10, 8, 8, 10)
