@@ -102,8 +102,8 @@ def _accuracy(known: Evidence) -> Check:
         return Check(Measure.ACCURACY.value, label, is_met=False, stands=stands)
     low, high = sample.interval
     rate = percent(sample.share)
-    zh = f"抽样错误率 {rate}（{sample.wrong} / {sample.judged}，95 % 把握在 {low:.1f} 至 {high:.1f} % 之间），{must.zh}"
-    en = f"Sampled error rate: {rate} ({sample.wrong} / {sample.judged}, with 95 % certainty {low:.1f} to {high:.1f} %); {must.en}"
+    zh = f"抽样有误 {rate}（{sample.wrong} / {sample.judged}；{low:.1f} 至 {high:.1f} %），{must.zh}"
+    en = f"Wrong: {rate} ({sample.wrong} / {sample.judged}; {low:.1f} to {high:.1f} %); {must.en}"
     is_met = limit.is_met(sample.share)
     if not sample.is_enough:
         zh, en = f"{zh}；判定的太少", f"{en}; too few were judged"

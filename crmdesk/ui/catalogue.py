@@ -69,6 +69,9 @@ def page_specs(context: Context, syncing: Syncing, doors: Doors, customers: Cust
             "hidden",
         ),
         PageSpec("import", translate("Pages", "Import"), "upload", partial(_import, context), "hidden"),
+        PageSpec(
+            "quality", translate("Pages", "Quality"), "chart-column", partial(_quality, context), "hidden"
+        ),
         PageSpec("sync", translate("Pages", "Sync"), "refresh-cw", partial(_sync, context, syncing)),
         PageSpec(
             "settings", translate("Pages", "Settings"), "settings", partial(_settings, context, doors), "foot"
@@ -113,6 +116,12 @@ def _import(context: Context, shell: Shell) -> Page:
     from crmdesk.ui.pages.import_studio import ImportStudio
 
     return ImportStudio(shell, context)
+
+
+def _quality(context: Context, shell: Shell) -> Page:
+    from crmdesk.ui.pages.quality import Quality
+
+    return Quality(shell, context)
 
 
 def _company(context: Context, shell: Shell) -> Page:

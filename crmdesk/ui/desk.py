@@ -220,6 +220,7 @@ class Desk(QObject):
             *makes,
             Command(self.tr("Duplicates"), partial(self.window.go, "duplicates"), "copy"),
             Command(self.tr("My permissions"), partial(self.window.go, "permissions"), "user-check"),
+            Command(self.tr("Data quality"), partial(self.window.go, "quality"), "chart-column"),
             Command(self.tr("Sync now"), self._sync, "refresh-cw", "F9"),
             Command(self.tr("Lock the window"), self._lock, "lock", "Ctrl+L"),
             Command(self.tr("Undo what I did last"), self._context.undo_last, "undo-2"),
@@ -265,6 +266,11 @@ class Desk(QObject):
             list_key("R", self.tr("Remark; Enter saves it as reviewed"), review)
             list_key("F", self.tr("Flag"), review)
             list_key("U", self.tr("Take the last review back"), review)
+        quality = self.tr("Quality")
+        list_key(
+            "Alt+1", self.tr("Rates, Alt+2 sample, 3 going live, 4 orphans, 5 coaching, 6 goals"), quality
+        )
+        list_key("Y", self.tr("Of a sample: right; N wrong, S skip, U take back"), quality)
         if "audit" in self.window.page_keys():
             list_key("V", self.tr("Verify the audit"), self.tr("Audit"))
         if self._context.directory.me.role == "administrator":

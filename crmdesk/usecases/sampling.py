@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from crmdesk.store.replica import Replica
 
 _DRAFT: Final = "sampling"
+_AT_ONCE: Final = 400
 
 
 class Sampling(msgspec.Struct, frozen=True):
@@ -101,6 +102,17 @@ def look(reader: Reader, bearings: Bearings, customer: str) -> Looked | None:
     name = view.values.get("name")
     people = customers.contacts(reader, customer)
     return Looked(customer, name if isinstance(name, str) else "", view.values, people, tuple(wrong))
+
+
+def names(reader: Reader, sampling: Sampling) -> dict[str, str]:
+    """What the customers of a sample are called; those that left this laptop are not among them."""
+    found: dict[str, str] = {}
+    for at in range(0, len(sampling.customers), _AT_ONCE):
+        chunk = sampling.customers[at : at + _AT_ONCE]
+        marks = ", ".join("?" * len(chunk))
+        query = f"SELECT id, coalesce(f_name, '') FROM p_customer WHERE {SHOWN} AND id IN ({marks})"
+        found.update(reader.all(query, chunk))
+    return found
 
 
 def keep(replica: Replica, sampling: Sampling) -> Outcome[None]:

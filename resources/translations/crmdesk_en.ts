@@ -234,6 +234,16 @@
     </message>
 </context>
 <context>
+    <name>GatePart</name>
+    <message numerus="yes">
+        <source>%n difference(s)</source>
+        <translation>
+            <numerusform>%n difference</numerusform>
+            <numerusform>%n differences</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>Gone</name>
     <message numerus="yes">
         <source>%n sealed file(s) wait to be handed in</source>
@@ -267,6 +277,33 @@
         <translation>
             <numerusform>%n pinned certificate goes with it.</numerusform>
             <numerusform>%n pinned certificates go with it.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>OrphansPart</name>
+    <message numerus="yes">
+        <source>%n record(s) without a customer</source>
+        <translation>
+            <numerusform>%n record without a customer</numerusform>
+            <numerusform>%n records without a customer</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n person(s) out of reach</source>
+        <translation>
+            <numerusform>%n person out of reach</numerusform>
+            <numerusform>%n people out of reach</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>OverviewPart</name>
+    <message numerus="yes">
+        <source>%n customer(s)</source>
+        <translation>
+            <numerusform>%n customer</numerusform>
+            <numerusform>%n customers</numerusform>
         </translation>
     </message>
 </context>

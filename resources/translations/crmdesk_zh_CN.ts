@@ -1113,6 +1113,49 @@
     </message>
 </context>
 <context>
+    <name>CoachingPart</name>
+    <message>
+        <source>Entries to mend</source>
+        <translation>待改进的录入</translation>
+    </message>
+    <message>
+        <source>Everything entered in these days is in order.</source>
+        <translation>这几天录入的内容都合乎要求。</translation>
+    </message>
+    <message>
+        <source>Days</source>
+        <translation>天数</translation>
+    </message>
+    <message>
+        <source>7 days</source>
+        <translation>7 天</translation>
+    </message>
+    <message>
+        <source>14 days</source>
+        <translation>14 天</translation>
+    </message>
+    <message>
+        <source>30 days</source>
+        <translation>30 天</translation>
+    </message>
+    <message>
+        <source>Blanks and doubts are mended best by whoever typed them, while they remember.</source>
+        <translation>缺项和疑点趁录入人还记得时补正最快。</translation>
+    </message>
+    <message>
+        <source>Only the latest entries were looked at: there are very many.</source>
+        <translation>录入很多，只检查了最近的一部分。</translation>
+    </message>
+    <message>
+        <source>%1 · %2 of %3 entries to mend</source>
+        <translation>%1 · 录入 %3 条，%2 条待改进</translation>
+    </message>
+    <message>
+        <source>coaching</source>
+        <translation>录入辅导</translation>
+    </message>
+</context>
+<context>
     <name>CodeDialog</name>
     <message>
         <source>A code, shown only now</source>
@@ -2270,6 +2313,10 @@
         <translation>重复客户</translation>
     </message>
     <message>
+        <source>Data quality</source>
+        <translation>数据质量</translation>
+    </message>
+    <message>
         <source>Timeline, 2 details, 3 contacts, 4 deals, 5 files, 6 history</source>
         <translation>时间线，2 详情，3 联系人，4 业务，5 附件，6 历史</translation>
     </message>
@@ -2364,6 +2411,18 @@
     <message>
         <source>Take the last review back</source>
         <translation>撤回上一次审阅</translation>
+    </message>
+    <message>
+        <source>Quality</source>
+        <translation>数据质量</translation>
+    </message>
+    <message>
+        <source>Rates, Alt+2 sample, 3 going live, 4 orphans, 5 coaching, 6 goals</source>
+        <translation>比率；Alt+2 抽样、3 上线门槛、4 孤立记录、5 录入辅导、6 目标</translation>
+    </message>
+    <message>
+        <source>Of a sample: right; N wrong, S skip, U take back</source>
+        <translation>抽样：正确；N 有误、S 跳过、U 撤回</translation>
     </message>
     <message>
         <source>Verify the audit</source>
@@ -3359,6 +3418,186 @@
     </message>
 </context>
 <context>
+    <name>GatePart</name>
+    <message>
+        <source>What must be met</source>
+        <translation>上线门槛</translation>
+    </message>
+    <message>
+        <source>Signed off</source>
+        <translation>已签核</translation>
+    </message>
+    <message>
+        <source>What is signed</source>
+        <translation>签核什么</translation>
+    </message>
+    <message>
+        <source>Full rehearsal</source>
+        <translation>全量演练</translation>
+    </message>
+    <message>
+        <source>Rollback drill</source>
+        <translation>回滚演练</translation>
+    </message>
+    <message>
+        <source>Which import, e.g. its file or number</source>
+        <translation>哪次导入，如文件名或编号</translation>
+    </message>
+    <message>
+        <source>Sign off</source>
+        <translation>签核</translation>
+    </message>
+    <message>
+        <source>Withdraw</source>
+        <translation>撤销签核</translation>
+    </message>
+    <message>
+        <source>Approve going live</source>
+        <translation>批准上线</translation>
+    </message>
+    <message>
+        <source>You sign that it was done whole and its reconciliation shows no difference.</source>
+        <translation>您签核的是：已全量完成，且对账没有差异。</translation>
+    </message>
+    <message>
+        <source>met</source>
+        <translation>达标</translation>
+    </message>
+    <message>
+        <source>not met</source>
+        <translation>未达标</translation>
+    </message>
+    <message>
+        <source>Not yet: %1</source>
+        <translation>尚未达标：%1</translation>
+    </message>
+    <message>
+        <source>Going live was approved.</source>
+        <translation>已批准上线。</translation>
+    </message>
+    <message>
+        <source>All is met. A manager, director or administrator approves it.</source>
+        <translation>全部达标。由经理、总监或管理员批准上线。</translation>
+    </message>
+    <message>
+        <source>All is met.</source>
+        <translation>全部达标。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n difference(s)</source>
+        <translation>
+            <numerusform>%n 处差异</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Signed off: %1</source>
+        <translation>已签核：%1</translation>
+    </message>
+    <message>
+        <source>Withdrawn</source>
+        <translation>已撤销签核</translation>
+    </message>
+    <message>
+        <source>Going live is approved</source>
+        <translation>已批准上线</translation>
+    </message>
+</context>
+<context>
+    <name>GoalsPart</name>
+    <message>
+        <source>Goals</source>
+        <translation>目标</translation>
+    </message>
+    <message>
+        <source>No goal is set. From 65 to 90 % complete in three months is a usual one.</source>
+        <translation>还没有目标。常见的目标是三个月内完整率从 65 % 提高到 90 %。</translation>
+    </message>
+    <message>
+        <source>Measure</source>
+        <translation>指标</translation>
+    </message>
+    <message>
+        <source>From</source>
+        <translation>从</translation>
+    </message>
+    <message>
+        <source>To</source>
+        <translation>到</translation>
+    </message>
+    <message>
+        <source>Months</source>
+        <translation>期限</translation>
+    </message>
+    <message>
+        <source>Set goal</source>
+        <translation>设定目标</translation>
+    </message>
+    <message>
+        <source>Give up</source>
+        <translation>放弃</translation>
+    </message>
+    <message>
+        <source>to</source>
+        <translation>到</translation>
+    </message>
+    <message>
+        <source>in</source>
+        <translation>期限</translation>
+    </message>
+    <message>
+        <source>months</source>
+        <translation>个月</translation>
+    </message>
+    <message>
+        <source>now %1 · until %2</source>
+        <translation>现在 %1 · 截止 %2</translation>
+    </message>
+    <message>
+        <source>not measured yet</source>
+        <translation>还没有统计</translation>
+    </message>
+    <message>
+        <source>on track</source>
+        <translation>进度正常</translation>
+    </message>
+    <message>
+        <source>behind</source>
+        <translation>落后</translation>
+    </message>
+    <message>
+        <source>reached</source>
+        <translation>已达成</translation>
+    </message>
+    <message>
+        <source>missed</source>
+        <translation>未达成</translation>
+    </message>
+    <message>
+        <source>Latest</source>
+        <translation>最近一次</translation>
+    </message>
+    <message>
+        <source>Expected by now</source>
+        <translation>此时应达到</translation>
+    </message>
+    <message>
+        <source>Starts</source>
+        <translation>开始</translation>
+    </message>
+    <message>
+        <source>Due</source>
+        <translation>截止</translation>
+    </message>
+    <message>
+        <source>The goal is set</source>
+        <translation>目标已设定</translation>
+    </message>
+    <message>
+        <source>The goal was given up</source>
+        <translation>目标已放弃</translation>
+    </message>
+</context>
+<context>
     <name>Gone</name>
     <message>
         <source>Set up anew</source>
@@ -4339,6 +4578,37 @@
     </message>
 </context>
 <context>
+    <name>OrphansPart</name>
+    <message>
+        <source>Orphans</source>
+        <translation>孤立记录</translation>
+    </message>
+    <message>
+        <source>Nothing hangs on nobody, and everybody can be reached.</source>
+        <translation>没有孤立的记录，每位联系人都联系得上。</translation>
+    </message>
+    <message>
+        <source>No way to reach them</source>
+        <translation>没有任何联系方式</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n record(s) without a customer</source>
+        <translation>
+            <numerusform>%n 条记录没有客户</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n person(s) out of reach</source>
+        <translation>
+            <numerusform>%n 位联系人联系不上</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>orphans</source>
+        <translation>孤立记录</translation>
+    </message>
+</context>
+<context>
     <name>OutcomePane</name>
     <message>
         <source>New</source>
@@ -4390,6 +4660,87 @@
     </message>
 </context>
 <context>
+    <name>OverviewPart</name>
+    <message>
+        <source>Counted by</source>
+        <translation>统计口径</translation>
+    </message>
+    <message>
+        <source>Groups</source>
+        <translation>分组</translation>
+    </message>
+    <message>
+        <source>Key fields and contradictions</source>
+        <translation>关键字段与矛盾</translation>
+    </message>
+    <message>
+        <source>There are no customers here to measure yet.</source>
+        <translation>这里还没有可统计的客户。</translation>
+    </message>
+    <message>
+        <source>Enter opens what was counted</source>
+        <translation>按 Enter 打开所统计的客户</translation>
+    </message>
+    <message>
+        <source>Judge every value</source>
+        <translation>逐个核对取值</translation>
+    </message>
+    <message>
+        <source>Spreadsheet…</source>
+        <translation>导出表格…</translation>
+    </message>
+    <message>
+        <source>wrong; %1 to %2 %</source>
+        <translation>有误；%1 至 %2 %</translation>
+    </message>
+    <message>
+        <source>no sample yet</source>
+        <translation>还没有抽样</translation>
+    </message>
+    <message>
+        <source>%1 in doubt</source>
+        <translation>%1 存疑</translation>
+    </message>
+    <message>
+        <source>blank; %1 at most</source>
+        <translation>缺失；上限 %1</translation>
+    </message>
+    <message>
+        <source>double; %1 at most</source>
+        <translation>重复；上限 %1</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n customer(s)</source>
+        <translation>
+            <numerusform>%n 家客户</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 · %2 double · %3 contradictory</source>
+        <translation>%1 家 · 重复 %2 · 矛盾 %3</translation>
+    </message>
+    <message>
+        <source>Key fields</source>
+        <translation>关键字段</translation>
+    </message>
+    <message>
+        <source>Contradictions</source>
+        <translation>自相矛盾</translation>
+    </message>
+    <message>
+        <source>Values in doubt</source>
+        <translation>存疑的值</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>返回</translation>
+    </message>
+    <message>
+        <source>quality</source>
+        <translation>数据质量</translation>
+    </message>
+</context>
+<context>
     <name>Pages</name>
     <message>
         <source>Today</source>
@@ -4430,6 +4781,10 @@
     <message>
         <source>Import</source>
         <translation>导入</translation>
+    </message>
+    <message>
+        <source>Quality</source>
+        <translation>数据质量</translation>
     </message>
     <message>
         <source>Sync</source>
@@ -4758,6 +5113,64 @@
     </message>
 </context>
 <context>
+    <name>Quality</name>
+    <message>
+        <source>Quality</source>
+        <translation>数据质量</translation>
+    </message>
+    <message>
+        <source>Measure again</source>
+        <translation>重新统计</translation>
+    </message>
+    <message>
+        <source>Rates</source>
+        <translation>比率</translation>
+    </message>
+    <message>
+        <source>Sample</source>
+        <translation>抽样</translation>
+    </message>
+    <message>
+        <source>Going live</source>
+        <translation>上线门槛</translation>
+    </message>
+    <message>
+        <source>Orphans</source>
+        <translation>孤立记录</translation>
+    </message>
+    <message>
+        <source>Coaching</source>
+        <translation>录入辅导</translation>
+    </message>
+    <message>
+        <source>Goals</source>
+        <translation>目标</translation>
+    </message>
+    <message>
+        <source>Part of quality</source>
+        <translation>数据质量的部分</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Measuring…</source>
+        <translation>正在统计…</translation>
+    </message>
+</context>
+<context>
+    <name>QualityPart</name>
+    <message>
+        <source>Save as</source>
+        <translation>另存为</translation>
+    </message>
+    <message>
+        <source>Saved to %1</source>
+        <translation>已保存到 %1</translation>
+    </message>
+</context>
+<context>
     <name>RecordForm</name>
     <message>
         <source>Saved on this laptop</source>
@@ -5025,6 +5438,117 @@
     </message>
 </context>
 <context>
+    <name>SamplePart</name>
+    <message>
+        <source>Only a person can tell whether a number or an address is the right one. Draw customers at random, look at each, and say right or wrong; the share of wrong ones tells how accurate all of them are.</source>
+        <translation>电话、地址对不对，只有人能判断。随机抽取客户，逐家核对，判定正确或有误；有误的比例就说明全部客户的准确程度。</translation>
+    </message>
+    <message>
+        <source>Size of the sample</source>
+        <translation>抽样数量</translation>
+    </message>
+    <message>
+        <source>Draw a sample</source>
+        <translation>抽取样本</translation>
+    </message>
+    <message>
+        <source>Customers</source>
+        <translation>客户数</translation>
+    </message>
+    <message>
+        <source>Samples checked before</source>
+        <translation>以往的抽样</translation>
+    </message>
+    <message>
+        <source>The sample</source>
+        <translation>样本</translation>
+    </message>
+    <message>
+        <source>Which field is wrong?</source>
+        <translation>哪个字段有误？</translation>
+    </message>
+    <message>
+        <source>Which field is wrong? Its digit, or Enter</source>
+        <translation>哪个字段有误？按对应数字或 Enter</translation>
+    </message>
+    <message>
+        <source>Take back</source>
+        <translation>撤回</translation>
+    </message>
+    <message>
+        <source>Throw away</source>
+        <translation>丢弃</translation>
+    </message>
+    <message>
+        <source>Skip</source>
+        <translation>跳过</translation>
+    </message>
+    <message>
+        <source>Wrong</source>
+        <translation>有误</translation>
+    </message>
+    <message>
+        <source>Right</source>
+        <translation>正确</translation>
+    </message>
+    <message>
+        <source>What was wrong</source>
+        <translation>有误的字段</translation>
+    </message>
+    <message>
+        <source>Sign off the result</source>
+        <translation>签核结果</translation>
+    </message>
+    <message>
+        <source>%1 of %2 wrong: %3</source>
+        <translation>%2 家中 %1 家有误：%3</translation>
+    </message>
+    <message>
+        <source>seed %1</source>
+        <translation>种子 %1</translation>
+    </message>
+    <message>
+        <source>Were 10 % wrong, this many would tell it as %1 to %2 % with %3 certainty (Wilson).</source>
+        <translation>假如有 10 % 有误，这么多样本能以 %3 的把握判断在 %1 至 %2 % 之间（Wilson 区间）。</translation>
+    </message>
+    <message>
+        <source>%1 of %2 looked at</source>
+        <translation>已核对 %1 / %2</translation>
+    </message>
+    <message>
+        <source>This customer is no longer on this laptop: skip it.</source>
+        <translation>这家客户已不在本机，请跳过。</translation>
+    </message>
+    <message>
+        <source>%1 of %2 customers were wrong. Of all %3 it is %4 to %5 %, with %6 certainty (Wilson 1927).</source>
+        <translation>核对 %2 家，%1 家有误。以 %6 的把握推断，全部 %3 家的错误率在 %4 至 %5 % 之间（Wilson 1927）。</translation>
+    </message>
+    <message>
+        <source>A manager, director or administrator signs results off.</source>
+        <translation>结果由经理、总监或管理员签核。</translation>
+    </message>
+    <message>
+        <source>The whole</source>
+        <translation>整条记录</translation>
+    </message>
+    <message>
+        <source>There are no customers here to look at.</source>
+        <translation>这里没有可核对的客户。</translation>
+    </message>
+    <message>
+        <source>The sample was thrown away</source>
+        <translation>样本已丢弃</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
+        <source>The result is signed off</source>
+        <translation>结果已签核</translation>
+    </message>
+</context>
+<context>
     <name>Seeing</name>
     <message>
         <source>Fetching what %1 sees…</source>
@@ -5116,6 +5640,18 @@
     <message>
         <source>Look it up</source>
         <translation>查看字典</translation>
+    </message>
+    <message>
+        <source>Data quality</source>
+        <translation>数据质量</translation>
+    </message>
+    <message>
+        <source>What is blank, wrong or double, and what going live needs.</source>
+        <translation>哪里缺、哪里错、哪里重复，以及上线还差什么。</translation>
+    </message>
+    <message>
+        <source>Look at it</source>
+        <translation>查看</translation>
     </message>
     <message>
         <source>Data on this laptop</source>
@@ -6237,6 +6773,13 @@
     <message>
         <source>Leave this out</source>
         <translation>不改这一项</translation>
+    </message>
+</context>
+<context>
+    <name>_ListPart</name>
+    <message>
+        <source>Spreadsheet…</source>
+        <translation>导出表格…</translation>
     </message>
 </context>
 <context>

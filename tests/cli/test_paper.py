@@ -25,7 +25,10 @@ def commands() -> dict[str, set[str]]:
     """Every command's words, with its own options."""
     found: dict[str, set[str]] = {}
     for name, one in get_command(root).commands.items():  # type: ignore[attr-defined]
-        for below, leaf in getattr(one, "commands", {"": one}).items():
+        leaves = dict(getattr(one, "commands", {"": one}))
+        if getattr(one, "invoke_without_command", False):
+            leaves[""] = one  # the name of the family alone is a command
+        for below, leaf in leaves.items():
             options = {option for param in leaf.params for option in param.opts if option.startswith("--")}
             found[f"{name} {below}".strip()] = options
     return found
@@ -88,6 +91,9 @@ def test_every_answer_has_the_keys_that_the_paper_promises(tmp_path: Path) -> No
     do("fields change", field, "--english", "Shop")
     do("fields retire", field)
     do("fields list")
+    for words in ("quality", "quality gate", "quality orphans", "quality coaching"):
+        do(words)
+    do("quality sign", "rollback", "May")
     do("codes import", "region", str(_file(tmp_path, "320598,园区")), "--add", "--dry-run")
     do("codes list")
     do("customer delete", "Acme")

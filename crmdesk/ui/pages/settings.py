@@ -66,9 +66,24 @@ class Settings(Page):
         for column, cards in (
             (
                 left,
-                (self._looks_card(), self._phrases_card(), self._permissions_card(), self._dictionary_card()),
+                (
+                    self._looks_card(),
+                    self._phrases_card(),
+                    self._permissions_card(),
+                    self._dictionary_card(),
+                ),
             ),
-            (right, (self.away, self.password, self.lock, self._data_card(), self._about_card())),
+            (
+                right,
+                (
+                    self.away,
+                    self.password,
+                    self.lock,
+                    self._data_card(),
+                    self._quality_card(),
+                    self._about_card(),
+                ),
+            ),
         ):
             column.setSpacing(12)
             for card in cards:
@@ -158,6 +173,19 @@ class Settings(Page):
         line = QHBoxLayout()
         line.addWidget(
             buttons.secondary(self.tr("Look it up"), "database", partial(self.shell.go, "dictionary"))
+        )
+        line.addStretch(1)
+        card.body.addLayout(line)
+        return card
+
+    def _quality_card(self) -> Card:
+        card = Card(self.tr("Data quality"))
+        why = label(self.tr("What is blank, wrong or double, and what going live needs."), "second")
+        why.setWordWrap(True)
+        card.body.addWidget(why)
+        line = QHBoxLayout()
+        line.addWidget(
+            buttons.secondary(self.tr("Look at it"), "chart-column", partial(self.shell.go, "quality"))
         )
         line.addStretch(1)
         card.body.addLayout(line)
