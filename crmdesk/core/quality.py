@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import enum
 import random
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import sqrt
 from typing import Final, NamedTuple, TypeVar
@@ -234,10 +234,10 @@ def names_alike(name: str | None, credit_code: str | None, code: str | None) -> 
     return [kind + "".join(normalise(text).split()) for kind, text in said if text]
 
 
-def surplus(keys: Iterable[tuple[int, Sequence[str]]]) -> list[int]:
+def surplus(keys: Iterable[tuple[int, Sequence[str]]], apart: Collection[tuple[int, int]] = ()) -> list[int]:
     """The customers that are there once more: of those who share a key, by twos or in a chain, all but the lowest number.
 
-    `keys` gives each customer's number with its keys.
+    `keys` gives each customer's number with its keys; `apart` are pairs, the lower number first, that somebody knows to be two.
     """
     leader: dict[int, int] = {}
 
@@ -251,7 +251,9 @@ def surplus(keys: Iterable[tuple[int, Sequence[str]]]) -> list[int]:
     for customer, own in keys:
         for key in own:
             known = first.setdefault(key, customer)
-            if known != customer:  # most share nothing, and cost nothing more
+            if (
+                known != customer and (known, customer) not in apart
+            ):  # most share nothing, and cost nothing more
                 one, other = lead(known), lead(customer)
                 leader[max(one, other)] = min(one, other)
     return [one for one in leader if lead(one) != one]

@@ -239,12 +239,15 @@ class Loose(NamedTuple):
 
 
 def loose(reader: Reader, entity: Entity) -> list[Loose]:
-    """The records of an entity whose customer is not on show here, the latest first."""
+    """The records of an entity whose customer is not on show here, the latest first.
+
+    What names a customer that was merged into another hangs on that one.
+    """
     name = column(entity.by_name[entity.title])
     rows = reader.all(
         f"SELECT r.id, coalesce(r.{name}, ''), coalesce(r.f_customer, ''), c.id IS NOT NULL, coalesce(r.created_at, 0) "
-        f"FROM {table(entity.name)} r LEFT JOIN p_customer c ON c.id = r.f_customer WHERE {_ROW} "
-        f"AND coalesce(r.f_customer, '') NOT IN (SELECT k.id FROM p_customer k WHERE k.{SHOWN}) ORDER BY r.id DESC"
+        f"FROM {table(entity.name)} r LEFT JOIN p_customer c ON c.id = r.root WHERE {_ROW} "
+        f"AND coalesce(r.root, '') NOT IN (SELECT k.id FROM p_customer k WHERE k.{SHOWN}) ORDER BY r.id DESC"
     )
     return [
         Loose(entity.name, record, str(said), home, bool(gone), at) for record, said, home, gone, at in rows

@@ -30,6 +30,7 @@ from crmdesk.store.quality import Customer, Found
 from crmdesk.store.reading import Reader
 from crmdesk.usecases.codes import code_table
 from crmdesk.usecases.directory import Directory
+from crmdesk.usecases.merging import kept_apart
 from crmdesk.usecases.outcome import Outcome
 
 if TYPE_CHECKING:
@@ -88,7 +89,8 @@ def measure(reader: Reader, asking: Asking) -> Report | None:
     if not _goes_on(asking, 2, steps):
         return None
     numbered = {one.n: one.place for one in every}
-    for n in surplus((one.n, names_alike(one.name, one.credit_code, one.code)) for one in every):
+    named = ((one.n, names_alike(one.name, one.credit_code, one.code)) for one in every)
+    for n in surplus(named, _apart(reader, every)):
         _count(cells, numbered[n], Tally(double=1))
     if not _goes_on(asking, 3, steps):
         return None
@@ -103,6 +105,19 @@ def measure(reader: Reader, asking: Asking) -> Report | None:
     for customer in crossed:
         _count(cells, places[customer], Tally(crossed=1))
     return Report(cells, fields, found)
+
+
+def _apart(reader: Reader, every: Sequence[Customer]) -> set[tuple[int, int]]:
+    """The pairs that somebody said are two companies, by their numbers."""
+    said = kept_apart(reader)
+    if not said:
+        return set()
+    ids = {one for pair in said for one in pair}
+    numbers = {one.id: one.n for one in every if one.id in ids}
+    found = [
+        sorted((numbers[one], numbers[other])) for one, other in said if one in numbers and other in numbers
+    ]
+    return {(low, high) for low, high in found}
 
 
 def _gaps(

@@ -16,6 +16,7 @@ from crmdesk.store.replica import Write
 from crmdesk.usecases import (
     coaching,
     goals,
+    merging,
     narrowing,
     orphans,
     quality,
@@ -72,6 +73,23 @@ def test_exactly_what_hangs_on_nobody_is_listed_with_the_reason(desk: Workspace)
     assert {(one.entity, one.id, one.reason) for one in found.records} == expected
     assert {one.title for one in found.records} >= {"DD-1", "框架", "不转"}
     assert [(one.id, one.customer) for one in found.people] == [(mute, here)]
+
+
+def test_what_was_merged_or_kept_apart_is_neither_double_nor_loose(desk: Workspace) -> None:
+    one, other, stranger = (customer(desk, "同名公司") for _ in range(3))
+    add(desk, "order", customer=other, **NEEDED["order"])
+    assert measured(desk).twice.part == 2
+    merging.merge(desk.replica, one, other)
+    assert measured(desk).twice.part == 1
+    merging.keep_apart(desk.replica, one, stranger)
+    assert measured(desk).twice.part == 0
+    assert orphans.find(desk.reader, asking(desk).bearings).records == ()
+
+
+def measured(desk: Workspace) -> Tally:
+    found = quality.measure(desk.reader, asking(desk))
+    assert found is not None
+    return found.whole
 
 
 def test_entries_of_the_last_days_are_told_to_whoever_typed_them(desk: Workspace, tmp_path: Path) -> None:

@@ -45,6 +45,7 @@ class OverviewPart(QualityPart):
             one: FigureCard(MEASURE_LABELS[one].text(spoken), *_ICONS[one]) for one in MEASURE_LABELS
         }
         self.cards[Measure.COMPLETENESS].clicked.connect(self._focus_behind)
+        self.cards[Measure.UNIQUENESS].clicked.connect(partial(desk.go, "duplicates"))
         self.cards[Measure.CONSISTENCY].clicked.connect(self._focus_behind)
         self.cards[Measure.ACCURACY].clicked.connect(self.judge)
         self.by = PillGroup(
