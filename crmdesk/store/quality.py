@@ -245,8 +245,9 @@ def loose(reader: Reader, entity: Entity) -> list[Loose]:
     """
     name = column(entity.by_name[entity.title])
     rows = reader.all(
-        f"SELECT r.id, coalesce(r.{name}, ''), coalesce(r.f_customer, ''), c.id IS NOT NULL, coalesce(r.created_at, 0) "
-        f"FROM {table(entity.name)} r LEFT JOIN p_customer c ON c.id = r.root WHERE {_ROW} "
+        f"SELECT r.id, coalesce(r.{name}, ''), coalesce(r.f_customer, ''), "
+        "EXISTS (SELECT 1 FROM p_customer c WHERE c.id = r.root), coalesce(r.created_at, 0) "
+        f"FROM {table(entity.name)} r WHERE {_ROW} "
         f"AND coalesce(r.root, '') NOT IN (SELECT k.id FROM p_customer k WHERE k.{SHOWN}) ORDER BY r.id DESC"
     )
     return [

@@ -78,7 +78,10 @@ class Asking:
 
 
 def measure(reader: Reader, asking: Asking) -> Report | None:
-    """Count what is blank, double and contradictory; None where it was stopped. Two seconds at 100,000 customers."""
+    """Count what is blank, double and contradictory; None where it was stopped.
+
+    At 100,000 customers blanks and doubles take two seconds of a laptop's time, the contradictions another one.
+    """
     steps = 3 + len(rules(asking.registry))
     every = asked.customers(reader)
     places = {one.id: one.place for one in every}
