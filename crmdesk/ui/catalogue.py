@@ -61,6 +61,7 @@ def page_specs(context: Context, syncing: Syncing, doors: Doors, customers: Cust
         PageSpec(
             "duplicates", translate("Pages", "Duplicates"), "copy", partial(_duplicates, context), "hidden"
         ),
+        PageSpec("deeds", translate("Pages", "Done in bulk"), "undo-2", partial(_deeds, context), "hidden"),
         PageSpec(
             "dictionary",
             translate("Pages", "Data dictionary"),
@@ -104,6 +105,12 @@ def _duplicates(context: Context, shell: Shell) -> Page:
     from crmdesk.ui.pages.duplicates import Duplicates
 
     return Duplicates(shell, context)
+
+
+def _deeds(context: Context, shell: Shell) -> Page:
+    from crmdesk.ui.pages.deed_list import DeedList
+
+    return DeedList(shell, context)
 
 
 def _dictionary(context: Context, shell: Shell) -> Page:

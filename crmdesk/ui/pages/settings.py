@@ -197,6 +197,7 @@ class Settings(Page):
         card.body.addWidget(self._facts)
         row = QHBoxLayout()
         row.addWidget(buttons.secondary(self.tr("Open the folder"), "folder", self._open_folder))
+        row.addWidget(buttons.secondary(self.tr("Done in bulk"), "undo-2", partial(self.shell.go, "deeds")))
         row.addWidget(buttons.secondary(self.tr("Import a table"), "upload", self._open_import))
         self._sample = buttons.secondary(self.tr("Look at sample data"), "package", self._open_sample)
         row.addWidget(self._sample)
