@@ -8,6 +8,7 @@ there, and raises `server_busy`: whoever asked starts again. None: the transacti
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 from sqlalchemy import Connection
@@ -19,8 +20,9 @@ from crmdesk.core.record import MAIN, Placement, RecordKey, moved
 from crmdesk.core.wire import PAGE_RECORDS, Kind
 from crmdesk.store import dialect, records
 from crmdesk.store.records import Stored
+from sync_server import policy
 from sync_server.clock import Moment
-from sync_server.storage import buckets, merged, people, rights
+from sync_server.storage import buckets, merged, people
 from sync_server.storage.buckets import Movement
 from sync_server.storage.people import Company
 
@@ -172,7 +174,7 @@ def _join(
         for s in records.under_root(connection, home.id)
         if s.key.id != home.id
     ]
-    joining = [c for c in below_it if _may_join(connection, c.stored.record.placement.bucket, c.bucket)]
+    joining = [c for c in below_it if _may_join(connection, c.stored.record.placement.bucket, c.bucket, now)]
     strangers = [c.stored for c in below_it if c not in joining]
     _check_held(held, {b for c in joining for b in (c.bucket, c.stored.record.placement.bucket)})
     crossing = [c for c in joining if c.stored.record.placement.bucket != c.bucket]
@@ -183,13 +185,16 @@ def _join(
     buckets.forget_waiting(connection, home, besides=[s.key for s in strangers])
 
 
-def _writes(connection: Connection, user: str, bucket: str) -> bool:
-    right = rights.rights(connection, user).get(bucket)
+def _writes(connection: Connection, user: str, bucket: str, now: Moment) -> bool:
+    """Whether somebody may write in a bucket by what they are or were lent, and not as anybody's deputy."""
+    org = replace(people.load_org(connection, now.ms), absences=())
+    right = policy.readers(people.domains(connection)[bucket], org).get(user)
     return right is not None and right.can_write
 
 
-def _may_join(connection: Connection, source: str, target: str) -> bool:
+def _may_join(connection: Connection, source: str, target: str, now: Moment) -> bool:
+    """What somebody once guessed joins nothing because they stand in for a colleague for a few days."""
     if source == target:
         return True
     owner = buckets.owner_of(connection, source)
-    return owner is not None and _writes(connection, owner, target)
+    return owner is not None and _writes(connection, owner, target, now)

@@ -142,7 +142,9 @@ class Map:
             return Place(root, Placement(0, bucket))
         left = self._left(home, place, bucket, part)
         if left is not None:
-            self._allow(item, self._right_before(left), item.log)
+            # Below the pool's customers counts what one could do there, whatever one may do with the customers.
+            kept = self.company.pool_details if left == self.company.pool else left
+            self._allow(item, self._right_before(kept), item.log)
             return Place(root, Placement(0 if left == bucket else 1, bucket), left)
         own = part_bucket(self.who.book, part)
         self._allow(item, self._right_at(item.key, own)[0] if right is None else right, item.log)

@@ -21,6 +21,7 @@ ELSEWHERE: Final = {
     "bad_period": "test_nobody_delegates_for_a_stranger_to_themselves_or_backwards",
     "permissions_changed": "test_what_changed_meanwhile_is_not_confirmed",
     "seeing_as": "test_every_other_route_refuses_it_and_changes_nothing",
+    "seeing_past": "test_nothing_can_be_written_there_and_nothing_of_it_stays",
     "seeing_copy": "test_nothing_of_it_is_saved_or_handed_to_another_program",
     "pin_wrong": "test_the_right_pin_passes_and_a_wrong_one_does_not",
     "pin_wait": "test_a_clock_set_back_opens_no_way_around_a_wait",

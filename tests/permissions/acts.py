@@ -23,7 +23,7 @@ from tests.simulation.company import DAY_MS
 TYPED: Final = {
     "customer": ("name", "remark", "city", "address"), "contact": ("name", "position", "remark"),
     "visit": ("summary", "next_step"), "task": ("title",), "tag": ("name",), "tag_group": ("name",),
-    "field": ("label_en",), "user": ("name",), "team": ("name",),
+    "field": ("label_en",), "view": ("name",), "user": ("name",), "team": ("name",),
 }  # fmt: skip
 """Fields that anybody may try to type into."""
 HIDDEN: Final = (None, None, (), ("contact",), ("contact",))

@@ -423,3 +423,41 @@ def test_what_waits_below_a_customer_follows_where_it_goes(server: RunningServer
     assert ask(ann, "release", customers=[customer.id]).status_code == 200
     with server.database.read() as connection:
         assert buckets.roots(connection, [review])[review] == (customer.id, pool)
+
+
+def test_a_contact_typed_below_the_pool_is_late_though_the_role_hides_contacts_since(
+    server: RunningServer, ada: Laptop
+) -> None:
+    """Two losses that its author has heard nothing of: the customer was claimed, and their role sees no contacts."""
+    ann = enrolled(server, "Ann")
+    customer = known(ann)
+    assert ask(ann, "release", customers=[customer.id]).status_code == 200
+    server.add_user("Kim", "manager")
+    kim = enrolled(server, "Kim")
+    kim.pull_all()
+    contact = RecordKey("contact", fresh_id())
+    kim.write(contact, {"customer": customer.id, "name": "王经理"})
+    assert ask(ann, "claim", customers=[customer.id]).status_code == 200
+    hide_contacts(server, "Kim", "manager")
+    kim.token()
+    assert verdicts(kim.push()) == [("accepted", LATE)]
+    with server.database.read() as connection:
+        assert buckets.roots(connection, [contact])[contact][0] == customer.id
+
+
+def test_what_a_deputy_once_guessed_joins_nothing_while_they_stand_in(
+    server: RunningServer, ada: Laptop
+) -> None:
+    ann = enrolled(server, "Ann")
+    customer = known(ann)
+    server.add_user("Lon", "rep")
+    lon = enrolled(server, "Lon")
+    visit = lon.visit(customer)
+    lon.push()
+    now = server.clock().ms
+    asked = {"to_user": user(server, "Lon"), "starts": now - 1000, "ends": now + 3_600_000}
+    assert ask(ann, "delegate", user=user(server, "Ann"), **asked).status_code == 200
+    assert ask(ada, "change-owner", customers=[customer.id], to_user=user(server, "Ada")).status_code == 200
+    assert ask(ada, "change-owner", customers=[customer.id], to_user=user(server, "Ann")).status_code == 200
+    with server.database.read() as connection:
+        assert buckets.roots(connection, [visit])[visit][1] == server.people["Lon"].book
