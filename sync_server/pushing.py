@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from crmdesk.core.clock import clamp, stamp
 from crmdesk.core.errors import CrmError
-from crmdesk.core.record import Dot, digest
+from crmdesk.core.record import Dot, RecordKey, digest
 from crmdesk.core.registry import Registry
 from crmdesk.core.values import canonical_text
 from crmdesk.core.wire import LATE, NOTHING_BEFORE, Accepted, Commit, Outcome, PushAnswer, Verdict
@@ -23,7 +23,7 @@ from sync_server.clock import Moment
 from sync_server.consequences import Taken, follow, reach
 from sync_server.fields import known_registry
 from sync_server.placing import Map, Place, QuarantineError, hold, survey
-from sync_server.storage import actors, blobs, buckets, graves, merged, people
+from sync_server.storage import actors, blobs, buckets, graves, merged, people, rights
 from sync_server.storage.actors import Actor, Refused
 from sync_server.storage.buckets import Movement
 from sync_server.storage.devices import Bearer
@@ -52,13 +52,13 @@ class Ledger:
 
 
 def push(connection: Connection, who: Bearer, batch: Batch, now: Moment, *, is_brief: bool = False) -> bytes:
-    """Take a batch in and return the answer's bytes; the same batch again gets the same bytes.
+    """Take a batch in and return the answer's bytes; the same batch again gets the same bytes, less what left its author's sight.
 
     `is_brief`: records that were just accepted are not named one by one. Raises `actor_forked` or `counter_gap` for the batch as a whole; anything else is a verdict per record.
     """
     actor = _turn(connection, who, batch)
     if actor.batch == batch.batch:
-        return actor.answer
+        return _told_again(connection, who, actor.answer)
     ledger, claims, commits = _take_in(connection, who, batch, actor, now)
     outcomes, accepted = _in_brief(batch, ledger) if is_brief else (tuple(ledger.outcomes), ())
     answer = PushAnswer(
@@ -72,6 +72,27 @@ def push(connection: Connection, who: Bearer, batch: Batch, now: Moment, *, is_b
     content = msgspec.json.encode(answer)
     actors.save(connection, Actor(actor.id, who.device, claims.top, answer.chain, batch.batch, content))
     return content
+
+
+def _told_again(connection: Connection, who: Bearer, content: bytes) -> bytes:
+    """An answer that was given before, without the states of records that whoever asks may not read by now.
+
+    They are told what became of their edits all the same; what they lost leaves their laptop at the next pull.
+    """
+    answer = msgspec.json.decode(content, type=PushAnswer)
+    told = [RecordKey(one.entity, one.id, one.part) for one in answer.outcomes if one.state is not None]
+    readable = rights.rights(connection, who.user) if told else {}
+    here = records.load(connection, told)
+    lost = {key for key in told if key not in here or here[key].record.placement.bucket not in readable}
+    if not lost:
+        return content
+    outcomes = tuple(
+        Outcome(one.entity, one.id, one.part, "accepted", one.bucket, one.move_no, one.code)
+        if RecordKey(one.entity, one.id, one.part) in lost
+        else one
+        for one in answer.outcomes
+    )
+    return msgspec.json.encode(msgspec.structs.replace(answer, outcomes=outcomes))
 
 
 def note_fork(connection: Connection, who: Bearer, batch: Batch, now: Moment) -> None:

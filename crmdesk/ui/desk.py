@@ -219,6 +219,7 @@ class Desk(QObject):
             *places,
             *makes,
             Command(self.tr("Duplicates"), partial(self.window.go, "duplicates"), "copy"),
+            Command(self.tr("Done in bulk"), partial(self.window.go, "deeds"), "undo-2"),
             Command(self.tr("My permissions"), partial(self.window.go, "permissions"), "user-check"),
             Command(self.tr("Data quality"), partial(self.window.go, "quality"), "chart-column"),
             Command(self.tr("Sync now"), self._sync, "refresh-cw", "F9"),
@@ -237,7 +238,7 @@ class Desk(QObject):
         list_key("Return", self.tr("Open the whole page"), customers)
         list_key("Alt+Right", self.tr("Next customer; Alt+Left the one before"), customers)
         list_key("1", self.tr("Timeline, 2 details, 3 contacts, 4 deals, 5 files, 6 history"), customers)
-        list_key("F", self.tr("Put conditions together"), customers)
+        list_key("F", self.tr("Put conditions together: Ins another, Alt+Del takes one away"), customers)
         list_key("T", self.tr("Add a tag"), customers)
         list_key("E", self.tr("Edit the details; F2 does it too"), customers)
         list_key("H", self.tr("History"), customers)
@@ -266,6 +267,10 @@ class Desk(QObject):
             list_key("R", self.tr("Remark; Enter saves it as reviewed"), review)
             list_key("F", self.tr("Flag"), review)
             list_key("U", self.tr("Take the last review back"), review)
+        twice = self.tr("Duplicates")
+        list_key("M", self.tr("Merge; K keep apart, Z or U take the last decision back"), twice)
+        list_key("Right", self.tr("Which of the two stays; Left the other"), twice)
+        list_key("U", self.tr("Take back whole what is in front"), self.tr("Done in bulk"))
         quality = self.tr("Quality")
         list_key(
             "Alt+1", self.tr("Rates, Alt+2 sample, 3 going live, 4 orphans, 5 coaching, 6 goals"), quality

@@ -170,6 +170,30 @@
     </message>
 </context>
 <context>
+    <name>DeedList</name>
+    <message numerus="yes">
+        <source>Imports and changes of many customers stand here for %n day(s), to be taken back whole.</source>
+        <translation>
+            <numerusform>Imports and changes of many customers stand here for %n day, to be taken back whole.</numerusform>
+            <numerusform>Imports and changes of many customers stand here for %n days, to be taken back whole.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n changed since stayed as they are.</source>
+        <translation>
+            <numerusform>%n changed since stayed as they are.</numerusform>
+            <numerusform>%n changed since stayed as they are.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n record(s)</source>
+        <translation>
+            <numerusform>%n record</numerusform>
+            <numerusform>%n records</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>Desk</name>
     <message numerus="yes">
         <source>This laptop locks in %n day(s) unless it reaches your company</source>

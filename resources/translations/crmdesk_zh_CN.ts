@@ -2171,6 +2171,59 @@
     </message>
 </context>
 <context>
+    <name>DeedList</name>
+    <message>
+        <source>Done in bulk</source>
+        <translation>批量操作</translation>
+    </message>
+    <message numerus="yes">
+        <source>Imports and changes of many customers stand here for %n day(s), to be taken back whole.</source>
+        <translation>
+            <numerusform>导入和批量修改在这里保留 %n 天，可以整体撤销。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Take back</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
+        <source>Taking back…</source>
+        <translation>正在撤销…</translation>
+    </message>
+    <message>
+        <source>Taken back</source>
+        <translation>已撤销</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n changed since stayed as they are.</source>
+        <translation>
+            <numerusform>%n 条之后被修改过，保持不变。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>What anybody has changed since stays as it is.</source>
+        <translation>之后被修改过的内容保持不变。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n record(s)</source>
+        <translation>
+            <numerusform>%n 条记录</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>taken back</source>
+        <translation>已撤销</translation>
+    </message>
+    <message>
+        <source>stopped halfway</source>
+        <translation>中途停止</translation>
+    </message>
+    <message>
+        <source>Import of %1</source>
+        <translation>导入：%1</translation>
+    </message>
+</context>
+<context>
     <name>Desk</name>
     <message>
         <source>Lock the window</source>
@@ -2245,6 +2298,10 @@
         <translation>新建客户</translation>
     </message>
     <message>
+        <source>Done in bulk</source>
+        <translation>批量操作</translation>
+    </message>
+    <message>
         <source>My permissions</source>
         <translation>我的权限</translation>
     </message>
@@ -2277,6 +2334,10 @@
         <translation>下一个客户；Alt+← 为上一个</translation>
     </message>
     <message>
+        <source>Put conditions together: Ins another, Alt+Del takes one away</source>
+        <translation>组合筛选条件：Ins 再加一条，Alt+Del 去掉一条</translation>
+    </message>
+    <message>
         <source>Add a tag</source>
         <translation>添加标签</translation>
     </message>
@@ -2291,6 +2352,18 @@
     <message>
         <source>Reviewed, without a remark</source>
         <translation>已阅，不写批注</translation>
+    </message>
+    <message>
+        <source>Merge; K keep apart, Z or U take the last decision back</source>
+        <translation>合并；K 保持分开，Z 或 U 撤回上一个决定</translation>
+    </message>
+    <message>
+        <source>Which of the two stays; Left the other</source>
+        <translation>保留哪一个；左键选另一个</translation>
+    </message>
+    <message>
+        <source>Take back whole what is in front</source>
+        <translation>整体撤销选中的操作</translation>
     </message>
     <message>
         <source>People, 2 teams, 3 roles, 4 laptops, 5 shares and deputies</source>
@@ -2319,10 +2392,6 @@
     <message>
         <source>Timeline, 2 details, 3 contacts, 4 deals, 5 files, 6 history</source>
         <translation>时间线，2 详情，3 联系人，4 业务，5 附件，6 历史</translation>
-    </message>
-    <message>
-        <source>Put conditions together</source>
-        <translation>组合筛选条件</translation>
     </message>
     <message>
         <source>An earlier day</source>
@@ -4775,6 +4844,10 @@
         <translation>重复客户</translation>
     </message>
     <message>
+        <source>Done in bulk</source>
+        <translation>批量操作</translation>
+    </message>
+    <message>
         <source>Data dictionary</source>
         <translation>数据字典</translation>
     </message>
@@ -5660,6 +5733,10 @@
     <message>
         <source>Open the folder</source>
         <translation>打开文件夹</translation>
+    </message>
+    <message>
+        <source>Done in bulk</source>
+        <translation>批量操作</translation>
     </message>
     <message>
         <source>Import a table</source>

@@ -6,10 +6,11 @@ import secrets
 from typing import Any
 
 import httpx2
+import msgspec
 import pytest
 
 from crmdesk.core.record import RecordKey
-from crmdesk.core.wire import LATE
+from crmdesk.core.wire import LATE, PushAnswer
 from crmdesk.store import dialect
 from sync_server import accounts, leases, sharing
 from sync_server.clock import Moment
@@ -443,6 +444,29 @@ def test_a_contact_typed_below_the_pool_is_late_though_the_role_hides_contacts_s
     assert verdicts(kim.push()) == [("accepted", LATE)]
     with server.database.read() as connection:
         assert buckets.roots(connection, [contact])[contact][0] == customer.id
+
+
+def test_an_answer_that_is_asked_for_again_tells_nothing_that_left_its_authors_sight(
+    server: RunningServer, ada: Laptop
+) -> None:
+    """The reply was lost, and until the laptop asks again the customer was handed over: its state is not told any more."""
+    ann, bo = enrolled(server, "Ann"), enrolled(server, "Bo")
+    customer = known(ann)
+    bo.pull_all()
+    bo.write(customer, {"remark": "a colleague's word"})
+    bo.push()
+    ann.write(customer, {"city": "苏州"})
+    lost = ann.batch()
+    first = ann.post(lost)
+    assert "a colleague's word" in first.text
+    assert ann.post(lost).content == first.content
+    assert ask(ada, "change-owner", customers=[customer.id], to_user=user(server, "Ada")).status_code == 200
+    again = ann.post(lost)
+    assert again.status_code == 200
+    assert "a colleague's word" not in again.text
+    answer = msgspec.json.decode(again.content, type=PushAnswer)
+    assert [(one.id, one.verdict) for one in answer.outcomes] == [(customer.id, "accepted")]
+    assert answer.chain == msgspec.json.decode(first.content, type=PushAnswer).chain
 
 
 def test_what_a_deputy_once_guessed_joins_nothing_while_they_stand_in(

@@ -23,7 +23,9 @@ GROUPS: Final = {
     "customers": "Customers", "customer": "Customers", "customer_files": "Customers", "record_form": "Customers",
     "visit_capture": "Log a visit", "today": "Today", "inbox": "Inbox", "review": "Review", "audit": "Audit",
     "console": "Administration", "console_roles": "Administration", "console_teams": "Administration",
-    "console_grants": "Administration", "console_devices": "Administration",
+    "console_grants": "Administration", "console_devices": "Administration", "console_fields": "Administration",
+    "customer_page": "Customers", "looking_back": "Customers", "criteria_pane": "Customers",
+    "duplicates": "Duplicates", "deed_list": "Done in bulk",
 }  # fmt: skip
 """Where a page's keys stand on the sheet."""
 PLAIN: Final = {"Up", "Down", "Return", "Enter", "Escape", "Backspace"}
