@@ -280,7 +280,9 @@ class Desk(QObject):
             list_key("V", self.tr("Verify the audit"), self.tr("Audit"))
         if self._context.directory.me.role == "administrator":
             console = self.tr("Administration")
-            list_key("1", self.tr("People, 2 teams, 3 roles, 4 laptops, 5 shares and deputies"), console)
+            list_key(
+                "1", self.tr("People, 2 teams, 3 roles, 4 fields, 5 laptops, 6 shares and deputies"), console
+            )
             list_key("Ctrl+N", self.tr("A new person, a new team, a copy of a role"), console)
             list_key("F2", self.tr("Rename a team, a role, a laptop"), console)
             list_key("M", self.tr("Make a team part of another"), console)

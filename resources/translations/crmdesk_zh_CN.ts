@@ -2366,10 +2366,6 @@
         <translation>整体撤销选中的操作</translation>
     </message>
     <message>
-        <source>People, 2 teams, 3 roles, 4 laptops, 5 shares and deputies</source>
-        <translation>人员，2 团队，3 角色，4 设备，5 共享与代理</translation>
-    </message>
-    <message>
         <source>End a share, or a deputy&apos;s time</source>
         <translation>结束共享或代理</translation>
     </message>
@@ -2504,6 +2500,10 @@
     <message>
         <source>Administration</source>
         <translation>管理</translation>
+    </message>
+    <message>
+        <source>People, 2 teams, 3 roles, 4 fields, 5 laptops, 6 shares and deputies</source>
+        <translation>人员，2 团队，3 角色，4 字段，5 设备，6 共享与代理</translation>
     </message>
     <message>
         <source>A new person, a new team, a copy of a role</source>

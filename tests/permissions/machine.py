@@ -459,7 +459,10 @@ class Scenario:
             and expected.isdisjoint((FORBIDDEN, FIELD))
         ):
             self.blame("P4", f"{told} was refused with {code}, the model says {sorted(expected)}")
-        if not is_taken and code not in (None, *NUMBERING) and expected == {FIELD} and code != FIELD:
+        was = Company(self.events, device.heard).refuses(
+            device.user, *edit
+        )  # work done before is told so, too
+        if not is_taken and code not in (None, *NUMBERING, was) and expected == {FIELD} and code != FIELD:
             self.blame("P4", f"{told} was refused with {code} instead of {FIELD}")
         if not is_taken:
             return

@@ -133,15 +133,22 @@ class Laptop:
     def replica(self) -> Replica:
         if self._replica is None:
             with self.program():
-                self._replica = open_replica(
-                    self.disk.folder / DATABASE,
-                    key=None,
-                    clock=self.clock,
-                    readings=readings,
-                    place=self.place,
-                )
+                try:
+                    self._replica = self._open()
+                except CrmError as error:
+                    if error.code != "disk_full":
+                        raise
+                    self.disk.is_full = (
+                        False  # the tables of another version could not be made: whoever reads so makes room
+                    )
+                    self._replica = self._open()
             self._watch(self._replica)
         return self._replica
+
+    def _open(self) -> Replica:
+        return open_replica(
+            self.disk.folder / DATABASE, key=None, clock=self.clock, readings=readings, place=self.place
+        )
 
     def _watch(self, replica: Replica) -> None:
         """What the program writes in a person's name, who kept what a sync would have hidden, goes into the account."""

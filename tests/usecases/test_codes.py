@@ -143,7 +143,7 @@ def test_the_start_of_the_desktop_reads_no_table_and_no_way_to_read_addresses() 
     """Measured at the first paint: what only a form needs is loaded when somebody opens one."""
     script = (
         "import sys, crmdesk.ui.pages.customers, crmdesk.ui.pages.customer, crmdesk.usecases.codes as codes;"
-        "print(codes.code_table.cache_info().currsize, 'crmdesk.core.addresses' in sys.modules)"
+        "print(codes._shipped.cache_info().currsize, 'crmdesk.core.addresses' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["0", "False"]

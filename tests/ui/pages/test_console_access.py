@@ -278,7 +278,7 @@ def test_shares_and_deputies_of_the_company_are_listed_ended_and_lent_again(
         commands.share(ann.replica, http, [key.id], cai, can_write=True, until=until)
         commands.delegate(ann.replica, http, server.people["Ann"].user, cai, starts=until, ends=until + 1)
     page.desk.fetch()
-    root.press("5")
+    root.press("6")
     part = page.grants
     assert part.total == 2
     listed = [row for at in range(part.model.rowCount()) if (row := part.model.row(at))]
