@@ -14,6 +14,7 @@ from typing import Final
 
 from tests.permissions.campaign import STEPS, run
 from tests.permissions.noted import killed, note_killed
+from tests.permissions.staff import template
 from tests.simulation.bugs import Bug, Kill, Patch
 from tests.simulation.processes import in_processes
 
@@ -25,7 +26,11 @@ def _bug(name: str, breaks: str, *patches: tuple[str, str, str]) -> Bug:
 
 
 def hunt(bug: Bug, seeds: Iterable[int], *, steps: int = STEPS) -> Kill | None:
-    """Run scenarios with the bug planted until an invariant falls; None if it survives them all."""
+    """Run scenarios with the bug planted until an invariant falls; None if it survives them all.
+
+    The company that all begin with is made before: one made under a bug would let every other look killed.
+    """
+    template(None)
     with bug.planted():
         for seed in seeds:
             found = run(seed, steps=steps)
