@@ -44,7 +44,6 @@ class CriteriaPane(QFrame):
     def __init__(self, context: Context, entity: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("aside")
-        self.setFixedWidth(400)
         self._context, self._entity = context, entity
         self._criteria = Criteria(entity)
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)

@@ -84,7 +84,7 @@ class CustomersPage(Page):
         self.table.show_columns(self.tools.columns.columns())
         self.tools.mark(self._wanted.sort)
         self.view = CustomerView(context)
-        self.new = NewCustomer(context)
+        self.new = NewCustomer(context, self.view.width())
         self._aside = QStackedWidget()
         self._aside.setFixedWidth(self.view.width())
         self._aside.addWidget(self.view)

@@ -16,7 +16,6 @@ from crmdesk.usecases.duplicates import Candidate
 from crmdesk.usecases.workspace import Workspace
 
 _PAUSE_MS = 120
-_WIDTH = 400
 _SHOWN = 3
 _REASONS = 2
 _AROUND = 70
@@ -26,22 +25,24 @@ _TOLD_BY = ("name", "name_en", "short_name", "credit_code", "phone", "email", "c
 
 
 class NewCustomer(QFrame):
-    """`made(id)` after it is saved, `open_other(id)` for one that was there already, `closed()` on Esc."""
+    """`made(id)` after it is saved, `open_other(id)` for one that was there already, `closed()` on Esc.
+
+    It is `width` pixels wide where it stands.
+    """
 
     made = Signal(str)
     open_other = Signal(str)
     closed = Signal()
 
-    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+    def __init__(self, context: Context, width: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("aside")
-        self.setFixedWidth(_WIDTH)
         self._context = context
         self.form = RecordForm(context, "customer")
         self.form.saved.connect(self.made)
         self.form.closed.connect(self.closed)
         self.form.edited.connect(self._edited)
-        self.similar = _Similar(context)
+        self.similar = _Similar(context, width - _AROUND)
         self.similar.chosen.connect(self.open_other)
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._pause.timeout.connect(self._look)
@@ -95,9 +96,10 @@ class _Similar(QFrame):
 
     chosen = Signal(str)
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, room: int) -> None:
         super().__init__()
         self._context = context
+        self._room = room
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(18, 4, 18, 4)
         self._column.setSpacing(2)
@@ -124,7 +126,7 @@ class _Similar(QFrame):
             row = buttons.quiet(sentence, "building-2", self._chosen)
             row.setProperty("record", record_id)
             row.setProperty("sentence", sentence)
-            row.setText(row.fontMetrics().elidedText(sentence, Qt.TextElideMode.ElideRight, _WIDTH - _AROUND))
+            row.setText(row.fontMetrics().elidedText(sentence, Qt.TextElideMode.ElideRight, self._room))
             plain.set_tip(row, sentence)
             row.setAccessibleName(sentence)
             self._column.addWidget(row, 0, Qt.AlignmentFlag.AlignLeft)

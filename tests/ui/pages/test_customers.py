@@ -176,6 +176,17 @@ def test_a_new_customer_is_saved_and_shown(desk) -> None:
     assert desk.customers.view.head.name.text() == "Northern Lights Optics"
 
 
+def test_what_stands_beside_the_list_fills_its_place(desk) -> None:
+    for key in (Qt.Key.Key_N, Qt.Key.Key_F):
+        QTest.keyClick(
+            desk.customers.table, key, CONTROL if key == Qt.Key.Key_N else Qt.KeyboardModifier.NoModifier
+        )
+        aside = desk.customers._aside
+        assert aside.currentWidget() is (desk.customers.new if key == Qt.Key.Key_N else desk.customers.pane)
+        assert aside.currentWidget().width() == aside.width()
+        QTest.keyClick(desk.focus(), Qt.Key.Key_Escape)
+
+
 def test_typing_a_name_that_is_there_already_warns_and_leads_to_it(desk, qtbot) -> None:
     there = desk.row(9)
     desk.window.go("customers", NewCustomerWish(there.name))
