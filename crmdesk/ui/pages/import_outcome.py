@@ -101,7 +101,7 @@ class OutcomePane(QWidget):
         return [
             Column("place", self.tr("Row"), lambda line: line.place, 64),
             Column("verdict", self.tr("Verdict"), lambda line: line.said, 90, firm=True),
-            Column("name", self.tr("Name"), lambda line: line.name, 180, stretch=True),
+            Column("name", self.tr("Name"), lambda line: line.name, 150, stretch=True, firm=True),
             Column("reason", self.tr("Why"), lambda line: line.reason, 320, stretch=True),
         ]
 

@@ -311,7 +311,10 @@ class ImportStudio(Page):
             "undone": self.tr("The import was taken back; %4 records that were changed since stay"),
         }
         said, counts = words.get(course.run.state, ""), course.run.counts
-        if said:
+        is_told = (
+            course.run.state == "done" and self.isVisible()
+        )  # by the page; a notice would lie on its Undo
+        if said and not is_told:
             self._context.say(
                 formats.filled(
                     said, *(formats.number(n) for n in (counts.create, counts.update, counts.reject, len(course.run.kept)))

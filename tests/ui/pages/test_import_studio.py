@@ -47,6 +47,7 @@ def test_a_file_is_dropped_rehearsed_imported_and_taken_back(
     qtbot.waitUntil(page.undo_button.isVisible, timeout=20_000)
     count = workspace.reader.value("SELECT count(*) FROM p_customer WHERE life <> 1")
     assert count > 200
+    assert desk.notice() == ""  # nothing lies on the buttons at the foot
     assert titles(page) == ["旧系统.csv"]
     page.save(page._run, tmp_path / "kept.xlsx", import_papers.write_kept_out)
     qtbot.waitUntil((tmp_path / "kept.xlsx").exists)
@@ -54,6 +55,20 @@ def test_a_file_is_dropped_rehearsed_imported_and_taken_back(
     qtbot.waitUntil(lambda: page._run.state == "undone", timeout=20_000)
     qtbot.waitUntil(lambda: "已撤销导入" in desk.notice())
     assert workspace.reader.value("SELECT count(*) FROM p_customer WHERE life <> 1") == 0
+
+
+def test_in_a_narrow_window_a_row_still_says_whose_it_is(qtbot, open_desk, workspace, tmp_path: Path) -> None:
+    rows, _ = planted(100, gaps=0.1, errors=0.1, duplicates=0.05)
+    desk, page = opened(open_desk, workspace, write_csv(tmp_path / "a.csv", rows))
+    qtbot.waitUntil(page.columns.isVisible)
+    page.columns.next_button.click()
+    qtbot.waitUntil(page.all_button.isVisible, timeout=20_000)
+    page.all_button.click()
+    qtbot.waitUntil(page.undo_button.isVisible, timeout=20_000)
+    desk.window.resize(911, 512)
+    qtbot.waitUntil(lambda: desk.window.width() <= 911)
+    name = [column.key for column in page.outcome.table.columns].index("name")
+    assert page.outcome.table.columnWidth(name) >= 150
 
 
 def test_a_column_is_named_by_hand_and_what_is_missing_is_said(
