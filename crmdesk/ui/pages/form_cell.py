@@ -1,6 +1,7 @@
 """A field on a form: its label, its editor, and what is said below it."""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QApplication, QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
@@ -11,6 +12,9 @@ from crmdesk.core.values import Value
 from crmdesk.ui.widgets import buttons, plain
 from crmdesk.ui.widgets.editors import Editor, Today, editor
 from crmdesk.ui.widgets.fields import label, set_tone
+
+_NAME_LINE: Final = 18
+"""What a line of Chinese takes at a label's size: a name in English takes as much, or fields side by side are not level."""
 
 
 class FormCell(QWidget):
@@ -29,6 +33,7 @@ class FormCell(QWidget):
         is_asked = made.field.required or made.field.asked
         name = label(f"{made.name} *" if is_asked else made.name, "faint")
         name.setWordWrap(True)  # a company's own label may be of any length
+        name.setMinimumHeight(_NAME_LINE)
         column.addWidget(name)
         column.addWidget(made)
         self.remark: QLabel = label("", "second")

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import partial
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from crmdesk.core.record import RecordKey
+from crmdesk.core.registry import Field, Label, Type
 from crmdesk.ui.pages.customer import CustomerView
+from crmdesk.ui.pages.form_cell import CellGrid
 from crmdesk.usecases import custom_fields, records
 from tests.support.customer_desk import Desk, write
 
@@ -148,3 +151,15 @@ def test_a_field_for_an_industry_comes_with_it_and_for_what_hangs_below(
     QTest.keyClick(desk.sheet.summary, Qt.Key.Key_Return, CONTROL)
     visit = desk.ids("p_visit", "f_summary = ?", "看了七台设备")[0]
     assert desk.view("visit", visit).values[at_visits] == 7
+
+
+def test_a_name_in_chinese_beside_one_in_english_leaves_their_fields_level(qtbot) -> None:
+    grid = CellGrid("en", lambda: date(2026, 11, 20))
+    qtbot.addWidget(grid)
+    grid.set_fields(
+        [Field("x_a", Type.TEXT, Label("楼层", "Floor")), Field("x_b", Type.TEXT, Label("车间", "车间"))]
+    )
+    grid.resize(500, 200)
+    grid.show()
+    one, other = (cell.editor.mapTo(grid, QPoint(0, 0)).y() for cell in grid.cells.values())
+    assert one == other
