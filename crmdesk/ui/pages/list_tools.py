@@ -16,7 +16,7 @@ from crmdesk.ui.pages.group_bar import GroupBar
 from crmdesk.ui.pages.list_columns import ColumnPopup, ListColumns
 from crmdesk.ui.tables.row_table import RowTable
 from crmdesk.ui.widgets import buttons
-from crmdesk.ui.widgets.fields import label
+from crmdesk.ui.widgets.fields import label, menu_heading
 from crmdesk.usecases.list_export import Form, Listed, export_list
 from crmdesk.usecases.workspace import Workspace
 
@@ -81,7 +81,7 @@ class ListTools(QObject):
 
     def _menu(self) -> QMenu:
         menu = QMenu(self._over)
-        menu.addSection(self.tr("Row height"))
+        menu_heading(menu, self.tr("Row height"))
         group = QActionGroup(menu)
         names = {
             "comfortable": self.tr("Comfortable"),

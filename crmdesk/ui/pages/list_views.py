@@ -24,7 +24,7 @@ from crmdesk.ui import formats
 from crmdesk.ui.context import Context
 from crmdesk.ui.notices import Notice
 from crmdesk.ui.widgets import buttons, plain
-from crmdesk.ui.widgets.fields import label, set_tone
+from crmdesk.ui.widgets.fields import label, menu_heading, set_tone
 from crmdesk.usecases import views
 from crmdesk.usecases.outcome import Outcome
 from crmdesk.usecases.views import View
@@ -98,7 +98,7 @@ class ListViews(QObject):
         for is_shared, title in ((False, self.tr("Mine, on this laptop")), (True, self.tr("The company's"))):
             group = [view for view in found if view.is_shared is is_shared]
             if group:
-                self.menu.addSection(title)
+                menu_heading(self.menu, title)
             for view in group:
                 action = self.menu.addAction(plain.menu_text(view.name), partial(self.open, view))
                 action.setCheckable(True)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
+    QMenu,
     QScrollArea,
     QSizePolicy,
     QToolButton,
@@ -46,6 +47,14 @@ def label(text: str = "", tone: str = "") -> QLabel:
     if tone:
         result.setProperty("tone", tone)
     return result
+
+
+def menu_heading(menu: QMenu, text: str) -> QAction:
+    """Say in a menu what the entries below are, below a line. (A section of Qt's is only a line in the house's style.)"""
+    menu.addSeparator()
+    action = menu.addAction(text)
+    action.setEnabled(False)
+    return action
 
 
 def set_tone(target: QLabel, tone: str) -> None:

@@ -91,3 +91,13 @@ def test_a_shared_view_is_said_to_be_the_companys(desk) -> None:
     assert RecordKey("view", done.value.id) in done.touched.keys
     said = entries(desk)
     assert said.index("公司共享") < said.index("公司视图")
+
+
+def test_what_the_entries_below_are_is_drawn_and_not_only_a_line(desk) -> None:
+    views.keep(desk.workspace.replica, "公司视图", WON, is_shared=True)
+    entries(desk)
+    for menu, said in ((desk.customers.views.menu, "公司共享"), (desk.customers.tools.button.menu(), "行高")):
+        heading = next(action for action in menu.actions() if action.text() == said)
+        line = next(action for action in menu.actions() if action.isSeparator() and not action.text())
+        assert menu.actionGeometry(heading).height() > 2 * menu.actionGeometry(line).height()
+        assert not heading.isEnabled()
