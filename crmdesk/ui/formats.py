@@ -132,32 +132,12 @@ def money(minor: int, currency: str = "CNY") -> str:
     return f"{'-' if minor < 0 else ''}{_SIGNS.get(currency, currency + ' ')}{text}"
 
 
-def money_short(minor: int, currency: str = "CNY") -> str:
-    """An amount for a key figure: ¥42万 or ¥420K."""
-    amount = Decimal(minor) if currency in _WHOLE else Decimal(minor) / 100
-    zh = language.current() == "zh_CN"
-    steps = ((10**8, "亿"), (10**4, "万")) if zh else ((10**9, "B"), (10**6, "M"), (10**3, "K"))
-    for step, unit in steps:
-        if abs(amount) >= step:
-            scaled = f"{abs(amount) / step:.2f}".rstrip("0").rstrip(".")
-            return f"{'-' if minor < 0 else ''}{_SIGNS.get(currency, currency + ' ')}{scaled}{unit}"
-    return money(minor, currency)
-
-
 def phone(value: str) -> str:
     """A Chinese mobile number in groups, 135 8973 7219; anything else as it is."""
     digits = value.removeprefix("+86").replace(" ", "").replace("-", "")
     if len(digits) == 11 and digits.isdigit() and digits.startswith("1"):
         return f"{digits[:3]} {digits[3:7]} {digits[7:]}"
     return value
-
-
-def masked_phone(value: str) -> str:
-    """A phone number of which only the ends are shown: 135 **** 7219."""
-    shown = phone(value)
-    if shown.count(" ") == 2:
-        return f"{shown[:4]}****{shown[-5:]}"
-    return value[:2] + "*" * max(0, len(value) - 4) + value[-2:]
 
 
 def instant(ms: int, today: date) -> str:

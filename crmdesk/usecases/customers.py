@@ -64,10 +64,6 @@ class Card:
     is_unsent: bool
     dealt: int = 0
 
-    @property
-    def is_contested(self) -> bool:
-        return self.view.life is Life.CONTESTED
-
 
 def search(reader: Reader, readings: Readings, text: str, limit: int = 20) -> list[Hit]:
     """Customers and contacts by any of their names, pinyin, initials or phone digits, best first."""

@@ -30,7 +30,7 @@ _OVER: Final = {
 class Dealing:
     """One of them. `title` is blank where it bears no name of its own, `on` is its day (YYYY-MM-DD) where it has one, `amount` minor units and currency, `state` an option's key.
 
-    `ends_on` is the last day of what lasts. `links` are the records beside it that it names: (entity, id).
+    `ends_on` is the last day of what lasts.
     """
 
     entity: str
@@ -41,7 +41,6 @@ class Dealing:
     state: str | None
     made_at: int
     is_unsent: bool
-    links: tuple[tuple[str, str], ...] = ()
     ends_on: str | None = None
 
     @property
@@ -104,7 +103,6 @@ def siblings(reader: Reader, registry: Registry, entity: str, customer: str) -> 
 def _of_kind(reader: Reader, declared: Entity, customer: str) -> Iterable[Dealing]:
     title, day = declared.by_name[declared.title], first_of(declared, Type.DATE)
     amount, state = first_of(declared, Type.MONEY), first_of(declared, Type.CHOICE)
-    links = [f for f in declared.fields if f.type is Type.REFERENCE and f.name != declared.home]
     shown = [
         column(title),
         column(day) if day else "NULL",
@@ -113,12 +111,11 @@ def _of_kind(reader: Reader, declared: Entity, customer: str) -> Iterable[Dealin
         "created_at",
         "f_ends_on" if "ends_on" in declared.by_name else "NULL",
         "EXISTS (SELECT 1 FROM outbox o WHERE o.id = p.id)",
-        *(column(link) for link in links),
     ]
     rows = reader.all(
         f"SELECT id, {', '.join(shown)} FROM {table(declared.name)} p WHERE root = ? AND {SHOWN}", (customer,)
     )
-    for record, name, on, minor, currency, key, made, ends, unsent, *named in rows:
+    for record, name, on, minor, currency, key, made, ends, unsent in rows:
         yield Dealing(
             declared.name,
             record,
@@ -128,6 +125,5 @@ def _of_kind(reader: Reader, declared: Entity, customer: str) -> Iterable[Dealin
             key,
             made or 0,
             bool(unsent),
-            tuple((str(f.target), to) for f, to in zip(links, named, strict=True) if to),
             ends if noon_of(ends) is not None else None,
         )

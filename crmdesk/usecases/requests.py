@@ -30,7 +30,6 @@ class Request:
     outcome: str | None
     code: str | None
     holder: str | None
-    asked_at_ms: int
 
 
 def ask(
@@ -53,8 +52,8 @@ def open_ones(reader: Reader, *, limit: int = 200) -> list[Request]:
     """This person's wishes that they have not put away, the latest first."""
     identity = reader.setting("identity", Identity)
     rows = reader.all(
-        "SELECT id, coalesce(f_kind, ''), coalesce(f_customer, ''), coalesce(f_name, ''), f_outcome, f_code, f_holder, "
-        f"created_at FROM p_request WHERE {SHOWN} AND bucket = ? AND coalesce(f_closed, 0) = 0 "
+        "SELECT id, coalesce(f_kind, ''), coalesce(f_customer, ''), coalesce(f_name, ''), f_outcome, f_code, f_holder "
+        f"FROM p_request WHERE {SHOWN} AND bucket = ? AND coalesce(f_closed, 0) = 0 "
         "ORDER BY n DESC LIMIT ?",
         (identity.book if identity else "", limit),
     )

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from crmdesk.core.errors import CrmError
 from crmdesk.core.format import check_form
 from crmdesk.core.record import RecordKey
 from crmdesk.core.values import Value, canonical_text
@@ -97,10 +96,3 @@ def _customer_values(note: VisitNote, sets_date: bool) -> dict[str, Value]:
     if note.next_on and sets_date:
         values["next_follow_up_on"] = note.next_on.isoformat()
     return values
-
-
-def ensure_kind(replica: Replica, kind: str) -> None:
-    """Raise `bad_argument` unless `kind` is one of the declared ones."""
-    options = replica.registry["visit"].by_name["kind"].options
-    if kind not in {option.key for option in options}:
-        raise CrmError("bad_argument", argument=kind, hint=", ".join(option.key for option in options))

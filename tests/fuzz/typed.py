@@ -64,7 +64,6 @@ def _dates(content: bytes) -> None:
 def _shown(content: bytes) -> None:
     text = _text(content)
     formats.phone(text)
-    formats.masked_phone(text)
     formats.filled("%1 · %2", text, text)
 
 

@@ -1,7 +1,6 @@
 """The administration: people, teams, roles, fields, laptops and what is lent in the company, each a tab of one page."""
 
 from collections.abc import Sequence
-from typing import Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
@@ -22,8 +21,6 @@ from crmdesk.ui.widgets import buttons
 from crmdesk.ui.widgets.fields import label
 from crmdesk.ui.widgets.marks import Busy
 from crmdesk.ui.widgets.tabs import SegmentedTabs
-
-ADMINISTRATORS: Final = ("administrator",)
 
 
 class Administration(Page):
