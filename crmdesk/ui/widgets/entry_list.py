@@ -5,14 +5,11 @@ It knows neither records nor pages; letters and Space are left to the page.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
 
 from PySide6.QtCore import (
-    QAbstractListModel,
     QEvent,
     QItemSelectionModel,
     QModelIndex,
-    QPersistentModelIndex,
     QRect,
     QSize,
     Qt,
@@ -31,8 +28,8 @@ from PySide6.QtWidgets import (
 from crmdesk.ui import icons, text_layout, theme
 from crmdesk.ui.fonts import BODY, BOLD, MEDIUM, SMALL, font
 from crmdesk.ui.widgets import painting
+from crmdesk.ui.widgets.item_model import ITEM_ROLE, Index, ItemModel
 
-Index: TypeAlias = QModelIndex | QPersistentModelIndex
 _PAD, _HEADING = 16, 32
 _STEP = 26
 _ONE_LINE = 44
@@ -73,52 +70,28 @@ class Entry:
         return ", ".join(part for part in (self.title, self.detail, self.mark) if part)
 
 
-class EntryModel(QAbstractListModel):
-    """Headings and entries, in order."""
-
-    ItemRole = Qt.ItemDataRole.UserRole + 1
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._items: tuple[Heading | Entry, ...] = ()
-
-    @property
-    def items(self) -> tuple[Heading | Entry, ...]:
-        return self._items
-
-    def set_items(self, items: Sequence[Heading | Entry]) -> None:
-        self.beginResetModel()
-        self._items = tuple(items)
-        self.endResetModel()
-
-    def rowCount(self, parent: Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self._items)
+class EntryModel(ItemModel[Heading | Entry]):
+    """Headings, which cannot be chosen, and entries, in order."""
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        if index.isValid() and isinstance(self._items[index.row()], Heading):
+        if index.isValid() and isinstance(self.items[index.row()], Heading):
             return Qt.ItemFlag.ItemIsEnabled
         return super().flags(index)
 
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid() or index.row() >= len(self._items):
-            return None
-        item = self._items[index.row()]
-        if role == self.ItemRole:
-            return item
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return item.text if isinstance(item, Heading) else item.sentence()
-        return None
+
+def _sentence(item: Heading | Entry) -> str:
+    return item.text if isinstance(item, Heading) else item.sentence()
 
 
 class EntryDelegate(QStyledItemDelegate):
     """Paints headings and entries."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        is_heading = isinstance(index.data(EntryModel.ItemRole), Heading)
+        is_heading = isinstance(index.data(ITEM_ROLE), Heading)
         return QSize(120, _HEADING if is_heading else theme.metrics().row)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        item = index.data(EntryModel.ItemRole)
+        item = index.data(ITEM_ROLE)
         painter.save()
         if isinstance(item, Heading):
             self._paint_heading(painter, option.rect, item)
@@ -190,7 +163,7 @@ class EntryList(QListView):
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.entries = EntryModel(self)
+        self.entries = EntryModel(_sentence, self)
         self._current_id = ""
         self.setModel(self.entries)
         self.setItemDelegate(EntryDelegate(self))
@@ -268,12 +241,12 @@ class EntryList(QListView):
             self.scheduleDelayedItemsLayout()
 
     def _activated(self, index: QModelIndex) -> None:
-        item = index.data(EntryModel.ItemRole)
+        item = index.data(ITEM_ROLE)
         if isinstance(item, Entry):
             self.opened.emit(item.id)
 
     def _moved(self, index: QModelIndex) -> None:
-        item = index.data(EntryModel.ItemRole)
+        item = index.data(ITEM_ROLE)
         if isinstance(item, Entry):
             self._tell(item.id)
 

@@ -2,12 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from PySide6.QtCore import (
-    QAbstractListModel,
     QModelIndex,
-    QPersistentModelIndex,
     QRect,
     QSize,
     Qt,
@@ -19,10 +16,9 @@ from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOpti
 from crmdesk.ui import icons, text_layout, theme
 from crmdesk.ui.fonts import BODY, MEDIUM, SMALL, font
 from crmdesk.ui.widgets import painting
+from crmdesk.ui.widgets.item_model import ITEM_ROLE, Index, ItemModel
 
-Index = QModelIndex | QPersistentModelIndex
 ROW = 40
-_FOUND = int(Qt.ItemDataRole.UserRole) + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,28 +33,8 @@ class Found:
     hue: str = "slate"
 
 
-class _Model(QAbstractListModel):
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.found: tuple[Found, ...] = ()
-
-    def show(self, found: Sequence[Found]) -> None:
-        self.beginResetModel()
-        self.found = tuple(found)
-        self.endResetModel()
-
-    def rowCount(self, parent: Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self.found)
-
-    def data(self, index: Index, role: int = int(Qt.ItemDataRole.DisplayRole)) -> Any:
-        if not index.isValid() or index.row() >= len(self.found):
-            return None
-        found = self.found[index.row()]
-        if role == _FOUND:
-            return found
-        if role in (int(Qt.ItemDataRole.DisplayRole), int(Qt.ItemDataRole.AccessibleTextRole)):
-            return ", ".join(part for part in (found.name, found.detail, found.kind) if part)
-        return None
+def _sentence(found: Found) -> str:
+    return ", ".join(part for part in (found.name, found.detail, found.kind) if part)
 
 
 class _Delegate(QStyledItemDelegate):
@@ -66,7 +42,7 @@ class _Delegate(QStyledItemDelegate):
         return QSize(100, ROW)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        found: Found = index.data(_FOUND)
+        found: Found = index.data(ITEM_ROLE)
         colours = theme.tokens()
         rect: QRect = option.rect.adjusted(6, 1, -6, -1)
         painter.save()
@@ -97,7 +73,7 @@ class HitList(QListView):
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._model = _Model(self)
+        self._model: ItemModel[Found] = ItemModel(_sentence, self)
         self.setModel(self._model)
         self.setItemDelegate(_Delegate(self))
         self.setAccessibleName(name)
@@ -110,11 +86,11 @@ class HitList(QListView):
     @property
     def found(self) -> tuple[Found, ...]:
         """What is shown."""
-        return self._model.found
+        return self._model.items
 
     def show_found(self, found: Sequence[Found]) -> None:
         """Show these, the first one chosen."""
-        self._model.show(found)
+        self._model.set_items(found)
         if found:
             self.setCurrentIndex(self._model.index(0))
 
@@ -129,6 +105,6 @@ class HitList(QListView):
         self._clicked(self.currentIndex())
 
     def _clicked(self, index: QModelIndex) -> None:
-        found = index.data(_FOUND)
+        found = index.data(ITEM_ROLE)
         if found is not None:
             self.chosen.emit(found.subject)

@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -18,11 +17,11 @@ from PySide6.QtWidgets import (
 from crmdesk.ui import text_layout, theme
 from crmdesk.ui.fonts import BODY, MEDIUM, SMALL, font
 from crmdesk.ui.widgets import painting
+from crmdesk.ui.widgets.item_model import ITEM_ROLE, Index, ItemModel
 
 _ROW, _AVATAR, _INDENT, _LEFT, _RIGHT = 58, 32, 26, 14, 18
 _DEEPEST = 6
 """Deeper levels are drawn no further to the right: their names must stay readable."""
-Index = QModelIndex | QPersistentModelIndex
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,33 +37,8 @@ class PersonRow:
     guides: tuple[bool, ...]
 
 
-class PeopleModel(QAbstractListModel):
-    """The people in the order of the tree. The row object is under `RowRole`."""
-
-    RowRole = Qt.ItemDataRole.UserRole + 1
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._rows: tuple[PersonRow, ...] = ()
-
-    def set_rows(self, rows: Sequence[PersonRow]) -> None:
-        """Show these instead."""
-        self.beginResetModel()
-        self._rows = tuple(rows)
-        self.endResetModel()
-
-    def rowCount(self, parent: Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self._rows)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid() or index.row() >= len(self._rows):
-            return None
-        row = self._rows[index.row()]
-        if role == self.RowRole:
-            return row
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return ", ".join(part for part in (row.name, row.about, row.role, row.reach) if part)
-        return None
+def _sentence(row: PersonRow) -> str:
+    return ", ".join(part for part in (row.name, row.about, row.role, row.reach) if part)
 
 
 class PeopleDelegate(QStyledItemDelegate):
@@ -74,7 +48,7 @@ class PeopleDelegate(QStyledItemDelegate):
         return QSize(120, _ROW)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        row: PersonRow = index.data(PeopleModel.RowRole)
+        row: PersonRow = index.data(ITEM_ROLE)
         colours = theme.tokens()
         rect: QRect = option.rect
         painter.save()
@@ -121,7 +95,7 @@ class PeopleTree(QListView):
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.people = PeopleModel(self)
+        self.people: ItemModel[PersonRow] = ItemModel(_sentence, self)
         self.setModel(self.people)
         self.setItemDelegate(PeopleDelegate(self))
         self.setAccessibleName(name)
@@ -134,7 +108,7 @@ class PeopleTree(QListView):
 
     def set_people(self, rows: Sequence[PersonRow]) -> None:
         """Show these, in the order of the tree."""
-        self.people.set_rows(rows)
+        self.people.set_items(rows)
 
     def _activated(self, index: QModelIndex) -> None:
-        self.opened.emit(index.data(PeopleModel.RowRole).id)
+        self.opened.emit(index.data(ITEM_ROLE).id)

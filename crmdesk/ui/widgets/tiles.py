@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QPainter, QPainterPath
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
 from crmdesk.ui import icons, text_layout, theme
 from crmdesk.ui.fonts import MEDIUM, SMALL, TINY, font
 from crmdesk.ui.widgets import painting, plain
+from crmdesk.ui.widgets.item_model import ITEM_ROLE, Index, ItemModel
 
-Index = QModelIndex | QPersistentModelIndex
 _WIDTH: Final = 114
 _PICTURE: Final = 78
 _HEIGHT: Final = _PICTURE + 44
@@ -39,33 +39,18 @@ class Tile:
     mark: str = ""
 
 
-class TileModel(QAbstractListModel):
-    """The tiles in order. The tile itself is under `TileRole`."""
+class TileModel(ItemModel[Tile]):
+    """The tiles in order; a name too long for its tile is read in a tip."""
 
-    TileRole = Qt.ItemDataRole.UserRole + 1
+    def data(self, index: Index, role: int = int(Qt.ItemDataRole.DisplayRole)) -> Any:
+        if role != Qt.ItemDataRole.ToolTipRole:
+            return super().data(index, role)
+        tile: Tile | None = super().data(index, ITEM_ROLE)
+        return plain.tip_text(tile.name) if tile is not None else None
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._tiles: tuple[Tile, ...] = ()
 
-    def set_tiles(self, tiles: Sequence[Tile]) -> None:
-        """Show these instead."""
-        self.beginResetModel()
-        self._tiles = tuple(tiles)
-        self.endResetModel()
-
-    def rowCount(self, parent: Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self._tiles)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid() or index.row() >= len(self._tiles):
-            return None
-        tile = self._tiles[index.row()]
-        if role == self.TileRole:
-            return tile
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return f"{tile.name}, {tile.detail}"
-        return plain.tip_text(tile.name) if role == Qt.ItemDataRole.ToolTipRole else None
+def _sentence(tile: Tile) -> str:
+    return f"{tile.name}, {tile.detail}"
 
 
 class TileDelegate(QStyledItemDelegate):
@@ -75,7 +60,7 @@ class TileDelegate(QStyledItemDelegate):
         return QSize(_WIDTH, _HEIGHT)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        tile: Tile = index.data(TileModel.TileRole)
+        tile: Tile = index.data(ITEM_ROLE)
         colours = theme.tokens()
         rect: QRect = option.rect
         painter.save()
@@ -130,7 +115,7 @@ class Tiles(QListView):
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.tiles = TileModel(self)
+        self.tiles = TileModel(_sentence, self)
         self.setModel(self.tiles)
         self.setItemDelegate(TileDelegate(self))
         self.setAccessibleName(name)
@@ -151,13 +136,13 @@ class Tiles(QListView):
     @property
     def current_id(self) -> str:
         """The chosen tile, or ""."""
-        tile = self.currentIndex().data(TileModel.TileRole)
+        tile = self.currentIndex().data(ITEM_ROLE)
         return tile.id if tile is not None else ""
 
     def set_tiles(self, tiles: Sequence[Tile]) -> None:
         """Show these; the chosen one stays chosen if it is still there."""
         chosen = self.current_id
-        self.tiles.set_tiles(tiles)
+        self.tiles.set_items(tiles)
         row = next((n for n, tile in enumerate(tiles) if tile.id == chosen), -1)
         if row >= 0:
             self.setCurrentIndex(self.tiles.index(row))
@@ -171,7 +156,7 @@ class Tiles(QListView):
             super().keyPressEvent(event)
 
     def _activated(self, index: QModelIndex) -> None:
-        self.opened.emit(index.data(TileModel.TileRole).id)
+        self.opened.emit(index.data(ITEM_ROLE).id)
 
     def _moved(self, _index: QModelIndex) -> None:
         self.current.emit(self.current_id)

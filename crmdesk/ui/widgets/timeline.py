@@ -2,13 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from PySide6.QtCore import (
-    QAbstractListModel,
     QEvent,
     QModelIndex,
-    QPersistentModelIndex,
     QRect,
     QSize,
     Qt,
@@ -27,10 +24,10 @@ from PySide6.QtWidgets import (
 from crmdesk.ui import icons, text_layout, theme
 from crmdesk.ui.fonts import BODY, MEDIUM, SMALL, font
 from crmdesk.ui.widgets import painting
+from crmdesk.ui.widgets.item_model import ITEM_ROLE, Index, ItemModel
 
 _LEFT, _RIGHT, _HEAD = 50, 26, 22
 _PICTURE, _GAP = 56, 8
-Index = QModelIndex | QPersistentModelIndex
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,40 +44,22 @@ class TimelineEntry:
     pictures: tuple[str, ...] = ()
 
 
-class TimelineModel(QAbstractListModel):
-    """The entries, newest first. The row object is under `EntryRole`."""
-
-    EntryRole = Qt.ItemDataRole.UserRole + 1
+class TimelineModel(ItemModel[TimelineEntry]):
+    """The entries, newest first, with the pictures that they name."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._entries: tuple[TimelineEntry, ...] = ()
+        super().__init__(_sentence, parent)
         self.images: dict[str, QImage] = {}
-
-    def set_entries(self, entries: Sequence[TimelineEntry]) -> None:
-        """Show these instead."""
-        self.beginResetModel()
-        self._entries = tuple(entries)
-        self.endResetModel()
 
     def set_images(self, images: Mapping[str, QImage]) -> None:
         """Show these under their names; what is not among them yet keeps its place."""
         self.images.update(images)
-        if self._entries:
-            self.dataChanged.emit(self.index(0), self.index(len(self._entries) - 1))
+        if self.items:
+            self.dataChanged.emit(self.index(0), self.index(len(self.items) - 1))
 
-    def rowCount(self, parent: Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self._entries)
 
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid() or index.row() >= len(self._entries):
-            return None
-        entry = self._entries[index.row()]
-        if role == self.EntryRole:
-            return entry
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return f"{entry.kind}, {entry.author}, {entry.moment}. {entry.text}"
-        return None
+def _sentence(entry: TimelineEntry) -> str:
+    return f"{entry.kind}, {entry.author}, {entry.moment}. {entry.text}"
 
 
 class TimelineDelegate(QStyledItemDelegate):
@@ -91,7 +70,7 @@ class TimelineDelegate(QStyledItemDelegate):
         self._lines = lines
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        entry = index.data(TimelineModel.EntryRole)
+        entry = index.data(ITEM_ROLE)
         view = option.widget
         width = (
             (view.viewport().width() if isinstance(view, QAbstractItemView) else option.rect.width())
@@ -102,7 +81,7 @@ class TimelineDelegate(QStyledItemDelegate):
         return QSize(120, _HEAD + body + 20 + (_PICTURE + _GAP if entry.pictures else 0))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        entry: TimelineEntry = index.data(TimelineModel.EntryRole)
+        entry: TimelineEntry = index.data(ITEM_ROLE)
         colours = theme.tokens()
         rect: QRect = option.rect
         painter.save()
@@ -131,7 +110,7 @@ class TimelineDelegate(QStyledItemDelegate):
 
     def _paint_pictures(self, painter: QPainter, room: QRect, index: Index) -> None:
         """As many as there is room for, each filling its square; one that is not read yet is a blank square."""
-        entry: TimelineEntry = index.data(TimelineModel.EntryRole)
+        entry: TimelineEntry = index.data(ITEM_ROLE)
         model = index.model()
         images = model.images if isinstance(model, TimelineModel) else {}
         colours = theme.tokens()
@@ -174,7 +153,7 @@ class Timeline(QListView):
 
     def set_entries(self, entries: Sequence[TimelineEntry]) -> None:
         """Show these, newest first."""
-        self.entries.set_entries(entries)
+        self.entries.set_items(entries)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -182,4 +161,4 @@ class Timeline(QListView):
             self.viewport().update()
 
     def _activated(self, index: QModelIndex) -> None:
-        self.opened.emit(index.data(TimelineModel.EntryRole).id)
+        self.opened.emit(index.data(ITEM_ROLE).id)

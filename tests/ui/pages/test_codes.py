@@ -201,5 +201,5 @@ def test_what_a_field_of_the_first_version_says_is_shown_and_nothing_is_offered_
 def test_the_history_names_a_code(desk, view) -> None:
     write_elsewhere(desk, view, region_code=NANSHAN)
     view.show_tab("history")
-    said = [str(entry) for entry in view.past.changes.entries._entries]
+    said = [str(entry) for entry in view.past.changes.entries.items]
     assert any("广东省深圳市南山区" in entry for entry in said)

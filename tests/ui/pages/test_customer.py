@@ -225,7 +225,7 @@ def test_a_new_contact_with_two_phones_is_saved_under_the_customer(desk, view) -
     contact = desk.view("contact", made[0]).values
     assert contact["customer"] == view.customer
     assert sorted(v for k, v in contact.items() if k.startswith("phone:")) == ["0571-88880000", "13900001111"]
-    assert "欧阳新" in [row.name for row in view.people.people.people._rows]
+    assert "欧阳新" in [row.name for row in view.people.people.people.items]
 
 
 def test_an_earlier_value_comes_back_from_the_history_and_that_can_be_undone(desk, view) -> None:
@@ -251,14 +251,14 @@ def test_a_link_to_a_chief_draws_somebody_below_them(desk, view) -> None:
     link.setCurrentIndex(link.findData(chief))
     link.activated.emit(link.currentIndex())
     QTest.keyClick(form.cell("name").editor.input(), Qt.Key.Key_Return, CONTROL)
-    rows = view.people.people.people._rows
+    rows = view.people.people.people.items
     at = next(number for number, row in enumerate(rows) if row.name == "钱经理")
     assert (rows[at - 1].name, rows[at - 1].role, rows[at].guides) == ("赵总", "决策者", (False,))
 
 
 def test_an_order_is_noted_listed_added_up_and_told_in_the_story(desk, view) -> None:
     view.show_tab("deals")
-    before = len(view.deals.entries.entries._entries)
+    before = len(view.deals.entries.entries.items)
     view.deals.add("order")
     form = view.deals.form
     type_into(form, "number", "DD-新-1")
@@ -266,17 +266,17 @@ def test_an_order_is_noted_listed_added_up_and_told_in_the_story(desk, view) -> 
     type_into(form, "amount", "1.2万")
     QTest.keyClick(form.cell("number").editor.input(), Qt.Key.Key_Return, CONTROL)
     assert view.deals.form is None, "the list is back"
-    told = view.deals.entries.entries._entries
+    told = view.deals.entries.entries.items
     assert len(told) == before + 1
     assert ("DD-新-1", "¥12,000") in [(entry.author, entry.text) for entry in told]
     view.show_tab("story")
-    assert "DD-新-1\n¥12,000" in [entry.text for entry in view.story.entries._entries]
+    assert "DD-新-1\n¥12,000" in [entry.text for entry in view.story.entries.items]
 
 
 def test_the_briefing_leads_the_story_with_what_is_overdue(desk, view) -> None:
     write_below(desk, view, "task", title="补寄样品", due_on="2026-11-01")
     view.show_tab("story")
-    first = view.story.entries._entries[0]
+    first = view.story.entries.items[0]
     assert first.kind == "拜访前须知"
     assert first.hue == "red"
     assert "补寄样品" in first.text

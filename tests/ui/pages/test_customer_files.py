@@ -17,7 +17,7 @@ from crmdesk.sync.blobs import LARGEST_UNASKED
 from crmdesk.ui.attaching import Offer
 from crmdesk.ui.pages.customer_files import Files
 from crmdesk.ui.pages.customer_page import CustomerPage
-from crmdesk.ui.widgets.tiles import TileModel
+from crmdesk.ui.widgets.item_model import ITEM_ROLE
 from crmdesk.usecases import attachments
 from crmdesk.usecases.attachments import State
 from crmdesk.usecases.workspace import Workspace
@@ -67,7 +67,7 @@ def offers(folder: Path) -> list[Offer]:
 
 def names(files: Files) -> list[str]:
     model = files.tiles.tiles
-    return [model.index(row).data(TileModel.TileRole).name for row in range(model.rowCount())]
+    return [model.index(row).data(ITEM_ROLE).name for row in range(model.rowCount())]
 
 
 def drop(target: QWidget, mime: QMimeData) -> None:
@@ -90,9 +90,7 @@ def test_files_from_the_dialog_stand_as_tiles_with_their_pictures(
     files.empty.acted.emit()
     QApplication.processEvents()
     assert sorted(names(files)) == ["报价单.pdf", "门头.jpg"]
-    pictured = {
-        t.name: t.image for row in range(2) if (t := files.tiles.tiles.index(row).data(TileModel.TileRole))
-    }
+    pictured = {t.name: t.image for row in range(2) if (t := files.tiles.tiles.index(row).data(ITEM_ROLE))}
     assert pictured["报价单.pdf"] is None
     assert isinstance(pictured["门头.jpg"], QImage)
     page = desk.window.page
@@ -166,7 +164,7 @@ def test_a_document_is_shown_page_by_page_and_given_to_another_program_on_reques
     (folder / "报价单.pdf").write_bytes(document(3))
     files = files_of(desk, acme)
     files.attach(offers(folder)[:1])
-    files.tiles.opened.emit(files.tiles.tiles.index(0).data(TileModel.TileRole).id)
+    files.tiles.opened.emit(files.tiles.tiles.index(0).data(ITEM_ROLE).id)
     preview = files.preview
     assert files._stack.currentWidget() is preview
     assert (preview._page, preview._pages, preview._image.height()) == (0, 3, 1600)
@@ -189,7 +187,7 @@ def test_a_document_that_cant_be_drawn_is_handed_to_the_system_on_request_only(
     files = files_of(desk, acme)
     files.attach(offers(folder)[:1])
     assert given == []
-    files.tiles.opened.emit(files.tiles.tiles.index(0).data(TileModel.TileRole).id)
+    files.tiles.opened.emit(files.tiles.tiles.index(0).data(ITEM_ROLE).id)
     QApplication.processEvents()
     (file,) = given
     assert (file.name, file.read_bytes()) == ("报价单.pdf", PDF)
@@ -226,7 +224,7 @@ def test_saving_goes_where_the_person_says(
 ) -> None:
     files = files_of(desk, acme)
     files.attach(offers(folder)[:1])
-    files.save_to(files.tiles.tiles.index(0).data(TileModel.TileRole).id, tmp_path / "副本.pdf")
+    files.save_to(files.tiles.tiles.index(0).data(ITEM_ROLE).id, tmp_path / "副本.pdf")
     QApplication.processEvents()
     assert (tmp_path / "副本.pdf").read_bytes() == PDF
 
@@ -285,9 +283,9 @@ def test_the_story_says_how_many_files_a_visit_has(desk: OpenDesk, acme: RecordK
     assert isinstance(page, CustomerPage)
     told = page.view.story.entries.index(0).data()
     assert "2 个附件" in told
-    (drawn,) = [entry for entry in page.view.story.entries._entries if entry.pictures]
+    (drawn,) = [entry for entry in page.view.story.entries.items if entry.pictures]
     assert set(drawn.pictures) <= set(page.view.story.entries.images), "the photo is shown in the story"
-    assert page.view.story.sizeHintForRow(page.view.story.entries._entries.index(drawn)) > 56 + 60
+    assert page.view.story.sizeHintForRow(page.view.story.entries.items.index(drawn)) > 56 + 60
 
 
 def test_a_file_of_no_visit_stands_in_the_story_and_enter_shows_it(
@@ -298,7 +296,7 @@ def test_a_file_of_no_visit_stands_in_the_story_and_enter_shows_it(
     attachments.attach(replica, acme.id, picked)
     page = desk.go("customer", acme.id)
     assert isinstance(page, CustomerPage)
-    at = next(n for n, entry in enumerate(page.view.story.entries._entries) if entry.pictures)
+    at = next(n for n, entry in enumerate(page.view.story.entries.items) if entry.pictures)
     page.view.story.setCurrentIndex(page.view.story.entries.index(at))
     page.view.story.activated.emit(page.view.story.entries.index(at))
     assert page.view.tabs.key == "files"

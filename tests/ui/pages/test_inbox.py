@@ -82,7 +82,7 @@ def test_two_phones_are_told_apart_though_they_are_one_number(hire, open_desk) -
     view.show_tab("details")
     assert view.form.cell("phone").remark.text().count("138 1111 2222 (") == 1
     view.show_tab("people")
-    assert [row.reach for row in view.people.people.people._rows] == ["139 1234 5678 · 137 7777 8888"]
+    assert [row.reach for row in view.people.people.people.items] == ["139 1234 5678 · 137 7777 8888"]
     view.people.edit(person)
     lines = [line.text() for _, line in view.people.form.cell("phone").editor._lines]
     assert lines == ["139 1234 5678", "137 7777 8888", "137 7777 8888", ""]

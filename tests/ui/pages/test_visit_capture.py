@@ -38,7 +38,7 @@ def test_four_fixed_keys_find_a_customer_and_log_a_visit_without_a_mouse(desk, q
     assert (saved["customer"], saved["summary"], saved["kind"]) == (customer, "已谈妥价格", "onsite")
     assert not desk.sheet.isVisible()
     assert "已保存在本机" in desk.window.notices.showing.text
-    assert "已谈妥价格" in [entry.text for entry in desk.window.page.view.story.entries._entries]
+    assert "已谈妥价格" in [entry.text for entry in desk.window.page.view.story.entries.items]
 
 
 def test_undo_takes_the_visit_its_task_and_its_date_back(desk) -> None:
