@@ -24,12 +24,20 @@ Other = Annotated[str, typer.Argument(metavar="OTHER", help="The other customer.
 def listing(
     session: Session,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="At most so many. 最多列出。")] = 500,
+    run: Annotated[
+        str | None,
+        typer.Option("--run", help="Only pairs with a customer of this import. 只看某次导入的客户。"),
+    ] = None,
 ) -> None:
     """Pairs of customers that may be one company, the surest first. 可能重复的客户，最确定的在前。"""
-    from crmdesk.usecases import duplicates
+    from crmdesk.store import imports
+    from crmdesk.usecases import duplicates, import_alike
     from crmdesk.usecases.directory import read_directory
 
-    found = duplicates.pairs(session.reader)[:limit]
+    if run is None:
+        found = duplicates.pairs(session.reader)[:limit]
+    else:
+        found = import_alike.pairs_of(session.reader, imports.find(session.reader, run))[:limit]
     directory = read_directory(session.reader)
     if session.out.as_json:
         session.out.json({"pairs": [_facts(pair, directory) for pair in found]})

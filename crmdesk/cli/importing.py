@@ -17,6 +17,8 @@ from crmdesk.core.errors import CrmError
 from crmdesk.core.registry import Label
 
 if TYPE_CHECKING:
+    from crmdesk.core.errors import Language
+    from crmdesk.core.lookalikes import Alike
     from crmdesk.core.mapping import Plan
     from crmdesk.core.verdicts import Judged
     from crmdesk.store.imports import Run
@@ -51,6 +53,13 @@ ModeOption = Annotated[
         help="Rows whose record is here: leave it, fill its blanks, overwrite it. 已有记录的处理方式。",
     ),
 ]
+AlikeOption = Annotated[
+    Literal["take", "keep-out"] | None,
+    typer.Option(
+        "--alike",
+        help="New customers that look like others: take them in, or keep them out. 疑似已有客户的行：导入或不导入。",
+    ),
+]
 First = Annotated[
     int | None, typer.Option("--first", min=1, help="So many rows and no more, as a sample. 只导入前若干行。")
 ]
@@ -67,12 +76,14 @@ def import_(
     mapping: Mapping = None,
     dry_run: DryRun = False,
     mode: ModeOption = None,
+    alike: AlikeOption = None,
     first: First = None,
     to: To = None,
 ) -> None:
     """Import a table of customers, contacts, orders …, or undo an import. 导入表格，或撤销导入。"""
     if what not in _WORDS:
-        _file(session, Path(what), mapping, mode, first, dry_run=dry_run)
+        said = {"mode": mode, "alike": alike and alike.replace("-", "_")}
+        _file(session, Path(what), mapping, {k: v for k, v in said.items() if v}, first, dry_run=dry_run)
     elif what == "runs":
         _runs(session)
     elif what == "template":
@@ -91,7 +102,13 @@ def import_(
 
 
 def _file(
-    session: Session, path: Path, mapping: Path | None, mode: str | None, first: int | None, *, dry_run: bool
+    session: Session,
+    path: Path,
+    mapping: Path | None,
+    chosen: dict[str, str],
+    first: int | None,
+    *,
+    dry_run: bool,
 ) -> None:
     from crmdesk.core.mapping import amended
     from crmdesk.usecases import importing
@@ -101,8 +118,7 @@ def _file(
     _, plan = importing.look(session.reader, path, session.workspace)
     if mapping is not None:
         plan = amended(plan, _mapping(mapping), registry)
-    if mode is not None:
-        plan = amended(plan, {"mode": mode}, registry)
+    plan = amended(plan, chosen, registry)
     limit = -1 if first is None else first
     if dry_run:
         _rehearse(session, path, plan, limit)
@@ -129,6 +145,7 @@ def _rehearse(session: Session, path: Path, plan: Plan, limit: int) -> None:
     from crmdesk.usecases.import_papers import reasons
 
     problems: list[dict[str, Any]] = []
+    alike: list[Alike] = []
 
     def heard(judged: Sequence[Judged], _share: float) -> None:
         for one in judged:
@@ -139,18 +156,64 @@ def _rehearse(session: Session, path: Path, plan: Plan, limit: int) -> None:
                 problems.append({"sheet": sheet, "row": one.row.row, "verdict": one.verdict, "reason": said})
 
     counts, seconds = importing.rehearse(
-        session.workspace, session.reader, path, plan, limit=limit, heard=heard
+        session.workspace, session.reader, path, plan, limit=limit, heard=heard, alike=alike.extend
     )
     facts = importing.facts(counts, seconds)
     if session.out.as_json:
-        session.out.json({**facts, "dry_run": True, "mapping": _told(plan), "problems": problems})
+        session.out.json(
+            {
+                **facts,
+                "dry_run": True,
+                "mapping": _told(plan),
+                "problems": problems,
+                **_said_alike(plan, alike),
+            }
+        )
         return
     _say_facts(session, facts)
+    _say_alike(session, plan, facts["alike"], alike)
     session.out.rows(
         session.out.text("表 行 结果 原因", "Sheet Row Verdict Reason").split(),
         [tuple(str(value) for value in row.values()) for row in problems],
         empty=session.out.text("每一行都可以导入。", "Every row can be imported."),
     )
+
+
+def _said_alike(plan: Plan, found: Sequence[Alike]) -> dict[str, Any]:
+    """Which rows look like which customers, for programs; the first of them."""
+    from crmdesk.usecases.duplicates import said
+
+    return {
+        "alike_pairs": [
+            {
+                "sheet": plan.sheets[one.sheet].name, "row": one.row, "name": one.name, "customer": one.customer or None,
+                "other": one.other, "other_row": None if one.customer else one.other_row,
+                "certainty": round(one.certainty, 4), "why": said(one.reasons, "en"),
+            }
+            for one in found[:_TOLD]
+        ]
+    }  # fmt: skip
+
+
+def _say_alike(session: Session, plan: Plan, rows: int, found: Sequence[Alike]) -> None:
+    """Which rows look like which customers, for people; nothing where none does."""
+    from crmdesk.usecases.import_papers import alike_line
+
+    if not rows:
+        return
+    language = session.out.language
+    session.out.line(alike_line(rows, plan, language))
+    session.out.rows(
+        session.out.text("表 行 名称 像 把握 依据", "Sheet Row Name Looks-like Certainty Why").split(),
+        [_alike_cells(plan, one, language) for one in found[:_TOLD]],
+        empty="",
+    )
+
+
+def _alike_cells(plan: Plan, one: Alike, language: Language) -> tuple[str, ...]:
+    from crmdesk.usecases.import_papers import alike_cells
+
+    return tuple(str(cell) for cell in alike_cells(plan, one, language))
 
 
 def _told(plan: Plan) -> dict[str, Any]:
@@ -167,7 +230,7 @@ def _told(plan: Plan) -> dict[str, Any]:
         for sheet in plan.sheets
         if sheet.entity
     }
-    return {"mode": plan.mode, "sheets": sheets}
+    return {"mode": plan.mode, "alike": plan.alike.replace("_", "-"), "sheets": sheets}
 
 
 def _say_facts(session: Session, facts: dict[str, Any]) -> None:
@@ -182,6 +245,7 @@ def _say_facts(session: Session, facts: dict[str, Any]) -> None:
             (text("关键字段缺失率", "Blank key fields"), f"{facts['missing_rate']:.1f} %"),
             (text("错误率", "Rows with errors"), f"{facts['error_rate']:.1f} %"),
             (text("重复率", "Duplicate rows"), f"{facts['duplicate_rate']:.1f} %"),
+            (text("疑似已有客户", "Look-alikes"), str(facts["alike"])),
             (text("用时", "Took"), f"{facts['seconds']:.1f} s"),
         ]
     )
@@ -189,6 +253,7 @@ def _say_facts(session: Session, facts: dict[str, Any]) -> None:
 
 def _carry_out(session: Session, under_way: Any) -> None:
     """A run to its end; interrupted, it is left to be gone on with."""
+    from crmdesk.store import imports
     from crmdesk.usecases import importing
 
     run_id = under_way.run.id
@@ -205,25 +270,46 @@ def _carry_out(session: Session, under_way: Any) -> None:
         raise
     finally:
         under_way.close()
-    run: Run = under_way.run
+    run: Run = _looked_after(session, under_way.run)
     facts = importing.facts(run.counts, run.seconds)
+    kept_out = imports.alike(session.reader, run.id)
     if session.out.as_json:
-        session.out.json({**facts, "run": run.id, "state": run.state, "mapping": _told(run.plan)})
+        session.out.json(
+            {**facts, "run": run.id, "state": run.state, "mapping": _told(run.plan), **_said_alike(run.plan, kept_out)}
+        )  # fmt: skip
         return
     _say_facts(session, facts)
+    _say_alike(session, run.plan, run.counts.alike, kept_out)
+    if run.counts.alike and not kept_out:
+        session.out.line(
+            session.out.text(
+                f"逐对查看：crmdesk duplicates list --run {run.id[-6:]}", f"Look at them: crmdesk duplicates list --run {run.id[-6:]}"
+            )
+        )  # fmt: skip
     session.out.line(
         session.out.text(
             f"导入编号 {run.id}。撤销：crmdesk import undo {run.id[-6:]}",
             f"Import {run.id}. To take it back: crmdesk import undo {run.id[-6:]}",
         )
     )
-    if run.counts.reject:
+    if run.counts.reject or kept_out:
         session.out.line(
             session.out.text(
                 f"未导入的行写成表格：crmdesk import errors {run.id[-6:]} --to FILE.xlsx",
                 f"The rows kept out, as a workbook: crmdesk import errors {run.id[-6:]} --to FILE.xlsx",
             )
         )
+
+
+def _looked_after(session: Session, run: Run) -> Run:
+    """A run that took look-alikes in, with how many of its rows are some."""
+    from crmdesk.usecases import import_alike
+
+    if run.plan.alike != "take":
+        return run
+    return import_alike.note(
+        session.replica, run, import_alike.rows_of(session.reader, run, import_alike.pairs_of(session.reader, run))
+    )  # fmt: skip
 
 
 def _show_progress(session: Session, share: float) -> None:

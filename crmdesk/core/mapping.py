@@ -17,6 +17,7 @@ from rapidfuzz.fuzz import ratio
 
 from crmdesk.core.cleaning import Flaw, clean, is_nothing, text_of
 from crmdesk.core.errors import CrmError
+from crmdesk.core.lookalikes import CHOICES, Choice
 from crmdesk.core.registry import Entity, Field, Label, Registry, Type
 from crmdesk.core.text import normalise
 
@@ -81,11 +82,14 @@ class Sheet(msgspec.Struct):
 
 
 class Plan(msgspec.Struct):
-    """How a file is read. `key_fields` are those whose blanks count, by kind of record."""
+    """How a file is read. `key_fields` are those whose blanks count, by kind of record; `alike` says what becomes of new
+    customers that look like others.
+    """
 
     sheets: list[Sheet]
     mode: Mode = "create"
     key_fields: dict[str, list[str]] = {}
+    alike: Choice = "take"
 
     def keys_of(self, entity: str) -> tuple[str, ...]:
         return tuple(self.key_fields.get(entity, KEY_FIELDS.get(entity, ())))
@@ -173,7 +177,7 @@ def field_of(registry: Registry, target: str) -> Field | None:
 
 def guess(found: Iterable[Found], registry: Registry, today: date, hint: str = "") -> Plan:
     """The likeliest reading of a file's tables. `hint` is the file's name, which may say what is in it."""
-    tables = [one for one in found if one.rows]
+    tables = [one for one in found if one.rows and not _lists_alike(one.rows[0])]
     return Plan([_sheet(one, registry, today, hint if len(tables) == 1 else "") for one in tables])
 
 
@@ -390,6 +394,11 @@ def _no_code(_table: str, text: str) -> str:
 
 REASON: Final = Label("未导入的原因", "Why it was kept out")
 ROW: Final = Label("原行号", "Row in the file")
+ALIKE: Final = (
+    Label("表", "Sheet"), Label("行", "Row"), Label("这一行", "This row"), Label("像", "Looks like"), Label("把握", "Certainty"),
+    Label("依据", "Why"),
+)  # fmt: skip
+"""The headings of a page that such a workbook has beside: it lists look-alikes, and is no table to be imported."""
 _OURS: Final = frozenset(plain_heading(text) for one in (REASON, ROW) for text in (one.zh, one.en))
 """Headings that a workbook of rows kept out adds."""
 
@@ -403,13 +412,18 @@ def fingerprint(sheets: Sequence[Sheet]) -> str:
     return "\n".join(lines)
 
 
+def _lists_alike(headings: Sequence[str]) -> bool:
+    said = [text_of(cell) for cell in headings if cell]
+    return said in ([one.zh for one in ALIKE], [one.en for one in ALIKE])
+
+
 def as_before(plan: Plan, saved: Plan) -> Plan:
     """How a source was read before, for a file of it with perhaps other names of tables and columns of ours at the end."""
     sheets = []
     for now, then in zip(plan.sheets, saved.sheets, strict=True):
         more = [Column(c.heading) for c in now.columns[len(then.columns) :]]
         sheets.append(Sheet(now.name, then.entity, now.header, [*then.columns, *more]))
-    return Plan(sheets, saved.mode, saved.key_fields)
+    return Plan(sheets, saved.mode, saved.key_fields, saved.alike)
 
 
 def amended(plan: Plan, given: Mapping[str, Any], registry: Registry) -> Plan:
@@ -425,13 +439,15 @@ def amended(plan: Plan, given: Mapping[str, Any], registry: Registry) -> Plan:
         )
     mode = given.get("mode", plan.mode)
     keys = given.get("key_fields", plan.key_fields)
-    if not isinstance(sheets, Mapping) or mode not in MODES or not isinstance(keys, Mapping):
+    alike = given.get("alike", plan.alike)
+    is_known = mode in MODES and alike in CHOICES
+    if not isinstance(sheets, Mapping) or not is_known or not isinstance(keys, Mapping):
         raise CrmError("bad_argument", argument="mapping", hint=_MAPPING_HINT)
     by_name = {sheet.name: sheet for sheet in plan.sheets}
     if strange := next((name for name in sheets if name not in by_name), None):
         raise CrmError("bad_argument", argument=strange, hint=_MAPPING_HINT)
     made = [_amended_sheet(s, sheets[s.name], registry) if s.name in sheets else s for s in plan.sheets]
-    return Plan(made, mode, {str(e): [str(f) for f in names] for e, names in keys.items()})
+    return Plan(made, mode, {str(e): [str(f) for f in names] for e, names in keys.items()}, alike)
 
 
 _MAPPING_HINT: Final = Label(

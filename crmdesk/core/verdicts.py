@@ -5,7 +5,7 @@ Pure: which records there are is told beforehand (`Known`), and what those that 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, TypeAlias
 
@@ -28,12 +28,16 @@ from crmdesk.core.sameness import (
 from crmdesk.core.text import normalise
 from crmdesk.core.values import encode
 
-Verdict: TypeAlias = Literal["create", "update", "duplicate", "reject"]
+Verdict: TypeAlias = Literal["create", "update", "duplicate", "reject", "alike"]
+"""`alike`: a new customer that looks like another, kept out because the person wanted that."""
 VERDICTS: Final[tuple[Verdict, ...]] = ("create", "update", "duplicate", "reject")
+"""Those that are counted whatever was chosen for look-alikes."""
 _SEVERAL: Final = "?"
 """In the place of an id: several records have this name."""
 _REJECTED: Final = "!"
 """In the place of an id: a row of this file that was kept out."""
+_HELD: Final = "~"
+"""In the place of an id: a row of this file that was kept out because it looks like a customer."""
 Present: TypeAlias = Callable[[str, Sequence[str]], Mapping[str, Mapping[str, Any]]]
 """(entity, ids) → what these records show now, by id."""
 
@@ -87,7 +91,7 @@ class Known:
         for _, key in customer_keys(values) if keys is None else keys:
             if self._ids.get(key, _REJECTED) == _REJECTED:
                 self._ids[key] = record_id
-        if record_id == _REJECTED:
+        if record_id in (_REJECTED, _HELD):
             return
         for key in link_keys(values):
             if self._ids.setdefault(key, record_id) != record_id:
@@ -144,11 +148,21 @@ class Known:
 
 
 class Judge:
-    """Passes verdicts on rows, in their order. `new_id` names new records, elements included."""
+    """Passes verdicts on rows, in their order. `new_id` names new records, elements included.
 
-    def __init__(self, registry: Registry, known: Known, mode: Mode, new_id: Callable[[], str]) -> None:
+    `held` are the rows (table, row) that are kept out because they look like a customer.
+    """
+
+    def __init__(
+        self,
+        registry: Registry,
+        known: Known,
+        mode: Mode,
+        new_id: Callable[[], str],
+        held: Collection[tuple[int, int]] = (),
+    ) -> None:
         self.known = known
-        self._registry, self._mode, self._new_id = registry, mode, new_id
+        self._registry, self._mode, self._new_id, self._held = registry, mode, new_id, held
 
     def judge(self, rows: Sequence[Prepared], present: Present) -> list[Judged]:
         """The verdicts on some rows. What they make counts for the rows after them at once."""
@@ -171,6 +185,11 @@ class Judge:
                 is_readable = is_readable and all(note.flaw in SOFT for note in notes)
             keys = list(customer_keys(part.values)) if declared.name == "customer" else []
             found = self._find(part, declared, customer, notes, keys)
+            if found == _HELD:  # it equals a row that was kept out, and stays out with it
+                return Judged(row, "duplicate", notes, is_double=True)
+            if not found and declared.name == "customer" and (row.sheet, row.row) in self._held:
+                self._note(part, declared, _HELD, customer, keys)
+                return Judged(row, "alike", notes)
             if notes:
                 is_readable = is_readable and all(note.flaw in SOFT for note in notes)
             record_id = found if found and found not in (_REJECTED, _SEVERAL) else ""

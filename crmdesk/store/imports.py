@@ -6,12 +6,13 @@ The tables are made at the first import; they are this laptop's own and never tr
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 import msgspec
 
 from crmdesk.core.errors import CrmError
+from crmdesk.core.lookalikes import Alike
 from crmdesk.core.mapping import Plan
 from crmdesk.core.values import NOT_JSON
 from crmdesk.store import dialect
@@ -37,6 +38,7 @@ _MAKE_KEPT_OUT: Final = (
     "at INTEGER NOT NULL, verdict TEXT NOT NULL, notes TEXT NOT NULL, cells TEXT NOT NULL, "
     "PRIMARY KEY (run, n)) WITHOUT ROWID"
 )
+_MAKE_ALIKE: Final = "CREATE TABLE IF NOT EXISTS import_alike (run TEXT NOT NULL, n INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (run, n)) WITHOUT ROWID"
 _KEPT_OUT: Final = ("run", "n", "sheet", "at", "verdict", "notes", "cells")
 
 
@@ -45,6 +47,8 @@ class Counts(msgspec.Struct):
 
     `cells` are the key cells that there are, `missing` those of them that are blank, each also by `sheet.field`.
     `wrong` are the rows with a value that can't be read or is doubted, `double` those that equal another row or record.
+    `alike` are the rows that look like a customer that is here or like an earlier row; where those are kept out they are
+    counted nowhere else.
     """
 
     rows: int = 0
@@ -54,6 +58,7 @@ class Counts(msgspec.Struct):
     reject: int = 0
     wrong: int = 0
     double: int = 0
+    alike: int = 0
     cells: int = 0
     missing: int = 0
     missing_by_field: dict[str, int] = {}
@@ -64,7 +69,10 @@ class Counts(msgspec.Struct):
 
 
 class Run(msgspec.Struct):
-    """One import. `position` is how many of the file's rows are settled, `kept` what its undo left alone, and why."""
+    """One import. `position` is how many of the file's rows are settled, `kept` what its undo left alone, and why.
+
+    `looked`: it was looked for rows that look like customers.
+    """
 
     id: str
     started_ms: int
@@ -79,6 +87,7 @@ class Run(msgspec.Struct):
     counts: Counts = msgspec.field(default_factory=Counts)
     seconds: float = 0.0
     kept: list[tuple[str, str, list[str]]] = []
+    looked: bool = False
 
 
 class KeptOut(msgspec.Struct):
@@ -94,7 +103,7 @@ class KeptOut(msgspec.Struct):
 
 def prepare(connection: Connection) -> None:
     """Make the tables, where there are none yet."""
-    for statement in (_MAKE_RUNS, _MAKE_STEPS, _MAKE_INDEX, _MAKE_KEPT_OUT):
+    for statement in (_MAKE_RUNS, _MAKE_STEPS, _MAKE_INDEX, _MAKE_KEPT_OUT, _MAKE_ALIKE):
         dialect.run(connection, statement)
 
 
@@ -135,6 +144,22 @@ def keep_out(connection: Connection, run: Run, rows: Iterable[KeptOut]) -> None:
         connection, "import_kept_out", _KEPT_OUT,
         [(run.id, r.n, r.sheet, r.at, r.verdict, encode(r.notes).decode(), encode(r.cells).decode()) for r in rows],
     )  # fmt: skip
+
+
+def note_alike(connection: Connection, run: Run, found: Sequence[Alike]) -> None:
+    """Note which rows of a run look like which customers, in the place of what was noted before."""
+    encode = msgspec.json.encode
+    dialect.run(connection, "DELETE FROM import_alike WHERE run = ?", (run.id,))
+    rows = [(run.id, n, encode(one).decode()) for n, one in enumerate(found)]
+    dialect.insert_rows(connection, "import_alike", ("run", "n", "body"), rows)
+
+
+def alike(reader: Reader, run: str) -> list[Alike]:
+    """Which rows of a run were kept out because they look like customers, and like whom; in their order."""
+    if reader.value("SELECT 1 FROM sqlite_master WHERE name = 'import_alike'") is None:
+        return []
+    rows = reader.all("SELECT body FROM import_alike WHERE run = ? ORDER BY n", (run,))
+    return [msgspec.json.decode(body, type=Alike) for (body,) in rows]
 
 
 def steps(connection: Connection, run: str) -> list[str]:

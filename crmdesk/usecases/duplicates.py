@@ -102,7 +102,7 @@ def hint(
     left_out = set(besides)
     found = [
         Candidate(side.id, side.name, side.bucket, *compare(wanted, theirs))
-        for side, theirs in _parties(reader, likely).values()
+        for side, theirs in parties(reader, likely).values()
         if side.id not in left_out
     ]
     near = sorted((one for one in found if one.certainty >= HINTED), key=lambda one: (-one.certainty, one.id))
@@ -119,17 +119,18 @@ def pairs(reader: Reader, *, least: float = DOUBTFUL) -> list[Pair]:
     """
     asked = _asked(reader)
     apart = kept_apart(reader)
-    known = _parties(reader, {n for pair in asked for n in pair})
+    known = parties(reader, {n for pair in asked for n in pair})
     found = []
     for a, b in asked:
         certainty, reasons = compare(known[a][1], known[b][1])
-        if certainty >= least and _by_id(known[a][0], known[b][0]) not in apart:
+        if certainty >= least and by_id(known[a][0], known[b][0]) not in apart:
             one, other = sorted((known[a][0], known[b][0]), key=lambda side: (side.created_at, side.id))
             found.append(Pair(one, other, certainty, reasons))
     return sorted(found, key=lambda pair: (-pair.certainty, pair.one.id, pair.other.id))
 
 
-def _by_id(one: Side, other: Side) -> tuple[str, str]:
+def by_id(one: Side, other: Side) -> tuple[str, str]:
+    """Two customers as a pair is known by: the lower id first."""
     return min(one.id, other.id), max(one.id, other.id)
 
 
@@ -146,7 +147,7 @@ def _asked(reader: Reader) -> set[tuple[int, int]]:
     return found
 
 
-def _parties(reader: Reader, numbers: Collection[int]) -> dict[int, tuple[Side, Party]]:
+def parties(reader: Reader, numbers: Collection[int]) -> dict[int, tuple[Side, Party]]:
     """What is compared of those customers that are on show, by row number."""
     where = f"c.{SHOWN} AND c.n IN (SELECT value FROM json_each(?))"
     bind = (json.dumps(sorted(numbers)),)

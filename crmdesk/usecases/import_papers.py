@@ -20,11 +20,13 @@ from crmdesk.core.dates import moment_of
 from crmdesk.core.dictionary import described
 from crmdesk.core.errors import CrmError, Language
 from crmdesk.core.format import EMPTY, format_value, guarded
-from crmdesk.core.mapping import ENTITIES, REASON, ROW, Plan, field_of, may_import, targets
+from crmdesk.core.lookalikes import Alike
+from crmdesk.core.mapping import ALIKE, ENTITIES, REASON, ROW, Plan, field_of, may_import, targets
 from crmdesk.core.record import Edit
 from crmdesk.core.registry import Label, Registry, Type
-from crmdesk.store.imports import KeptOut, Run, kept_out
+from crmdesk.store.imports import KeptOut, Run, alike, kept_out
 from crmdesk.store.reading import Reader
+from crmdesk.usecases import duplicates
 from crmdesk.usecases.codes import code_name
 from crmdesk.usecases.importing import facts
 from crmdesk.usecases.known_records import shown_now
@@ -36,7 +38,7 @@ _KEY_CHECKED: Final = ("code", "credit_code", "number")
 _edit = msgspec.json.Decoder(Edit)
 _VERDICTS: Final = {
     "create": Label("新建", "New"), "update": Label("更新", "Changed"), "duplicate": Label("重复", "Duplicate"),
-    "reject": Label("未导入", "Kept out"),
+    "reject": Label("未导入", "Kept out"), "alike": Label("疑似重复", "Look-alike"),
 }  # fmt: skip
 
 
@@ -59,7 +61,34 @@ def reasons(
         )
     if verdict == "duplicate":
         said.append("与文件中较前的一行或已有记录相同" if language == "zh_CN" else "equals an earlier row or a record that is here")  # fmt: skip
+    if verdict == "alike":
+        said.append("可能是已有客户，按您的选择没有导入" if language == "zh_CN" else "looks like a customer that is here; kept out as you chose")  # fmt: skip
     return ("；" if language == "zh_CN" else "; ").join(dict.fromkeys(said))
+
+
+def alike_line(rows: int, plan: Plan, language: Language) -> str:
+    """How many rows look like customers, and what becomes of them."""
+    is_out = plan.alike == "keep_out"
+    if language == "zh_CN":
+        return f"{rows} 行像是已有的客户或前面的行，{'没有导入' if is_out else '照常导入，之后可逐对查看'}。"
+    rest = "they are kept out" if is_out else "they are taken in, to be looked at afterwards"
+    return f"{rows} rows look like customers that are here or like earlier rows; {rest}."
+
+
+def alike_cells(plan: Plan, one: Alike, language: Language) -> tuple[object, ...]:
+    """A row that looks like somebody: its table, its number, its name, whom it looks like, how surely in per cent, why."""
+    zh = language == "zh_CN"
+    line = f"第 {one.other_row} 行：" if zh else f"row {one.other_row}: "
+    other = one.other if one.customer else line + one.other
+    why = ("、" if zh else ", ").join(duplicates.said(one.reasons, language))
+    return (
+        plan.sheets[one.sheet].name,
+        one.row,
+        one.name,
+        other,
+        f"{min(99, int(100 * one.certainty))} %",
+        why,
+    )
 
 
 @contextmanager
@@ -133,7 +162,19 @@ def write_kept_out(reader: Reader, run: Run, path: Path, language: Language) -> 
             count += 1
         if not pages:
             _Page(book, "1").write(REASON.text(language), bold=True)
+        _write_alike(book, run.plan, alike(reader, run.id), language)
     return count
+
+
+def _write_alike(book: Any, plan: Plan, found: Sequence[Alike], language: Language) -> None:
+    """A page of the rows that look like customers; none where there are none."""
+    if not found:
+        return
+    page = _Page(book, "疑似重复" if language == "zh_CN" else "Look-alikes", (14, 10, 36, 36, 10, 48))
+    page.write(*(one.text(language) for one in ALIKE), bold=True)
+    page.freeze()
+    for one in found:
+        page.write(*alike_cells(plan, one, language))
 
 
 def _every(reader: Reader, run: str) -> Iterator[KeptOut]:

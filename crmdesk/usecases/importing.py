@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from crmdesk.core.errors import CrmError
+from crmdesk.core.lookalikes import Alike
 from crmdesk.core.mapping import Plan, as_before, check, fingerprint, guess
 from crmdesk.core.record import RecordKey
 from crmdesk.core.registry import Registry
@@ -25,6 +27,7 @@ from crmdesk.store.imports import Counts, KeptOut, Run
 from crmdesk.store.settings import SeeingAs
 from crmdesk.usecases.directory import read_directory, read_registry
 from crmdesk.usecases.foreign_files import Reading, job_of, peek
+from crmdesk.usecases.import_alike import Looking, Lookout, places
 from crmdesk.usecases.known_records import known_records, shown_now
 
 if TYPE_CHECKING:
@@ -73,26 +76,42 @@ def rehearse(
     limit: int = -1,
     heard: Heard = lambda _rows, _share: None,
     cancelled: Callable[[], bool] = lambda: False,
+    alike: Callable[[list[Alike]], None] = lambda _found: None,
 ) -> tuple[Counts, float]:
     """What an import would do, without doing any of it: its counts, and the seconds it took.
 
-    `limit` bounds the rows; a cancelled rehearsal counts what it came to. Raises `import_unmapped` and what reading raises.
+    `limit` bounds the rows; a cancelled rehearsal counts what it came to. `alike` hears at the end which rows look like
+    customers. Raises `import_unmapped` and what reading raises.
     """
     started = time.perf_counter()
     registry = read_registry(reader)
     check(plan, registry)
+    found: list[Alike] = []
+    before = 0.0
+    if plan.alike == "keep_out":
+        before = 0.5
+        with closing(Looking(workspace, reader, registry, path, plan, limit=limit)) as looking:
+            while not looking.done and not cancelled():
+                looking.step()
+                heard((), before * looking.share)
+            found = looking.found
     numbers = count(1)
-    judge = Judge(
-        registry, _known(workspace, reader, registry, plan), plan.mode, lambda: f"new-{next(numbers)}"
-    )
-    counts = Counts()
+    known = _known(workspace, reader, registry, plan)
+    judge = Judge(registry, known, plan.mode, lambda: f"new-{next(numbers)}", places(found))
+    counts, lookout = Counts(), Lookout()
     with Reading(job_of(reader, path, workspace.today(), plan, limit=limit)) as reading:
         for frame in reading:
             judged = judge.judge(frame.rows, lambda entity, ids: shown_now(reader, registry, entity, ids))
             tally(counts, judged, plan)
-            heard(judged, frame.share)
+            if plan.alike == "take":
+                lookout.hear(judged)
+            heard(judged, before + (1 - before) * frame.share)
             if cancelled():
                 break
+    if plan.alike == "take" and not cancelled():
+        found = lookout.found(reader)
+        counts.alike = len(places(found))
+    alike(found)
     return _completed(counts, plan), time.perf_counter() - started
 
 
@@ -147,7 +166,8 @@ def facts(counts: Counts, seconds: float) -> dict[str, Any]:
 
     `missing_rate` is the share of blank cells among the key fields that the file has columns for; `error_rate` that of rows
     with a value that can't be read or is doubted; `duplicate_rate` that of rows that equal another row of the file or a
-    record that is here, by credit code, code, or name and phone.
+    record that is here, by credit code, code, or name and phone. `alike` counts the rows of new customers that the matcher
+    holds likely to be a customer here or an earlier row: among `create` where they are taken in, beside all where not.
     """
     rows = max(1, counts.rows)
     return {
@@ -156,6 +176,7 @@ def facts(counts: Counts, seconds: float) -> dict[str, Any]:
         "update": counts.update,
         "duplicate": counts.duplicate,
         "reject": counts.reject,
+        "alike": counts.alike,
         "missing_rate": round(100 * counts.missing / max(1, counts.cells), 3),
         "error_rate": round(100 * counts.wrong / rows, 3),
         "duplicate_rate": round(100 * counts.double / rows, 3),
@@ -187,18 +208,49 @@ class Importing:
         if run.position:
             with self._replica.database.read() as connection:
                 known.fresh |= imports.made_by(connection, run.id)
-        self._judge = Judge(self._registry, known, run.plan.mode, self._replica.new_id)
-        self._reading = Reading(
-            job_of(reader, Path(run.path), workspace.today(), run.plan, skip=run.position, limit=run.limit)
-        )
-        self._frames = iter(self._reading)
+        self._known = known
+        self._looking: Looking | None = None
+        self._reading: Reading | None = None
+        if run.plan.alike == "keep_out" and not run.looked:
+            self._looking = Looking(
+                workspace, reader, self._registry, Path(run.path), run.plan, limit=run.limit
+            )
+        else:
+            self._open()
         self._started = time.perf_counter()
         self._before = run.seconds
+
+    def _open(self) -> None:
+        """Begin to read what is to be settled, with what is to be kept out of it."""
+        run = self.run
+        self._judge = Judge(
+            self._registry, self._known, run.plan.mode, self._replica.new_id, places(imports.alike(self._reader, run.id))
+        )  # fmt: skip
+        today = self._workspace.today()
+        self._reading = Reading(
+            job_of(self._reader, Path(run.path), today, run.plan, skip=run.position, limit=run.limit)
+        )
+        self._frames = iter(self._reading)
+
+    def _look(self, looking: Looking) -> None:
+        """Look on for rows that look like customers, before anything is written."""
+        looking.step()
+        self.share = looking.share / 2
+        if looking.done:
+            self.run.looked = True
+            with self._replica.database.write() as connection:
+                imports.note_alike(connection, self.run, looking.found)
+                imports.save(connection, self.run, was=self.run.position)
+            self._looking = None
+            self._open()
 
     def step(self) -> Touched:
         """Settle the next rows; returns what was written."""
         from crmdesk.store.replica import Touched
 
+        if self._looking is not None:
+            self._look(self._looking)
+            return Touched()
         frame = next(self._frames, None)
         if frame is None:
             self._finish()
@@ -207,7 +259,7 @@ class Importing:
         touched = Touched()
         for group in _groups(judged):
             touched |= self._settle(group)
-        self.share = frame.share
+        self.share = frame.share if self.run.plan.alike == "take" else 0.5 + frame.share / 2
         return touched
 
     def _present(self, entity: str, ids: Sequence[str]) -> dict[str, Any]:
@@ -224,7 +276,7 @@ class Importing:
         kept_out = [
             KeptOut(was + at, one.row.sheet, one.row.row, one.verdict, [(n.column, n.flaw) for n in one.notes], one.row.cells)
             for at, one in enumerate(group, 1)
-            if one.verdict in ("reject", "duplicate")
+            if one.verdict in ("reject", "duplicate", "alike")
         ]  # fmt: skip
 
         def note(connection: Connection, done: Committed) -> None:
@@ -264,7 +316,9 @@ class Importing:
 
     def close(self) -> None:
         """End the child that reads."""
-        self._reading.close()
+        for reading in (self._looking, self._reading):
+            if reading is not None:
+                reading.close()
 
 
 def _groups(judged: Sequence[Judged]) -> Iterator[list[Judged]]:

@@ -51,6 +51,26 @@ def test_a_mapping_file_and_a_sample_of_the_first_rows(desk: Desk, tmp_path: Pat
     assert desk.fails("import", str(tmp_path / "none.csv"))["code"] == "file_unreadable"
 
 
+def test_rows_that_look_like_customers_are_told_and_kept_out_on_demand(desk: Desk, tmp_path: Path) -> None:
+    desk("customer", "add", "宏远机械设备", "--field", "phone=0571-88886666", "--field", "city=杭州")
+    rows = [["杭州宏远机械设备有限公司", "0571-88886666", "杭州"], ["天信化工", "", "成都"]]
+    path = str(write_csv(tmp_path / "a.csv", rows, ("客户名称", "电话", "城市")))
+    said = desk("import", path, "--dry-run")
+    assert (said["create"], said["alike"], said["mapping"]["alike"]) == (2, 1, "take")
+    assert [(one["row"], one["other"], "same phone" in one["why"]) for one in said["alike_pairs"]] == [
+        (2, "宏远机械设备", True)
+    ]
+    assert "宏远机械设备" in desk.run("import", path, "--dry-run").out
+    kept = desk("import", path, "--alike", "keep-out")
+    assert (kept["create"], kept["reject"], kept["alike"]) == (1, 0, 1)
+    assert desk("import", "errors", kept["run"], "--to", str(tmp_path / "e.xlsx"))["rows"] == 1
+    desk("import", "undo", kept["run"])
+    taken = desk("import", path, "--alike", "take")
+    assert (taken["create"], taken["alike"], taken["alike_pairs"]) == (2, 1, [])
+    (pair,) = desk("duplicates", "list", "--run", taken["run"][-6:])["pairs"]
+    assert {one["name"] for one in pair["customers"]} == {"宏远机械设备", rows[0][0]}
+
+
 def test_a_template_can_be_had(desk: Desk, tmp_path: Path) -> None:
     assert desk("import", "template", "order", "--to", str(tmp_path / "t.xlsx"))["entities"] == ["order"]
     assert (

@@ -276,6 +276,7 @@ def test_a_reader_that_dies_leaves_a_run_to_go_on_with(desk: Workspace, tmp_path
     path = write_csv(tmp_path / "long.csv", list(customers(12_000)))
     under_way = importing.begin(desk, desk.reader, path, plan_of(desk, path))
     under_way.step()
+    assert under_way._reading is not None
     os.kill(under_way._reading._child.pid, signal.SIGKILL)
     time.sleep(0.05)
     with pytest.raises(CrmError, match="import_unreadable"):
