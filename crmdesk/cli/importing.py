@@ -60,6 +60,13 @@ AlikeOption = Annotated[
         help="New customers that look like others: take them in, or keep them out. 疑似已有客户的行：导入或不导入。",
     ),
 ]
+UnreadableOption = Annotated[
+    Literal["keep-out", "write-down"] | None,
+    typer.Option(
+        "--unreadable",
+        help="Rows with a cell that can't be read: kept out, or taken with the cell in the remark. 有无法识别的单元格的行。",
+    ),
+]
 First = Annotated[
     int | None, typer.Option("--first", min=1, help="So many rows and no more, as a sample. 只导入前若干行。")
 ]
@@ -77,12 +84,17 @@ def import_(
     dry_run: DryRun = False,
     mode: ModeOption = None,
     alike: AlikeOption = None,
+    unreadable: UnreadableOption = None,
     first: First = None,
     to: To = None,
 ) -> None:
     """Import a table of customers, contacts, orders …, or undo an import. 导入表格，或撤销导入。"""
     if what not in _WORDS:
-        said = {"mode": mode, "alike": alike and alike.replace("-", "_")}
+        said = {
+            "mode": mode,
+            "alike": alike and alike.replace("-", "_"),
+            "unreadable": unreadable and unreadable.replace("-", "_"),
+        }
         _file(session, Path(what), mapping, {k: v for k, v in said.items() if v}, first, dry_run=dry_run)
     elif what == "runs":
         _runs(session)
@@ -142,7 +154,7 @@ def _mapping(path: Path) -> dict[str, Any]:
 
 def _rehearse(session: Session, path: Path, plan: Plan, limit: int) -> None:
     from crmdesk.usecases import importing
-    from crmdesk.usecases.import_papers import reasons
+    from crmdesk.usecases.import_papers import reasons, verdict_label
 
     problems: list[dict[str, Any]] = []
     alike: list[Alike] = []
@@ -174,7 +186,15 @@ def _rehearse(session: Session, path: Path, plan: Plan, limit: int) -> None:
     _say_alike(session, plan, facts["alike"], alike)
     session.out.rows(
         session.out.text("表 行 结果 原因", "Sheet Row Verdict Reason").split(),
-        [tuple(str(value) for value in row.values()) for row in problems],
+        [
+            (
+                row["sheet"],
+                str(row["row"]),
+                verdict_label(row["verdict"]).text(session.out.language),
+                row["reason"],
+            )
+            for row in problems
+        ],
         empty=session.out.text("每一行都可以导入。", "Every row can be imported."),
     )
 
@@ -230,7 +250,12 @@ def _told(plan: Plan) -> dict[str, Any]:
         for sheet in plan.sheets
         if sheet.entity
     }
-    return {"mode": plan.mode, "alike": plan.alike.replace("_", "-"), "sheets": sheets}
+    return {
+        "mode": plan.mode,
+        "alike": plan.alike.replace("_", "-"),
+        "unreadable": plan.unreadable.replace("_", "-"),
+        "sheets": sheets,
+    }
 
 
 def _say_facts(session: Session, facts: dict[str, Any]) -> None:

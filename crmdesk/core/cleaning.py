@@ -44,13 +44,15 @@ FLAWS: Final = {
     "no_mail": Label("不是邮箱", "is no mail address"),
     "no_code": Label("码表中没有，或不止一个", "is not in the code table, or not the only one there"),
     "no_tag": Label("没有这个标签", "is no tag there is"),
-    "no_link": Label("找不到这条记录", "names a record that is not there"),
-    "many_links": Label("有几条同名的记录", "names several records"),
+    "no_link": Label("找不到它所属的客户", "belongs to a customer that is not there"),
+    "many_links": Label("有几个客户叫这个名字", "belongs to a name that several customers have"),
     "forbidden": Label("您只能查看这个客户", "names a customer that you only read"),
     "contradiction": Label(
         "与已有记录的编号或信用代码不一致", "contradicts the code or credit code of the record that is there"
     ),
     "doubtful": Label("看起来不对", "looks wrong"),
+    "total": Label("是合计行", "is a row of totals"),
+    "in_part": Label("只认出一部分，原文记入备注", "was understood in part; it stands in the remark"),
 }
 """Why a cell has no value, by a stable name; to be read after the name of its column."""
 
@@ -85,6 +87,10 @@ _GUARD: Final = re.compile(r"'[=+\-@\t\r\n\0＝＋－＠]")
 _NOTHING: Final = frozenset(
     ("-", "--", "—", "——", "/", "\\", "n/a", "na", "null", "none", "nan", "nil", "暂无", "(空)", "(null)")
 )
+_UNKNOWN: Final = frozenset(
+    ("无", "没有", "未知", "不详", "不清楚", "待定", "待补充", "未填", "空", "unknown", "tbd")
+)
+"""What people write into a cell of a number, date or choice that they do not know."""
 _SPREADSHEET: Final = frozenset(
     ("#n/a", "#ref!", "#value!", "#div/0!", "#name?", "#null!", "#num!", "#getting_data", "#spill!", "#calc!")
 )
@@ -145,7 +151,10 @@ def clean(field: Field, cell: str, *, today: date, code_of: CodeOf, times: int =
     if field.type is Type.TEXT or field.target:
         return _line(field, cell)
     plain = value_text(cell)
-    return _READ[field.type](field, plain, today, code_of, times) if plain else None
+    if not plain:
+        return None
+    value = _READ[field.type](field, plain, today, code_of, times)
+    return None if isinstance(value, Flaw) and len(plain) <= 8 and normalise(plain) in _UNKNOWN else value
 
 
 def _line(field: Field, cell: str) -> Cleaned:
@@ -191,7 +200,7 @@ def _email(_field: Field, text: str, _today: date, _code_of: CodeOf, _times: int
 
 
 def _integer(_field: Field, text: str, _today: date, _code_of: CodeOf, times: int) -> Cleaned:
-    typed = re.sub(r"[人名个台套件家]$", "", text.replace(",", ""))
+    typed = re.sub(r"(左右)?[人名个台套件家]?(左右)?$", "", text.replace(",", "").lstrip("约≈"))
     number = _decimal(typed)
     if number is None:
         return Flaw("no_number")
@@ -218,7 +227,7 @@ def _money(_field: Field, text: str, _today: date, _code_of: CodeOf, times: int)
     lowered = lowered.strip("()")
     signs = set(_SIGNS.findall(lowered))
     currencies = {_CURRENCIES[sign] for sign in signs} or {"CNY"}
-    lowered = re.sub(r"(元整?|整)$", "", _SIGNS.sub("", lowered).strip()).strip()
+    lowered = re.sub(r"(元整?|整|左右)$", "", _SIGNS.sub("", lowered).strip()).strip().lstrip("约≈")
     found = _WORDED.fullmatch(lowered)
     if found is None or len(currencies) > 1:
         return Flaw("no_amount")
@@ -228,7 +237,8 @@ def _money(_field: Field, text: str, _today: date, _code_of: CodeOf, times: int)
     number = _decimal(found[1])
     if number is None:
         return Flaw("no_amount")
-    fen = (number * _SCALES.get(found[2] or "", 1) * times * 100).quantize(Decimal(1))
+    # Who writes 2000万 below 金额（万元） means what the cell says, and not ten thousand times as much.
+    fen = (number * (_SCALES[found[2]] if found[2] else times) * 100).quantize(Decimal(1))
     if abs(fen) > MAX_INTEGER:
         return Flaw("no_amount")
     return money(int(-fen if is_negative else fen), currencies.pop())
@@ -258,19 +268,21 @@ def _boolean(_field: Field, text: str, _today: date, _code_of: CodeOf, _times: i
 @lru_cache(maxsize=2000)
 def _choice_of(field: Field, text: str) -> str | None:
     wanted = normalise(text)
-    names = {
+    known = {
         option.key: {normalise(name) for name in (option.key, option.label.zh, option.label.en)}
         for option in field.options
     }
-    exact = [key for key, known in names.items() if wanted in known]
-    if len(exact) == 1:
-        return exact[0]
+    aliases = {option.key: {normalise(name) for name in option.aliases} for option in field.options}
+    for names in (known, aliases):
+        exact = [key for key, called in names.items() if wanted in called]
+        if len(exact) == 1:
+            return exact[0]
     stem = re.sub(r"[级类型]$", "", wanted)
     loose = [
         key
-        for key, known in names.items()
-        if any(stem == name or re.sub(r"[级类型]$", "", name) == stem for name in known)
-        or any(len(name) > 1 and (name in wanted or (len(wanted) > 1 and wanted in name)) for name in known)
+        for key, called in known.items()
+        if any(stem == name or re.sub(r"[级类型]$", "", name) == stem for name in called)
+        or any(len(name) > 1 and (name in wanted or (len(wanted) > 1 and wanted in name)) for name in called)
     ]
     return loose[0] if len(loose) == 1 else None
 

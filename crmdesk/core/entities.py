@@ -19,17 +19,18 @@ from crmdesk.core.registry import (
 )
 
 
-def _options(*rows: tuple[str, str, str, str]) -> tuple[Option, ...]:
-    return tuple(Option(key, Label(zh, en), hue) for key, zh, en, hue in rows)
+def _options(*rows: tuple[str, ...]) -> tuple[Option, ...]:
+    """Choices as (key, Chinese, English, hue, what foreign tables call it ...)."""
+    return tuple(Option(key, Label(zh, en), hue, aliases=tuple(more)) for key, zh, en, hue, *more in rows)
 
 
 STAGES: Final = _options(
-    ("lead", "线索", "Lead", "grey"),
-    ("contact", "接触", "Contact", "blue"),
-    ("intent", "意向", "Intent", "violet"),
-    ("quote", "报价", "Quote", "amber"),
-    ("won", "成交", "Won", "green"),
-    ("lost", "流失", "Lost", "red"),
+    ("lead", "线索", "Lead", "grey", "潜在客户", "潜客", "未联系", "新客户", "prospect", "new"),
+    ("contact", "接触", "Contact", "blue", "初访", "已联系", "跟进中", "contacted"),
+    ("intent", "意向", "Intent", "violet", "有兴趣", "需求确认", "interested", "qualified"),
+    ("quote", "报价", "Quote", "amber", "方案", "谈判", "商务谈判", "proposal", "negotiation"),
+    ("won", "成交", "Won", "green", "签约", "合作中", "老客户", "已合作", "赢单", "customer", "closed won"),
+    ("lost", "流失", "Lost", "red", "丢单", "输单", "无效", "放弃", "closed lost"),
 )
 GRADES: Final = _options(
     ("A", "A 级", "Grade A", "red"),
@@ -38,11 +39,22 @@ GRADES: Final = _options(
     ("D", "D 级", "Grade D", "grey"),
 )
 SOURCES: Final = _options(
-    ("exhibition", "展会", "Exhibition", "violet"),
-    ("referral", "转介绍", "Referral", "green"),
-    ("web", "官网", "Website", "blue"),
-    ("cold_call", "陌生拜访", "Cold call", "grey"),
-    ("channel", "渠道", "Channel", "teal"),
+    ("exhibition", "展会", "Exhibition", "violet", "展览", "会议", "trade show", "event"),
+    ("referral", "转介绍", "Referral", "green", "客户介绍", "朋友介绍", "介绍", "老客户推荐", "推荐"),
+    ("web", "官网", "Website", "blue", "网络", "互联网", "网站", "线上", "搜索引擎", "online", "internet"),
+    (
+        "cold_call",
+        "陌生拜访",
+        "Cold call",
+        "grey",
+        "电话营销",
+        "电销",
+        "陌拜",
+        "上门拜访",
+        "自主开发",
+        "telemarketing",
+    ),
+    ("channel", "渠道", "Channel", "teal", "代理商", "经销商", "合作伙伴", "partner", "reseller"),
     ("other", "其他", "Other", "grey"),
 )
 INDUSTRIES: Final = _options(
@@ -56,10 +68,22 @@ INDUSTRIES: Final = _options(
     ("other", "其他", "Other", "grey"),
 )
 VISIT_KINDS: Final = _options(
-    ("onsite", "现场拜访", "On-site visit", "blue"),
-    ("phone", "电话", "Phone call", "green"),
-    ("wechat", "微信", "WeChat", "teal"),
-    ("video", "视频会议", "Video call", "violet"),
+    (
+        "onsite",
+        "现场拜访",
+        "On-site visit",
+        "blue",
+        "上门",
+        "面谈",
+        "当面",
+        "来访",
+        "拜访",
+        "meeting",
+        "visit",
+    ),
+    ("phone", "电话", "Phone call", "green", "来电", "去电", "call"),
+    ("wechat", "微信", "WeChat", "teal", "企业微信", "企微"),
+    ("video", "视频会议", "Video call", "violet", "腾讯会议", "线上会议", "zoom", "teams"),
     ("email", "邮件", "Email", "amber"),
 )
 RESULTS: Final = _options(
@@ -310,11 +334,11 @@ VIEW: Final = Entity(  # a list as the company wants it seen; whoever keeps one 
 CUSTOMER: Final = Entity(
     "customer", Label("客户", "Customer"), title="name",
     fields=(
-        Field("name", Type.TEXT, Label("名称", "Name"), required=True, search=Search.NAME, aliases=("客户名称", "公司", "company", "公司名称", "企业名称", "单位名称", "客户名", "公司全称", "单位", "客户", "account name", "company name", "customer name", "organization")),
+        Field("name", Type.TEXT, Label("名称", "Name"), required=True, search=Search.NAME, aliases=("客户名称", "公司", "company", "公司名称", "企业名称", "单位名称", "客户名", "公司全称", "全称", "单位", "客户", "account name", "company name", "customer name", "organization")),
         Field("name_en", Type.TEXT, Label("英文名", "English name"), search=Search.ENGLISH, aliases=("英文名称", "公司英文名", "name in english")),
         Field("short_name", Type.TEXT, Label("简称", "Short name"), search=Search.NAME, aliases=("公司简称", "客户简称")),
         Field("code", Type.TEXT, Label("客户编号", "Code"), search=Search.OTHER, aliases=("客户编码", "客户代码", "客户号", "编号", "客户id", "customer code", "customer id", "account number", "account id")),
-        Field("stage", Type.CHOICE, Label("阶段", "Stage"), options=STAGES, aliases=("客户阶段", "客户状态", "跟进阶段", "status", "客户生命周期")),
+        Field("stage", Type.CHOICE, Label("阶段", "Stage"), options=STAGES, aliases=("客户阶段", "客户状态", "跟进阶段", "跟进状态", "状态", "销售阶段", "status", "客户生命周期")),
         Field("grade", Type.CHOICE, Label("等级", "Grade"), options=GRADES, aliases=("客户级别", "客户等级", "级别", "rating", "level", "重要程度")),
         Field("source", Type.CHOICE, Label("来源", "Source"), Rule.LATEST, options=SOURCES, aliases=("客户来源", "来源渠道", "线索来源", "lead source")),
         Field("industry_code", Type.CODE, Label("行业", "Industry"), table="industry", aliases=("行业代码", "所属行业", "行业名称", "行业类别", "行业分类")),

@@ -14,38 +14,65 @@ import msgspec
 
 from crmdesk.core.cleaning import Cleaned, CodeOf, Flaw, clean, is_nothing, text_of
 from crmdesk.core.doubts import doubt
-from crmdesk.core.mapping import AUTHOR, DEFAULTS, PROVINCE, Plan, Sheet, field_of
+from crmdesk.core.mapping import (
+    AUTHOR,
+    DEFAULTS,
+    PROVINCE,
+    Plan,
+    Sheet,
+    field_of,
+    names_of,
+    plain_heading,
+    remark_of,
+)
 from crmdesk.core.registry import Field, Registry, Type
+from crmdesk.core.values import MAX_FIELD_BYTES
 
 DOUBTFUL: Final = "doubtful"
-SOFT: Final = frozenset((DOUBTFUL, "no_tag"))
+IN_PART: Final = "in_part"
+SOFT: Final = frozenset((DOUBTFUL, "no_tag", IN_PART))
 """Flaws that keep no row out: they are told, and the rest of the row is taken."""
 WHOLE_ROW: Final = -1
 """The column of a flaw that is no cell's."""
 PlaceOf = Callable[..., str | None]
 
+_WRITTEN_DOWN: Final = MAX_FIELD_BYTES // 4
+"""So many bytes of a row's unreadable cells its remark takes; what is longer keeps the row out."""
+_TOTALS: Final = frozenset(("合计", "总计", "小计", "共计", "Total", "TOTAL", "total", "Subtotal", "Sum"))
+"""In the place of a name: the row adds up those above it."""
 _SEVERAL: Final = re.compile(r"[、,;，；|\n]+|\s+/\s+|(?<=\d)/(?=\d{5})")
 _CACHED: Final = frozenset((Type.CHOICE, Type.CODE, Type.DATE, Type.BOOLEAN, Type.INTEGER, Type.INSTANT))
 _MOST_CACHED: Final = 20_000
 
 
 class Note(msgspec.Struct, array_like=True, frozen=True, gc=False):
-    """What is wrong with a cell, by a name of `cleaning.FLAWS`; `column` counts from 0, -1 is the whole row."""
+    """What is wrong with a cell, by a name of `cleaning.FLAWS`; `column` counts from 0, -1 is the whole row.
+
+    `is_written_down`: the cell stands in the record's remark as it was.
+    """
 
     column: int
     flaw: str
+    is_written_down: bool = False
+
+    @property
+    def is_soft(self) -> bool:
+        """Whether the row is taken all the same."""
+        return self.is_written_down or self.flaw in SOFT
 
 
 class Part(msgspec.Struct, array_like=True, gc=False):
     """What a row says of one record.
 
-    `links` are the texts that name other records, by field; `several` the elements of fields that hold more than one.
+    `links` are the texts that name other records, by field; `several` the elements of fields that hold more than one;
+    `said` the lines to be added to its remark: what no field could take.
     """
 
     entity: str
     values: dict[str, Any]
     links: dict[str, list[str]] = {}
     several: dict[str, list[str]] = {}
+    said: list[str] = []
 
 
 class Prepared(msgspec.Struct, array_like=True, gc=False):
@@ -63,7 +90,7 @@ class Prepared(msgspec.Struct, array_like=True, gc=False):
 
     @property
     def is_readable(self) -> bool:
-        return all(note.flaw in SOFT for note in self.notes)
+        return all(note.is_soft for note in self.notes)
 
 
 class _Step(NamedTuple):
@@ -105,8 +132,11 @@ class Intake:
             [f for f in registry[entity].fields if f.required and f.name not in DEFAULTS.get(entity, {})]
             for entity in self._entities
         ]
+        self._takes_more = [
+            plan.unreadable == "write_down" and bool(remark_of(registry[entity])) for entity in self._entities
+        ]
         self._columns = {(s.part, s.name): s.at for s in reversed(self._steps)}
-        self._shared = {(s.part, s.name) for s in self._steps if self._stands_with_others(s)}
+        self._shared = {(s.part, s.name) for s in self._steps if self._tells_heading(s)}
         self._places: dict[tuple[str, str], str | None] = {}
         self._headings = [text_of(column.heading) for column in self._sheet.columns]
 
@@ -116,9 +146,13 @@ class Intake:
         cache: dict[str, Cleaned] | None = {} if field is not None and field.type in _CACHED else None
         return _Step(at, self._entities.index(entity), name, heading, field, times, cache)
 
-    def _stands_with_others(self, step: _Step) -> bool:
-        is_long = step.field is not None and step.field.type is Type.LONG_TEXT
-        return is_long and sum(s.part == step.part and s.name == step.name for s in self._steps) > 1
+    def _tells_heading(self, step: _Step) -> bool:
+        """Whether a long text is told with its heading: beside others, or where its heading does not name the field."""
+        if step.field is None or step.field.type is not Type.LONG_TEXT:
+            return False
+        entity = self._registry[self._entities[step.part]]
+        is_called_so = plain_heading(step.heading) in names_of(entity)[step.name]
+        return not is_called_so or sum(s.part == step.part and s.name == step.name for s in self._steps) > 1
 
     @property
     def keys(self) -> list[str]:
@@ -131,7 +165,7 @@ class Intake:
             return None
         if self._says_headings(cells):
             return None
-        parts = [Part(entity, {}, {}, {}) for entity in self._entities]
+        parts = [Part(entity, {}, {}, {}, []) for entity in self._entities]
         notes: list[Note] = []
         extra: dict[str, str] = {}
         width = len(cells)
@@ -168,8 +202,15 @@ class Intake:
         value = self._cleaned(step, field, cell)
         if value is None:
             return
+        if (
+            isinstance(value, Flaw)
+            and field.table == "region"
+            and (place := self._place_in(step, cell, part))
+        ):
+            notes.append(Note(step.at, IN_PART, is_written_down=True))
+            value = place
         if isinstance(value, Flaw):
-            notes.append(Note(step.at, str(value)))
+            self._unread(step, field, cell, value, part, notes)
             return
         if (step.part, step.name) in self._shared:
             line = f"{text_of(step.heading)}：{value}"
@@ -195,7 +236,7 @@ class Intake:
         for text in texts if takes_more else [" ".join(texts)]:
             value = text_of(text) if field.target else self._cleaned(step, field, text)
             if isinstance(value, Flaw):
-                notes.append(Note(step.at, str(value)))
+                self._unread(step, field, text, value, part, notes)
                 continue
             if value is None:
                 continue
@@ -205,6 +246,26 @@ class Intake:
                 part.values[step.name] = value
             elif str(value) not in part.several.setdefault(beside, []):
                 part.several[beside].append(str(value))
+
+    def _place_in(self, step: _Step, cell: str, part: Part) -> str | None:
+        """The place that a cell begins with, once all of it is written down: 成都市高新区 is in 成都市."""
+        found = self._place_of(cell)
+        return found if found and self._write_down(step, cell, part) else None
+
+    def _unread(
+        self, step: _Step, field: Field, cell: str, flaw: Flaw, part: Part, notes: list[Note]
+    ) -> None:
+        """Note a cell that can't be read; where the plan says so it is written down and its row taken."""
+        is_taken = self._takes_more[step.part] and not field.required and flaw not in ("garbled", "too_long")
+        notes.append(Note(step.at, str(flaw), is_taken and self._write_down(step, cell, part)))
+
+    def _write_down(self, step: _Step, cell: str, part: Part) -> bool:
+        """Add a cell to what the record's remark says, as it stood below its heading; False where it is too long."""
+        line = f"{text_of(step.heading)}：{text_of(cell)}"
+        if sum(len(said.encode()) for said in (*part.said, line)) > _WRITTEN_DOWN:
+            return False
+        part.said.append(line)
+        return True
 
     def _complete(self, parts: list[Part], extra: dict[str, str], notes: list[Note]) -> None:
         """What follows from several cells: the place, the author of an old note, defaults, and what must not be blank."""
@@ -217,6 +278,10 @@ class Intake:
             first.values.setdefault(name, value)
         if len(parts) > 1 and not parts[1].values.get("name"):
             _give_to_customer(first, parts.pop())
+        if _TOTALS.intersection(
+            (str(first.values.get("name")), *(t for texts in first.links.values() for t in texts))
+        ):
+            notes.append(Note(WHOLE_ROW, "total"))
         for number, part in enumerate(parts):
             for field in self._required[number]:
                 if number and field.name == self._registry[part.entity].home:
@@ -247,6 +312,7 @@ def _says(part: Part, name: str) -> bool:
 
 def _give_to_customer(customer: Part, person: Part) -> None:
     """The numbers and mails of a person without a name are the customer's."""
+    customer.said += person.said
     for name in ("phone", "email"):
         given = [*([person.values[name]] if name in person.values else []), *person.several.get(name, [])]
         for value in given:

@@ -6,7 +6,7 @@ Headings are held against the declarations' names, labels and aliases, in both l
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from itertools import islice
@@ -24,6 +24,9 @@ from crmdesk.core.text import normalise
 Mode: TypeAlias = Literal["create", "fill", "overwrite"]
 """What becomes of a row whose record is here: left alone, its blanks filled, or its fields overwritten."""
 MODES: Final[tuple[Mode, ...]] = ("create", "fill", "overwrite")
+Unreadable: TypeAlias = Literal["keep_out", "write_down"]
+"""What becomes of a row with a cell that can't be read: kept out to be mended, or taken, the cell's text in its remark."""
+UNREADABLE: Final[tuple[Unreadable, ...]] = ("keep_out", "write_down")
 ENTITIES: Final = (
     "customer", "contact", "visit", "task", "opportunity", "contract", "order", "payment", "invoice", "ticket",
 )  # fmt: skip
@@ -90,6 +93,7 @@ class Plan(msgspec.Struct):
     mode: Mode = "create"
     key_fields: dict[str, list[str]] = {}
     alike: Choice = "take"
+    unreadable: Unreadable = "keep_out"
 
     def keys_of(self, entity: str) -> tuple[str, ...]:
         return tuple(self.key_fields.get(entity, KEY_FIELDS.get(entity, ())))
@@ -137,6 +141,11 @@ def plain_heading(heading: str) -> str:
     """A heading as headings are compared: without marks, brackets, units and blanks."""
     plain = normalise(text_of(heading))
     return _MARKS.sub("", _BRACKETS.sub("", plain)) or _MARKS.sub("", plain)
+
+
+def counts_rows(heading: str) -> bool:
+    """Whether a heading says that its column only counts the rows."""
+    return plain_heading(heading) in ("序号", "行号", "no", "#", "nr", "index")
 
 
 def times_of(heading: str) -> int:
@@ -210,21 +219,27 @@ def _entity(name: str, hint: str, headings: Sequence[str], registry: Registry) -
     plain = [plain_heading(heading) for heading in headings if heading]
     scores: dict[str, float] = {}
     for entity in ENTITIES:
-        known = {text for names in names_of(registry[entity]).values() for text in names}
-        own = sum(heading in known for heading in plain)
+        names = names_of(registry[entity])
+        own = sum(any(heading in texts for texts in names.values()) for heading in plain)
         needed = [
             f for f in registry[entity].fields if f.required and f.type is not Type.CHOICE and may_import(f)
         ]
-        there = sum(any(heading in names_of(registry[entity])[f.name] for heading in plain) for f in needed)
+        there = sum(any(_likeness(heading, names[f.name]) >= _LIKE for heading in plain) for f in needed)
         scores[entity] = own + 2 * (there == len(needed)) if there else 0
     # People in a table of customers are read beside them, so the company's name alone makes it one of customers.
-    named = next((e for text in (name, hint) for e in ENTITIES if _says(text, registry[e])), "")
-    if named and scores[named]:
-        return named
+    said = _said(name, registry, scores) or _said(hint, registry, {**scores, "contact": 0})
+    if said:
+        return said
     best = max(scores, key=lambda entity: (scores[entity], -ENTITIES.index(entity)))
     if best == "contact" and any(h in names_of(registry["customer"])["name"] for h in plain):
         best = "customer"
     return best if scores[best] else ""
+
+
+def _said(text: str, registry: Registry, scores: Mapping[str, float]) -> str:
+    """The kind of record that the name of a table or a file names: 客户拜访记录 are visits, and not customers."""
+    named = [entity for entity in ENTITIES if scores[entity] and _says(text, registry[entity])]
+    return max(named, key=lambda entity: (entity != "customer", scores[entity]), default="")
 
 
 def _says(text: str, entity: Entity) -> bool:
@@ -242,6 +257,10 @@ _CALLED: Final = {
     "payment": ("收款",),
     "ticket": ("售后", "服务单"),
 }
+
+
+_PREFIXES: Final = {"customer": ("公司", "企业", "单位"), "contact": ("客户联系人",), "visit": ("跟进",)}
+"""What stands before a field's name in a heading besides the kind's own name: 企业地址, 单位电话."""
 
 
 def names_of(entity: Entity) -> dict[str, frozenset[str]]:
@@ -268,7 +287,10 @@ def _names(key: _Key) -> dict[str, frozenset[str]]:
     made: dict[str, frozenset[str]] = {}
     for field in entity.fields:
         texts = [field.name, field.label.zh, field.label.en, *field.aliases]
-        texts += [entity.label.zh + field.label.zh, f"{entity.label.en} {field.label.en}"]
+        texts += [
+            prefix + text for prefix in (entity.label.zh, *_PREFIXES.get(entity.name, ())) for text in texts
+        ]
+        texts.append(f"{entity.label.en} {field.label.en}")
         if field.name == entity.home:
             texts += _HOME
         made[field.name] = frozenset(plain_heading(text) for text in texts)
@@ -317,6 +339,11 @@ def columns_of(
     return columns
 
 
+def remark_of(declared: Entity) -> str:
+    """The field that takes what no other field could; blank where a kind of record has none."""
+    return next((f.name for f in declared.fields if f.type is Type.LONG_TEXT and not f.withheld), "")
+
+
 def takes_many(registry: Registry, target: str) -> bool:
     """Whether several columns may be read as one field: what holds several, what is long, and what names the customer."""
     entity, _, name = target.partition(".")
@@ -341,7 +368,7 @@ def _certainty(registry: Registry, target: str, plain: str, samples: Sequence[st
     field = field_of(registry, target)
     is_beside = entity == "contact" and plain in {plain_heading(text) for text in _BESIDE.get(name, ())}
     names = names_of(registry[entity]).get(name, frozenset())
-    score = 1.0 if is_beside or plain in names else _likeness(plain, names)
+    score = 1.0 if is_beside else _likeness(plain, names)
     if field is None:
         return score if score == 1.0 else 0.0
     if plain in (plain_heading(field.label.zh), plain_heading(field.label.en), field.name) and not is_beside:
@@ -357,7 +384,10 @@ def _certainty(registry: Registry, target: str, plain: str, samples: Sequence[st
     return score
 
 
-def _likeness(plain: str, names: Iterable[str]) -> float:
+def _likeness(plain: str, names: Collection[str]) -> float:
+    """How much a heading is like one of the names of a field: 1 is one of them."""
+    if plain in names:
+        return 1.0
     if len(plain) < 2:
         return 0.0
     best = 0.0
@@ -423,7 +453,7 @@ def as_before(plan: Plan, saved: Plan) -> Plan:
     for now, then in zip(plan.sheets, saved.sheets, strict=True):
         more = [Column(c.heading) for c in now.columns[len(then.columns) :]]
         sheets.append(Sheet(now.name, then.entity, now.header, [*then.columns, *more]))
-    return Plan(sheets, saved.mode, saved.key_fields, saved.alike)
+    return Plan(sheets, saved.mode, saved.key_fields, saved.alike, saved.unreadable)
 
 
 def amended(plan: Plan, given: Mapping[str, Any], registry: Registry) -> Plan:
@@ -438,16 +468,18 @@ def amended(plan: Plan, given: Mapping[str, Any], registry: Registry) -> Plan:
             {sheet.name: given for sheet in plan.sheets[:1]} if {"entity", "columns"} & given.keys() else {}
         )
     mode = given.get("mode", plan.mode)
+    unreadable = given.get("unreadable", plan.unreadable)
     keys = given.get("key_fields", plan.key_fields)
     alike = given.get("alike", plan.alike)
-    is_known = mode in MODES and alike in CHOICES
+    is_known = mode in MODES and alike in CHOICES and unreadable in UNREADABLE
     if not isinstance(sheets, Mapping) or not is_known or not isinstance(keys, Mapping):
         raise CrmError("bad_argument", argument="mapping", hint=_MAPPING_HINT)
     by_name = {sheet.name: sheet for sheet in plan.sheets}
     if strange := next((name for name in sheets if name not in by_name), None):
         raise CrmError("bad_argument", argument=strange, hint=_MAPPING_HINT)
     made = [_amended_sheet(s, sheets[s.name], registry) if s.name in sheets else s for s in plan.sheets]
-    return Plan(made, mode, {str(e): [str(f) for f in names] for e, names in keys.items()}, alike)
+    key_fields = {str(e): [str(f) for f in names] for e, names in keys.items()}
+    return Plan(made, mode, key_fields, alike, unreadable)
 
 
 _MAPPING_HINT: Final = Label(

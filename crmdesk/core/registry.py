@@ -58,12 +58,16 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One choice of a CHOICE field. `hue` names one of the theme's chip colours; a `retired` one is shown and not offered."""
+    """One choice of a CHOICE field. `hue` names one of the theme's chip colours; a `retired` one is shown and not offered.
+
+    `aliases` are what foreign tables call it.
+    """
 
     key: str
     label: Label
     hue: str = "grey"
     retired: bool = False
+    aliases: tuple[str, ...] = ()
 
 
 TYPE_LABELS: Final = {

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Final, Literal, TypeAlias
 
 import msgspec
 
 from crmdesk.core.cleaning import text_of
 from crmdesk.core.credit_codes import is_true
-from crmdesk.core.intake import SOFT, WHOLE_ROW, Note, Part, Prepared
-from crmdesk.core.mapping import Mode
-from crmdesk.core.registry import Entity, Registry, Rule, Type
+from crmdesk.core.intake import WHOLE_ROW, Note, Part, Prepared
+from crmdesk.core.mapping import Mode, remark_of
+from crmdesk.core.registry import Entity, Registry, Rule
 from crmdesk.core.sameness import (
     child_key,
     child_names,
@@ -43,12 +44,16 @@ Present: TypeAlias = Callable[[str, Sequence[str]], Mapping[str, Mapping[str, An
 
 
 class Making(msgspec.Struct, array_like=True, gc=False):
-    """One record to be written: a new one under `id`, or these fields of one that is there."""
+    """One record to be written: a new one under `id`, or these fields of one that is there.
+
+    `said` are lines that its remark is to say besides what it says.
+    """
 
     entity: str
     id: str
     values: dict[str, Any]
     is_new: bool
+    said: list[str]
 
 
 @dataclass(slots=True)
@@ -182,7 +187,7 @@ class Judge:
             declared = self._registry[part.entity]
             customer = home or self._home(declared, part, notes)
             if notes:
-                is_readable = is_readable and all(note.flaw in SOFT for note in notes)
+                is_readable = is_readable and all(note.is_soft for note in notes)
             keys = list(customer_keys(part.values)) if declared.name == "customer" else []
             found = self._find(part, declared, customer, notes, keys)
             if found == _HELD:  # it equals a row that was kept out, and stays out with it
@@ -191,7 +196,7 @@ class Judge:
                 self._note(part, declared, _HELD, customer, keys)
                 return Judged(row, "alike", notes)
             if notes:
-                is_readable = is_readable and all(note.flaw in SOFT for note in notes)
+                is_readable = is_readable and all(note.is_soft for note in notes)
             record_id = found if found and found not in (_REJECTED, _SEVERAL) else ""
             if found:
                 met.append(found)
@@ -200,12 +205,10 @@ class Judge:
                 if not found:
                     self._note(part, declared, record_id, customer, keys)
             elif record_id:
-                values = self._values(part, declared, customer, notes)
-                made.append(Making(part.entity, record_id, values, is_new=False))
+                made.append(self._making(part, declared, record_id, customer, notes, is_new=False))
             else:
                 record_id = self._new_id()
-                values = self._values(part, declared, customer, notes)
-                made.append(Making(part.entity, record_id, values, is_new=True))
+                made.append(self._making(part, declared, record_id, customer, notes, is_new=True))
                 self.known.fresh.add(record_id)
                 self._note(part, declared, record_id, customer, keys)
             if declared.name == "customer":
@@ -253,29 +256,32 @@ class Judge:
         else:
             self.known.add_below(declared.name, record_id, customer, part.values)
 
-    def _values(self, part: Part, declared: Entity, customer: str, notes: list[Note]) -> dict[str, Any]:
-        """The values of an edit: links as ids, elements with names of their own."""
-        values = dict(part.values)
+    def _making(
+        self, part: Part, declared: Entity, record_id: str, customer: str, notes: list[Note], *, is_new: bool
+    ) -> Making:
+        """What a part writes: links as ids, elements with names of their own."""
+        values, said = dict(part.values), list(part.said)
         if declared.home is not None and customer:
             values[declared.home] = customer
         for name, texts in part.links.items():
             if name != declared.home:
-                self._link(values, declared, name, texts[0], customer)
+                self._link(values, said, declared, name, texts[0], customer)
         for name, texts in part.several.items():
             for text in texts:
                 self._element(values, declared, name, text, notes)
-        return values
+        if is_new and said:
+            values = _saying(declared, values, said)
+        return Making(part.entity, record_id, values, is_new, said)
 
-    def _link(self, values: dict[str, Any], declared: Entity, name: str, text: str, customer: str) -> None:
+    def _link(
+        self, values: dict[str, Any], said: list[str], declared: Entity, name: str, text: str, customer: str
+    ) -> None:
         """A link to another record of the same customer; one that is not there is kept as words, for nothing is lost."""
         wanted = declared.by_name[name]
         if found := self.known.child(wanted.target or "", customer, text):
             values[name] = found
             return
-        long = next((f.name for f in declared.fields if f.type is Type.LONG_TEXT and not f.withheld), None)
-        if long is not None:
-            said = f"{wanted.label.zh}：{text_of(text)}"
-            values[long] = f"{values[long]}\n{said}" if values.get(long) else said
+        said.append(f"{wanted.label.zh}：{text_of(text)}")
 
     def _element(
         self, values: dict[str, Any], declared: Entity, name: str, text: str, notes: list[Note]
@@ -305,7 +311,10 @@ class Judge:
             for making in one.makes:
                 if not making.is_new:
                     now = shown.get((making.entity, making.id), {})
-                    making.values = self._differing(self._registry[making.entity], making.values, now)
+                    declared = self._registry[making.entity]
+                    making.values = _saying(
+                        declared, self._differing(declared, making.values, now), making.said, now
+                    )
                     shown[making.entity, making.id] = {**now, **making.values}
             one.makes = [making for making in one.makes if making.is_new or making.values]
             if one.verdict == "update" and not one.makes:
@@ -330,3 +339,16 @@ class Judge:
             ):
                 changed[key] = value
         return changed
+
+
+def _saying(
+    declared: Entity,
+    values: dict[str, Any],
+    said: Sequence[str],
+    now: Mapping[str, Any] = MappingProxyType({}),
+) -> dict[str, Any]:
+    """Values whose remark says these lines as well, below what it says in them or `now`; each line once."""
+    name = remark_of(declared)
+    before = str(values.get(name) or now.get(name) or "")
+    more = [line for line in said if line not in before.split("\n")]
+    return {**values, name: "\n".join([*([before] if before else []), *more])} if name and more else values

@@ -121,7 +121,9 @@ def code_meant(table: str, text: str) -> str | None:
     known = code_table(table)
     if table == "industry" and len(text) > 2 and text[0].isalpha() and text[1:].isdigit():
         return known.find(text[1:]) and text[1:]
-    called = known.called(text)
+    called = known.called(text) or (
+        known.called(f"{text}业") if table == "industry" else ()
+    )  # 餐饮 is 餐饮业
     is_one_chain = bool(called) and all(called[0] in known.parents(one.code) for one in called[1:])
     return called[0].code if is_one_chain else None
 

@@ -20,6 +20,7 @@ from crmdesk.core.dates import moment_of
 from crmdesk.core.dictionary import described
 from crmdesk.core.errors import CrmError, Language
 from crmdesk.core.format import EMPTY, format_value, guarded
+from crmdesk.core.intake import SOFT
 from crmdesk.core.lookalikes import Alike
 from crmdesk.core.mapping import ALIKE, ENTITIES, REASON, ROW, Plan, field_of, may_import, targets
 from crmdesk.core.record import Edit
@@ -50,7 +51,7 @@ def verdict_label(verdict: str) -> Label:
 def reasons(
     plan: Plan, sheet: int, verdict: str, notes: Sequence[tuple[int, str]], language: Language
 ) -> str:
-    """Why a row was kept out, in words: each flaw after the heading of its column."""
+    """What is wrong with a row, in words: each flaw after the heading of its column."""
     columns = plan.sheets[sheet].columns
     said = []
     for at, flaw in notes:
@@ -63,6 +64,8 @@ def reasons(
         said.append("与文件中较前的一行或已有记录相同" if language == "zh_CN" else "equals an earlier row or a record that is here")  # fmt: skip
     if verdict == "alike":
         said.append("可能是已有客户，按您的选择没有导入" if language == "zh_CN" else "looks like a customer that is here; kept out as you chose")  # fmt: skip
+    elif verdict in ("create", "update") and any(flaw not in SOFT for _, flaw in notes):
+        said.append("原文记入备注" if language == "zh_CN" else "it stands in the remark as it was")
     return ("；" if language == "zh_CN" else "; ").join(dict.fromkeys(said))
 
 

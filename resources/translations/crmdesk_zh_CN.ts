@@ -1262,6 +1262,22 @@
         <translation>用文件覆盖</translation>
     </message>
     <message>
+        <source>Rows with a cell that can&apos;t be read</source>
+        <translation>有无法识别单元格的行</translation>
+    </message>
+    <message>
+        <source>Keep out, to be mended</source>
+        <translation>不导入，留待修改</translation>
+    </message>
+    <message>
+        <source>Take, the cell into the remark</source>
+        <translation>导入，原文记入备注</translation>
+    </message>
+    <message>
+        <source>Put them into the remark</source>
+        <translation>记入备注</translation>
+    </message>
+    <message>
         <source>Rehearse</source>
         <translation>预演</translation>
     </message>
@@ -1300,6 +1316,18 @@
     <message>
         <source>— left out —</source>
         <translation>— 不导入 —</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>、</translation>
+    </message>
+    <message>
+        <source> and %1 more</source>
+        <translation>等 %1 列</translation>
+    </message>
+    <message>
+        <source>Left out: %1</source>
+        <translation>不导入的列：%1</translation>
     </message>
 </context>
 <context>
@@ -3912,6 +3940,14 @@
     <message>
         <source>Back to the columns</source>
         <translation>返回列对应</translation>
+    </message>
+    <message>
+        <source>Take rows kept out, too…</source>
+        <translation>未导入的行也导入…</translation>
+    </message>
+    <message>
+        <source>What can&apos;t be read goes into the remark as it stands; rehearsed again before anything is written</source>
+        <translation>无法识别的内容原样记入备注；写入前会再演练一次</translation>
     </message>
     <message>
         <source>Import the first 100</source>

@@ -31,6 +31,7 @@ def targets(plan: Plan) -> list[str]:
         ("Company Name|Phone Number|E-mail|City|Notes", "name phone email city remark"),
         ("客户名称 联系人 手机 职务 地址", "name contact.name contact.phone contact.position address"),
         ("客户名称 手机 省份 城市", "name phone province city"),
+        ("序号 客户全称 简称 统一信用代码 企业地址 单位电话 跟进状态", "- name short_name credit_code address phone stage"),
         ("客户编号 订单号 下单时间 订单金额 订单状态", "order.customer order.number order.ordered_on order.amount order.state"),
         ("所属客户 跟进时间 跟进内容 跟进人 跟进方式", "visit.customer visit.at visit.summary visit.author visit.kind"),
         ("客户 合同编号 合同名称 签订日期", "contract.customer contract.number contract.name contract.signed_on"),
@@ -43,6 +44,20 @@ def test_headings_are_found_in_both_languages(headings: str, expected: str) -> N
     wanted = ["" if name == "-" else name if "." in name else f"customer.{name}" for name in expected.split()]
     assert targets(plan) == wanted
     check(plan, REGISTRY)
+
+
+@pytest.mark.parametrize(
+    ("name", "headings", "entity"),
+    [
+        ("客户拜访记录", "客户名称 拜访日期 内容", "visit"),
+        ("客户资料", "客户全称 联系人 电话", "customer"),
+        ("客户订单", "客户名称 订单号 下单日期 金额", "order"),
+        ("客户联系人", "客户名称 姓名 手机", "contact"),
+        ("Sheet1", "客户名称 姓名 手机", "customer"),
+    ],
+)
+def test_the_name_of_a_table_tells_what_is_in_it(name: str, headings: str, entity: str) -> None:
+    assert guessed(*headings.split(), name=name).sheets[0].entity == entity
 
 
 def test_a_sheet_of_contacts_names_its_customer_and_takes_several_numbers() -> None:

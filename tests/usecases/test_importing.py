@@ -162,6 +162,83 @@ def test_rows_whose_record_is_here_are_left_filled_or_overwritten(desk: Workspac
     assert desk.reader.one("SELECT f_name, f_remark FROM p_customer WHERE id = ?", (made,))[1] == "新"  # type: ignore[index]
 
 
+MESSY: list[list[object]] = [
+    ["某某公司客户资料汇总（生成的样例）"],
+    [],
+    [
+        "序号",
+        "客户全称",
+        "联系人",
+        "手机",
+        "所在地区",
+        "所属行业",
+        "客户级别",
+        "员工数",
+        "年营业额(万元)",
+        "来源",
+        "成立时间",
+    ],
+    [
+        "1",
+        "宏远科技有限公司",
+        "张三",
+        "13900000001/13900000002",
+        "成都市高新区",
+        "餐饮",
+        "B类",
+        "约50人",
+        "1200",
+        "网络",
+        "2012.3.5",
+    ],
+    [
+        "2",
+        "恒瑞贸易有限公司",
+        "",
+        "打不通",
+        "火星",
+        "制造业",
+        "重点",
+        "100-200人",
+        "约2000万",
+        "不详",
+        "未知",
+    ],
+    ["", "合计", "", "", "", "", "", "", "3200", "", ""],
+]  # fmt: skip
+
+
+def test_a_stranger_s_messy_table_comes_in_and_nothing_that_stood_in_it_is_lost(
+    desk: Workspace, tmp_path: Path
+) -> None:
+    path = write_xlsx(tmp_path / "客户资料.xlsx", {"Sheet1": ((), MESSY)})
+    assert (rehearsed(desk, path)["create"], rehearsed(desk, path)["reject"]) == (1, 2)
+    run = taken_in(desk, path, unreadable="write_down")
+    (total,) = imports.kept_out(desk.reader, run.id)
+    assert reasons(run.plan, total.sheet, total.verdict, total.notes, "zh_CN") == "是合计行"
+    found = desk.reader.all(
+        "SELECT f_region_code, f_industry_code, f_grade, f_employees, f_annual_revenue, f_source, f_remark "
+        "FROM p_customer ORDER BY f_name DESC"
+    )
+    assert found == [
+        (None, "C", None, None, 2_000_000_000, None, "所在地区：火星\n客户级别：重点\n员工数：100-200人\n手机：打不通"),
+        ("510100", "62", "B", 50, 1_200_000_000, "web", "所在地区：成都市高新区"),
+    ]  # fmt: skip
+
+
+def test_what_can_t_be_read_is_added_to_a_remark_that_is_there_and_once(
+    desk: Workspace, tmp_path: Path
+) -> None:
+    made = desks.customer(desk, "甲公司", code="K1", remark="旧")
+    path = write_csv(tmp_path / "a.csv", [["甲公司", "K1", "x@"]], ("客户名称", "客户编号", "邮箱"))
+    remark = "SELECT f_remark FROM p_customer WHERE id = ?"
+    for mode in ("create", "fill", "overwrite", "fill"):
+        taken_in(desk, path, mode=mode, unreadable="write_down")
+        assert desk.reader.one(remark, (made,)) == ("旧" if mode == "create" else "旧\n邮箱：x@",)
+    long = write_csv(tmp_path / "b.csv", [["乙公司", "K2", "x" * 20_000]], ("客户名称", "客户编号", "邮箱"))
+    assert rehearsed(desk, long, unreadable="write_down")["reject"] == 1
+
+
 def test_customers_people_follow_ups_and_orders_of_one_file_find_each_other(
     desk: Workspace, tmp_path: Path
 ) -> None:
@@ -195,7 +272,7 @@ def test_customers_people_follow_ups_and_orders_of_one_file_find_each_other(
     assert desk.reader.one("SELECT f_amount, root FROM p_order") == (120_050, customer)
     kept_out = imports.kept_out(desk.reader, run.id)
     said = [reasons(run.plan, one.sheet, one.verdict, one.notes, "zh_CN") for one in kept_out]
-    assert said == ["有几条同名的记录", "找不到这条记录"]
+    assert said == ["有几个客户叫这个名字", "找不到它所属的客户"]
     undone(desk, run)
     assert shown(desk) == shown(desk, "p_contact") == shown(desk, "p_order") == []
 

@@ -14,12 +14,15 @@ from crmdesk.core.cleaning import is_nothing
 from crmdesk.core.mapping import (
     ENTITIES,
     MODES,
+    UNREADABLE,
     Column,
     Found,
     Plan,
     Sheet,
     columns_of,
+    counts_rows,
     field_of,
+    remark_of,
     targets,
     times_of,
 )
@@ -35,6 +38,8 @@ _MOST_SHOWN: Final = 200
 """Columns that are shown; who has more names them in a mapping file."""
 _SAMPLES: Final = 3
 _SURE: Final = 0.9
+_NAMED: Final = 8
+"""Columns that are left out are told by name, up to so many."""
 
 
 class ColumnsPane(QWidget):
@@ -61,6 +66,13 @@ class ColumnsPane(QWidget):
             strict=True,
         ):
             self.mode.addItem(text, key)
+        self.unreadable = _box(self.tr("Rows with a cell that can't be read"))
+        said = (self.tr("Keep out, to be mended"), self.tr("Take, the cell into the remark"))
+        for way, words in zip(UNREADABLE, said, strict=True):
+            self.unreadable.addItem(words, way)
+        self.left_out = label("", "second")
+        self.left_out.setWordWrap(True)
+        self.rest_button = buttons.secondary(self.tr("Put them into the remark"), "", self._take_rest)
         self.problem = label("", "bad")
         self.problem.setWordWrap(True)
         self.problem.hide()
@@ -83,6 +95,7 @@ class ColumnsPane(QWidget):
             (self.tr("Table"), self.table),
             (self.tr("Kind of record"), self.kind),
             (self.tr("Rows whose record is here"), self.mode),
+            (self.tr("Rows with a cell that can't be read"), self.unreadable),
         ):
             pair = QVBoxLayout()
             pair.setSpacing(4)
@@ -101,7 +114,8 @@ class ColumnsPane(QWidget):
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(self.other_button)
-        row.addStretch(1)
+        row.addWidget(self.left_out, 1)
+        row.addWidget(self.rest_button)
         row.addWidget(self.next_button)
         column.addLayout(row)
 
@@ -112,6 +126,7 @@ class ColumnsPane(QWidget):
         self._found, self._plan = list(found), plan
         self.name.setText(name)
         self.mode.setCurrentIndex(max(0, self.mode.findData(plan.mode)))
+        self.unreadable.setCurrentIndex(max(0, self.unreadable.findData(plan.unreadable)))
         self.table.clear()
         for number, sheet in enumerate(plan.sheets):
             self.table.addItem(sheet.name, number)
@@ -125,7 +140,12 @@ class ColumnsPane(QWidget):
     def plan(self) -> Plan:
         """How the person wants the file read."""
         self._plan.mode = self.mode.currentData() or "create"
+        self._plan.unreadable = self.unreadable.currentData() or "keep_out"
         return self._plan
+
+    def take_unreadable(self) -> None:
+        """Have rows with a cell that can't be read taken from now on."""
+        self.unreadable.setCurrentIndex(self.unreadable.findData("write_down"))
 
     def say(self, problem: str) -> None:
         """Say below the columns what is missing; nothing where all is well."""
@@ -180,6 +200,7 @@ class ColumnsPane(QWidget):
             self._grid.addWidget(label(said, "faint"), line, 0, 1, 3)
             line += 1
         self._grid.setRowStretch(line, 1)
+        self._tell_left_out()
 
     def _choice(self, at: int, column: Column, known: Sequence[tuple[str, object]]) -> QComboBox:
         spoken = self._context.language
@@ -193,6 +214,35 @@ class ColumnsPane(QWidget):
         box.setEnabled(bool(known))
         self._boxes.append(box)
         return box
+
+    def _left_out(self) -> list[Column]:
+        """The columns of the table that say something and are read as nothing, but for those that only count the rows."""
+        sheet = self._sheet()
+        below = self._below(sheet) if sheet.entity else []
+        return [
+            column
+            for at, column in enumerate(sheet.columns)
+            if not column.target
+            and not counts_rows(column.heading)
+            and any(at < len(row) and not is_nothing(row[at]) for row in below)
+        ]
+
+    def _tell_left_out(self) -> None:
+        left, sheet = self._left_out(), self._sheet()
+        names = self.tr(", ").join(column.heading or self.tr("(no heading)") for column in left[:_NAMED])
+        more = formats.filled(self.tr(" and %1 more"), str(len(left) - _NAMED)) if len(left) > _NAMED else ""
+        self.left_out.setText(formats.filled(self.tr("Left out: %1"), names + more) if left else "")
+        self.left_out.setVisible(bool(left))
+        has_remark = bool(sheet.entity) and bool(remark_of(self._context.registry[sheet.entity]))
+        self.rest_button.setVisible(bool(left) and has_remark)
+
+    def _take_rest(self) -> None:
+        """Have what is left out read into the remark, each below its heading."""
+        sheet = self._sheet()
+        target = f"{sheet.entity}.{remark_of(self._context.registry[sheet.entity])}"
+        for column in self._left_out():
+            column.target, column.certainty, column.times = target, 1.0, 1
+        self._show_columns(sheet)
 
     def _below(self, sheet: Sheet) -> list[list[str]]:
         found = next((one for one in self._found if one.name == sheet.name), None)
@@ -225,6 +275,7 @@ class ColumnsPane(QWidget):
         is_counted = field is not None and field.type in (Type.MONEY, Type.INTEGER)
         column.times = times_of(column.heading) if is_counted else 1
         self.say("")
+        self._tell_left_out()
 
 
 def _box(name: str) -> QComboBox:

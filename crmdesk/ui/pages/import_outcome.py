@@ -64,7 +64,7 @@ def line_of_kept_out(one: KeptOut, plan: Plan, language: Language) -> Line:
 def _line(
     plan: Plan, number: int, sheet: int, at: int, verdict: str, notes: Sequence[tuple[int, str]], name: str, language: Language
 ) -> Line:  # fmt: skip
-    place = f"{plan.sheets[sheet].name} {at}" if len(plan.sheets) > 1 else str(at)
+    place = f"{at} · {plan.sheets[sheet].name}" if len(plan.sheets) > 1 else str(at)
     said = verdict_label(verdict).text(language)
     return Line(str(number), place, verdict, said, name[:200], reasons(plan, sheet, verdict, notes, language))
 
@@ -99,7 +99,7 @@ class OutcomePane(QWidget):
 
     def _columns(self) -> list[Column[Line]]:
         return [
-            Column("place", self.tr("Row"), lambda line: line.place, 64),
+            Column("place", self.tr("Row"), lambda line: line.place, 112),
             Column("verdict", self.tr("Verdict"), lambda line: line.said, 90, firm=True),
             Column("name", self.tr("Name"), lambda line: line.name, 150, stretch=True, firm=True),
             Column("reason", self.tr("Why"), lambda line: line.reason, 320, stretch=True),

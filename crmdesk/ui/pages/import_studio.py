@@ -43,6 +43,7 @@ from crmdesk.ui.runner import Lane
 from crmdesk.ui.widgets import buttons
 from crmdesk.ui.widgets.entry_list import Entry, EntryList, Heading
 from crmdesk.ui.widgets.marks import EmptyState
+from crmdesk.ui.widgets.plain import set_tip
 from crmdesk.usecases import import_papers, importing
 from crmdesk.usecases.import_undo import Undoing
 from crmdesk.usecases.importing import Importing
@@ -100,6 +101,11 @@ class ImportStudio(Page):
 
     def _make_actions(self) -> None:
         self.back_button = buttons.secondary(self.tr("Back to the columns"), "arrow-left", self._back)
+        self.take_button = buttons.secondary(self.tr("Take rows kept out, too…"), "", self._take_unreadable)
+        set_tip(
+            self.take_button,
+            self.tr("What can't be read goes into the remark as it stands; rehearsed again before anything is written"),
+        )  # fmt: skip
         self.sample_button = buttons.secondary(self.tr("Import the first 100"), "", self._import_sample)
         self.all_button = buttons.primary(self.tr("Import all"), "check", self._import_all)
         self.stop_button = buttons.secondary(self.tr("Stop"), "x", self._stop)
@@ -107,7 +113,7 @@ class ImportStudio(Page):
         self.resume_button = buttons.primary(self.tr("Go on"), "refresh-cw", self._resume)
         self.errors_button = buttons.secondary(self.tr("Rows kept out…"), "download", self._ask_errors)
         self.report_button = buttons.secondary(self.tr("Reconciliation…"), "download", self._ask_report)
-        self._left: Sequence[QPushButton] = (self.back_button, self.undo_button)
+        self._left: Sequence[QPushButton] = (self.back_button, self.take_button, self.undo_button)
         self._right: Sequence[QPushButton] = (
             self.errors_button, self.report_button, self.stop_button, self.sample_button, self.all_button, self.resume_button,
         )  # fmt: skip
@@ -234,8 +240,14 @@ class ImportStudio(Page):
             return
         self.outcome.show_counts(self._path.name if self._path else "", made.counts, made.seconds)
         self.outcome.show_lines(made.lines)
-        self._offer(self.back_button, self.sample_button, self.all_button)
+        may_take = made.counts.reject and self.columns.plan.unreadable == "keep_out"
+        more = (self.take_button,) if may_take else ()
+        self._offer(self.back_button, *more, self.sample_button, self.all_button)
         self.all_button.setFocus()
+
+    def _take_unreadable(self) -> None:
+        self.columns.take_unreadable()
+        self._rehearse()
 
     def _offer(self, *offered: QPushButton) -> None:
         for button in (*self._left, *self._right):

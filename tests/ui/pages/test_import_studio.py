@@ -57,6 +57,26 @@ def test_a_file_is_dropped_rehearsed_imported_and_taken_back(
     assert workspace.reader.value("SELECT count(*) FROM p_customer WHERE life <> 1") == 0
 
 
+def test_what_is_left_out_and_kept_out_is_told_and_taken_in_at_a_press(
+    qtbot, open_desk, workspace, tmp_path: Path
+) -> None:
+    rows = [["1", "宏远", "打不通", "2012"], ["2", "恒瑞", "13900000002", "2015"]]
+    path = write_csv(tmp_path / "a.csv", rows, ("序号", "客户全称", "电话", "成立年份"))
+    _, page = opened(open_desk, workspace, path)
+    qtbot.waitUntil(page.columns.isVisible)
+    assert page.columns.left_out.text() == "不导入的列：成立年份"
+    page.columns.rest_button.click()
+    assert not page.columns.left_out.isVisible()
+    page.columns.next_button.click()
+    qtbot.waitUntil(page.take_button.isVisible, timeout=20_000)
+    page.take_button.click()
+    qtbot.waitUntil(lambda: page.all_button.isVisible() and not page.take_button.isVisible(), timeout=20_000)
+    page.all_button.click()
+    qtbot.waitUntil(page.undo_button.isVisible, timeout=20_000)
+    remarks = dict(workspace.reader.all("SELECT f_name, f_remark FROM p_customer"))
+    assert remarks == {"宏远": "成立年份：2012\n电话：打不通", "恒瑞": "成立年份：2015"}
+
+
 def test_in_a_narrow_window_a_row_still_says_whose_it_is(qtbot, open_desk, workspace, tmp_path: Path) -> None:
     rows, _ = planted(100, gaps=0.1, errors=0.1, duplicates=0.05)
     desk, page = opened(open_desk, workspace, write_csv(tmp_path / "a.csv", rows))
