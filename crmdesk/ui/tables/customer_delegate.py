@@ -48,9 +48,8 @@ def customer_columns(
     Widths follow the words of the language: `stage_labels` are all that can occur.
     """
     now = today()
-    dates = [formats.day(now + timedelta(days=days), now) for days in (-1, 0, 1)]
-    another_year = formats.day(now + timedelta(days=400), now)
-    dues = [*dates, another_year, formats.due(now - timedelta(days=30), now)[0]]
+    dates = [formats.day(now + timedelta(days=days), now) for days in (-1, 0, 1, 400)]
+    dues = [*dates, formats.due(now - timedelta(days=30), now)[0]]
     stage = max((painting.pill_width(label) for label in stage_labels), default=64)
     return (
         Column("name", translate("customers", "Customer"), lambda row: row.name, 224, stretch=True),
