@@ -53,6 +53,15 @@ def put(connection: Connection, name: str, typed: Mapping[str, Any]) -> None:
     dialect.run(connection, _PUT, (name, msgspec.json.encode(typed).decode()))
 
 
+def find(connection: Connection, name: str) -> dict[str, Any]:
+    """What a form holds; nothing where there is none, or none that can be read."""
+    value = dialect.value(connection, "SELECT value FROM draft WHERE name = ?", (name,))
+    try:
+        return {} if value is None else msgspec.json.decode(value, type=dict[str, Any])
+    except NOT_JSON:
+        return {}
+
+
 def drop(connection: Connection, name: str) -> None:
     dialect.run(connection, "DELETE FROM draft WHERE name = ?", (name,))
 

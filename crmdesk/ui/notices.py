@@ -77,7 +77,15 @@ class NoticeBar(QWidget):
         return self._notice
 
     def post(self, notice: Notice) -> None:
-        """Show a notice, after those that wait. A notice that offers something is not kept waiting for one that doesn't."""
+        """Show a notice, after those that wait. A notice that offers something is not kept waiting for one that doesn't.
+
+        One that offers to take back what was done last stands for those before it: Ctrl+Z takes back from the end.
+        """
+        if notice.undo and self._notice is not None and self._notice.undo:
+            self._queue = deque(one for one in self._queue if not one.undo)
+            self._queue.appendleft(notice)
+            self._next()
+            return
         self._queue.append(notice)
         if self._notice is None or self._notice.action is None:
             self._next()

@@ -63,6 +63,17 @@ def change(
     return Outcome(frozenset(changed), done.touched, done.txn)
 
 
+def change_field(
+    replica: Replica, key: RecordKey, field: str, wanted: Mapping[str, Value], shown: Shown, draft: str
+) -> Outcome[frozenset[str]]:
+    """Save one field of a form, and of its `draft` forget that field alone. Raises what `change` raises."""
+    from crmdesk.usecases import drafts
+
+    done = change(replica, key, wanted, shown)
+    drafts.drop_field(replica, draft, field)
+    return done
+
+
 def delete(replica: Replica, key: RecordKey) -> Outcome[None]:
     """Delete what is known here; whoever edits it meanwhile without having seen this brings it back.
 

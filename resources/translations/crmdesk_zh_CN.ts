@@ -989,6 +989,53 @@
     </message>
 </context>
 <context>
+    <name>CellEdit</name>
+    <message>
+        <source>This record left this laptop meanwhile. What you typed is untouched: save it, and the server passes it on to whoever is responsible now, or keeps it for the administrator.</source>
+        <translation>这条记录此时已离开本机。您填写的内容未受影响：保存后，服务器会转给现在负责的人，或留给管理员处理。</translation>
+    </message>
+    <message>
+        <source>%1 follows from other records; nobody writes it here.</source>
+        <translation>%1由其他记录得出，不能在这里填写。</translation>
+    </message>
+    <message>
+        <source>This customer was deleted: bring it back first.</source>
+        <translation>该客户已删除，请先恢复。</translation>
+    </message>
+    <message>
+        <source>%1 is not asked of this customer.</source>
+        <translation>该客户不需要填写%1。</translation>
+    </message>
+    <message>
+        <source>Your draft, not saved yet</source>
+        <translation>您的草稿，尚未保存</translation>
+    </message>
+    <message>
+        <source>Two values: %1</source>
+        <translation>两个值：%1</translation>
+    </message>
+    <message>
+        <source>%1 saved on this laptop</source>
+        <translation>%1已保存在本机</translation>
+    </message>
+    <message>
+        <source>%1 saved; it %2</source>
+        <translation>%1已保存，但%2</translation>
+    </message>
+    <message>
+        <source>Tagged %1</source>
+        <translation>已添加标签%1</translation>
+    </message>
+    <message>
+        <source>Took off %1</source>
+        <translation>已去掉标签%1</translation>
+    </message>
+    <message>
+        <source>Changed meanwhile by %1: %2. What you typed is untouched.</source>
+        <translation>其间%1修改了：%2。您正在输入的内容未受影响。</translation>
+    </message>
+</context>
+<context>
     <name>ChosenBar</name>
     <message>
         <source>Change…</source>
@@ -2370,10 +2417,6 @@
         <translation>添加标签</translation>
     </message>
     <message>
-        <source>Edit the details; F2 does it too</source>
-        <translation>编辑详情，F2 亦可</translation>
-    </message>
-    <message>
         <source>History</source>
         <translation>历史</translation>
     </message>
@@ -2416,6 +2459,14 @@
     <message>
         <source>Timeline, 2 details, 3 contacts, 4 deals, 5 files, 6 history</source>
         <translation>时间线，2 详情，3 联系人，4 业务，5 附件，6 历史</translation>
+    </message>
+    <message>
+        <source>Edit the chosen cell; Tab the next one, Enter saves</source>
+        <translation>编辑选中的单元格；Tab 到下一格，Enter 保存</translation>
+    </message>
+    <message>
+        <source>Edit the details; on the whole page F2 too</source>
+        <translation>编辑详细信息；在客户页上也可按 F2</translation>
     </message>
     <message>
         <source>An earlier day</source>

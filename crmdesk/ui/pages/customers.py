@@ -21,6 +21,7 @@ from crmdesk.store.window import EVERY_CUSTOMER, CustomerFilter
 from crmdesk.ui.context import Context
 from crmdesk.ui.page import Page, Shell
 from crmdesk.ui.pages.bulk_edit import BulkEdits
+from crmdesk.ui.pages.cell_edit import CellEdit
 from crmdesk.ui.pages.chosen_customers import ChosenBar, ChosenCustomers
 from crmdesk.ui.pages.criteria_pane import CriteriaPane
 from crmdesk.ui.pages.customer import CustomerView
@@ -74,6 +75,7 @@ class CustomersPage(Page):
         self.feed.ranked.connect(self._show)
         self.table = self._table()
         self.tools = ListTools(context, self.table, self)
+        self.cell = CellEdit(context, self.table, self.tools.columns)
         self.tools.columns_changed.connect(self._columns_changed)
         self.tools.sorted.connect(self._sort_by)
         self.tools.exported.connect(self.export)
@@ -172,6 +174,7 @@ class CustomersPage(Page):
         return self.table.current_id
 
     def may_leave(self) -> bool:
+        self.cell.leave()
         self.view.leave()
         self.new.form.leave()
         self.pane.leave()
@@ -189,6 +192,8 @@ class CustomersPage(Page):
             self._choose_one()
         elif event.key() == Qt.Key.Key_Escape and self._aside.currentWidget() is self.pane:
             self._close_aside()
+        elif event.key() == Qt.Key.Key_F2 and not event.modifiers() and self.table.hasFocus():
+            self.cell.begin()
         elif event.key() == Qt.Key.Key_F and not event.modifiers():
             self.open_conditions()
         elif event.key() == Qt.Key.Key_Escape and not self._wanted.is_everything:
@@ -459,6 +464,7 @@ class CustomersPage(Page):
         else:
             self.table.window_model.refresh()
         self.view.touched(change)
+        self.cell.touched(change)
 
     def _needs_ranking(self, change: "Touched") -> bool:
         moved = [key for key in change.keys if key.entity == "customer"]

@@ -7,11 +7,14 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QApplication, QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from crmdesk.core.errors import CrmError, Language
+from crmdesk.core.format import told_apart
 from crmdesk.core.registry import Field, Type
+from crmdesk.core.resolve import FieldView
 from crmdesk.core.values import Value
 from crmdesk.ui.widgets import buttons, plain
 from crmdesk.ui.widgets.editors import Editor, Today, editor
 from crmdesk.ui.widgets.fields import label, set_tone
+from crmdesk.usecases.directory import Directory
 
 _NAME_LINE: Final = 18
 """What a line of Chinese takes at a label's size: a name in English takes as much, or fields side by side are not level."""
@@ -84,6 +87,13 @@ class FormCell(QWidget):
 
     def _changed(self) -> None:
         self.edited.emit(self.editor.field.name)
+
+
+def both_sides(field: Field, view: FieldView, names: Directory, spoken: Language) -> str:
+    """The values of a field that stand beside each other, each with who gave it."""
+    said = told_apart(field, [one.value for one in view.candidates], spoken, names.name_of)
+    sides = zip(view.candidates, said, strict=True)
+    return " / ".join(f"{text} ({names.person_name(one.edit.by)})" for one, text in sides)
 
 
 class CellGrid(QWidget):

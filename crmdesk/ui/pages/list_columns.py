@@ -18,6 +18,7 @@ from crmdesk.ui.tables.customer_delegate import CustomerRow, customer_columns
 from crmdesk.ui.tables.row_table import PAD
 from crmdesk.ui.tables.window_model import Column
 from crmdesk.ui.widgets import buttons
+from crmdesk.ui.widgets.editors import is_editable
 from crmdesk.ui.widgets.fields import label
 
 _KEY: Final = int(Qt.ItemDataRole.UserRole)
@@ -27,6 +28,8 @@ _SORTED: Final = {"name": "name", "last_visit": "visited", "next_follow_up": "ne
 """Columns that are ordered by something of another name."""
 _SAME: Final = {"name", "stage", "last_visit_at", "next_follow_up_on"}
 """What the usual columns show already."""
+_FIELDS: Final = {"tags": "tag", "next_follow_up": "next_follow_up_on"}
+"""Columns that show a field of another name."""
 
 
 class ListColumns:
@@ -86,6 +89,12 @@ class ListColumns:
         """The column that an order is about."""
         plain = sort.removeprefix(BACKWARDS)
         return next((key for key in self.keys if self.sort_of(key) == plain), "")
+
+    def field_of(self, key: str) -> Field | None:
+        """The field of a customer that a column shows and that can be written; None for what follows from other records."""
+        declared = self._context.registry["customer"].by_name.get(_FIELDS.get(key, key))
+        is_written = declared is not None and (declared.name == "tag" or is_editable(declared))
+        return declared if is_written else None
 
     def name_of(self, sort: str) -> str:
         """An order as people call it, blank for one of the usual."""

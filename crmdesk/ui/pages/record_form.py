@@ -21,13 +21,12 @@ from PySide6.QtWidgets import (
 
 from crmdesk.core.errors import CrmError
 from crmdesk.core.form import BLANK, Shown, is_on_form
-from crmdesk.core.format import told_apart
 from crmdesk.core.record import Dot, RecordKey
 from crmdesk.core.registry import Field, Type
-from crmdesk.core.resolve import FieldView, RecordView
+from crmdesk.core.resolve import RecordView
 from crmdesk.core.values import Value, encode
 from crmdesk.ui.context import Context
-from crmdesk.ui.pages.form_cell import FormCell
+from crmdesk.ui.pages.form_cell import FormCell, both_sides
 from crmdesk.ui.widgets import buttons
 from crmdesk.ui.widgets.code_editor import CodeEditor
 from crmdesk.ui.widgets.editors import NEW_ELEMENT, ReferenceEditor, editor, is_editable
@@ -297,7 +296,7 @@ class RecordForm(QWidget):
         self._build()
         self._news.hide()
         draft = drafts.find(self._context.reader, self._subject.draft)
-        self._shown = shown if draft is None else _shown_of(draft, shown)
+        self._shown = shown if draft is None else drafts.shown_of(draft, shown)
         self._offer_siblings()
         self._fill(self._shown.values)
         drafted = (draft or {}).get("typed", {})
@@ -394,17 +393,9 @@ class RecordForm(QWidget):
     def _mark_conflicts(self, view: RecordView | None) -> None:
         for field in view.conflicts if view is not None else ():
             if cell := self._cells.get(field.key.partition(":")[0]):
-                cell.say(self._both(cell.editor.field, field), "warn", decide=True)
+                sides = both_sides(cell.editor.field, field, self._context.directory, self._context.language)
+                cell.say(self.tr("Two values: %1").replace("%1", sides), "warn", decide=True)
                 cell.decide.setVisible(not self._frozen)
-
-    def _both(self, field: Field, view: FieldView) -> str:
-        names = self._context.directory
-        values = [c.value for c in view.candidates]
-        said = told_apart(field, values, self._context.language, names.name_of)
-        sides = [
-            f"{text} ({names.person_name(c.edit.by)})" for c, text in zip(view.candidates, said, strict=True)
-        ]
-        return self.tr("Two values: %1").replace("%1", " / ".join(sides))
 
     def _tell_news(self, fields: Sequence[str], authors: set[str]) -> None:
         if not fields:
@@ -476,8 +467,7 @@ class RecordForm(QWidget):
         return any(encode(view.values.get(k)) != encode(self._shown.values.get(k)) for k in keys)
 
     def _as_draft(self) -> dict[str, Any]:
-        dots = {k: [[d.actor, d.counter] for d in sorted(found)] for k, found in self._shown.dots.items()}
-        return {"typed": self._typed(), "values": dict(self._shown.values), "dots": dots}
+        return drafts.as_draft(self._typed(), self._shown)
 
     # -- saved -------------------------------------------------------------------------------------
 
@@ -498,16 +488,6 @@ class RecordForm(QWidget):
                 cell.editor.input().setFocus()
                 return
         self._context.tell(error)
-
-
-def _shown_of(draft: Mapping[str, Any], stored: Shown) -> Shown:
-    """What the form displayed when the draft was begun: a later value must not be overwritten unseen."""
-    dots = draft.get("dots")
-    if not isinstance(dots, dict):
-        return stored
-    return Shown(
-        draft.get("values", {}), {key: frozenset(Dot(*pair) for pair in pairs) for key, pairs in dots.items()}
-    )
 
 
 def _own(filled: Any, typed: Any) -> Any:

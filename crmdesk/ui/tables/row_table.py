@@ -29,6 +29,7 @@ from crmdesk.ui import text_layout, theme
 from crmdesk.ui.fonts import BODY, SMALL, font
 from crmdesk.ui.tables.fit import Wish, fit
 from crmdesk.ui.tables.window_model import ROW_ROLE, Column, WindowModel, WindowSource
+from crmdesk.ui.widgets import painting
 
 Index = QModelIndex | QPersistentModelIndex
 PAD = 10
@@ -60,6 +61,8 @@ class RowDelegate(QStyledItemDelegate):
             bar = colours.primary if table.hasFocus() else colours.border_strong
             painter.fillRect(QRect(rect.left(), rect.top(), 3, rect.height()), QColor(bar))
         self.paint_cell(painter, rect.adjusted(PAD, 0, -PAD, -1), table.columns[index.column()].key, row)
+        if table.marks_cells and index.column() and option.state & QStyle.StateFlag.State_HasFocus:
+            painting.focus_ring(painter, rect.adjusted(1, 1, -1, -2), 5)
         painter.restore()
 
     def paint_cell(self, painter: QPainter, rect: QRect, key: str, row: Any) -> None:
@@ -92,7 +95,9 @@ class RowTable(QTableView):
         self.window_model = model
         self.columns = model.columns
         self.hovered = -1
-        self._current_id = ""
+        self._current_id = self._current_key = ""
+        self.marks_cells = False
+        """Whether the chosen cell of the current row is framed, because something can be done with it."""
         self._widths: dict[str, int] = {}
         self._is_fitting = self._is_adjustable = False
         self.verticalHeader().setMinimumSectionSize(
@@ -122,6 +127,7 @@ class RowTable(QTableView):
         header.setAccessibleName(self.tr("Columns of %1").replace("%1", name))
         self.activated.connect(self._activated)
         self.selectionModel().currentRowChanged.connect(self._moved)
+        self.selectionModel().currentChanged.connect(self._chose_cell)
         self.selectionModel().selectionChanged.connect(self._chosen)
         self._apply_metrics()
 
@@ -167,6 +173,29 @@ class RowTable(QTableView):
         """The id of the current row, "" for none."""
         return self._current_id
 
+    @property
+    def current_key(self) -> str:
+        """The key of the column that the current row's chosen cell is in: the first, unless somebody went to another."""
+        return self.columns[self._column_of(self._current_key)].key
+
+    def choose_cell(self, key: str) -> None:
+        """Choose another cell of the current row."""
+        self._current_key = key
+        self.select_id(self._current_id)
+
+    def keys_in_order(self) -> list[str]:
+        """The keys of the columns on show, from left to right."""
+        header = self.horizontalHeader()
+        numbers = [header.logicalIndex(place) for place in range(header.count())]
+        return [self.columns[number].key for number in numbers if not self.isColumnHidden(number)]
+
+    def cell_rect(self, row: int, key: str) -> QRect:
+        """Where a cell is in the viewport; empty if its column is not on show."""
+        number = next((n for n, column in enumerate(self.columns) if column.key == key), -1)
+        if number < 0 or self.isColumnHidden(number):
+            return QRect()
+        return self.visualRect(self.window_model.index(row, number))
+
     def show_source(self, source: WindowSource[Any]) -> None:
         """Show another result and stay on the current id, else on the first row."""
         wanted = self._current_id
@@ -187,7 +216,7 @@ class RowTable(QTableView):
         if not 0 <= row < self.window_model.rowCount():
             self._tell("")
             return False
-        index = self.window_model.index(row, 0)
+        index = self.window_model.index(row, self._column_of(self._current_key))
         flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
         self.selectionModel().setCurrentIndex(index, flags)
         self.scrollTo(index)
@@ -312,6 +341,14 @@ class RowTable(QTableView):
         row = index.data(ROW_ROLE)
         if row is not None:
             self._tell(row.id)
+
+    def _chose_cell(self, index: QModelIndex) -> None:
+        if index.isValid() and index.column() < len(self.columns):
+            self._current_key = self.columns[index.column()].key
+
+    def _column_of(self, key: str) -> int:
+        """The number of a column on show; the first for one that is not."""
+        return next((n for n, c in enumerate(self.columns) if c.key == key and not self.isColumnHidden(n)), 0)
 
     def _ranges(self) -> list[QItemSelectionRange]:
         """What is selected, a range of rows each."""

@@ -198,6 +198,16 @@ class TagField(QWidget):
             plain.set_tip(self, why)
             self._put(tags)
 
+    def finish(self) -> bool:
+        """Ask to add what stands there half typed; False if nothing did."""
+        is_begun = bool(self._edit.text().strip())
+        self._add()
+        return is_begun
+
+    def forget(self) -> None:
+        """Drop what stands there half typed."""
+        self._edit.clear()
+
     def focus_field(self) -> None:
         """Put the keyboard into the adding field (key T on a list)."""
         self._edit.setFocus(Qt.FocusReason.ShortcutFocusReason)
