@@ -21,15 +21,15 @@ if TYPE_CHECKING:
     from crmdesk.core.lookalikes import Alike
     from crmdesk.core.mapping import Plan
     from crmdesk.core.verdicts import Judged
-    from crmdesk.store.imports import Run
+    from crmdesk.store.imports import Counts, Run
 
 _TOLD: Final = 200
-_WORDS: Final = ("undo", "runs", "resume", "errors", "report", "template")
+_WORDS: Final = ("undo", "runs", "resume", "errors", "report", "sign", "template")
 
 What = Annotated[
     str,
     typer.Argument(
-        metavar="FILE|undo|runs|resume|errors|report|template",
+        metavar="FILE|undo|runs|resume|errors|report|sign|template",
         help="A file to import, or what to do with imports that there were. 要导入的文件，或对以往导入的操作。",
     ),
 ]
@@ -51,6 +51,13 @@ ModeOption = Annotated[
     typer.Option(
         "--mode",
         help="Rows whose record is here: leave it, fill its blanks, overwrite it. 已有记录的处理方式。",
+    ),
+]
+Sign = Annotated[
+    bool,
+    typer.Option(
+        "--sign",
+        help="With --dry-run: sign that the whole file was rehearsed. 与 --dry-run 一起：演练后签字。",
     ),
 ]
 AlikeOption = Annotated[
@@ -82,6 +89,7 @@ def import_(
     of: Of = None,
     mapping: Mapping = None,
     dry_run: DryRun = False,
+    sign: Sign = False,
     mode: ModeOption = None,
     alike: AlikeOption = None,
     unreadable: UnreadableOption = None,
@@ -90,12 +98,18 @@ def import_(
 ) -> None:
     """Import a table of customers, contacts, orders …, or undo an import. 导入表格，或撤销导入。"""
     if what not in _WORDS:
+        if sign and (first is not None or not dry_run):
+            hint = Label(
+                "它与 --dry-run 一起用，且不带 --first。", "It goes with --dry-run, and without --first."
+            )
+            raise CrmError("bad_argument", argument="--sign", hint=hint)
         said = {
             "mode": mode,
             "alike": alike and alike.replace("-", "_"),
             "unreadable": unreadable and unreadable.replace("-", "_"),
         }
-        _file(session, Path(what), mapping, {k: v for k, v in said.items() if v}, first, dry_run=dry_run)
+        chosen = {k: v for k, v in said.items() if v}
+        _file(session, Path(what), mapping, chosen, first, dry_run=dry_run, sign=sign)
     elif what == "runs":
         _runs(session)
     elif what == "template":
@@ -109,6 +123,7 @@ def import_(
             "resume": lambda: _resume(session, of),
             "errors": lambda: _errors(session, of, to),
             "report": lambda: _report(session, of, to),
+            "sign": lambda: _sign(session, of),
         }
         done[what]()
 
@@ -121,6 +136,7 @@ def _file(
     first: int | None,
     *,
     dry_run: bool,
+    sign: bool,
 ) -> None:
     from crmdesk.core.mapping import amended
     from crmdesk.usecases import importing
@@ -133,7 +149,7 @@ def _file(
     plan = amended(plan, chosen, registry)
     limit = -1 if first is None else first
     if dry_run:
-        _rehearse(session, path, plan, limit)
+        _rehearse(session, path, plan, limit, sign=sign)
     else:
         under_way = importing.begin(session.workspace, session.reader, path, plan, limit=limit)
         _carry_out(session, under_way)
@@ -152,7 +168,7 @@ def _mapping(path: Path) -> dict[str, Any]:
     return found
 
 
-def _rehearse(session: Session, path: Path, plan: Plan, limit: int) -> None:
+def _rehearse(session: Session, path: Path, plan: Plan, limit: int, *, sign: bool) -> None:
     from crmdesk.usecases import importing
     from crmdesk.usecases.import_papers import reasons, verdict_label
 
@@ -171,10 +187,12 @@ def _rehearse(session: Session, path: Path, plan: Plan, limit: int) -> None:
         session.workspace, session.reader, path, plan, limit=limit, heard=heard, alike=alike.extend
     )
     facts = importing.facts(counts, seconds)
+    signed = _sign_rehearsal(session, path, counts) if sign else {}
     if session.out.as_json:
         session.out.json(
             {
                 **facts,
+                **signed,
                 "dry_run": True,
                 "mapping": _told(plan),
                 "problems": problems,
@@ -421,6 +439,27 @@ def _report(session: Session, name: str, to: Path | None) -> None:
         f"已核对 {checked.records} 条记录，不一致 {len(checked.differing)} 处：{path}",
         f"Compared {checked.records} records, {len(checked.differing)} fields differ: {path}",
     )  # fmt: skip
+
+
+def _sign(session: Session, name: str) -> None:
+    from crmdesk.store.imports import find
+    from crmdesk.usecases import import_signing
+    from crmdesk.usecases.directory import read_registry
+
+    run = find(session.reader, name)
+    wrong = import_signing.differences(session.reader, read_registry(session.reader), run)
+    done = import_signing.sign(session.replica, session.reader, run, wrong).value
+    session.out.say(
+        {"sign_off": done.id, "kind": done.kind, "subject": done.subject, "rows": done.rows, "differences": done.differences},
+        f"已签字：{done.subject}，差异 {done.differences} 处。",
+        f"Signed: {done.subject}, {done.differences} differences.",
+    )  # fmt: skip
+
+
+def _sign_rehearsal(session: Session, path: Path, counts: Counts) -> dict[str, str]:
+    from crmdesk.usecases import import_signing
+
+    return {"sign_off": import_signing.sign_rehearsal(session.replica, session.reader, path, counts).value.id}
 
 
 def _template(session: Session, entity: str | None, to: Path | None) -> None:

@@ -470,7 +470,7 @@ def amended(plan: Plan, given: Mapping[str, Any], registry: Registry) -> Plan:
     mode = given.get("mode", plan.mode)
     unreadable = given.get("unreadable", plan.unreadable)
     keys = given.get("key_fields", plan.key_fields)
-    alike = given.get("alike", plan.alike)
+    alike = str(given.get("alike", plan.alike)).replace("-", "_")
     is_known = mode in MODES and alike in CHOICES and unreadable in UNREADABLE
     if not isinstance(sheets, Mapping) or not is_known or not isinstance(keys, Mapping):
         raise CrmError("bad_argument", argument="mapping", hint=_MAPPING_HINT)
@@ -479,7 +479,7 @@ def amended(plan: Plan, given: Mapping[str, Any], registry: Registry) -> Plan:
         raise CrmError("bad_argument", argument=strange, hint=_MAPPING_HINT)
     made = [_amended_sheet(s, sheets[s.name], registry) if s.name in sheets else s for s in plan.sheets]
     key_fields = {str(e): [str(f) for f in names] for e, names in keys.items()}
-    return Plan(made, mode, key_fields, alike, unreadable)
+    return Plan(made, mode, key_fields, "keep_out" if alike == "keep_out" else "take", unreadable)
 
 
 _MAPPING_HINT: Final = Label(

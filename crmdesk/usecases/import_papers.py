@@ -29,9 +29,11 @@ from crmdesk.store.imports import KeptOut, Run, alike, kept_out
 from crmdesk.store.reading import Reader
 from crmdesk.usecases import duplicates
 from crmdesk.usecases.codes import code_name
+from crmdesk.usecases.directory import read_directory
 from crmdesk.usecases.importing import facts
 from crmdesk.usecases.known_records import shown_now
 from crmdesk.usecases.seeing import check_may_save
+from crmdesk.usecases.sign_offs import listed, subject_of
 
 _LONGEST_CELL: Final = 32_767
 _SAMPLED: Final = 20
@@ -298,6 +300,11 @@ def write_report(reader: Reader, registry: Registry, run: Run, path: Path, langu
         page.write(text("已核对的关键字段", "Key fields compared"), checked.fields)
         page.write(text("不一致的关键字段", "Key fields that differ"), len(checked.differing))
         page.write()
+        for one in listed(reader, "rehearsal"):
+            if one.subject == subject_of(run):
+                signed = moment_of(one.at_ms).strftime("%Y-%m-%d %H:%M")
+                person = read_directory(reader).person_name(one.by)
+                page.write(text("已签字", "Signed"), person, text("日期", "Date"), signed, text("差异", "Differences"), one.wrong or 0)  # fmt: skip
         for who in (text("业务负责人签字", "For the business"), text("实施人签字", "For the migration")):
             page.write(who, "____________________", text("日期", "Date"), "____________________")
         _write_lines(book, text("不一致", "Differences"), checked.differing, registry, language)

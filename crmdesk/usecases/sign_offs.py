@@ -15,6 +15,8 @@ from crmdesk.core.quality import Outcome as Sampled
 from crmdesk.core.quality import Report, Share
 from crmdesk.core.registry import Label
 from crmdesk.core.values import Value
+from crmdesk.store import imports
+from crmdesk.store.imports import Run
 from crmdesk.store.names import SHOWN
 from crmdesk.store.reading import Reader
 from crmdesk.store.settings import Server
@@ -84,6 +86,16 @@ def sign_rollback(replica: Replica, run: str) -> Outcome[str]:
     return sign(replica, "rollback", run)
 
 
+def subject_of(run: Run) -> str:
+    """By what an import is named in a sign-off."""
+    return f"{run.name} · {run.id[-6:]}"
+
+
+def is_drill(run: Run) -> bool:
+    """Whether an import practised going back: a whole file that came in and was taken back whole."""
+    return run.state == "undone" and run.limit < 0 and run.steps > 0 and not run.kept
+
+
 def evidence(
     reader: Reader,
     report: Report | None = None,
@@ -93,18 +105,20 @@ def evidence(
 ) -> Evidence:
     """What is known here before going live. `permissions` only the server knows, and tells administrators.
 
-    Rehearsals of one import count once, and only those without a difference.
+    Rehearsals of one import count once, and only those without a difference. An import that was taken back whole on this
+    laptop is a drill by itself; elsewhere it counts once somebody has signed it.
     """
     whole = None if report is None else report.whole
     samples = listed(reader, "sampling")
     rehearsed = {one.subject for one in listed(reader, "rehearsal") if not one.wrong}
+    practised = {subject_of(run) for run in imports.runs(reader) if is_drill(run)}
     return Evidence(
         missing=whole.missing if whole else None,
         double=whole.twice if whole else None,
         sample=samples[0].sampled if samples else None,
         doubted=doubted,
         rehearsals=len(rehearsed),
-        rollbacks=len(listed(reader, "rollback")),
+        rollbacks=len({one.subject for one in listed(reader, "rollback")} | practised),
         permissions=permissions,
         is_alone=reader.setting("server", Server) is None,
     )

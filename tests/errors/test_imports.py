@@ -53,6 +53,13 @@ def test_a_table_of_something_else_is_not_imported(desk: Desk, tmp_path: Path) -
     return refused(desk, tmp_path / "a.csv", "气温,湿度\n20,50\n".encode())
 
 
+@provokes("import_unsignable")
+def test_a_sample_of_a_file_is_no_rehearsal_that_can_be_signed(desk: Desk, tmp_path: Path) -> str:
+    path = write_csv(tmp_path / "a.csv", list(customers(3)))
+    run = desk("import", str(path), "--first", "2")["run"]
+    return said(desk, "import", "sign", run)
+
+
 @provokes("import_changed")
 def test_a_file_that_was_changed_is_not_gone_on_with(desk: Desk, tmp_path: Path) -> str:
     path = write_csv(tmp_path / "a.csv", list(customers(900)))

@@ -83,4 +83,17 @@ IMPORTS: Final[dict[str, Problem]] = {
             "Start a new import of it; rows that are in already count as duplicates.",
         ),
     ),
+    "import_unsignable": problem(
+        409,
+        (
+            "「{name}」的导入不能签字：要么还没有完整导入，要么撤销后仍留有内容。",
+            NOTHING_ZH,
+            "请先把整个文件导入完（不是抽样），或者完整撤销，再签字。",
+        ),
+        (
+            "The import of “{name}” can't be signed: not all of the file is in, or something stayed when it was taken back.",
+            NOTHING_EN,
+            "Import the whole file, not a sample, or take it back whole; then sign.",
+        ),
+    ),
 }
