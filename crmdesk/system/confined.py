@@ -1,4 +1,4 @@
-"""Limits for a process that reads what strangers made: memory and processor time, where the system can set them."""
+"""How a process that reads what strangers made is started, and its limits: memory and processor time, where the system can set them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,16 @@ from typing import Final
 
 MEMORY_BYTES: Final = 1536 * 1024 * 1024
 CPU_SECONDS: Final = 60
+FOLDER: Final = sys.prefix
+"""Where such a process starts: no folder of somebody's files."""
+
+
+def arguments(module: str) -> tuple[str, ...]:
+    """What the interpreter is told to run a module of ours, and nothing that lies beside somebody's files.
+
+    Without `-P` the current folder comes first where modules are looked for: a `csv.py` in it would run before any limit.
+    """
+    return ("-P", "-m", module)
 
 
 def confine(memory: int = MEMORY_BYTES, seconds: int = CPU_SECONDS) -> None:

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from typing import Final, NamedTuple
 
+from crmdesk.system import confined
+
 _SECONDS: Final = 30
 _MOST_PIXELS: Final = 40_000_000
 _PIXEL: Final = 4
@@ -23,11 +25,11 @@ class PdfPage(NamedTuple):
 
 def draw(content: bytes, page: int, longest: int) -> PdfPage | None:
     """A page of a file, its longer edge `longest` pixels; None if it can't be drawn, for whatever reason."""
-    command = [sys.executable, "-m", "crmdesk.system.pdf_child"]
+    command = [sys.executable, *confined.arguments("crmdesk.system.pdf_child")]
     try:
         done = subprocess.run(
             command, input=f"{page} {longest}\n".encode() + content, stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL, timeout=_SECONDS, check=False,
+            stderr=subprocess.DEVNULL, timeout=_SECONDS, check=False, cwd=confined.FOLDER,
         )  # fmt: skip
     except (OSError, subprocess.TimeoutExpired):
         return None

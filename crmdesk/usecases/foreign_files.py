@@ -17,11 +17,12 @@ from crmdesk.core.errors import CrmError
 from crmdesk.core.mapping import Found, Plan
 from crmdesk.core.registry import Label
 from crmdesk.store.reading import Reader
+from crmdesk.system import confined
 from crmdesk.usecases.codes import imported_lists
 from crmdesk.usecases.directory import custom_declarations
 from crmdesk.usecases.reading_child import PEEKED_ROWS, End, Frame, Job, Peeked, Rows, Trouble
 
-COMMAND: Final = ("-m", "crmdesk.usecases.reading_child")
+COMMAND: Final = confined.arguments("crmdesk.usecases.reading_child")
 _MOST_FRAME: Final = 64 * 1024 * 1024
 _decoder = msgspec.msgpack.Decoder(Frame)
 _TIME: Final = Label("60 秒", "60 seconds")
@@ -44,6 +45,7 @@ class Reading:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
+            cwd=confined.FOLDER,
         )
         assert self._child.stdin is not None
         try:

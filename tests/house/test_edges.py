@@ -33,6 +33,16 @@ def test_broad_except_stands_at_the_edges_only() -> None:
     assert broad <= EDGES
 
 
+def test_no_process_looks_for_modules_in_the_current_folder() -> None:
+    starting = {
+        str(path.relative_to(ROOT))
+        for path in PRODUCT
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and node.value == "-m"
+    }
+    assert starting == {"crmdesk/system/confined.py"}, "its `arguments` say where modules may lie"
+
+
 def test_nothing_is_global() -> None:
     found = [
         str(path.relative_to(ROOT))

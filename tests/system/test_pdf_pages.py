@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 
 import pytest
 
@@ -27,6 +28,16 @@ def test_a_page_past_the_last_is_the_last() -> None:
 @pytest.mark.parametrize("content", [b"", PDF, b"%PDF-1.7\n", document(1)[:200]])
 def test_what_is_no_document_is_not_drawn(content: bytes) -> None:
     assert draw(content, 0, 100) is None
+
+
+def test_what_lies_in_the_current_folder_does_not_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("subprocess", "ctypes", "pypdfium2", "crmdesk", "resource"):
+        (tmp_path / f"{name}.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert draw(document(1), 0, 50) is not None
+    assert not (tmp_path / "ran").exists()
 
 
 def test_a_spoilt_document_costs_its_own_process_alone() -> None:

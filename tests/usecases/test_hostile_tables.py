@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import time
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -102,6 +104,17 @@ def test_a_disk_that_fills_up_halfway_leaves_what_was_done_and_a_run_to_go_on_wi
     while not undoing.done:
         undoing.step()
     assert desk.reader.value("SELECT count(*) FROM p_customer WHERE life <> 1") == 0
+
+
+def test_what_lies_beside_a_table_does_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_csv(tmp_path / "a.csv", list(customers(3)))
+    for name in ("csv", "msgspec", "crmdesk", "resource"):
+        (tmp_path / f"{name}.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    for path in ("", os.pathsep):  # an empty entry means the current folder
+        monkeypatch.setenv("PYTHONPATH", path)
+        assert len(peek(Path("a.csv"), date(2026, 11, 28))) == 1
+    assert not (tmp_path / "ran").exists()
 
 
 def test_a_reader_that_says_nonsense_is_not_believed(
