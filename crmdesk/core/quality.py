@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from math import sqrt
 from typing import Final, NamedTuple, TypeVar
 
+from crmdesk.core.credit_codes import is_true
 from crmdesk.core.criteria import ALONE, Condition, Group, Kind, Op, ops_of
 from crmdesk.core.doubts import may_be_doubted
 from crmdesk.core.registry import Entity, Field, Label, Registry
@@ -229,15 +230,20 @@ class Report:
 
 
 def names_alike(name: str | None, credit_code: str | None, code: str | None) -> list[str]:
-    """The keys of a customer: two who share one are one customer. The whole name, the credit code, the company's own code."""
-    said = (("n", name), ("u", credit_code), ("c", code))
+    """The keys of a customer: two who share one are one customer. The whole name, the credit code, the company's own code.
+
+    A credit code that no company can have, such as 无, says nothing of who it is.
+    """
+    true_code = credit_code if credit_code and is_true(credit_code) else None
+    said = (("n", name), ("u", true_code), ("c", code))
     return [kind + "".join(normalise(text).split()) for kind, text in said if text]
 
 
 def surplus(keys: Iterable[tuple[int, Sequence[str]]], apart: Collection[tuple[int, int]] = ()) -> list[int]:
     """The customers that are there once more: of those who share a key, by twos or in a chain, all but the lowest number.
 
-    `keys` gives each customer's number with its keys; `apart` are pairs, the lower number first, that somebody knows to be two.
+    `keys` gives each customer's number with its keys; `apart` are pairs, the lower number first, that somebody knows to be two:
+    a key does not link them, though a third may.
     """
     leader: dict[int, int] = {}
 
@@ -247,15 +253,29 @@ def surplus(keys: Iterable[tuple[int, Sequence[str]]], apart: Collection[tuple[i
             one = above
         return one
 
-    first: dict[str, int] = {}
+    def link(one: int, other: int) -> None:
+        one, other = lead(one), lead(other)
+        leader[max(one, other)] = min(one, other)
+
+    parted = {one for pair in apart for one in pair}
+    first: dict[str, int] = {}  # whom nobody set apart from anybody: they link all who share the key
+    others: dict[str, list[int]] = {}
     for customer, own in keys:
         for key in own:
-            known = first.setdefault(key, customer)
-            if (
-                known != customer and (known, customer) not in apart
-            ):  # most share nothing, and cost nothing more
-                one, other = lead(known), lead(customer)
-                leader[max(one, other)] = min(one, other)
+            if customer not in parted:
+                known = first.setdefault(key, customer)
+                if known != customer:
+                    link(known, customer)
+                elif parted:
+                    for one in others.pop(key, ()):
+                        link(one, customer)
+            elif key in first:
+                link(first[key], customer)
+            else:
+                for one in others.setdefault(key, []):
+                    if (min(one, customer), max(one, customer)) not in apart:
+                        link(one, customer)
+                others[key].append(customer)
     return [one for one in leader if lead(one) != one]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 
 import pytest
@@ -19,6 +20,7 @@ from crmdesk.core.quality import (
     Tally,
     draw,
     key_fields,
+    names_alike,
     surplus,
     wilson,
 )
@@ -88,16 +90,32 @@ def test_a_sample_decides_from_thirty_on_or_where_it_is_everybody(
     assert not Outcome(0, 0, 0).is_enough
 
 
-@given(st.lists(st.lists(st.sampled_from("abcdefgh"), max_size=3), max_size=12))
-def test_all_but_the_first_of_those_who_are_linked_are_surplus(own: list[list[str]]) -> None:
-    """Against the slow way: groups that grow until nothing links two of them any more."""
-    groups: list[tuple[set[int], set[str]]] = []
-    for customer, keys in enumerate(own):
-        linked = [group for group in groups if group[1] & set(keys)]
-        groups = [group for group in groups if group not in linked]
-        groups.append(({customer}.union(*(g[0] for g in linked)), set(keys).union(*(g[1] for g in linked))))
-    expected = sorted(one for members, _ in groups for one in sorted(members)[1:])
-    assert sorted(surplus(enumerate(own))) == expected
+@given(
+    st.lists(st.lists(st.sampled_from("abcdef"), max_size=3), max_size=12),
+    st.sets(st.tuples(st.integers(0, 11), st.integers(0, 11)).filter(lambda pair: pair[0] < pair[1])),
+)
+def test_all_but_the_first_of_those_who_are_linked_are_surplus(
+    own: list[list[str]], apart: set[tuple[int, int]]
+) -> None:
+    """Against the slow way: each pair that shares a key and was not set apart, then groups of pairs."""
+    group = list(range(len(own)))
+    for one, other in itertools.combinations(range(len(own)), 2):
+        if set(own[one]) & set(own[other]) and (one, other) not in apart:
+            group = [group[one] if found == group[other] else found for found in group]
+    expected = sorted(one for one, found in enumerate(group) if found in group[:one])
+    assert sorted(surplus(enumerate(own), apart)) == expected
+
+
+def test_two_stay_one_too_many_though_both_are_apart_from_the_first() -> None:
+    assert surplus([(1, ["k"]), (2, ["k"]), (3, ["k"])], {(1, 2), (1, 3)}) == [3]
+
+
+def test_a_credit_code_that_no_company_can_have_makes_nobody_double() -> None:
+    said = ["无", "暂无", "91110000600037341X", "0"]
+    named = [(n, names_alike(f"公司{n}", code, None)) for n, code in enumerate(said * 2)]
+    assert surplus(named) == []
+    true = "91110000600037341L"
+    assert surplus([(1, names_alike("甲", true, None)), (2, names_alike("乙", true.lower(), None))]) == [2]
 
 
 def test_tallies_of_parts_add_up_to_that_of_the_whole() -> None:
