@@ -98,7 +98,9 @@ class Book:
         return Table(name, self._rows(sheet), sheet.total_height)
 
     def _rows(self, sheet: Any) -> Iterator[list[str]]:
-        down = {(row, left): top for (top, left), (bottom, _) in sheet.merged_cell_ranges or () for row in range(top + 1, bottom + 1)}  # fmt: skip
+        # Its rows begin with the first of the sheet, but with the first column in which anything stands.
+        first = sheet.start[1] if sheet.start is not None else 0
+        down = {(row, left - first): top for (top, left), (bottom, _) in sheet.merged_cell_ranges or () for row in range(top + 1, bottom + 1)}  # fmt: skip
         merged = {row for row, _ in down}
         above: dict[tuple[int, int], str] = {}
         tops = {(top, left) for (_, left), top in down.items()}

@@ -85,6 +85,25 @@ def test_a_workbook_gives_cells_as_it_holds_them(tmp_path: Path) -> None:
     assert third == ["乙", "", "", "", "", "华东"]  # what was merged downwards stands in each row
 
 
+@pytest.mark.parametrize(("down", "right"), [(0, 0), (2, 0), (0, 1), (3, 2)])
+def test_merged_cells_are_filled_in_wherever_the_table_stands(tmp_path: Path, down: int, right: int) -> None:
+    with xlsxwriter.Workbook(str(tmp_path / "a.xlsx")) as book:
+        sheet = book.add_worksheet()
+        for at, heading in enumerate(("客户名称", "电话", "城市", "联系人")):
+            sheet.write(down, right + at, heading)
+        sheet.merge_range(down + 1, right, down + 2, right, "甲公司")
+        sheet.merge_range(down + 1, right + 2, down + 2, right + 2, "苏州")
+        sheet.write_row(down + 1, right + 3, ["张三"])
+        sheet.write_row(down + 2, right + 3, ["李四"])
+        sheet.write_row(down + 3, right, ["乙公司", "", "", "王五"])
+    assert [row for row in rows_of(tmp_path / "a.xlsx") if any(row)] == [
+        ["客户名称", "电话", "城市", "联系人"],
+        ["甲公司", "", "苏州", "张三"],
+        ["甲公司", "", "苏州", "李四"],
+        ["乙公司", "", "", "王五"],
+    ]
+
+
 def test_cards_are_rows(tmp_path: Path) -> None:
     card = (
         "BEGIN:VCARD\r\nVERSION:2.1\r\nN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:=E6=9D=8E;=E5=9B=9B\r\n"
