@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from crmdesk.core.dates import moment_of
@@ -69,12 +71,13 @@ def export_list(
         headings = [heading for _, heading in listed.columns]
         count = _csv(draft, headings, rows) if form == "csv" else _xlsx(draft, headings, rows)
         if is_stopped():
-            draft.unlink(missing_ok=True)
             return None
         draft.replace(path)
     except OSError as error:
-        draft.unlink(missing_ok=True)
         raise CrmError("database_unwritable", path=path) from error
+    finally:
+        with suppress(OSError):  # what can't be written at all can't be removed either
+            draft.unlink(missing_ok=True)
     return count
 
 
@@ -181,26 +184,38 @@ def _plain(cell: Cell) -> str:
 
 
 def _xlsx(path: Path, headings: Sequence[str], rows: Iterator[list[Cell]]) -> int:
+    """Write a workbook. Raises OSError, whatever it was that could not be written."""
     import xlsxwriter
+    from xlsxwriter.exceptions import XlsxWriterException
 
-    # A text that begins with = stays a text, and an address a text too: nothing in the file runs or calls home.
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    book = xlsxwriter.Workbook(str(path), options)
-    try:
-        sheet = book.add_worksheet()
-        bold = book.add_format({"bold": True})
-        formats = [(kind, book.add_format({"num_format": shape})) for kind, shape in _FORMATS]
-        sheet.set_column(0, max(0, len(headings) - 1), _WIDE)
-        sheet.freeze_panes(1, 1)
-        for column, heading in enumerate(headings):
-            sheet.write_string(0, column, heading, bold)
-        count = 0
-        for row in rows:
-            count += 1
-            for column, cell in enumerate(row):
-                _put(sheet, count, column, cell, formats)
-    finally:
-        book.close()
+    # Its parts wait on the disk; where it fails it leaves them there, so they have a folder that goes with them.
+    with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        # A text that begins with = stays a text, and an address a text too: nothing in the file runs or calls home.
+        book = xlsxwriter.Workbook(
+            str(path),
+            {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "tmpdir": folder},
+        )  # fmt: skip
+        try:
+            count = _fill(book, headings, rows)
+            book.close()
+        except XlsxWriterException as error:
+            raise OSError(str(error)) from error
+    return count
+
+
+def _fill(book: Any, headings: Sequence[str], rows: Iterator[list[Cell]]) -> int:
+    sheet = book.add_worksheet()
+    bold = book.add_format({"bold": True})
+    formats = [(kind, book.add_format({"num_format": shape})) for kind, shape in _FORMATS]
+    sheet.set_column(0, max(0, len(headings) - 1), _WIDE)
+    sheet.freeze_panes(1, 1)
+    for column, heading in enumerate(headings):
+        sheet.write_string(0, column, heading, bold)
+    count = 0
+    for row in rows:
+        count += 1
+        for column, cell in enumerate(row):
+            _put(sheet, count, column, cell, formats)
     return count
 
 

@@ -66,7 +66,9 @@ def test_formulas_that_a_table_brings_stay_words_in_what_is_written_down(
     import zipfile
 
     path = write_csv(
-        tmp_path / "a.csv", [['=HYPERLINK("http://x")', "见附件"], ["@SUM(1)", "见附件"]], ("客户名称", "电话")
+        tmp_path / "a.csv",
+        [['=HYPERLINK("http://x")', "见附件"], ["@SUM(1)", "见附件"]],
+        ("客户名称", "电话"),
     )
     run = taken_in(desk, path)
     write_kept_out(desk.reader, run, tmp_path / "kept.xlsx", "en")

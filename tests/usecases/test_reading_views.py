@@ -1,7 +1,12 @@
 """Export, directory, status and sample loading tell what is there, safely and in full."""
 
 import csv
+import gc
 import json
+import sys
+import tempfile
+import warnings
+from datetime import date
 from itertools import islice
 from pathlib import Path
 
@@ -11,8 +16,10 @@ from crmdesk.core.errors import CrmError
 from crmdesk.core.record import RecordKey
 from crmdesk.store import outbox
 from crmdesk.store.delivery import Departure
+from crmdesk.store.window import CustomerFilter
 from crmdesk.usecases import customers, directory, records, refusals, sample_loading, status, tags
 from crmdesk.usecases.export import export
+from crmdesk.usecases.list_export import Form, Listed, export_list
 from crmdesk.usecases.sample import generate
 from crmdesk.usecases.workspace import Workspace, create_workspace
 from tests.support.workspace import Colleague, FakeClock, commit, customer, receive
@@ -42,6 +49,35 @@ def test_a_spreadsheet_gets_chinese_whole_and_runs_no_formula(desk: Workspace, t
     assert row["备注"] == "'@SUM(1)"
     assert row["城市"] == '苏州,\n"园区"'
     assert not any(cell.startswith(("=", "+", "-", "@")) for cell in row.values())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="knows no limit of a file's size")
+@pytest.mark.parametrize(("form", "most"), [("csv", 1000), ("xlsx", 1000), ("xlsx", 5000)])
+def test_a_list_that_finds_no_room_is_said_and_leaves_nothing_behind(
+    desk: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: Form, most: int
+) -> None:
+    import resource
+
+    folder, beside = tmp_path / "chosen", tmp_path / "temporary"
+    folder.mkdir()
+    beside.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(beside))
+    for number in range(200):
+        customer(desk, f"公司{number}")
+    (folder / f"list.{form}").write_text("what was there", encoding="utf-8")
+    listed = Listed(CustomerFilter(), (("name", "名称"),), desk.replica.registry, "zh_CN", date(2026, 11, 28))
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, hard))
+    try:
+        with pytest.raises(CrmError, match="database_unwritable"):
+            export_list(desk.reader, listed, folder / f"list.{form}", form)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    with warnings.catch_warnings(action="ignore", category=ResourceWarning):
+        gc.collect()  # xlsxwriter forgets its files open where one of them fails
+    assert [one.name for one in folder.iterdir()] == [f"list.{form}"]
+    assert (folder / f"list.{form}").read_text(encoding="utf-8") == "what was there"
+    assert list(beside.iterdir()) == []
 
 
 def test_a_column_somebody_named_like_a_formula_is_guarded_too(desk: Workspace, tmp_path: Path) -> None:
