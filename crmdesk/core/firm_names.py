@@ -57,6 +57,22 @@ def take_apart(readings: Readings, name: str) -> FirmName:
     text = normalise(name)
     if not any(map(is_han, text)):
         return _latin(text)
+    text, body, place = _placed(text)
+    trade = _trade_at_end(body)
+    core = body[: len(body) - len(trade)]
+    return FirmName(
+        text, body, core, trade, place, _PROVINCES.get(place, ""), _sound(readings, core), _sound(readings, body)
+    )  # fmt: skip
+
+
+def province_in(name: str) -> str:
+    """The two digits of the province that a name tells, as `take_apart` finds it; blank for none."""
+    text = normalise(name)
+    return _PROVINCES.get(_placed(text)[2], "") if any(map(is_han, text)) else ""
+
+
+def _placed(text: str) -> tuple[str, str, str]:
+    """(a name without marks, what of it is neither place nor legal form, its place)."""
     text = text.translate(OLD_FORMS)
     place = ""
     if "(" in text or "[" in text or "【" in text:
@@ -65,12 +81,7 @@ def take_apart(readings: Readings, name: str) -> FirmName:
         text = _brackets.sub("", text) or text
     text = _noise.sub("", text)
     body, ahead = _without_places(_without_legal(text))
-    place = ahead or place
-    trade = _trade_at_end(body)
-    core = body[: len(body) - len(trade)]
-    return FirmName(
-        text, body, core, trade, place, _PROVINCES.get(place, ""), _sound(readings, core), _sound(readings, body)
-    )  # fmt: skip
+    return text, body, ahead or place
 
 
 def _latin(text: str) -> FirmName:

@@ -11,10 +11,11 @@ The method is Fellegi and Sunter's (A Theory for Record Linkage, 1969), with wei
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from itertools import combinations
 from math import exp
 from typing import Final, NamedTuple
 
@@ -22,7 +23,7 @@ from rapidfuzz.distance import OSA, JaroWinkler
 from rapidfuzz.fuzz import ratio
 
 from crmdesk.core.credit_codes import is_true
-from crmdesk.core.firm_names import FirmName, province_of, take_apart
+from crmdesk.core.firm_names import FirmName, province_in, province_of, take_apart
 from crmdesk.core.firm_words import MAIL_FOR_ALL, OLD_FORMS
 from crmdesk.core.matching_weights import BIAS, WEIGHTS
 from crmdesk.core.text import Readings, normalise
@@ -95,12 +96,22 @@ def party(readings: Readings, values: Mapping[str, Value], phones: Iterable[str]
     apart = take_apart(readings, name or english or short)
     others = (_text(values, key) for key in values if key.startswith("other_phone:"))
     numbers = (digits for text in (_text(values, "phone"), *others, *phones) for digits in phone_digits(text))
-    around = _place_suffix.sub("", _text(values, "region")) or _text(values, "city")
-    region = _text(values, "region_code") or province_of(around) or province_of(_text(values, "city"))
     return Party(
         apart, code, bool(code) and _is_true(code), frozenset(numbers), normalise(_text(values, "email")),
-        region or apart.province, _address(_text(values, "address")), take_apart(readings, short).stem if short else "",
+        _region(values) or apart.province, _address(_text(values, "address")), take_apart(readings, short).stem if short else "",
     )  # fmt: skip
+
+
+def province(values: Mapping[str, Value]) -> str:
+    """The two digits of the province that a customer with these fields is in, as `party` finds it; blank for none."""
+    name = _text(values, "name") or _text(values, "name_en") or _text(values, "short_name")
+    return (_region(values) or province_in(name))[:2]
+
+
+def _region(values: Mapping[str, Value]) -> str:
+    city = _text(values, "city")
+    around = _place_suffix.sub("", _text(values, "region")) or city
+    return _text(values, "region_code") or province_of(around) or province_of(city)
 
 
 def _text(values: Mapping[str, Value], key: str) -> str:
@@ -186,9 +197,34 @@ MOST_IN_ANY_BLOCK: Final = 50
 """A key that more customers share than this, by its kind, tells a scan nothing: who is one company shares another too."""
 
 
+_NEAR_BY: Final = frozenset("abny")
+"""Kinds of keys that tell a scan nothing of two customers in different provinces: a likeness so small is chance there."""
+
+
 def tells(kind: str, shared_by: int) -> bool:
     """Whether a scan compares those who share a key of this kind."""
     return 1 < shared_by <= MOST_IN_A_BLOCK.get(kind, MOST_IN_ANY_BLOCK)
+
+
+def worth_comparing(
+    blocks: Iterable[tuple[str, Sequence[int]]],
+    provinces_of: Callable[[Collection[int]], Mapping[int, str]],
+) -> set[tuple[int, int]]:
+    """The pairs that a scan compares, the lower number first.
+
+    `blocks` are the kind of a key and the ascending numbers of those who share it; `provinces_of` tells where some of
+    them are (`province`). Most who share the end of an address or half a name are strangers, and where they are is
+    found out sooner than all that else is compared.
+    """
+    found: set[tuple[int, int]] = set()
+    near_by: set[tuple[int, int]] = set()
+    for kind, block in blocks:
+        if tells(kind, len(block)):
+            (near_by if kind in _NEAR_BY else found).update(combinations(block, 2))
+    near_by -= found
+    where = provinces_of({n for pair in near_by for n in pair})
+    found.update((a, b) for a, b in near_by if where[a] == where[b] or not where[a] or not where[b])
+    return found
 
 
 # Features

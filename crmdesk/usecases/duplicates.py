@@ -9,8 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from itertools import combinations, groupby
-from operator import itemgetter
+from functools import partial
 from typing import Final
 
 from crmdesk.core.errors import Language
@@ -24,7 +23,8 @@ from crmdesk.core.matching import (
     compare,
     keys,
     party,
-    tells,
+    province,
+    worth_comparing,
 )
 from crmdesk.core.values import Value
 from crmdesk.store.likeness import COMPARED, kind, number
@@ -40,8 +40,10 @@ _COMPARED: Final = 30
 _A_KEY: Final = 64
 """Of those who share one key with what is typed, so many are considered."""
 _FIELDS: Final = ", ".join(f"c.f_{name}" for name in COMPARED)
+_PLACED_BY: Final = ("region_code", "region", "city", "name", "name_en", "short_name")
+_PLACES: Final = ", ".join(f"f_{name}" for name in _PLACED_BY)
 _BY_KEY: Final = f"SELECT coalesce(h.customer, k.n) FROM likeness k LEFT JOIN contact_home h ON h.n = k.n WHERE k.key = ? LIMIT {_A_KEY}"
-_ALL_KEYS: Final = "SELECT k.key, coalesce(h.customer, k.n) FROM likeness k LEFT JOIN contact_home h ON h.n = k.n ORDER BY k.key"
+_SHARED_KEYS: Final = "SELECT key, group_concat(n) FROM likeness GROUP BY key HAVING count(*) > 1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,14 +139,21 @@ def by_id(one: Side, other: Side) -> tuple[str, str]:
 def _asked(reader: Reader) -> set[tuple[int, int]]:
     """Customers on show that share a key that tells something, by row number, the lower first."""
     shown = {n for (n,) in reader.all(f"SELECT n FROM p_customer WHERE {SHOWN}")}
-    found: set[tuple[int, int]] = set()
-    for key, rows in groupby(reader.all(_ALL_KEYS), key=itemgetter(0)):
-        block = [n for _, n in rows]
-        if len(block) > 1:
-            block = sorted(shown.intersection(block))
-            if tells(kind(key), len(block)):
-                found.update(combinations(block, 2))
-    return found
+    whose = dict(reader.all("SELECT n, customer FROM contact_home WHERE n IN (SELECT n FROM likeness_of)"))
+    blocks = (
+        (kind(key), sorted(shown.intersection([whose.get(n, n) for n in map(int, members.split(","))])))
+        for key, members in reader.all(_SHARED_KEYS)
+    )
+    return worth_comparing(blocks, partial(_provinces, reader))
+
+
+def _provinces(reader: Reader, numbers: Collection[int]) -> dict[int, str]:
+    """The province of each of these customers, by row number; blank where nothing tells."""
+    query = f"SELECT n, {_PLACES} FROM p_customer WHERE n IN (SELECT value FROM json_each(?))"
+    return {
+        n: province(dict(zip(_PLACED_BY, cells, strict=True)))
+        for n, *cells in reader.all(query, (json.dumps(sorted(numbers)),))
+    }
 
 
 def parties(reader: Reader, numbers: Collection[int]) -> dict[int, tuple[Side, Party]]:

@@ -10,7 +10,19 @@ import pytest
 
 from crmdesk.core import firm_words
 from crmdesk.core.firm_names import take_apart
-from crmdesk.core.matching import FEATURES, REASONS, Band, band, compare, keys, party, phone_digits, tells
+from crmdesk.core.matching import (
+    FEATURES,
+    REASONS,
+    Band,
+    band,
+    compare,
+    keys,
+    party,
+    phone_digits,
+    province,
+    tells,
+    worth_comparing,
+)
 from crmdesk.core.matching_weights import WEIGHTS
 from crmdesk.usecases.workspace import readings
 from tests.support.doubles import Values, doubles
@@ -82,6 +94,11 @@ def test_a_pair_falls_into_the_band_a_person_would_put_it(one: Values, other: Va
         assert compare(a, b).reasons
 
 
+def test_the_province_alone_is_that_of_the_whole() -> None:
+    for row in doubles(readings(), seed=12, count=500).rows:
+        assert province(row) == party(readings(), row).region[:2]
+
+
 def test_a_phone_of_a_person_there_counts_as_the_customers() -> None:
     a, b = (
         party(readings(), {"name": "启邦机械"}, [PHONE]),
@@ -106,9 +123,13 @@ def test_of_a_generated_list_nearly_all_pairs_are_found_and_siblings_stay_apart(
     pairs = {
         pair for key, block in blocks.items() if tells(key[0], len(block)) for pair in combinations(block, 2)
     }
+    shared = [(key[0], block) for key, block in blocks.items()]
+    compared = worth_comparing(shared, lambda some: {n: province(made.rows[n]) for n in some})
     certain = {pair: compare(parties[pair[0]], parties[pair[1]]).certainty for pair in pairs}
     found = {pair for pair, certainty in certain.items() if band(certainty) is not Band.APART}
     sure = {pair for pair, certainty in certain.items() if band(certainty) is Band.MERGE}
+    assert found <= compared, "where they are is no reason to pass over a pair that is listed"
+    assert len(compared) < len(pairs) / 2
     assert len(found & made.pairs) / len(found) > 0.96
     assert len(found & made.pairs) / len(made.pairs) > 0.96
     assert len(sure & made.pairs) / len(sure) > 0.995
