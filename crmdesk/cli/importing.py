@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from crmdesk.store.imports import Counts, Run
 
 _TOLD: Final = 200
-_WORDS: Final = ("undo", "runs", "resume", "errors", "report", "sign", "template")
+_WORDS: Final = ("undo", "runs", "resume", "errors", "report", "sign", "mappings", "forget", "template")
 
 What = Annotated[
     str,
     typer.Argument(
-        metavar="FILE|undo|runs|resume|errors|report|sign|template",
+        metavar="FILE|undo|runs|resume|errors|report|sign|mappings|forget|template",
         help="A file to import, or what to do with imports that there were. 要导入的文件，或对以往导入的操作。",
     ),
 ]
@@ -112,6 +112,8 @@ def import_(
         _file(session, Path(what), mapping, chosen, first, dry_run=dry_run, sign=sign)
     elif what == "runs":
         _runs(session)
+    elif what == "mappings":
+        _mappings(session)
     elif what == "template":
         _template(session, of, to)
     elif of is None:
@@ -124,6 +126,7 @@ def import_(
             "errors": lambda: _errors(session, of, to),
             "report": lambda: _report(session, of, to),
             "sign": lambda: _sign(session, of),
+            "forget": lambda: _forget(session, of),
         }
         done[what]()
 
@@ -460,6 +463,32 @@ def _sign_rehearsal(session: Session, path: Path, counts: Counts) -> dict[str, s
     from crmdesk.usecases import import_signing
 
     return {"sign_off": import_signing.sign_rehearsal(session.replica, session.reader, path, counts).value.id}
+
+
+def _mappings(session: Session) -> None:
+    from crmdesk.usecases.import_mappings import all_kept
+
+    found = all_kept(session.reader)
+    if session.out.as_json:
+        session.out.json({"mappings": [{"id": one.id, "mapping": _told(one.plan)} for one in found]})
+        return
+    session.out.rows(
+        session.out.text("编号 表 列", "Id Tables Columns").split(),
+        [
+            (one.id, ", ".join(s.name for s in one.plan.sheets), str(sum(bool(c.target) for s in one.plan.sheets for c in s.columns)))
+            for one in found
+        ],
+        empty=session.out.text("没有记住的列映射。", "No mapping is kept."),
+    )  # fmt: skip
+
+
+def _forget(session: Session, name: str) -> None:
+    from crmdesk.usecases import import_mappings
+
+    gone = import_mappings.forget(session.replica, name)
+    session.out.say(
+        {"id": gone.id, "mapping": _told(gone.plan)}, "下次重新推断。", "It is guessed anew next time."
+    )
 
 
 def _template(session: Session, entity: str | None, to: Path | None) -> None:

@@ -131,6 +131,14 @@ def save(connection: Connection, run: Run, *, was: int) -> None:
         raise CrmError("database_busy")
 
 
+def load(connection: Connection, run: str) -> Run:
+    """A run as it stands within a transaction. Raises `not_found`."""
+    row = dialect.run(connection, "SELECT body, state FROM import_run WHERE id = ?", (run,)).fetchone()
+    if row is None:
+        raise CrmError("not_found")
+    return _decoded(*row)
+
+
 def add_step(connection: Connection, run: Run, txn: str) -> None:
     """Note a transaction of a run, in that transaction."""
     run.steps += 1

@@ -230,11 +230,12 @@ def rows_of(reader: Reader, run: Run, pairs: Sequence[Pair]) -> int:
 
 
 def note(replica: Replica, run: Run, rows: int) -> Run:
-    """Write down how many rows of a run look like customers; returns the run with that."""
-    counts = msgspec.structs.replace(run.counts, alike=rows)
-    noted = msgspec.structs.replace(run, counts=counts, looked=True)
+    """Write down how many rows of a run look like customers; returns the run as it stands then. Raises `not_found`."""
     with replica.database.write() as connection:
-        imports.save(connection, noted, was=run.position)
+        now = imports.load(connection, run.id)
+        counts = msgspec.structs.replace(now.counts, alike=rows)
+        noted = msgspec.structs.replace(now, counts=counts, looked=True)
+        imports.save(connection, noted, was=now.position)
     return noted
 
 

@@ -18,7 +18,7 @@ import msgspec
 
 from crmdesk.core.errors import CrmError
 from crmdesk.core.lookalikes import Alike
-from crmdesk.core.mapping import Plan, as_before, check, fingerprint, guess
+from crmdesk.core.mapping import Plan, as_before, check, guess
 from crmdesk.core.record import RecordKey
 from crmdesk.core.registry import Registry
 from crmdesk.core.verdicts import Judge, Judged, Known
@@ -28,6 +28,7 @@ from crmdesk.store.settings import SeeingAs
 from crmdesk.usecases.directory import read_directory, read_registry
 from crmdesk.usecases.foreign_files import Reading, job_of, peek
 from crmdesk.usecases.import_alike import Looking, Lookout, places
+from crmdesk.usecases.import_mappings import kept_for, remember
 from crmdesk.usecases.known_records import known_records, shown_now
 
 if TYPE_CHECKING:
@@ -35,36 +36,23 @@ if TYPE_CHECKING:
 
     from crmdesk.core.mapping import Found
     from crmdesk.store.reading import Reader
-    from crmdesk.store.replica import Committed, Replica, Touched, Write
+    from crmdesk.store.replica import Committed, Touched, Write
     from crmdesk.usecases.workspace import Workspace
 
 Heard = Callable[[Sequence[Judged], float], None]
 """Hears the verdicts on some rows, and which share of the file was read (0 to 1)."""
 RECORDS_A_STEP: Final = 500
-_SAVED: Final = "import_mappings"
-_MOST_SAVED: Final = 50
 
 
-def look(reader: Reader, path: Path, workspace: Workspace) -> tuple[list[Found], Plan]:
-    """The tables of a file and how they would be read: as this source was read last, else as guessed."""
+def look(reader: Reader, path: Path, workspace: Workspace, *, anew: bool = False) -> tuple[list[Found], Plan]:
+    """The tables of a file and how they would be read: as this source was read last, else, or if `anew`, as guessed."""
     found = peek(path, workspace.today())
     registry = read_registry(reader)
     plan = guess(found, registry, workspace.today(), path.stem)
-    saved = (reader.setting(_SAVED, dict[str, Plan]) or {}).get(fingerprint(plan.sheets))
-    if saved is not None and len(saved.sheets) == len(plan.sheets):
+    saved = None if anew else kept_for(reader, plan)
+    if saved is not None:
         plan = as_before(plan, saved)
     return found, plan
-
-
-def remember(replica: Replica, plan: Plan) -> None:
-    """Keep how a source is read, for the next file with the same headings."""
-    from crmdesk.store import settings
-
-    with replica.database.write() as connection:
-        saved: dict[str, Plan] = settings.read(connection, _SAVED, dict[str, Plan]) or {}
-        source = fingerprint(plan.sheets)
-        kept = [(name, one) for name, one in saved.items() if name != source]
-        settings.write(connection, {_SAVED: dict([*kept, (source, plan)][-_MOST_SAVED:])})
 
 
 def rehearse(

@@ -278,6 +278,16 @@
     </message>
 </context>
 <context>
+    <name>ImportStudio</name>
+    <message numerus="yes">
+        <source>%n column(s)</source>
+        <translation>
+            <numerusform>%n column</numerusform>
+            <numerusform>%n columns</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>Inbox</name>
     <message numerus="yes">
         <source>%n customer(s) with this name</source>

@@ -45,6 +45,21 @@
     </message>
 </context>
 <context>
+    <name>Afterwards</name>
+    <message>
+        <source>Sign off</source>
+        <translation>签核</translation>
+    </message>
+    <message>
+        <source>Signed off: %1, %2 differences</source>
+        <translation>已签核：%1，差异 %2 处</translation>
+    </message>
+    <message>
+        <source>Signed off by %1, %2: %3 differences</source>
+        <translation>%1 于 %2 签核，差异 %3 处</translation>
+    </message>
+</context>
+<context>
     <name>AsideCard</name>
     <message>
         <source>Set aside</source>
@@ -1319,6 +1334,22 @@
     <message>
         <source>Take, the cell into the remark</source>
         <translation>导入，原文记入备注</translation>
+    </message>
+    <message>
+        <source>Rows that look like a customer here</source>
+        <translation>疑似已有客户的行</translation>
+    </message>
+    <message>
+        <source>Take in, look afterwards</source>
+        <translation>照常导入，之后查看</translation>
+    </message>
+    <message>
+        <source>Read as last time.</source>
+        <translation>按上次的方式读取。</translation>
+    </message>
+    <message>
+        <source>Guess anew</source>
+        <translation>重新推断</translation>
     </message>
     <message>
         <source>Put them into the remark</source>
@@ -3053,6 +3084,10 @@
         <translation>可能是同一家的客户</translation>
     </message>
     <message>
+        <source>Only the pairs of this import; press for all</source>
+        <translation>只看这次导入的客户；点击查看全部</translation>
+    </message>
+    <message>
         <source>Undo</source>
         <translation>撤销</translation>
     </message>
@@ -4057,6 +4092,16 @@
         <translation>已撤销导入；之后修改过的 %4 条记录保持不变</translation>
     </message>
     <message>
+        <source>How sources are read</source>
+        <translation>记住的读取方式</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n column(s)</source>
+        <translation>
+            <numerusform>%n 列</numerusform>
+        </translation>
+    </message>
+    <message>
         <source>imported</source>
         <translation>已导入</translation>
     </message>
@@ -4071,6 +4116,10 @@
     <message>
         <source>not finished</source>
         <translation>未完成</translation>
+    </message>
+    <message>
+        <source>%1 is guessed anew next time</source>
+        <translation>「%1」下次重新推断</translation>
     </message>
     <message>
         <source>rows kept out</source>
@@ -4310,6 +4359,21 @@
     <message>
         <source>Everybody sees it after their next sync; each finds in it what they may read.</source>
         <translation>大家在下次同步后都能看到；每个人只会看到自己有权查看的客户。</translation>
+    </message>
+</context>
+<context>
+    <name>KeptPane</name>
+    <message>
+        <source>A file with the same headings is read like this; it can be changed there.</source>
+        <translation>表头相同的文件会这样读取；打开文件时可以更改。</translation>
+    </message>
+    <message>
+        <source>Forget it</source>
+        <translation>不再记住</translation>
+    </message>
+    <message>
+        <source>(no heading)</source>
+        <translation>（无表头）</translation>
     </message>
 </context>
 <context>
@@ -4789,6 +4853,14 @@
     <message>
         <source>All</source>
         <translation>全部</translation>
+    </message>
+    <message>
+        <source>Look-alikes</source>
+        <translation>疑似重复</translation>
+    </message>
+    <message>
+        <source>Look at them…</source>
+        <translation>逐对查看…</translation>
     </message>
     <message>
         <source>Row</source>

@@ -44,6 +44,12 @@ def test_a_mapping_file_and_a_sample_of_the_first_rows(desk: Desk, tmp_path: Pat
     assert desk("import", str(path), "--mapping", str(mapping), "--first", "1")["create"] == 1
     again = desk("import", str(path), "--mode", "overwrite")  # the mapping was kept for this source
     assert (again["create"], again["duplicate"], again["mapping"]["mode"]) == (1, 1, "overwrite")
+    (kept,) = desk("import", "mappings")["mappings"]
+    assert kept["mapping"]["sheets"]["a"]["columns"]["公司大名"] == "name"
+    assert desk("import", "forget", kept["id"])["id"] == kept["id"]
+    assert desk("import", "mappings") == {"mappings": []}
+    assert desk.fails("import", str(path), "--dry-run")["code"] == "import_unmapped"
+    assert desk.fails("import", "forget", kept["id"])["code"] == "not_found"
     mapping.write_text("[1]", encoding="utf-8")
     assert desk.fails("import", str(path), "--mapping", str(mapping))["code"] == "bad_argument"
     assert desk.fails("import", "undo")["code"] == "bad_argument"

@@ -12,6 +12,7 @@ from crmdesk.core.errors import CrmError
 from crmdesk.core.form import Shown
 from crmdesk.core.format import format_value
 from crmdesk.core.matching import Band
+from crmdesk.store.imports import Run
 from crmdesk.ui import formats
 from crmdesk.ui.context import Context
 from crmdesk.ui.page import Page, Shell
@@ -21,7 +22,7 @@ from crmdesk.ui.widgets.buttons import KeyHint
 from crmdesk.ui.widgets.entry_list import Entry, EntryList, Heading
 from crmdesk.ui.widgets.fields import heading, label
 from crmdesk.ui.widgets.marks import EmptyState
-from crmdesk.usecases import customers, duplicates, merging, sharing
+from crmdesk.usecases import customers, duplicates, import_alike, merging, sharing
 from crmdesk.usecases.duplicates import Pair, Side
 from crmdesk.usecases.outcome import Outcome
 from crmdesk.usecases.workspace import Workspace
@@ -44,12 +45,16 @@ class Duplicates(Page):
         self._decided: list[tuple[str, Pair]] = []
         self._is_stale, self._is_busy = True, False
         self._held = ""
+        self._only: Run | None = None
         self.list = EntryList(self.tr("Pairs that may be one company"))
         self.list.current.connect(self._show_current)
         self.list.opened.connect(self._ask_merge)
         self.pair = PairView()
         self.pair.turned.connect(self._say_what_happens)
         self.empty = EmptyState("circle-check", "")
+        self._every = buttons.quiet("", "x", self.show_every)
+        plain.set_tip(self._every, self.tr("Only the pairs of this import; press for all"))
+        self._every.hide()
         self._build()
 
     def _build(self) -> None:
@@ -113,12 +118,28 @@ class Duplicates(Page):
         row.addWidget(KeyHint("M"))
         return foot
 
+    def actions_in_bar(self) -> Sequence[QWidget]:
+        return (self._every,)
+
     # -- what the window asks -----------------------------------------------------------------------
 
     def entered(self) -> None:
         if self._is_stale:
             self.reload()
         self.list.setFocus()
+
+    def show_subject(self, subject: object) -> None:
+        """Only the pairs of an import, where one is given."""
+        if isinstance(subject, Run):
+            self._only, self._is_stale, self._pairs = subject, True, {}
+            self._every.setText(subject.name)
+            self._every.show()
+
+    def show_every(self) -> None:
+        """All pairs again."""
+        self._only, self._pairs = None, {}
+        self._every.hide()
+        self.reload()
 
     def touched(self, change: "Touched") -> None:  # type: ignore[override]
         self._is_stale = self._is_stale or change.concerns("customer", "contact")
@@ -143,7 +164,7 @@ class Duplicates(Page):
         self._is_stale = False
         if not self._pairs:
             self._say_empty(self.tr("Looking for customers that are here twice…"))
-        self._context.read(_look, self._take, key="duplicates")
+        self._context.read(partial(_look, run=self._only), self._take, key="duplicates")
 
     def _take(self, found: list[Pair]) -> None:
         self._show_pairs(found)
@@ -326,9 +347,11 @@ class Duplicates(Page):
             self.shell.go("customer", (pair.one, pair.other)[self.pair.winner].id)
 
 
-def _look(workspace: Workspace) -> list[Pair]:
+def _look(workspace: Workspace, run: Run | None) -> list[Pair]:
     reader = workspace.another_reader()
     try:
+        if run is not None:
+            return import_alike.pairs_of(reader, run)[:_MOST]
         return duplicates.pairs(reader)[:_MOST]
     finally:
         reader.close()

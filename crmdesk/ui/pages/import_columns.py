@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from crmdesk.core.cleaning import is_nothing
+from crmdesk.core.lookalikes import CHOICES
 from crmdesk.core.mapping import (
     ENTITIES,
     MODES,
@@ -47,6 +48,7 @@ class ColumnsPane(QWidget):
 
     rehearse = Signal()
     other_file = Signal()
+    anew = Signal()
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -70,6 +72,13 @@ class ColumnsPane(QWidget):
         said = (self.tr("Keep out, to be mended"), self.tr("Take, the cell into the remark"))
         for way, words in zip(UNREADABLE, said, strict=True):
             self.unreadable.addItem(words, way)
+        self.alike = _box(self.tr("Rows that look like a customer here"))
+        for choice, text in zip(
+            CHOICES, (self.tr("Take in, look afterwards"), self.tr("Keep out, to be mended")), strict=True
+        ):
+            self.alike.addItem(text, choice)
+        self.as_before = label(self.tr("Read as last time."), "second")
+        self.anew_button = buttons.secondary(self.tr("Guess anew"), "refresh-cw", self.anew.emit)
         self.left_out = label("", "second")
         self.left_out.setWordWrap(True)
         self.rest_button = buttons.secondary(self.tr("Put them into the remark"), "", self._take_rest)
@@ -89,19 +98,30 @@ class ColumnsPane(QWidget):
         column.setContentsMargins(24, 18, 24, 16)
         column.setSpacing(10)
         column.addWidget(self.name)
-        choices = QHBoxLayout()
-        choices.setSpacing(16)
-        for text, box in (
+        choices = QGridLayout()
+        choices.setHorizontalSpacing(16)
+        choices.setVerticalSpacing(8)
+        boxes = (
             (self.tr("Table"), self.table),
             (self.tr("Kind of record"), self.kind),
             (self.tr("Rows whose record is here"), self.mode),
             (self.tr("Rows with a cell that can't be read"), self.unreadable),
-        ):
+            (self.tr("Rows that look like a customer here"), self.alike),
+        )
+        for at, (text, box) in enumerate(boxes):
             pair = QVBoxLayout()
             pair.setSpacing(4)
             pair.addWidget(label(text, "faint"))
             pair.addWidget(box)
-            choices.addLayout(pair, 1)
+            choices.addLayout(pair, at // 3, at % 3)
+        before = QHBoxLayout()
+        before.setSpacing(8)
+        before.addWidget(self.as_before)
+        before.addWidget(self.anew_button)
+        before.addStretch(1)
+        choices.addLayout(before, 1, 2, Qt.AlignmentFlag.AlignBottom)
+        for at in range(3):
+            choices.setColumnStretch(at, 1)
         column.addLayout(choices)
         self._grid.setContentsMargins(0, 6, 12, 6)
         self._grid.setHorizontalSpacing(16)
@@ -121,12 +141,15 @@ class ColumnsPane(QWidget):
 
     # -- what is shown ------------------------------------------------------------------------------------
 
-    def show_file(self, name: str, found: Sequence[Found], plan: Plan) -> None:
-        """Show a file's tables and how they would be read."""
+    def show_file(self, name: str, found: Sequence[Found], plan: Plan, *, is_as_before: bool = False) -> None:
+        """Show a file's tables and how they would be read; `is_as_before`: as a file of this source was read last."""
+        for widget in (self.as_before, self.anew_button):
+            widget.setVisible(is_as_before)
         self._found, self._plan = list(found), plan
         self.name.setText(name)
         self.mode.setCurrentIndex(max(0, self.mode.findData(plan.mode)))
         self.unreadable.setCurrentIndex(max(0, self.unreadable.findData(plan.unreadable)))
+        self.alike.setCurrentIndex(max(0, self.alike.findData(plan.alike)))
         self.table.clear()
         for number, sheet in enumerate(plan.sheets):
             self.table.addItem(sheet.name, number)
@@ -140,6 +163,7 @@ class ColumnsPane(QWidget):
     def plan(self) -> Plan:
         """How the person wants the file read."""
         self._plan.mode = self.mode.currentData() or "create"
+        self._plan.alike = self.alike.currentData() or "take"
         self._plan.unreadable = self.unreadable.currentData() or "keep_out"
         return self._plan
 

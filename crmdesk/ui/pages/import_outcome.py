@@ -11,20 +11,24 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from crmdesk.core.errors import Language
+from crmdesk.core.lookalikes import Alike
 from crmdesk.core.mapping import Plan
 from crmdesk.core.verdicts import VERDICTS, Judged
 from crmdesk.store.imports import Counts, KeptOut
 from crmdesk.ui import formats
 from crmdesk.ui.tables.row_table import RowTable
 from crmdesk.ui.tables.window_model import Column, ListSource, WindowModel
+from crmdesk.ui.widgets import buttons
 from crmdesk.ui.widgets.fields import heading, label
 from crmdesk.ui.widgets.figure import FigureCard
 from crmdesk.ui.widgets.marks import Progress
 from crmdesk.ui.widgets.tabs import SegmentedTabs
-from crmdesk.usecases.import_papers import reasons, verdict_label
+from crmdesk.usecases.import_papers import alike_cells, alike_line, reasons, verdict_label
 from crmdesk.usecases.importing import facts
 
 _ALL: Final = "all"
+_ALIKE: Final = "alike"
+_ORDER: Final = ("reject", _ALIKE, "duplicate", "update", "create")
 MOST_LINES: Final = 20_000
 """Rows that are listed; the rest is counted, and written to the workbook of rows kept out."""
 _ICONS: Final = {
@@ -61,6 +65,14 @@ def line_of_kept_out(one: KeptOut, plan: Plan, language: Language) -> Line:
     return _line(plan, one.n, one.sheet, one.at, one.verdict, one.notes, name, language)
 
 
+def line_of_alike(one: Alike, plan: Plan, number: int, language: Language) -> Line:
+    """A row that looks like a customer, with whom it looks like, in words."""
+    _, row, name, other, certainty, why = (str(cell) for cell in alike_cells(plan, one, language))
+    place = f"{row} · {plan.sheets[one.sheet].name}" if len(plan.sheets) > 1 else row
+    said = verdict_label(_ALIKE).text(language)
+    return Line(f"{_ALIKE}:{number}", place, _ALIKE, said, name[:200], f"{other} · {certainty} · {why}")
+
+
 def _line(
     plan: Plan, number: int, sheet: int, at: int, verdict: str, notes: Sequence[tuple[int, str]], name: str, language: Language
 ) -> Line:  # fmt: skip
@@ -73,6 +85,7 @@ class OutcomePane(QWidget):
     """Counts, rates, and the rows behind them; `actions` at the foot are the page's own."""
 
     filtered = Signal(str)
+    look_at_pairs = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -86,13 +99,19 @@ class OutcomePane(QWidget):
         for key, card in self.figures.items():
             card.clicked.connect(partial(self._figure_chosen, key))
         self.tabs = SegmentedTabs(
-            self.tr("Rows"), [(_ALL, self.tr("All")), *((key, names[key]) for key in ("reject", "duplicate", "update", "create"))]
+            self.tr("Rows"), [(_ALL, self.tr("All")), *((key, names[key]) for key in ("reject", "duplicate", "update", "create")), (_ALIKE, self.tr("Look-alikes"))]
         )  # fmt: skip
         self.tabs.chosen.connect(self.show_only)
         self.model: WindowModel[Line] = WindowModel(self._columns(), ListSource[Line](), _sentence)
         self.table = RowTable(self.tr("Rows"), self.model)
         self.progress = Progress()
+        self.alike = label("", "warn")
+        self.alike.setWordWrap(True)
+        self.alike_button = buttons.secondary(self.tr("Look at them…"), "copy", self.look_at_pairs.emit)
+        self.signed = label("", "second")
+        self.signed.setWordWrap(True)
         self._lines: list[Line] = []
+        self._alike: list[Line] = []
         self._foot = QHBoxLayout()
         self._foot.setSpacing(8)
         self._build()
@@ -116,6 +135,14 @@ class OutcomePane(QWidget):
             row.addWidget(card)
         column.addLayout(row)
         column.addWidget(self.rates)
+        likely = QHBoxLayout()
+        likely.setSpacing(8)
+        likely.addWidget(self.alike, 1)
+        likely.addWidget(self.alike_button)
+        column.addLayout(likely)
+        column.addWidget(self.signed)
+        self.show_alike(0, None, "zh_CN")
+        self.show_signed("")
         column.addWidget(self.progress)
         column.addWidget(self.tabs)
         column.addWidget(self.table, 1)
@@ -158,6 +185,28 @@ class OutcomePane(QWidget):
         self.progress.setVisible(bool(text))
         self.progress.show_step(text, round(1000 * share), 1000)
 
+    def show_alike(
+        self,
+        rows: int,
+        plan: Plan | None,
+        language: Language,
+        lines: Sequence[Line] = (),
+        *,
+        are_here: bool = False,
+    ) -> None:
+        """Say how many rows look like customers, and list them; `are_here`: their pairs can be looked at."""
+        self.alike.setText(alike_line(rows, plan, language) if rows and plan is not None else "")
+        self.alike.setVisible(bool(rows))
+        self.alike_button.setVisible(bool(rows) and are_here)
+        self._alike = list(lines)
+        self.tabs.offer(_ALIKE, is_offered=bool(lines))
+        self.tabs.set_number(_ALIKE, rows)
+
+    def show_signed(self, text: str) -> None:
+        """Say who has signed; nothing where nobody has."""
+        self.signed.setText(text)
+        self.signed.setVisible(bool(text))
+
     def show_lines(self, lines: Sequence[Line], *, are_kept_out: bool = False) -> None:
         """List rows, what was kept out first; `are_kept_out`: there are no others to list."""
         for key in ("create", "update"):
@@ -165,15 +214,14 @@ class OutcomePane(QWidget):
         if are_kept_out:
             self.tabs.set_number(_ALL, len(lines))
             self.tabs.select(_ALL)
-        self._lines = sorted(
-            lines, key=lambda line: ("reject", "duplicate", "update", "create").index(line.verdict)
-        )
+        self._lines = sorted(lines, key=lambda line: _ORDER.index(line.verdict))
         self.show_only(self.tabs.key)
 
     def show_only(self, verdict: str) -> None:
         """List the rows of one verdict, or all."""
         self.tabs.select(verdict)
-        found = [line for line in self._lines if verdict in (_ALL, line.verdict)]
+        own = self._alike if verdict == _ALIKE else self._lines
+        found = [line for line in own if verdict in (_ALL, line.verdict)]
         self.table.show_source(ListSource(found))
         self.filtered.emit(verdict)
 

@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 
 from crmdesk.core.dates import moment_of
 from crmdesk.core.errors import CrmError, Language
+from crmdesk.core.lookalikes import Alike
 from crmdesk.core.mapping import Found, Plan
 from crmdesk.core.mapping import check as check_plan
 from crmdesk.core.registry import Registry
@@ -37,16 +38,26 @@ from crmdesk.ui import formats
 from crmdesk.ui.context import Context
 from crmdesk.ui.gauge import Gauge
 from crmdesk.ui.page import Page, Shell
+from crmdesk.ui.pages import import_course
+from crmdesk.ui.pages.import_afterwards import Afterwards
 from crmdesk.ui.pages.import_columns import ColumnsPane
-from crmdesk.ui.pages.import_outcome import MOST_LINES, Line, OutcomePane, line_of, line_of_kept_out
+from crmdesk.ui.pages.import_course import Course
+from crmdesk.ui.pages.import_kept import KeptPane, kept_title
+from crmdesk.ui.pages.import_outcome import (
+    MOST_LINES,
+    Line,
+    OutcomePane,
+    line_of,
+    line_of_alike,
+    line_of_kept_out,
+)
 from crmdesk.ui.runner import Lane
 from crmdesk.ui.widgets import buttons
 from crmdesk.ui.widgets.entry_list import Entry, EntryList, Heading
 from crmdesk.ui.widgets.marks import EmptyState
 from crmdesk.ui.widgets.plain import set_tip
-from crmdesk.usecases import import_papers, importing
-from crmdesk.usecases.import_undo import Undoing
-from crmdesk.usecases.importing import Importing
+from crmdesk.usecases import import_mappings, import_papers, importing
+from crmdesk.usecases.import_mappings import Kept
 from crmdesk.usecases.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -56,6 +67,7 @@ _WATCH_MS: Final = 150
 _SAMPLE: Final = 100
 """Rows that are imported as a sample, before all of them are."""
 _SHOWN_NEW: Final = 500
+_KEPT: Final = "kept:"
 _STATES: Final = {"done": ("circle-check", "green"), "undone": ("undo-2", "slate")}
 
 
@@ -66,6 +78,7 @@ class _Rehearsed:
     counts: Counts
     seconds: float
     lines: list[Line] = field(default_factory=list)
+    alike: list[Line] = field(default_factory=list)
 
 
 class ImportStudio(Page):
@@ -88,9 +101,15 @@ class ImportStudio(Page):
         self.columns = ColumnsPane(context)
         self.columns.rehearse.connect(self._rehearse)
         self.columns.other_file.connect(self._ask_file)
+        self.columns.anew.connect(self._guess_anew)
         self.outcome = OutcomePane()
+        self.outcome.look_at_pairs.connect(self._look_at_pairs)
+        self.afterwards = Afterwards(context, self.outcome, self)
+        self.afterwards.noted.connect(self._noted)
+        self.kept = KeptPane(context)
+        self.kept.forget.connect(self._forget)
         self._stack = QStackedWidget()
-        for pane in (self.start, self.columns, self.outcome):
+        for pane in (self.start, self.columns, self.outcome, self.kept):
             self._stack.addWidget(pane)
         self.choose_button = buttons.primary(self.tr("Choose a file…"), "upload", self._ask_file)
         self.template_button = buttons.secondary(self.tr("Empty form…"), "download", self._ask_template)
@@ -115,7 +134,7 @@ class ImportStudio(Page):
         self.report_button = buttons.secondary(self.tr("Reconciliation…"), "download", self._ask_report)
         self._left: Sequence[QPushButton] = (self.back_button, self.take_button, self.undo_button)
         self._right: Sequence[QPushButton] = (
-            self.errors_button, self.report_button, self.stop_button, self.sample_button, self.all_button, self.resume_button,
+            self.errors_button, self.report_button, self.afterwards.sign_button, self.stop_button, self.sample_button, self.all_button, self.resume_button,
         )  # fmt: skip
         self.outcome.set_actions(self._left, self._right)
 
@@ -169,21 +188,26 @@ class ImportStudio(Page):
 
     # -- a file ------------------------------------------------------------------------------------------
 
-    def open_file(self, path: Path) -> None:
-        """Look into a file and show its columns."""
+    def open_file(self, path: Path, *, anew: bool = False) -> None:
+        """Look into a file and show its columns; `anew`: guessed, however a file like it was read before."""
         if self._course is not None:
             self._context.say(self.tr("One import at a time: wait for it, or stop it."), "warn")
             return
         self._path, self._run = path, None
         self._context.runner.run(
-            partial(_look, self._context.workspace, path), self._looked, self._failed,
+            partial(_look, self._context.workspace, path, anew=anew), self._looked, self._failed,
             lane=Lane.NETWORK, owner=self, key="look",
         )  # fmt: skip
 
-    def _looked(self, found: tuple[list[Found], Plan]) -> None:
+    def _guess_anew(self) -> None:
+        if self._path is not None:
+            self.open_file(self._path, anew=True)
+
+    def _looked(self, found: tuple[list[Found], Plan, bool]) -> None:
         if self._path is None:
             return
-        self.columns.show_file(self._path.name, *found)
+        tables, plan, is_as_before = found
+        self.columns.show_file(self._path.name, tables, plan, is_as_before=is_as_before)
         self._stack.setCurrentWidget(self.columns)
         self.columns.next_button.setFocus()
 
@@ -214,6 +238,7 @@ class ImportStudio(Page):
         self._course = self._gauge
         self.outcome.show_counts(self._path.name if self._path else "", Counts(), 0.0)
         self.outcome.show_lines([])
+        self.afterwards.show_nothing()
         self._stack.setCurrentWidget(self.outcome)
         self._offer(self.stop_button)
         self._watch.start()
@@ -240,9 +265,12 @@ class ImportStudio(Page):
             return
         self.outcome.show_counts(self._path.name if self._path else "", made.counts, made.seconds)
         self.outcome.show_lines(made.lines)
+        if self._path is not None:
+            self.afterwards.show_rehearsed(self._path, self.columns.plan, made.counts, made.alike)
         may_take = made.counts.reject and self.columns.plan.unreadable == "keep_out"
         more = (self.take_button,) if may_take else ()
-        self._offer(self.back_button, *more, self.sample_button, self.all_button)
+        signing = (self.afterwards.sign_button,) if self.afterwards.may_sign() else ()
+        self._offer(self.back_button, *more, *signing, self.sample_button, self.all_button)
         self.all_button.setFocus()
 
     def _take_unreadable(self) -> None:
@@ -268,7 +296,11 @@ class ImportStudio(Page):
         if self._path is None or self._course is not None:
             return
         work = partial(
-            _begin, self._context.workspace, self._path, msgspec.structs.replace(self.columns.plan), limit
+            import_course.begin,
+            self._context.workspace,
+            self._path,
+            msgspec.structs.replace(self.columns.plan),
+            limit,
         )
         self._set_off(work, self.tr("Importing…"))
 
@@ -277,11 +309,15 @@ class ImportStudio(Page):
             if self._run.state == "undoing":
                 self._undo()
             else:
-                self._set_off(partial(_go_on, self._context.workspace, self._run.id), self.tr("Importing…"))
+                self._set_off(
+                    partial(import_course.go_on, self._context.workspace, self._run.id), self.tr("Importing…")
+                )
 
     def _undo(self) -> None:
         if self._run is not None and self._course is None:
-            self._set_off(partial(_undo, self._context.workspace, self._run.id), self.tr("Taking it back…"))
+            self._set_off(
+                partial(import_course.undo, self._context.workspace, self._run.id), self.tr("Taking it back…")
+            )
 
     def _set_off(self, work: Callable[[], Course], doing: str) -> None:
         """Begin something that is done in steps of the writer's lane, other people's writes between them."""
@@ -346,8 +382,16 @@ class ImportStudio(Page):
             when = moment_of(run.started_ms).strftime("%m-%d %H:%M")
             detail = f"{when} · {self._state(run)}"
             entries.append(Entry(run.id, run.name, detail, formats.number(run.counts.create + run.counts.update), icon=icon, hue=hue))  # fmt: skip
+        kept = import_mappings.all_kept(self._context.reader)
+        if kept:
+            entries.append(Heading(self.tr("How sources are read")))
+        for one in kept:
+            columns = self.tr(
+                "%n column(s)", "", sum(bool(c.target) for s in one.plan.sheets for c in s.columns)
+            )
+            entries.append(Entry(_KEPT + one.id, kept_title(one), columns, icon="list-checks", hue="slate"))
         self.runs.set_entries(entries)
-        self._left_pane.setVisible(bool(found))
+        self._left_pane.setVisible(bool(entries))
 
     def _state(self, run: Run) -> str:
         return {
@@ -359,6 +403,9 @@ class ImportStudio(Page):
             return
         if self._stack.currentWidget() is self.columns or (self._run is None and self._path is not None):
             return  # a file is being looked at: the list only follows
+        if run_id.startswith(_KEPT):
+            self._show_kept(run_id.removeprefix(_KEPT))
+            return
         self._show_run(imports.find(self._context.reader, run_id))
 
     def _show_run(self, run: Run) -> None:
@@ -368,6 +415,7 @@ class ImportStudio(Page):
         lines = [line_of_kept_out(one, run.plan, self._context.language) for one in page]
         self.outcome.show_lines(lines, are_kept_out=True)
         self.outcome.show_progress("", 0.0)
+        self.afterwards.show_run(run)
         self._stack.setCurrentWidget(self.outcome)
         offered = [self.report_button] if run.state != "undone" else []
         if run.counts.reject or run.counts.duplicate:
@@ -376,7 +424,35 @@ class ImportStudio(Page):
             offered.append(self.resume_button)
         if run.state not in ("undone", "undoing"):
             offered.append(self.undo_button)
+        if self.afterwards.may_sign():
+            offered.append(self.afterwards.sign_button)
         self._offer(*offered)
+
+    def _noted(self, run: Run) -> None:
+        if self._course is None and self._stack.currentWidget() is self.outcome:
+            self._show_run(run)
+
+    def _look_at_pairs(self) -> None:
+        self.shell.go("duplicates", self.afterwards.run)
+
+    # -- how sources are read ------------------------------------------------------------------------------
+
+    def _show_kept(self, name: str) -> None:
+        found = next((one for one in import_mappings.all_kept(self._context.reader) if one.id == name), None)
+        if found is not None:
+            self.kept.show_kept(found, self._context.registry)
+            self._stack.setCurrentWidget(self.kept)
+
+    def _forget(self, name: str) -> None:
+        self._context.runner.run(
+            partial(import_mappings.forget, self._context.workspace.replica, name), self._forgotten, self._context.report,
+            lane=Lane.WRITE, owner=self,
+        )  # fmt: skip
+
+    def _forgotten(self, gone: Kept) -> None:
+        self._stack.setCurrentWidget(self.start)
+        self._list_runs()
+        self._context.say(formats.filled(self.tr("%1 is guessed anew next time"), kept_title(gone)))
 
     # -- papers ------------------------------------------------------------------------------------------
 
@@ -421,16 +497,18 @@ class ImportStudio(Page):
 # -- work, off the GUI thread: it touches no QObject ----------------------------------------------------------
 
 
-def _look(workspace: Workspace, path: Path) -> tuple[list[Found], Plan]:
+def _look(workspace: Workspace, path: Path, *, anew: bool) -> tuple[list[Found], Plan, bool]:
     reader = workspace.another_reader()
     try:
-        return importing.look(reader, path, workspace)
+        found, plan = importing.look(reader, path, workspace, anew=anew)
+        return found, plan, not anew and import_mappings.kept_for(reader, plan) is not None
     finally:
         reader.close()
 
 
 def _rehearse(workspace: Workspace, path: Path, plan: Plan, gauge: Gauge, spoken: Language) -> _Rehearsed:
     lines: list[Line] = []
+    alike: list[Line] = []
     counts = Counts()
     new = 0
 
@@ -443,71 +521,18 @@ def _rehearse(workspace: Workspace, path: Path, plan: Plan, gauge: Gauge, spoken
                 lines.append(line_of(one, plan, len(lines), spoken))
         gauge.show((share, msgspec.structs.replace(counts), 0.0))
 
+    def told(found: Sequence[Alike]) -> None:
+        some = found[:MOST_LINES]
+        alike.extend(line_of_alike(one, plan, number, spoken) for number, one in enumerate(some))
+
     reader = workspace.another_reader()
     try:
         whole, seconds = importing.rehearse(
-            workspace, reader, path, plan, heard=heard, cancelled=gauge.is_stopped
+            workspace, reader, path, plan, heard=heard, cancelled=gauge.is_stopped, alike=told
         )
     finally:
         reader.close()
-    return _Rehearsed(whole, seconds, lines)
-
-
-@dataclass(slots=True)
-class Course:
-    """A run or an undo under way, with the reader that is its own."""
-
-    work: Importing | Undoing
-    reader: Reader
-
-    @property
-    def run(self) -> Run:
-        return self.work.run
-
-    @property
-    def done(self) -> bool:
-        return self.work.done
-
-    def step(self, gauge: Gauge) -> Touched:
-        """Do the next step, and stop where the person wants no more of it."""
-        try:
-            touched = self.work.step()
-        except CrmError:
-            self.close()
-            raise
-        gauge.show((self.work.share, self.run.counts, self.run.seconds))
-        if gauge.is_stopped() and not self.done and isinstance(self.work, Importing):
-            self.work.stop()
-        if gauge.is_stopped() or self.done:
-            self.close()
-        return touched
-
-    def close(self) -> None:
-        """End what reads."""
-        if isinstance(self.work, Importing):
-            self.work.close()
-        self.reader.close()
-
-
-def _with_reader(workspace: Workspace, make: Callable[[Reader], Importing | Undoing]) -> Course:
-    reader = workspace.another_reader()
-    try:
-        return Course(make(reader), reader)
-    except CrmError:
-        reader.close()
-        raise
-
-
-def _begin(workspace: Workspace, path: Path, plan: Plan, limit: int) -> Course:
-    return _with_reader(workspace, lambda reader: importing.begin(workspace, reader, path, plan, limit=limit))
-
-
-def _go_on(workspace: Workspace, run: str) -> Course:
-    return _with_reader(workspace, lambda reader: importing.go_on(workspace, reader, run))
-
-
-def _undo(workspace: Workspace, run: str) -> Course:
-    return _with_reader(workspace, lambda reader: Undoing(workspace.replica, reader, run))
+    return _Rehearsed(whole, seconds, lines, alike)
 
 
 def _report(registry: Registry, reader: Reader, run: Run, path: Path, spoken: Language) -> object:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,8 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
 
-from crmdesk.usecases import import_papers
+from crmdesk.usecases import import_mappings, import_papers, importing
+from tests.support import workspace as desks
 from tests.support.foreign_tables import planted, write_csv
 
 
@@ -48,7 +50,7 @@ def test_a_file_is_dropped_rehearsed_imported_and_taken_back(
     count = workspace.reader.value("SELECT count(*) FROM p_customer WHERE life <> 1")
     assert count > 200
     assert desk.notice() == ""  # nothing lies on the buttons at the foot
-    assert titles(page) == ["旧系统.csv"]
+    assert titles(page) == ["旧系统.csv", "旧系统"]  # the run, and how its source is read
     page.save(page._run, tmp_path / "kept.xlsx", import_papers.write_kept_out)
     qtbot.waitUntil((tmp_path / "kept.xlsx").exists)
     page.undo_button.click()
@@ -117,4 +119,52 @@ def test_a_file_that_is_no_table_is_told_and_changes_nothing(
     (tmp_path / "a.xlsx").write_bytes(b"PK\x03\x04torn")
     desk, page = opened(open_desk, workspace, tmp_path / "a.xlsx")
     qtbot.waitUntil(lambda: "a.xlsx" in desk.notice())
+    assert page.start.isVisible()
+
+
+def test_look_alikes_are_told_looked_at_and_the_run_is_signed_and_read_again_alike(
+    qtbot, open_desk, workspace, tmp_path: Path
+) -> None:
+    desks.customer(workspace, "宏远机械设备", phone="0571-88886666", city="杭州")
+    rows = [["杭州宏远机械设备有限公司", "0571-88886666", "杭州"], ["天信化工", "", "成都"]]
+    path = write_csv(tmp_path / "a.csv", rows, ("客户名称", "电话", "城市"))
+    desk, page = opened(open_desk, workspace, path)
+    qtbot.waitUntil(page.columns.isVisible)
+    assert page.columns.anew_button.isHidden()
+    page.columns.next_button.click()
+    qtbot.waitUntil(page.all_button.isVisible, timeout=20_000)
+    assert "1 行像是已有的客户" in page.outcome.alike.text()
+    assert page.outcome.alike_button.isHidden()  # nothing is here yet to be looked at
+    page.outcome.show_only("alike")
+    assert "宏远机械设备" in page.outcome.model.row(0).reason
+    page.all_button.click()
+    qtbot.waitUntil(page.outcome.alike_button.isVisible, timeout=20_000)
+    assert page.outcome.figures["create"].isVisible()
+    page.afterwards.sign_button.click()
+    qtbot.waitUntil(lambda: "林晓" in page.outcome.signed.text(), timeout=20_000)
+    assert "差异 0 处" in page.outcome.signed.text()
+    page.outcome.alike_button.click()
+    queue = desk.window.page
+    qtbot.waitUntil(lambda: queue.count == 1, timeout=20_000)
+    assert queue._every.text() == "a.csv"
+    desk.window.go("import")
+    page.open_file(path)
+    qtbot.waitUntil(page.columns.anew_button.isVisible, timeout=20_000)
+    page.columns.anew_button.click()
+    qtbot.waitUntil(page.columns.anew_button.isHidden, timeout=20_000)
+
+
+def test_how_a_source_is_read_is_listed_and_forgotten(qtbot, open_desk, workspace, tmp_path: Path) -> None:
+    importing_look = write_csv(tmp_path / "客户表.csv", [["宏远", "杭州"]], ("客户名称", "城市"))
+    with closing(workspace.another_reader()) as reader:
+        import_mappings.remember(workspace.replica, importing.look(reader, importing_look, workspace)[1])
+    desk = open_desk(workspace)
+    desk.window.go("import")
+    page = desk.window.page
+    (kept,) = import_mappings.all_kept(workspace.reader)
+    page.runs.select_id(f"kept:{kept.id}")
+    qtbot.waitUntil(page.kept.isVisible)
+    page.kept.forget_button.click()
+    qtbot.waitUntil(lambda: "客户表" in desk.notice())
+    assert import_mappings.all_kept(workspace.reader) == []
     assert page.start.isVisible()
