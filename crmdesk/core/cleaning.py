@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Final, TypeAlias
@@ -200,8 +200,7 @@ def _email(_field: Field, text: str, _today: date, _code_of: CodeOf, _times: int
 
 
 def _integer(_field: Field, text: str, _today: date, _code_of: CodeOf, times: int) -> Cleaned:
-    typed = re.sub(r"(左右)?[人名个台套件家]?(左右)?$", "", text.replace(",", "").lstrip("约≈"))
-    number = _decimal(typed)
+    number = _decimal(re.sub(r"(左右)?[人名个台套件家]?(左右)?$", "", text.lstrip("约≈")))
     if number is None:
         return Flaw("no_number")
     number *= times
@@ -215,14 +214,14 @@ _CURRENCIES: Final = {
 }  # fmt: skip
 _SIGNS: Final = re.compile("|".join(re.escape(s) for s in sorted(_CURRENCIES, key=len, reverse=True)))
 _SCALES: Final = {"百": 100, "千": 1000, "万": 10_000, "百万": 10**6, "千万": 10**7, "亿": 10**8, "k": 1000, "m": 10**6}  # fmt: skip
-_WORDED: Final = re.compile(r"([+-]?[\d.e+]+?)\s*(百万|千万|[百千万亿km])?")
+_WORDED: Final = re.compile(r"([+-]?[\d.,e+]+?)\s*(百万|千万|[百千万亿km])?")
 
 
 def _money(_field: Field, text: str, _today: date, _code_of: CodeOf, times: int) -> Cleaned:
     if times == 1 and (found := _AMOUNT.fullmatch(text)):
         minor = int(found[2]) * 100 + int((found[3] or "").ljust(2, "0"))
         return money(-minor if found[1] else minor)
-    lowered = text.lower().replace(",", "")
+    lowered = text.lower()
     is_negative = lowered.startswith("(") and lowered.endswith(")")
     lowered = lowered.strip("()")
     signs = set(_SIGNS.findall(lowered))
@@ -244,8 +243,14 @@ def _money(_field: Field, text: str, _today: date, _code_of: CodeOf, times: int)
     return money(int(-fen if is_negative else fen), currencies.pop())
 
 
+_GROUPED: Final = re.compile(r"([+-]?)(\d{1,3}(?:,\d{3})+|\d{1,4}(?:,\d{4})+)(\.\d*)?")
+"""Digits in threes, or in fours as 万 counts: any other comma may be another country's point."""
+
+
 def _decimal(text: str) -> Decimal | None:
     """A number of a person's or a spreadsheet's, within reason."""
+    if found := _GROUPED.fullmatch(text):
+        text = found[1] + found[2].replace(",", "") + (found[3] or "")
     if not re.fullmatch(r"[+-]?(\d{1,30}(\.\d{0,30})?|\.\d{1,30})(e[+-]?\d{1,2})?", text, re.IGNORECASE):
         return None
     try:
@@ -332,6 +337,7 @@ _FOREIGN: Final = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})(?:\s+(.
 _SHORT_YEAR: Final = re.compile(
     r"['’]?(\d{2})\s*[-年/.]\s*(\d{1,2})\s*[-月/.]\s*(\d{1,2})\s*[日号]?(?:\s+(.*))?"
 )
+_SLASHED: Final = re.compile(r"(\d{1,2})/\d{1,2}/(\d{2})(?:\s.*)?")
 _NAMED: Final = re.compile(
     r"(?:[a-z]{3,9}\.?,?\s+)?(?:(\d{1,2})(?:st|nd|rd|th)?[\s-]+([a-z]{3,9})\.?|([a-z]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?),?[\s-]+(\d{4})(?:\s+(.*))?"
 )
@@ -342,7 +348,7 @@ _MONTHS: Final = {
     )
 }
 _CLOCK: Final = re.compile(
-    r"(上午|下午|晚上|早上|中午|凌晨|傍晚)?\s*(\d{1,2})\s*(?:[:时点]\s*(?:(\d{1,2})\s*(?:[:分]\s*(\d{1,2})?(?:\.\d+)?\s*秒?)?|(半))?)\s*(am|pm)?\s*(?:z|[+-]\d{2}:?\d{2})?",
+    r"(上午|下午|晚上|早上|中午|凌晨|傍晚)?\s*(\d{1,2})\s*(?:[:时点]\s*(?:(\d{1,2})\s*(?:[:分]\s*(\d{1,2})?(?:\.\d+)?\s*秒?)?|(半))?)\s*(am|pm)?\s*(z|[+-]\d{2}:?\d{2})?",
     re.IGNORECASE,
 )
 _HAN_YEAR: Final = re.compile("[〇零○一二三四五六七八九]{4}年")
@@ -380,6 +386,8 @@ def _rare(text: str, today: date) -> datetime | Flaw:
                 return Flaw("day_or_month")
             day, month_first = (first, second) if first > 12 else (second, first)
             return _at(found[3], str(month_first), str(day), found[4])
+    if (slashed := _SLASHED.fullmatch(text)) and int(slashed[1]) <= 31 and int(slashed[2]) <= 31:
+        return Flaw("day_or_month")  # 05/01/23 is a day of 2005 to one reader and of 2023 to another
     if found := _SHORT_YEAR.fullmatch(text):
         year = 2000 + int(found[1])
         year -= 100 if year > today.year + 20 else 0
@@ -399,18 +407,30 @@ def _at(year: str, month: str, day: str, clock: str | None) -> datetime | Flaw:
         return found
     if (time := _CLOCK.fullmatch(clock.strip())) is None:
         return Flaw("no_date")
-    hour, minute, second = int(time[2]), 30 if time[5] else int(time[3] or 0), int(time[4] or 0)
-    is_later = (
-        time[1] in ("下午", "晚上", "傍晚")
-        or (time[6] or "").lower() == "pm"
-        or (time[1] == "中午" and hour < 3)
-    )
-    hour += 12 if is_later and hour < 12 else 0
-    hour -= 12 if (time[6] or "").lower() == "am" and hour == 12 else 0
-    try:
-        return found.replace(hour=hour, minute=minute, second=second)
-    except ValueError:
+    minute, second = 30 if time[5] else int(time[3] or 0), int(time[4] or 0)
+    hour = _hour(int(time[2]), time[1] or "", (time[6] or "").lower())
+    if hour > 24:
         return Flaw("no_date")
+    try:
+        moment = found.replace(hour=hour % 24, minute=minute, second=second) + timedelta(days=hour // 24)
+        return _here(moment, time[7].lower()) if time[7] else moment
+    except (ValueError, OverflowError):
+        return Flaw("no_date")
+
+
+def _hour(hour: int, word: str, half: str) -> int:
+    """The hour of the day as a word or half of the day makes it; 24 is the midnight that ends the day."""
+    if hour == 12 and (word in ("凌晨", "晚上") or half == "am"):
+        return 24 if word == "晚上" else 0
+    is_later = word in ("下午", "傍晚", "晚上") or half == "pm" or (word == "中午" and hour < 3)
+    return hour + 12 if is_later and hour < 12 else hour
+
+
+def _here(moment: datetime, offset: str) -> datetime:
+    """A moment of another place's clock (`z`, `+00:00`) by the company's."""
+    ahead = timedelta(hours=int(offset[1:3]), minutes=int(offset[-2:])) if offset != "z" else timedelta()
+    utc = moment + ahead if offset[0] == "-" else moment - ahead
+    return utc.replace(tzinfo=UTC).astimezone(ZoneInfo(COMPANY_ZONE)).replace(tzinfo=None)
 
 
 def _arabic(text: str) -> str:
@@ -429,13 +449,16 @@ def _arabic(text: str) -> str:
 # -- names ---------------------------------------------------------------------------------------------------
 
 _SUFFIX: Final = re.compile(
-    r"(股份有限公司|有限责任公司|有限公司|集团公司|总公司|分公司|公司|集团|厂|co\.?,?\s*ltd\.?|company limited|limited|ltd\.?|inc\.?|corp(oration)?\.?|gmbh|llc|company|co\.)$"
+    r"(股份有限公司|有限责任公司|有限公司|(?<![总分子])公司|co\.?,?\s*ltd\.?|company limited|limited|ltd\.?|inc\.?|corp(oration)?\.?|gmbh|llc|company|co\.)$"
 )
 
 
 @lru_cache(maxsize=4096)
 def name_key(name: str) -> str:
-    """A company's name as names are compared: half width, no case, marks, blanks or legal form. Never stored."""
+    """A company's name as names are compared: half width, no case, marks, blanks or legal form. Never stored.
+
+    集团, 厂 and 分公司 are no legal forms: a works and the group that it belongs to are two companies.
+    """
     plain = unicodedata.normalize("NFKC", normalise(name))
     plain = re.sub(r"[\s\-_.,·•'\"“”‘’()\[\]（）【】《》<>/\\|&、，。]+", " ", plain).strip()
     before = ""

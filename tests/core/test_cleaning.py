@@ -75,14 +75,16 @@ def test_a_cell_is_read_as_what_it_says(target: str, cell: str, value: object) -
     [
         ("12,000.50", 1, 1_200_050), ("￥1.2万", 1, 1_200_000), ("3亿元", 1, 30_000_000_000), ("1.5", 10_000, 1_500_000),
         ("(1,200)", 1, -120_000), ("人民币 800 元整", 1, 80_000), ("0.1", 1, 10), ("12345.678", 1, 1_234_568), ("-7", 1, -700),
-        ("12000000", 1, 1_200_000_000), ("500k", 1, 50_000_000),
+        ("12000000", 1, 1_200_000_000), ("500k", 1, 50_000_000), ("1,2345,6789", 1, 12_345_678_900), ("2000万", 10_000, 2_000_000_000),
     ],
 )  # fmt: skip
 def test_an_amount_is_read_to_the_fen(cell: str, times: int, fen: int) -> None:
     assert read("customer.amount", cell, times) == {"money": [fen, "CNY"]}
 
 
-@pytest.mark.parametrize("cell", ["很多", "12元5角", "1.2E+07", "$5 €6", "--5", "1e999", "9" * 25])
+@pytest.mark.parametrize(
+    "cell", ["很多", "12元5角", "1.2E+07", "$5 €6", "--5", "1e999", "9" * 25, "1.234,56 €", "1234,56"]
+)
 def test_what_is_no_amount_is_told(cell: str) -> None:
     assert isinstance(read("customer.amount", cell), Flaw)
 
@@ -99,7 +101,9 @@ def test_a_foreign_amount_keeps_its_currency() -> None:
         ("23.5.1", (2023, 5, 1)), ("民国112年5月1日", (2023, 5, 1)), ("45047", (2023, 5, 1)), ("45047.5", (2023, 5, 1, 12)),
         ("1 May 2023", (2023, 5, 1)), ("May 1, 2023", (2023, 5, 1)), ("13/5/2023", (2023, 5, 13)), ("5/13/2023", (2023, 5, 13)),
         ("2023年5月1日下午3点", (2023, 5, 1, 15)), ("2023年5月1日 晚上8点半", (2023, 5, 1, 20, 30)),
-        ("2023-05-01T08:00:00Z", (2023, 5, 1, 8)), ("2023年05月01日 星期一 14:20", (2023, 5, 1, 14, 20)),
+        ("2023-05-01T08:00:00Z", (2023, 5, 1, 16)), ("2023-05-01T22:30:00+00:00", (2023, 5, 2, 6, 30)), ("2023-05-01T08:00:00+08:00", (2023, 5, 1, 8)), ("2023年05月01日 星期一 14:20", (2023, 5, 1, 14, 20)),
+        ("2023年5月1日凌晨12:30", (2023, 5, 1, 0, 30)), ("2023年5月1日晚上12点", (2023, 5, 2)), ("2023年5月1日中午12点", (2023, 5, 1, 12)),
+        ("23/5/1", (2023, 5, 1)), ("98/5/13", (1998, 5, 13)),
     ],
 )  # fmt: skip
 def test_a_date_is_read_in_every_way_people_write_one(cell: str, moment: tuple[int, ...]) -> None:
@@ -108,7 +112,7 @@ def test_a_date_is_read_in_every_way_people_write_one(cell: str, moment: tuple[i
 
 @pytest.mark.parametrize(
     ("cell", "flaw"),
-    [("5/6/2023", "day_or_month"), ("5月1日", "no_year"), ("2023-02-30", "no_date"), ("0000-01-01", "no_date"), ("明年", "no_date")],
+    [("5/6/2023", "day_or_month"), ("05/01/23", "day_or_month"), ("13/5/23", "day_or_month"), ("5月1日", "no_year"), ("2023-02-30", "no_date"), ("0000-01-01", "no_date"), ("明年", "no_date")],
 )  # fmt: skip
 def test_a_date_that_may_be_another_is_not_guessed(cell: str, flaw: str) -> None:
     assert read_moment(cell, TODAY) == Flaw(flaw)
@@ -119,6 +123,8 @@ def test_company_names_are_compared_without_legal_form_width_and_marks() -> None
     assert len({name_key(name) for name in same}) == 1
     assert name_key("ACME Co., Ltd.") == name_key("acme")
     assert name_key("有限公司")  # never nothing
+    apart = ["华东机械厂", "华东机械有限公司", "华东机械集团有限公司", "华东机械有限公司上海分公司"]
+    assert len({name_key(name) for name in apart}) == 4
     assert phone_key("+86 139-1234-5678") == phone_key("13912345678")
 
 
