@@ -273,8 +273,8 @@ def _told(plan: Plan) -> dict[str, Any]:
     }
     return {
         "mode": plan.mode,
-        "alike": plan.alike.replace("_", "-"),
-        "unreadable": plan.unreadable.replace("_", "-"),
+        "alike": plan.alike,
+        "unreadable": plan.unreadable,
         "sheets": sheets,
     }
 

@@ -25,7 +25,7 @@ from crmdesk.core.mapping import (
     plain_heading,
     remark_of,
 )
-from crmdesk.core.registry import Field, Registry, Type
+from crmdesk.core.registry import Entity, Field, Registry, Type
 from crmdesk.core.values import MAX_FIELD_BYTES
 
 DOUBTFUL: Final = "doubtful"
@@ -38,6 +38,8 @@ PlaceOf = Callable[..., str | None]
 
 _WRITTEN_DOWN: Final = MAX_FIELD_BYTES // 4
 """So many bytes of a row's unreadable cells its remark takes; what is longer keeps the row out."""
+_MOST_ELEMENTS: Final = 200
+"""Numbers, mails and tags that one row gives one record."""
 _TOTALS: Final = frozenset(("合计", "总计", "小计", "共计", "Total", "TOTAL", "total", "Subtotal", "Sum"))
 """In the place of a name: the row adds up those above it."""
 _SEVERAL: Final = re.compile(r"[、,;，；|\n]+|\s+/\s+|(?<=\d)/(?=\d{5})")
@@ -65,7 +67,8 @@ class Part(msgspec.Struct, array_like=True, gc=False):
     """What a row says of one record.
 
     `links` are the texts that name other records, by field; `several` the elements of fields that hold more than one;
-    `said` the lines to be added to its remark: what no field could take.
+    `said` the lines to be added to its remark: what no field could take; `derived` the fields whose values the file does not
+    say itself.
     """
 
     entity: str
@@ -73,6 +76,7 @@ class Part(msgspec.Struct, array_like=True, gc=False):
     links: dict[str, list[str]] = {}
     several: dict[str, list[str]] = {}
     said: list[str] = []
+    derived: list[str] = []
 
 
 class Prepared(msgspec.Struct, array_like=True, gc=False):
@@ -165,7 +169,7 @@ class Intake:
             return None
         if self._says_headings(cells):
             return None
-        parts = [Part(entity, {}, {}, {}, []) for entity in self._entities]
+        parts = [Part(entity, {}, {}, {}, [], []) for entity in self._entities]
         notes: list[Note] = []
         extra: dict[str, str] = {}
         width = len(cells)
@@ -275,13 +279,17 @@ class Intake:
         if author := extra.get(AUTHOR):
             first.values["summary"] = f"{first.values.get('summary', '')}\n（跟进人：{author}）".strip()
         for name, value in DEFAULTS.get(first.entity, {}).items():
-            first.values.setdefault(name, value)
+            if name not in first.values:
+                first.values[name] = value
+                first.derived.append(name)
         if len(parts) > 1 and not parts[1].values.get("name"):
-            _give_to_customer(first, parts.pop())
+            _give_to_customer(first, parts.pop(), self._registry["contact"])
         if _TOTALS.intersection(
             (str(first.values.get("name")), *(t for texts in first.links.values() for t in texts))
         ):
             notes.append(Note(WHOLE_ROW, "total"))
+        if any(_is_too_large(part) for part in parts):
+            notes.append(Note(WHOLE_ROW, "too_long"))
         for number, part in enumerate(parts):
             for field in self._required[number]:
                 if number and field.name == self._registry[part.entity].home:
@@ -299,6 +307,7 @@ class Intake:
             self._places[province, city] = self._place_of(*texts)
         if code := self._places[province, city]:
             part.values["region_code"] = code
+            part.derived.append("region_code")
 
 
 def _entities(sheet: Sheet) -> list[str]:
@@ -310,8 +319,11 @@ def _says(part: Part, name: str) -> bool:
     return bool(part.links.get(name) or part.several.get(name)) or part.values.get(name) not in (None, "")
 
 
-def _give_to_customer(customer: Part, person: Part) -> None:
-    """The numbers and mails of a person without a name are the customer's."""
+def _give_to_customer(customer: Part, person: Part, declared: Entity) -> None:
+    """The numbers and mails of a person without a name are the customer's; what else is said of them its remark's."""
+    for name, value in person.values.items():
+        if name not in ("phone", "email"):
+            customer.said.append(f"{declared.label.zh}·{declared.by_name[name].label.zh}：{value}")
     customer.said += person.said
     for name in ("phone", "email"):
         given = [*([person.values[name]] if name in person.values else []), *person.several.get(name, [])]
@@ -320,3 +332,19 @@ def _give_to_customer(customer: Part, person: Part) -> None:
                 customer.values[name] = value
             elif value != customer.values[name]:
                 customer.several.setdefault(f"other_{name}", []).append(value)
+
+
+def _is_too_large(part: Part) -> bool:
+    """Whether a record that says this could not be stored, or not travel."""
+    several = sum(len(texts) for texts in part.several.values())
+    texts = [
+        value
+        for value in part.values.values()
+        if isinstance(value, str) and len(value) > MAX_FIELD_BYTES // 4
+    ]
+    if several > _MOST_ELEMENTS or any(len(text.encode()) > MAX_FIELD_BYTES for text in texts):
+        return True
+    remark = sum(len(line) for line in part.said)
+    return (bool(texts) or remark > MAX_FIELD_BYTES // 8) and sum(
+        len(t.encode()) for t in (*texts, *part.said)
+    ) > MAX_FIELD_BYTES

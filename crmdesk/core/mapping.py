@@ -345,10 +345,16 @@ def remark_of(declared: Entity) -> str:
 
 
 def takes_many(registry: Registry, target: str) -> bool:
-    """Whether several columns may be read as one field: what holds several, what is long, and what names the customer."""
+    """Whether several columns may be read as one field: what holds several or has another beside it for more, what is long,
+    and what names the customer.
+    """
     entity, _, name = target.partition(".")
     field = field_of(registry, target)
-    return field is not None and (field.repeated or name == registry[entity].home)
+    if field is None:
+        return False
+    declared = registry[entity]
+    has_room = field.repeated or field.type is Type.LONG_TEXT or f"other_{name}" in declared.by_name
+    return has_room or name == declared.home
 
 
 def _candidates(registry: Registry, entity: str, plain: Sequence[str]) -> Iterable[str]:
@@ -447,12 +453,17 @@ def _lists_alike(headings: Sequence[str]) -> bool:
     return said in ([one.zh for one in ALIKE], [one.en for one in ALIKE])
 
 
-def as_before(plan: Plan, saved: Plan) -> Plan:
-    """How a source was read before, for a file of it with perhaps other names of tables and columns of ours at the end."""
+def as_before(plan: Plan, saved: Plan, registry: Registry) -> Plan:
+    """How a source was read before, for a file of it with perhaps other names of tables and columns of ours at the end.
+
+    A column whose field is gone since is left out.
+    """
     sheets = []
     for now, then in zip(plan.sheets, saved.sheets, strict=True):
         more = [Column(c.heading) for c in now.columns[len(then.columns) :]]
-        sheets.append(Sheet(now.name, then.entity, now.header, [*then.columns, *more]))
+        known = {target for target, _ in targets(registry, then.entity)} if then.entity in ENTITIES else set()
+        kept = [c if c.target in known else Column(c.heading) for c in then.columns]
+        sheets.append(Sheet(now.name, then.entity if known else "", now.header, [*kept, *more]))
     return Plan(sheets, saved.mode, saved.key_fields, saved.alike, saved.unreadable)
 
 
@@ -531,16 +542,34 @@ def _target(registry: Registry, entity: str, wanted: object) -> str:
 
 
 def check(plan: Plan, registry: Registry) -> None:
-    """Raise `import_unmapped` unless some table is read, and each that is has a column for all that its records need."""
+    """Raise `import_unmapped` unless some table is read, and each that is has a column for all that its records need.
+
+    Raises `import_twice` where several columns are read as a field that takes one, and `unknown_field` for one that is no
+    column's to be.
+    """
     wanted = [sheet for sheet in plan.sheets if sheet.is_wanted]
     if not wanted:
         raise CrmError("import_unmapped", sheet=plan.sheets[0].name if plan.sheets else "", field=registry["customer"].by_name["name"].label)  # fmt: skip
     for sheet in wanted:
+        _check_targets(sheet, registry)
         there = {column.target for column in sheet.columns}
         for field in registry[sheet.entity].fields:
             is_given = f"{sheet.entity}.{field.name}" in there or field.name in DEFAULTS.get(sheet.entity, {})
             if field.required and not is_given and may_import(field):
                 raise CrmError("import_unmapped", sheet=sheet.name, field=field.label)
+
+
+def _check_targets(sheet: Sheet, registry: Registry) -> None:
+    known = dict(targets(registry, sheet.entity))
+    by_target: dict[str, str] = {}
+    for column in sheet.columns:
+        if not column.target:
+            continue
+        if column.target not in known:
+            raise CrmError("unknown_field", field=column.target, choices=", ".join(known))
+        first = by_target.setdefault(column.target, column.heading)
+        if first != column.heading and not takes_many(registry, column.target):
+            raise CrmError("import_twice", field=known[column.target], first=first, second=column.heading)
 
 
 DEFAULTS: Final[dict[str, dict[str, str]]] = {"visit": {"kind": "onsite"}}

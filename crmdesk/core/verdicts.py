@@ -5,6 +5,7 @@ Pure: which records there are is told beforehand (`Known`), and what those that 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -27,7 +28,7 @@ from crmdesk.core.sameness import (
     text_key,
 )
 from crmdesk.core.text import normalise
-from crmdesk.core.values import encode
+from crmdesk.core.values import MAX_RECORD_BYTES, encode
 
 Verdict: TypeAlias = Literal["create", "update", "duplicate", "reject", "alike"]
 """`alike`: a new customer that looks like another, kept out because the person wanted that."""
@@ -35,6 +36,8 @@ VERDICTS: Final[tuple[Verdict, ...]] = ("create", "update", "duplicate", "reject
 """Those that are counted whatever was chosen for look-alikes."""
 _SEVERAL: Final = "?"
 """In the place of an id: several records have this name."""
+_LARGEST: Final = MAX_RECORD_BYTES // 2
+"""Bytes of what a record says: the rest of what it may take is for who said it when, and for what is said at once elsewhere."""
 _REJECTED: Final = "!"
 """In the place of an id: a row of this file that was kept out."""
 _HELD: Final = "~"
@@ -46,7 +49,8 @@ Present: TypeAlias = Callable[[str, Sequence[str]], Mapping[str, Mapping[str, An
 class Making(msgspec.Struct, array_like=True, gc=False):
     """One record to be written: a new one under `id`, or these fields of one that is there.
 
-    `said` are lines that its remark is to say besides what it says.
+    `said` are lines that its remark is to say besides what it says; `derived` the fields that the file does not say
+    itself, which overwrite nothing.
     """
 
     entity: str
@@ -54,6 +58,7 @@ class Making(msgspec.Struct, array_like=True, gc=False):
     values: dict[str, Any]
     is_new: bool
     said: list[str]
+    derived: list[str]
 
 
 @dataclass(slots=True)
@@ -84,7 +89,7 @@ class Known:
 
     def __init__(self) -> None:
         self._ids: dict[int, str] = {}
-        self._codes: dict[str, tuple[str, str]] = {}
+        self._codes: dict[str, tuple[tuple[str, str], ...]] = {}
         self.fresh: set[str] = set()
         self.readonly: set[str] = set()
         self.tags: dict[str, str] = {}
@@ -92,7 +97,7 @@ class Known:
     def add_customer(
         self, record_id: str, values: Mapping[str, Any], keys: Sequence[tuple[str, int]] | None = None
     ) -> None:
-        """Note a customer; `keys` are its own, where they were made already."""
+        """Note a customer, or one that is read as part of it; `keys` are its own, where they were made already."""
         for _, key in customer_keys(values) if keys is None else keys:
             if self._ids.get(key, _REJECTED) == _REJECTED:
                 self._ids[key] = record_id
@@ -102,7 +107,8 @@ class Known:
             if self._ids.setdefault(key, record_id) != record_id:
                 self._ids[key] = _SEVERAL
         if values.get("code") or values.get("credit_code"):
-            self._codes[record_id] = (str(values.get("code") or ""), str(values.get("credit_code") or ""))
+            codes = (str(values.get("code") or ""), str(values.get("credit_code") or ""))
+            self._codes[record_id] = (*self._codes.get(record_id, ()), codes)
 
     def add_below(self, entity: str, record_id: str, customer: str, values: Mapping[str, Any]) -> None:
         key = child_key(entity, customer, values)
@@ -116,7 +122,7 @@ class Known:
         """(id of the customer that these values with these keys describe, what told it); blanks where there is none."""
         for kind, key in keys:
             found = self._ids.get(key)
-            if not found or (kind == "name" and self._contradicts(found, values)):
+            if not found or (kind in ("name", "name_phone") and self._contradicts(found, values)):
                 continue
             if kind == "credit_code" and not is_true(str(values["credit_code"]).upper()):
                 continue  # what people write where they have no code is nobody's
@@ -125,13 +131,16 @@ class Known:
 
     def _contradicts(self, found: str, values: Mapping[str, Any]) -> bool:
         """Whether both say who they are, and differ: two shops of one name."""
-        there = self._codes.get(found)
         given = (values.get("code"), values.get("credit_code"))
-        return there is not None and any(a and b and str(a) != b for a, b in zip(given, there, strict=True))
+        there = self._codes.get(found, ())
+        return bool(there) and all(
+            any(a and b and str(a) != b for a, b in zip(given, codes, strict=True)) for codes in there
+        )
 
     def contradicts_credit(self, found: str, values: Mapping[str, Any]) -> bool:
-        there, given = self._codes.get(found), values.get("credit_code")
-        return bool(there and given and there[1] and there[1] != str(given))
+        """Whether a customer found by its code has another credit code, in all that is read as part of it."""
+        there, given = [credit for _, credit in self._codes.get(found, ())], values.get("credit_code")
+        return bool(there) and bool(given) and all(credit and credit != str(given) for credit in there)
 
     def below(self, entity: str, customer: str, values: Mapping[str, Any]) -> str:
         """The record below a customer that these values describe, blank for none."""
@@ -139,13 +148,25 @@ class Known:
         return "" if key is None else self._ids.get(key, "")
 
     def named(self, texts: Iterable[str]) -> str:
-        """The customer that one of these texts names: `?` for several, blank for none."""
-        found = ""
-        for text in texts:
-            found = self._ids.get(text_key(text)) or self._ids.get(named_key(text)) or found
-            if found and found not in (_SEVERAL, _REJECTED):
+        """The customer that these texts name: `?` for several, blank for none.
+
+        A code goes before a name, and a code that is not here says that whoever has that name and another code is not meant.
+        """
+        given = list(texts)
+        coded = {self._ids[text_key(text)] for text in given if text_key(text) in self._ids} - {_HELD}
+        if len(coded - {_REJECTED}) > 1:
+            return _SEVERAL
+        if coded:
+            return "" if coded == {_REJECTED} else (coded - {_REJECTED}).pop()
+        is_coded = any(_is_like_a_code(text) for text in given)
+        several = ""
+        for text in given:
+            found = self._ids.get(named_key(text), "")
+            if found == _SEVERAL:
+                several = _SEVERAL
+            elif found and found not in (_REJECTED, _HELD) and not (is_coded and found in self._codes):
                 return found
-        return found if found == _SEVERAL else ""
+        return several
 
     def child(self, entity: str, customer: str, text: str) -> str:
         found = self._ids.get(named_child(entity, customer, text), "")
@@ -172,8 +193,7 @@ class Judge:
     def judge(self, rows: Sequence[Prepared], present: Present) -> list[Judged]:
         """The verdicts on some rows. What they make counts for the rows after them at once."""
         judged = [self._first(row) for row in rows]
-        if self._mode != "create":
-            self._change(judged, present)
+        self._change(judged, present)
         return judged
 
     def _first(self, row: Prepared) -> Judged:
@@ -218,7 +238,8 @@ class Judge:
         if not is_readable:
             return Judged(row, "reject", notes, is_double, record=record)
         if any(m.is_new for m in made):
-            kept = [m for m in made if m.is_new or (self._mode != "create" and m.id not in self.known.fresh)]
+            # What this run made is completed by later rows that speak of it; what was here is left where the mode says so.
+            kept = [m for m in made if m.is_new or self._mode != "create" or m.id in self.known.fresh]
             return Judged(row, "create", notes, is_double, kept, next(m.id for m in made if m.is_new))
         if self._mode == "create" or all(m.id in self.known.fresh for m in made):
             return Judged(row, "duplicate", notes, is_double, record=record)
@@ -271,7 +292,7 @@ class Judge:
                 self._element(values, declared, name, text, notes)
         if is_new and said:
             values = _saying(declared, values, said)
-        return Making(part.entity, record_id, values, is_new, said)
+        return Making(part.entity, record_id, values, is_new, said, part.derived)
 
     def _link(
         self, values: dict[str, Any], said: list[str], declared: Entity, name: str, text: str, customer: str
@@ -309,25 +330,29 @@ class Judge:
         }
         for one in judged:
             for making in one.makes:
-                if not making.is_new:
-                    now = shown.get((making.entity, making.id), {})
-                    declared = self._registry[making.entity]
-                    making.values = _saying(
-                        declared, self._differing(declared, making.values, now), making.said, now
-                    )
-                    shown[making.entity, making.id] = {**now, **making.values}
+                key = (making.entity, making.id)
+                if making.is_new:
+                    shown[key] = making.values
+                    continue
+                now = shown.get(key)
+                making.values = {} if now is None else self._changed(making, now)
+                shown[key] = {**(now or {}), **making.values}
+                if len(encode(shown[key])) > _LARGEST:
+                    one.notes.append(Note(WHOLE_ROW, "too_long"))
+                    one.verdict, one.makes = "reject", []
             one.makes = [making for making in one.makes if making.is_new or making.values]
             if one.verdict == "update" and not one.makes:
                 one.verdict, one.is_double = "duplicate", True
 
-    def _differing(
-        self, declared: Entity, wanted: Mapping[str, Any], now: Mapping[str, Any]
-    ) -> dict[str, Any]:
+    def _changed(self, making: Making, now: Mapping[str, Any]) -> dict[str, Any]:
+        """What a record comes to say besides what it says `now`, or instead."""
+        declared = self._registry[making.entity]
+        is_overwritten = self._mode == "overwrite" and making.id not in self.known.fresh
         texts = {
             normalise(str(value)) for key, value in now.items() if ":" in key and value not in (None, False)
         }
         changed: dict[str, Any] = {}
-        for key, value in wanted.items():
+        for key, value in making.values.items():
             field = declared.find(key)
             if field is None or field.rule is Rule.FIXED or value in (None, ""):
                 continue
@@ -335,10 +360,18 @@ class Judge:
                 if now.get(key) is not True and (value is True or normalise(str(value)) not in texts):
                     changed[key] = value
             elif now.get(key) in (None, "") or (
-                self._mode == "overwrite" and encode(now[key]) != encode(value)
+                is_overwritten and key not in making.derived and encode(now[key]) != encode(value)
             ):
                 changed[key] = value
-        return changed
+        return _saying(declared, changed, making.said, now)
+
+
+_CODE: Final = re.compile(r"[!-~]*\d[!-~]*")
+
+
+def _is_like_a_code(text: str) -> bool:
+    """Whether a text names something by a code rather than by its name: no blanks, no Chinese, a digit."""
+    return _CODE.fullmatch(text.strip()) is not None
 
 
 def _saying(

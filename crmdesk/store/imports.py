@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 import msgspec
 
 from crmdesk.core.errors import CrmError
+from crmdesk.core.ids import uuid7
 from crmdesk.core.lookalikes import Alike
 from crmdesk.core.mapping import Plan
 from crmdesk.core.values import NOT_JSON
@@ -183,10 +184,10 @@ def undo_step(connection: Connection, txn: str) -> None:
     dialect.run(connection, "UPDATE import_step SET is_undone = 1 WHERE txn = ?", (txn,))
 
 
-def made_by(connection: Connection, run: str) -> set[str]:
-    """The ids of the records that a run wrote to."""
-    query = "SELECT e.id FROM import_step s JOIN edit e ON e.txn = s.txn WHERE s.run = ?"
-    return {row[0] for row in dialect.run(connection, query, (run,))}
+def made_by(connection: Connection, run: Run) -> set[str]:
+    """The ids of the records that a run made: of those it wrote to, the ones named since it began."""
+    query = "SELECT e.id FROM import_step s JOIN edit e ON e.txn = s.txn WHERE s.run = ? AND e.id >= ?"
+    return {row[0] for row in dialect.run(connection, query, (run.id, uuid7(run.started_ms, bytes(10))))}
 
 
 def is_there(reader: Reader) -> bool:

@@ -51,7 +51,7 @@ def look(reader: Reader, path: Path, workspace: Workspace, *, anew: bool = False
     plan = guess(found, registry, workspace.today(), path.stem)
     saved = None if anew else kept_for(reader, plan)
     if saved is not None:
-        plan = as_before(plan, saved)
+        plan = as_before(plan, saved, registry)
     return found, plan
 
 
@@ -195,7 +195,7 @@ class Importing:
         known = _known(workspace, reader, self._registry, run.plan)
         if run.position:
             with self._replica.database.read() as connection:
-                known.fresh |= imports.made_by(connection, run.id)
+                known.fresh |= imports.made_by(connection, run)
         self._known = known
         self._looking: Looking | None = None
         self._reading: Reading | None = None

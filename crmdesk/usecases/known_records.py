@@ -41,7 +41,11 @@ def _customers(reader: Reader, names: Directory, known: Known, now_ms: int) -> N
     for share in sharing.shares(reader, now_ms):
         shared.setdefault(share.customer, []).append(share)
     may: dict[str, bool] = {}
-    sql = f"SELECT n, id, bucket, f_name, f_code, f_credit_code, f_phone FROM p_customer WHERE n > ? AND {SHOWN} ORDER BY n LIMIT {_PAGE}"
+    # One that was merged into another is met as that other.
+    sql = (
+        "SELECT c.n, coalesce(a.customer, c.id), c.bucket, c.f_name, c.f_code, c.f_credit_code, c.f_phone FROM p_customer c "
+        f"LEFT JOIN alias a ON a.id = c.id WHERE c.n > ? AND (c.{SHOWN} OR a.customer IS NOT NULL) ORDER BY c.n LIMIT {_PAGE}"
+    )
     last = 0
     while rows := reader.all(sql, (last,)):
         last = rows[-1][0]

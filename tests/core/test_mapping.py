@@ -8,7 +8,18 @@ import pytest
 
 from crmdesk.core.entities import REGISTRY
 from crmdesk.core.errors import CrmError
-from crmdesk.core.mapping import Found, Plan, amended, as_before, check, fingerprint, guess, times_of
+from crmdesk.core.mapping import (
+    Column,
+    Found,
+    Plan,
+    Sheet,
+    amended,
+    as_before,
+    check,
+    fingerprint,
+    guess,
+    times_of,
+)
 
 TODAY = date(2026, 11, 28)
 
@@ -128,10 +139,29 @@ def test_a_table_without_what_its_records_need_is_refused() -> None:
         check(guessed("甲", "乙"), REGISTRY)
 
 
+def test_two_columns_for_one_value_are_refused_and_phones_and_long_texts_take_several() -> None:
+    plan = guessed("客户名称", "办公地址", "注册地", "电话", "手机", "备注", "说明")
+    check(plan, REGISTRY)
+    assert targets(plan)[3:] == ["customer.phone", "customer.phone", "customer.remark", "customer.remark"]
+    twice = amended(plan, {"columns": {"注册地": "address"}}, REGISTRY)
+    with pytest.raises(CrmError, match="import_twice"):
+        check(twice, REGISTRY)
+
+
+def test_a_remembered_column_whose_field_is_gone_is_left_out() -> None:
+    plan = guessed("客户名称", "打法")
+    saved = Plan(
+        [Sheet("1", "customer", 0, [Column("客户名称", "customer.name"), Column("打法", "customer.x_1")])]
+    )
+    assert targets(as_before(plan, saved, REGISTRY)) == ["customer.name", ""]
+    with pytest.raises(CrmError, match="unknown_field"):
+        check(saved, REGISTRY)
+
+
 def test_the_same_source_is_known_again_by_its_headings_and_with_columns_of_ours() -> None:
     first = amended(
         guessed("公司全称", "打法"), {"columns": {"打法": "remark", "公司全称": "name"}}, REGISTRY
     )
     again = guessed("公司全称", "打法", "未导入的原因", "原行号", name="2")
     assert fingerprint(first.sheets) == fingerprint(again.sheets)
-    assert targets(as_before(again, first)) == ["customer.name", "customer.remark", "", ""]
+    assert targets(as_before(again, first, REGISTRY)) == ["customer.name", "customer.remark", "", ""]

@@ -13,9 +13,9 @@ from tests.support.foreign_tables import customers, write_csv
 from tests.support.provoked import provokes, said
 
 
-def refused(desk: Desk, path: Path, content: bytes) -> str:
+def refused(desk: Desk, path: Path, content: bytes, *more: str) -> str:
     path.write_bytes(content)
-    code = said(desk, "import", str(path))
+    code = said(desk, "import", str(path), *more)
     assert desk("status")["records"] == 0
     assert desk("import", "runs")["runs"] == []
     return code
@@ -58,6 +58,14 @@ def test_a_sample_of_a_file_is_no_rehearsal_that_can_be_signed(desk: Desk, tmp_p
     path = write_csv(tmp_path / "a.csv", list(customers(3)))
     run = desk("import", str(path), "--first", "2")["run"]
     return said(desk, "import", "sign", run)
+
+
+@provokes("import_twice")
+def test_two_columns_read_as_one_value_are_not_imported(desk: Desk, tmp_path: Path) -> str:
+    mapping = tmp_path / "m.json"
+    mapping.write_text('{"columns": {"甲": "address", "乙": "address"}}', encoding="utf-8")
+    table = "客户名称,甲,乙\n宏远,x,y\n".encode()
+    return refused(desk, tmp_path / "a.csv", table, "--mapping", str(mapping))
 
 
 @provokes("import_changed")

@@ -11,12 +11,13 @@ from typing import Any
 
 import pytest
 
+from crmdesk.core.dates import moment_of
 from crmdesk.core.errors import CrmError
 from crmdesk.core.mapping import Plan, amended
 from crmdesk.core.record import RecordKey
 from crmdesk.store import imports
 from crmdesk.store.imports import Run
-from crmdesk.usecases import history, importing, records, visits
+from crmdesk.usecases import history, importing, merging, records, visits
 from crmdesk.usecases.directory import read_registry
 from crmdesk.usecases.import_papers import reasons, reconcile, write_kept_out, write_report, write_template
 from crmdesk.usecases.import_undo import BELOW, Undoing
@@ -237,6 +238,143 @@ def test_what_can_t_be_read_is_added_to_a_remark_that_is_there_and_once(
         assert desk.reader.one(remark, (made,)) == ("旧" if mode == "create" else "旧\n邮箱：x@",)
     long = write_csv(tmp_path / "b.csv", [["乙公司", "K2", "x" * 20_000]], ("客户名称", "客户编号", "邮箱"))
     assert rehearsed(desk, long, unreadable="write_down")["reject"] == 1
+
+
+HEAD = ("客户名称", "客户编号", "统一社会信用代码", "电话")
+TRUE_CODES = ("91350100M000100Y43", "91110000600037341L")
+
+
+def facts_of(desk: Workspace, *columns: str) -> list[tuple[Any, ...]]:
+    names = ", ".join(f"f_{name}" for name in columns)
+    return desk.reader.all(f"SELECT {names} FROM p_customer WHERE life <> 1 ORDER BY id")
+
+
+@pytest.mark.parametrize("mode", ["create", "fill", "overwrite"])
+def test_one_name_and_phone_are_two_companies_where_their_codes_differ(
+    desk: Workspace, tmp_path: Path, mode: str
+) -> None:
+    desks.customer(desk, "华东机械公司", code="A1", credit_code=TRUE_CODES[0], phone="0571-88886666")
+    path = write_csv(tmp_path / "a.csv", [["华东机械有限公司", "B2", TRUE_CODES[1], "0571-88886666"]], HEAD)
+    taken_in(desk, path, mode=mode)
+    assert facts_of(desk, "name", "code") == [("华东机械公司", "A1"), ("华东机械有限公司", "B2")]
+
+
+def test_a_row_below_goes_to_whom_its_code_names_or_to_nobody(desk: Workspace, tmp_path: Path) -> None:
+    desks.customer(desk, "甲公司", code="C-1")
+    works = desks.customer(desk, "华东机械厂")
+    rows = [
+        ["C-2", "甲公司", "O1"], ["", "华东机械集团有限公司", "O2"], ["", "甲有限公司", "O3"], ["C-9", "华东机械厂", "O4"],
+    ]  # fmt: skip
+    path = write_csv(
+        tmp_path / "订单.csv",
+        [[*row, "2026-05-01"] for row in rows],
+        ("客户编号", "客户名称", "订单号", "下单日期"),
+    )
+    run = taken_in(desk, path)
+    assert desk.reader.all("SELECT f_number, root = ? FROM p_order ORDER BY f_number", (works,)) == [
+        ("O3", 0),
+        ("O4", 1),
+    ]
+    assert [one.cells[2] for one in imports.kept_out(desk.reader, run.id)] == ["O1", "O2"]
+
+
+def test_who_was_merged_is_met_as_the_other(desk: Workspace, tmp_path: Path) -> None:
+    winner = desks.customer(desk, "赢家公司", code="W1")
+    loser = desks.customer(desk, "输家公司", code="L1", phone="0571-88886666")
+    merging.merge(desk.replica, winner, loser)
+    again = write_csv(tmp_path / "a.csv", [["输家公司", "L1", "", "0571-88886666"]], HEAD)
+    assert rehearsed(desk, again)["duplicate"] == 1
+    orders = write_csv(
+        tmp_path / "订单.csv", [["L1", "O1", "2026-05-01"]], ("客户编号", "订单号", "下单日期")
+    )
+    taken_in(desk, orders)
+    assert desk.reader.value("SELECT root FROM p_order") == winner
+
+
+def test_a_run_that_goes_on_treats_rows_as_one_in_one_go(desk: Workspace, tmp_path: Path) -> None:
+    made = desks.customer(desk, "甲公司", code="C1")
+    rows = [
+        ["甲公司", "C1", "西湖路1号", ""],
+        *([f"公司{n}", f"K{n}", "", ""] for n in range(900)),
+        ["甲公司", "C1", "", "0571-88886666"],
+    ]
+    path = write_csv(tmp_path / "a.csv", rows, ("客户名称", "客户编号", "地址", "电话"))
+    under_way = importing.begin(desk, desk.reader, path, plan_of(desk, path, mode="fill"))
+    under_way.step()
+    under_way.stop()
+    with closing(importing.go_on(desk, desk.reader, under_way.run.id)) as again:
+        to_its_end(again)
+        assert again.run.counts.update == 2
+    assert desk.reader.one("SELECT f_address, f_phone FROM p_customer WHERE id = ?", (made,)) == (
+        "西湖路1号",
+        "0571-88886666",
+    )
+
+
+@pytest.mark.parametrize("mode", ["create", "fill", "overwrite"])
+def test_what_a_second_row_says_of_a_new_customer_fills_its_blanks(
+    desk: Workspace, tmp_path: Path, mode: str
+) -> None:
+    rows = [
+        ["甲公司", "C1", "", "张三"],
+        ["甲公司", "C1", "西湖路1号", "李四"],
+        ["甲公司", "C1", "别处", "王五"],
+    ]
+    rows[1:1] = [[f"公司{n}", f"K{n}", "", ""] for n in range(900)]
+    path = write_csv(tmp_path / "a.csv", rows, ("客户名称", "客户编号", "地址", "联系人"))
+    run = taken_in(desk, path, mode=mode)
+    assert (run.counts.create, run.counts.records) == (903, {"customer": 901, "contact": 3})
+    assert facts_of(desk, "code", "address")[0] == ("C1", "西湖路1号")
+
+
+def test_what_a_row_says_of_a_person_without_a_name_stays_with_the_customer(
+    desk: Workspace, tmp_path: Path
+) -> None:
+    path = write_csv(
+        tmp_path / "a.csv",
+        [["甲公司", "", "采购经理", "13800138000"]],
+        ("客户名称", "联系人", "职务", "手机"),
+    )
+    taken_in(desk, path)
+    assert facts_of(desk, "phone", "remark") == [("13800138000", "联系人·职务：采购经理")]
+
+
+def test_overwriting_leaves_what_the_file_does_not_say(desk: Workspace, tmp_path: Path) -> None:
+    made = desks.customer(desk, "甲公司", code="C1", region_code="320505", city="苏州")
+    visits.log(desk.replica, VisitNote(customer=made, at_ms=desks.NOON, kind="phone", summary="电话沟通"))
+    at = moment_of(desks.NOON).strftime("%Y-%m-%d %H:%M")
+    follow_ups = write_csv(
+        tmp_path / "拜访.csv",
+        [["甲公司", at, "电话沟通", "寄样品"]],
+        ("客户名称", "拜访时间", "拜访内容", "下一步"),
+    )
+    taken_in(desk, follow_ups, mode="overwrite")
+    assert desk.reader.one("SELECT f_kind, f_next_step FROM p_visit") == ("phone", "寄样品")
+    taken_in(
+        desk,
+        write_csv(tmp_path / "客户.csv", [["甲公司", "C1", "苏州市"]], ("客户名称", "客户编号", "城市")),
+        mode="overwrite",
+    )
+    assert facts_of(desk, "region_code", "city") == [("320505", "苏州市")]
+
+
+def test_a_row_that_no_record_can_hold_is_kept_out_and_holds_up_nothing(
+    desk: Workspace, tmp_path: Path
+) -> None:
+    long = "长" * 15_000
+    made = desks.customer(desk, "有的公司", code="C0")
+    for field in ("address", "website", "registered_address"):
+        desks.commit(desk.replica, RecordKey("customer", made), **{field: long})
+    many = "、".join(f"0571-8{n:07}" for n in range(8000))
+    rows = [
+        ["甲公司", "C1", many, "", ""], ["乙公司", "C2", "", long, long], ["有的公司", "C0", "", long, ""], ["丙公司", "C3", "", "短", ""],
+    ]  # fmt: skip
+    path = write_csv(tmp_path / "a.csv", rows, ("客户名称", "客户编号", "电话", "备注", "说明"))
+    run = taken_in(desk, path, mode="fill")
+    assert [(one.cells[0], one.notes) for one in imports.kept_out(desk.reader, run.id)] == [
+        ("甲公司", [(-1, "too_long")]), ("乙公司", [(-1, "too_long")]), ("有的公司", [(-1, "too_long")]),
+    ]  # fmt: skip
+    assert facts_of(desk, "name") == [("有的公司",), ("丙公司",)]
 
 
 def test_customers_people_follow_ups_and_orders_of_one_file_find_each_other(

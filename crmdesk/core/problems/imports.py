@@ -57,6 +57,19 @@ IMPORTS: Final[dict[str, Problem]] = {
             "Check the file; one that has only some of the codes can be added to those there are.",
         ),
     ),
+    "import_twice": problem(
+        422,
+        (
+            "「{first}」和「{second}」两列都对应到了「{field}」。",
+            NOTHING_ZH,
+            "请只保留其中一列，另一列改为其他字段、备注或不导入。",
+        ),
+        (
+            "“{first}” and “{second}” are both read as {field}.",
+            NOTHING_EN,
+            "Keep one of them; read the other as another field or as the remark, or leave it out.",
+        ),
+    ),
     "import_unmapped": problem(
         422,
         (
