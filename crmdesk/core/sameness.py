@@ -6,7 +6,7 @@ desktop, and one false match is to be expected in some ten million such files.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from crmdesk.core.cleaning import name_key, phone_key
@@ -59,6 +59,28 @@ def text_key(text: str) -> int:
 def named_key(text: str) -> int:
     """A text that may be a name."""
     return hash(("m", name_key(text)))
+
+
+REACHED_BY: Final[dict[str, tuple[str, ...]]] = {"contact": ("phone", "email")}
+"""By what people of one name are told apart: where both say how they are reached and no way is the same, they are two."""
+
+
+def reached_by(
+    entity: str, values: Mapping[str, Any], several: Mapping[str, Sequence[str]]
+) -> tuple[str, ...]:
+    """How a record says that it is reached: its numbers and mail addresses as they are compared."""
+    texts = [
+        text
+        for name in REACHED_BY.get(entity, ())
+        for text in (values.get(name), *several.get(name, ()))
+        if isinstance(text, str) and text
+    ]
+    return tuple(dict.fromkeys(text.lower() if "@" in text else phone_key(text) for text in texts))
+
+
+def way_key(entity: str, customer: str, values: Mapping[str, Any], way: str) -> int:
+    """A record of a name that is reached in this way."""
+    return hash((entity, customer, _comparable(values.get("name")), "by", way))
 
 
 def child_key(entity: str, customer: str, values: Mapping[str, Any]) -> int | None:

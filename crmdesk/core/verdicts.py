@@ -13,7 +13,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 import msgspec
 
-from crmdesk.core.cleaning import text_of
+from crmdesk.core.cleaning import phone_key, text_of
 from crmdesk.core.credit_codes import is_true
 from crmdesk.core.intake import WHOLE_ROW, Note, Part, Prepared
 from crmdesk.core.mapping import Mode, remark_of
@@ -25,7 +25,9 @@ from crmdesk.core.sameness import (
     link_keys,
     named_child,
     named_key,
+    reached_by,
     text_key,
+    way_key,
 )
 from crmdesk.core.text import normalise
 from crmdesk.core.values import MAX_RECORD_BYTES, encode
@@ -90,6 +92,7 @@ class Known:
     def __init__(self) -> None:
         self._ids: dict[int, str] = {}
         self._codes: dict[str, tuple[tuple[str, str], ...]] = {}
+        self._reachable: set[str] = set()
         self.fresh: set[str] = set()
         self.readonly: set[str] = set()
         self.tags: dict[str, str] = {}
@@ -110,10 +113,16 @@ class Known:
             codes = (str(values.get("code") or ""), str(values.get("credit_code") or ""))
             self._codes[record_id] = (*self._codes.get(record_id, ()), codes)
 
-    def add_below(self, entity: str, record_id: str, customer: str, values: Mapping[str, Any]) -> None:
+    def add_below(
+        self, entity: str, record_id: str, customer: str, values: Mapping[str, Any], ways: Sequence[str] = ()
+    ) -> None:
+        """Note a record below a customer; `ways` are those in which it is reached, see `sameness.reached_by`."""
         key = child_key(entity, customer, values)
-        if key is not None and self._ids.get(key, _REJECTED) == _REJECTED:
-            self._ids[key] = record_id
+        for one in (key, *(way_key(entity, customer, values, way) for way in ways)):
+            if one is not None and self._ids.get(one, _REJECTED) == _REJECTED:
+                self._ids[one] = record_id
+        if ways and record_id != _REJECTED:
+            self._reachable.add(record_id)
         for name in child_names(entity, customer, values) if record_id != _REJECTED else ():
             if self._ids.setdefault(name, record_id) != record_id:
                 self._ids[name] = _SEVERAL
@@ -142,10 +151,14 @@ class Known:
         there, given = [credit for _, credit in self._codes.get(found, ())], values.get("credit_code")
         return bool(there) and bool(given) and all(credit and credit != str(given) for credit in there)
 
-    def below(self, entity: str, customer: str, values: Mapping[str, Any]) -> str:
+    def below(self, entity: str, customer: str, values: Mapping[str, Any], ways: Sequence[str] = ()) -> str:
         """The record below a customer that these values describe, blank for none."""
+        for way in ways:
+            if found := self._ids.get(way_key(entity, customer, values, way)):
+                return found
         key = child_key(entity, customer, values)
-        return "" if key is None else self._ids.get(key, "")
+        found = "" if key is None else self._ids.get(key, "")
+        return "" if ways and found in self._reachable else found
 
     def named(self, texts: Iterable[str]) -> str:
         """The customer that these texts name: `?` for several, blank for none.
@@ -261,7 +274,7 @@ class Judge:
         self, part: Part, declared: Entity, customer: str, notes: list[Note], keys: Sequence[tuple[str, int]]
     ) -> str:
         if declared.name != "customer":
-            return self.known.below(declared.name, customer, part.values)
+            return self.known.below(declared.name, customer, part.values, _ways(part))
         found, kind = self.known.customer(part.values, keys)
         if kind == "code" and found != _REJECTED and self.known.contradicts_credit(found, part.values):
             notes.append(Note(WHOLE_ROW, "contradiction"))
@@ -275,7 +288,7 @@ class Judge:
         if declared.name == "customer":
             self.known.add_customer(record_id, part.values, keys)
         else:
-            self.known.add_below(declared.name, record_id, customer, part.values)
+            self.known.add_below(declared.name, record_id, customer, part.values, _ways(part))
 
     def _making(
         self, part: Part, declared: Entity, record_id: str, customer: str, notes: list[Note], *, is_new: bool
@@ -348,16 +361,14 @@ class Judge:
         """What a record comes to say besides what it says `now`, or instead."""
         declared = self._registry[making.entity]
         is_overwritten = self._mode == "overwrite" and making.id not in self.known.fresh
-        texts = {
-            normalise(str(value)) for key, value in now.items() if ":" in key and value not in (None, False)
-        }
+        texts = {_told(value) for key, value in now.items() if ":" in key and value not in (None, False)}
         changed: dict[str, Any] = {}
         for key, value in making.values.items():
             field = declared.find(key)
             if field is None or field.rule is Rule.FIXED or value in (None, ""):
                 continue
             if ":" in key:
-                if now.get(key) is not True and (value is True or normalise(str(value)) not in texts):
+                if now.get(key) is not True and (value is True or _told(value) not in texts):
                     changed[key] = value
             elif now.get(key) in (None, "") or (
                 is_overwritten and key not in making.derived and encode(now[key]) != encode(value)
@@ -366,6 +377,17 @@ class Judge:
         return _saying(declared, changed, making.said, now)
 
 
+def _told(value: object) -> str:
+    """An element as elements are compared: a number by its digits, however it is written."""
+    text = str(value)
+    return phone_key(text) if _NUMBER.fullmatch(text) else normalise(text)
+
+
+def _ways(part: Part) -> tuple[str, ...]:
+    return reached_by(part.entity, part.values, part.several)
+
+
+_NUMBER: Final = re.compile(r"[\d\s()+\-]{5,}")
 _CODE: Final = re.compile(r"[!-~]*\d[!-~]*")
 
 

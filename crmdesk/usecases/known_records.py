@@ -9,7 +9,7 @@ from crmdesk.core.mapping import Plan
 from crmdesk.core.record import decode
 from crmdesk.core.registry import Entity, Registry, Type
 from crmdesk.core.resolve import read_record
-from crmdesk.core.sameness import IDENTITY, NAMED_BY
+from crmdesk.core.sameness import IDENTITY, NAMED_BY, REACHED_BY, reached_by
 from crmdesk.core.text import normalise
 from crmdesk.core.verdicts import Known
 from crmdesk.store.names import SHOWN, column, table
@@ -29,8 +29,8 @@ def known_records(reader: Reader, registry: Registry, names: Directory, plan: Pl
     _customers(reader, names, known, now_ms)
     for name in _wanted_below(plan, registry):
         declared = registry[name]
-        for record_id, home, values in _below(reader, declared):
-            known.add_below(name, record_id, home, values)
+        for record_id, home, values, ways in _below(reader, declared):
+            known.add_below(name, record_id, home, values, ways)
     return known
 
 
@@ -76,18 +76,23 @@ def _wanted_below(plan: Plan, registry: Registry) -> list[str]:
     return sorted(wanted & IDENTITY.keys())
 
 
-def _below(reader: Reader, declared: Entity) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """(id, customer, values that tell it apart) of every record of a kind on show."""
+def _below(reader: Reader, declared: Entity) -> Iterator[tuple[str, str, dict[str, Any], tuple[str, ...]]]:
+    """(id, customer, values that tell it apart, ways in which it is reached) of every record of a kind on show."""
+    ways = REACHED_BY.get(declared.name, ())
     wanted = {f for fields in (*IDENTITY[declared.name], NAMED_BY.get(declared.name, ())) for f in fields}
-    fields = [declared.by_name[name] for name in sorted(wanted)]
+    fields = [
+        declared.by_name[name] for name in sorted(wanted.union(ways)) if not declared.by_name[name].repeated
+    ]
+    several = [name for name in ways if declared.by_name[name].repeated]
     names = ", ".join(
         f"{column(f)}, {column(f)}_currency" if f.type is Type.MONEY else column(f) for f in fields
     )
     target, last = table(declared.name), 0
     sql = f"SELECT n, id, root, {names} FROM {target} WHERE n > ? AND {SHOWN} ORDER BY n LIMIT {_PAGE}"
     while rows := reader.all(sql, (last,)):
+        elements = _elements(reader, target, several, last, rows[-1][0])
         last = rows[-1][0]
-        for _, record_id, root, *cells in rows:
+        for n, record_id, root, *cells in rows:
             values: dict[str, Any] = {}
             left = iter(cells)
             for field in fields:
@@ -96,7 +101,19 @@ def _below(reader: Reader, declared: Entity) -> Iterator[tuple[str, str, dict[st
                     currency = next(left)
                     value = None if value is None else {"money": [value, currency]}
                 values[field.name] = value
-            yield record_id, root, values
+            yield record_id, root, values, reached_by(declared.name, values, elements.get(n, {}))
+
+
+def _elements(
+    reader: Reader, target: str, names: Sequence[str], after: int, last: int
+) -> dict[int, dict[str, list[str]]]:
+    """The elements of these fields of the rows of a table from after one to the last, by row and field."""
+    found: dict[int, dict[str, list[str]]] = {}
+    for name in names:
+        sql = f"SELECT t.n, e.value FROM {target} t CROSS JOIN element e ON e.n = t.n AND e.field = ? WHERE t.n > ? AND t.n <= ?"
+        for n, value in reader.all(sql, (name, after, last)):
+            found.setdefault(n, {}).setdefault(name, []).append(str(value or ""))
+    return found
 
 
 def shown_now(

@@ -327,6 +327,25 @@ def test_what_a_second_row_says_of_a_new_customer_fills_its_blanks(
     assert facts_of(desk, "code", "address")[0] == ("C1", "西湖路1号")
 
 
+@pytest.mark.parametrize("mode", ["create", "fill", "overwrite"])
+def test_two_people_of_one_name_are_told_apart_by_how_they_are_reached(
+    desk: Workspace, tmp_path: Path, mode: str
+) -> None:
+    head = ("客户名称", "联系人", "职务", "手机")
+    first = [["甲公司", "王伟", "采购经理", "13800138000"], ["甲公司", "王伟", "厂长", "13900139000"]]
+    taken_in(desk, write_csv(tmp_path / "a.csv", first, head), mode=mode)
+    again = [
+        ["甲公司", "王伟", "", "139 0013 9000"],
+        ["甲公司", "王伟", "会计", "13700137000"],
+        ["甲公司", "王伟", "", ""],
+    ]
+    told = rehearsed(desk, write_csv(tmp_path / "b.csv", again, head), mode=mode)
+    assert (told["create"], told["duplicate"]) == (1, 2)
+    taken_in(desk, tmp_path / "b.csv", mode=mode)
+    posts = {post for (post,) in desk.reader.all("SELECT f_position FROM p_contact WHERE f_name = '王伟'")}
+    assert posts == {"采购经理", "厂长", "会计"}
+
+
 def test_what_a_row_says_of_a_person_without_a_name_stays_with_the_customer(
     desk: Workspace, tmp_path: Path
 ) -> None:
