@@ -3,6 +3,7 @@
 import logging
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Generator, Iterator
 from logging.handlers import RotatingFileHandler
@@ -19,6 +20,11 @@ MEMORY, ROOM_BYTES = "/dev/shm", 6 * 2**30
 if Path(MEMORY).is_dir() and shutil.disk_usage(MEMORY).free > ROOM_BYTES:
     os.environ["TMPDIR"] = MEMORY
     tempfile.tempdir = None  # it is looked up anew
+
+# Some images set PYTHONDONTWRITEBYTECODE. Here it would have every process, and tests start hundreds, compile the product
+# again, and every worker rewrite the assertions of all tests.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # Before the first QApplication: pictures and sizes must not depend on the machine.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
