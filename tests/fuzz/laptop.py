@@ -317,6 +317,11 @@ def _bomb() -> bytes:
     return b"".join([*(packer.compress(bytes(2**20)) for _ in range(512)), packer.flush()])
 
 
+@contextmanager
+def _with_bomb(_folder: Path) -> Iterator[Ready]:
+    yield Ready(_unpacked("zstd"), [*(3 * [zstandard.compress(one) for one in _HEADS_JSON]), _bomb()])
+
+
 TARGETS: Final = (
     *(plain(f"answer-{shape.__name__.lower()}", _asked(shape.__name__), samples_of(shape), 60) for shape in SHAPES),
     plain("heads", _heads, _HEADS_JSON),
@@ -328,7 +333,7 @@ TARGETS: Final = (
         _problem,
         [b'{"code":"not_found","title":"x","status":404,"about":{"name":"a","limit":3}}', b'{"code":"device_revoked","about":null}'],
     ),
-    plain("zstd-answer", _unpacked("zstd"), [*(3 * [zstandard.compress(one) for one in _HEADS_JSON]), _bomb()], 60),
+    Target("zstd-answer", _with_bomb, 60),
     plain("gzip-answer", _unpacked("gzip"), [zlib.compress(one, wbits=31) for one in _HEADS_JSON], 200),
     plain("blob-piece", _piece, [b"bytes 0-4/5\nhello", b"bytes 0-262143/999999\n" + b"x" * 100]),
     plain(

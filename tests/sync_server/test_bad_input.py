@@ -6,6 +6,7 @@ import sqlite3
 import time
 import tracemalloc
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -89,10 +90,8 @@ def test_a_compressed_push_is_taken_and_answered(server: RunningServer, encoding
     assert reply.headers["content-encoding"] == encoding
 
 
-BOMB = b"\0" * (256 * 1024 * 1024)
+BOMB_BYTES = 256 * 1024 * 1024
 BAD_PACKS: dict[str, tuple[str, bytes, str]] = {
-    "gzip bomb": ("gzip", gzip.compress(BOMB), "body_too_large"),
-    "zstd bomb": ("zstd", zstandard.ZstdCompressor().compress(BOMB), "body_too_large"),
     "cut gzip": ("gzip", gzip.compress(GOOD)[:-9], "malformed_body"),
     "cut zstd": ("zstd", zstandard.ZstdCompressor().compress(GOOD)[:-5], "malformed_body"),
     "two gzips": ("gzip", gzip.compress(GOOD) * 2, "malformed_body"),
@@ -102,18 +101,26 @@ BAD_PACKS: dict[str, tuple[str, bytes, str]] = {
 }
 
 
-@pytest.mark.parametrize("case", BAD_PACKS)
+@cache
+def bomb(encoding: str) -> bytes:
+    """A few kilobytes that unfold to a quarter of a gigabyte. Made where it is used: that takes a second."""
+    content = bytes(BOMB_BYTES)
+    return gzip.compress(content) if encoding == "gzip" else zstandard.ZstdCompressor().compress(content)
+
+
+@pytest.mark.parametrize("case", [*BAD_PACKS, "gzip bomb", "zstd bomb"])
 def test_a_body_that_does_not_unfold_well_is_refused(server: RunningServer, case: str) -> None:
-    encoding, content, code = BAD_PACKS[case]
+    encoding, _, is_bomb = case.partition(" bomb")
+    encoding, content, code = (encoding, bomb(encoding), "body_too_large") if is_bomb else BAD_PACKS[case]
     ann = enrolled(server, "Ann")
     before = server.digest()
     assert ann.post(content, **{"Content-Encoding": encoding}).json()["code"] == code
     assert server.digest() == before
 
 
-@pytest.mark.parametrize("case", ["gzip bomb", "zstd bomb"])
-def test_a_bomb_is_never_held_in_memory(case: str) -> None:
-    encoding, content, _ = BAD_PACKS[case]
+@pytest.mark.parametrize("encoding", ["gzip", "zstd"])
+def test_a_bomb_is_never_held_in_memory(encoding: str) -> None:
+    content = bomb(encoding)
     tracemalloc.start()
     begun = time.perf_counter()
     with pytest.raises(Exception, match="body_too_large"):
