@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ ROWS = re.findall(
 KEYS = {words: set(re.findall(r"`(\w+)`", keys)) for words, _, keys in ROWS}
 
 
+@cache
 def commands() -> dict[str, set[str]]:
     """Every command's words, with its own options."""
     found: dict[str, set[str]] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,31 +24,30 @@ def is_broad(handler: ast.ExceptHandler) -> bool:
     )
 
 
+@cache
+def found() -> dict[str, set[str]]:
+    """Where there is a broad `except`, a process of another module, a global variable: all is read once."""
+    where: dict[str, set[str]] = {"broad": set(), "-m": set(), "global": set()}
+    for path in PRODUCT:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            name = str(path.relative_to(ROOT))
+            if isinstance(node, ast.ExceptHandler) and is_broad(node):
+                where["broad"].add(name)
+            elif isinstance(node, ast.Constant) and node.value == "-m":
+                where["-m"].add(name)
+            elif isinstance(node, ast.Global):
+                where["global"].add(name)
+    return where
+
+
 def test_broad_except_stands_at_the_edges_only() -> None:
-    broad = {
-        str(path.relative_to(ROOT))
-        for path in PRODUCT
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.ExceptHandler) and is_broad(node)
-    }
-    assert broad <= EDGES
+    assert found()["broad"] <= EDGES
 
 
 def test_no_process_looks_for_modules_in_the_current_folder() -> None:
-    starting = {
-        str(path.relative_to(ROOT))
-        for path in PRODUCT
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Constant) and node.value == "-m"
-    }
+    starting = found()["-m"]
     assert starting == {"crmdesk/system/confined.py"}, "its `arguments` say where modules may lie"
 
 
 def test_nothing_is_global() -> None:
-    found = [
-        str(path.relative_to(ROOT))
-        for path in PRODUCT
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Global)
-    ]
-    assert found == []
+    assert found()["global"] == set()

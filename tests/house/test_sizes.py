@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -11,13 +12,19 @@ LONGEST_FILE = 600
 LONGEST_FUNCTION = 100
 
 
-def functions(path: Path) -> list[tuple[str, int]]:
+@cache
+def module(path: Path) -> tuple[str | None, list[tuple[str, int]]]:
+    """What a module says about itself, and its functions with their lengths: read once for all that is asked here."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    return [
+    return ast.get_docstring(tree), [
         (f"{path.relative_to(ROOT)}:{node.name}", (node.end_lineno or 0) - node.lineno + 1)
         for node in ast.walk(tree)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     ]
+
+
+def functions(path: Path) -> list[tuple[str, int]]:
+    return module(path)[1]
 
 
 def test_no_file_holds_two_subjects() -> None:
@@ -38,5 +45,5 @@ def test_most_functions_are_short() -> None:
 
 
 def test_every_module_says_what_it_is_for() -> None:
-    silent = [str(p.relative_to(ROOT)) for p in PRODUCT if not ast.get_docstring(ast.parse(p.read_text()))]
+    silent = [str(p.relative_to(ROOT)) for p in PRODUCT if not module(p)[0]]
     assert silent == []
