@@ -27,7 +27,13 @@ class Company:
         self.shares, self.stands_in = Table(), Table()
         self.gone, self.moments = set[str](), set[int]()
         """When anything may have changed."""
-        for self.now, *said in [event for event in events if event[0] <= now]:
+        self.to_come = sorted(events, key=lambda event: event[0])[::-1]
+        self.pass_to(now)
+
+    def pass_to(self, now: int) -> None:
+        """Become the company of a later moment."""
+        while self.to_come and self.to_come[-1][0] <= now:
+            self.now, *said = self.to_come.pop()
             self.moments.add(self.now)
             self.happen(*said)
         self.now = now
@@ -165,9 +171,11 @@ def judge(events: Sequence[tuple[Any, ...]], now: int, heard: int, who: str, *ed
     if code is None or (code == FIELD and is_seen):
         return {code or TAKEN}
     fine = (None, WAITS) if code == FORBIDDEN else (None,)
-    past = [(m, Company(events, m)) for m in sorted(company.moments | {heard, now}) if m < now]
-    past = [(m, then) for m, then in past if who in then.role and (is_new or edit[0] in then.entity)]
-    said = {moment: then.refuses(who, *edit) for moment, then in past}
+    then, said = Company(events, 0), {}
+    for moment in sorted(m for m in company.moments | {heard} if m < now):
+        then.pass_to(moment)
+        if who in then.role and (is_new or edit[0] in then.entity):
+            said[moment] = then.refuses(who, *edit)
     could = [moment for moment, what in said.items() if what in fine]
     fresh = [m for m in could if m >= heard]
     lost = min(m for m in company.moments | {now} if m > could[-1]) if could else now
