@@ -9,10 +9,12 @@ from tests.simulation.bugs import BUGS, NEARBY, Bug, hunt
 from tests.simulation.campaign import run
 
 KILLED = noted.killed()
+EACH = 3
+"""One in so many is hunted here, and all of them by `make planted-bugs`."""
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("bug", [bug for bug in BUGS if bug.name in KILLED], ids=lambda bug: bug.name)
+@pytest.mark.parametrize("bug", [bug for bug in BUGS if bug.name in KILLED][::EACH], ids=lambda bug: bug.name)
 def test_a_bug_in_the_sync_path_is_killed_by_an_invariant(bug: Bug) -> None:
     """By the seed that was noted, or by one right after it: what a seed does changes with the product."""
     noted_seed = KILLED[bug.name]

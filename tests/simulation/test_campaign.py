@@ -11,7 +11,7 @@ from tests.support.postgres import Postgres
 
 pytestmark = pytest.mark.timeout(600)  # a chunk takes some five seconds on an idle machine
 CHUNK = 5
-CHUNKS = 30
+CHUNKS = 16
 ON_POSTGRESQL = range(3000, 3020)
 MENU = range(1000, 1400)
 """Seeds that together meet every fault of the menu."""
