@@ -517,7 +517,7 @@ def _amended_sheet(sheet: Sheet, given: object, registry: Registry) -> Sheet:
         ]
         if not meant:
             raise CrmError("bad_argument", argument=str(heading), hint=_MAPPING_HINT)
-        for column in meant:
+        for column in meant if takes_many(registry, target) or not target else meant[:1]:
             column.target, column.certainty = target, 1.0
             field = field_of(registry, target)
             column.times = (
@@ -567,9 +567,10 @@ def _check_targets(sheet: Sheet, registry: Registry) -> None:
             continue
         if column.target not in known:
             raise CrmError("unknown_field", field=column.target, choices=", ".join(known))
-        first = by_target.setdefault(column.target, column.heading)
-        if first != column.heading and not takes_many(registry, column.target):
+        if column.target in by_target and not takes_many(registry, column.target):
+            first = by_target[column.target]
             raise CrmError("import_twice", field=known[column.target], first=first, second=column.heading)
+        by_target[column.target] = column.heading
 
 
 DEFAULTS: Final[dict[str, dict[str, str]]] = {"visit": {"kind": "onsite"}}

@@ -146,6 +146,11 @@ def test_two_columns_for_one_value_are_refused_and_phones_and_long_texts_take_se
     twice = amended(plan, {"columns": {"注册地": "address"}}, REGISTRY)
     with pytest.raises(CrmError, match="import_twice"):
         check(twice, REGISTRY)
+    same = amended(guessed("客户名称", "甲", "甲"), {"columns": {"甲": "address"}}, REGISTRY)
+    assert targets(same) == ["customer.name", "customer.address", ""]
+    same.sheets[0].columns[2].target = "customer.address"
+    with pytest.raises(CrmError, match="import_twice"):
+        check(same, REGISTRY)
 
 
 def test_a_remembered_column_whose_field_is_gone_is_left_out() -> None:

@@ -95,7 +95,7 @@ class OutcomePane(QWidget):
         names = {
             "create": self.tr("New"), "update": self.tr("Changed"), "duplicate": self.tr("Duplicates"), "reject": self.tr("Kept out"),
         }  # fmt: skip
-        self.figures = {key: FigureCard(names[key], *_ICONS[key]) for key in VERDICTS}
+        self.figures = {key: FigureCard(names[key], *_ICONS[key], has_remark=False) for key in VERDICTS}
         for key, card in self.figures.items():
             card.clicked.connect(partial(self._figure_chosen, key))
         self.tabs = SegmentedTabs(

@@ -10,11 +10,14 @@ from crmdesk.ui.widgets import painting
 
 
 class FigureCard(QAbstractButton):
-    """Shows one figure. `tone` colours it: "", ok, warn or bad."""
+    """Shows one figure. `tone` colours it: "", ok, warn or bad; `has_remark` leaves room for what to know about it."""
 
-    def __init__(self, name: str, icon: str, hue: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, name: str, icon: str, hue: str, parent: QWidget | None = None, *, has_remark: bool = True
+    ) -> None:
         super().__init__(parent)
         self._icon, self._hue = icon, hue
+        self._foot = 18 if has_remark else 0
         self._figure, self._remark, self._tone = "", "", ""
         self.setText(name)
         self.setAccessibleName(name)
@@ -34,7 +37,7 @@ class FigureCard(QAbstractButton):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(160, 92 if theme.metrics().row > 40 else 80)
+        return QSize(160, (74 if theme.metrics().row > 40 else 62) + self._foot)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(120, self.sizeHint().height())
@@ -44,7 +47,7 @@ class FigureCard(QAbstractButton):
         painter = QPainter(self)
         line = colours.border_strong if self.underMouse() else colours.border
         painting.rounded(painter, self.rect(), 10, colours.raised, line)
-        x, top = 16, (self.height() - 70) // 2
+        x, top = 16, (self.height() - 52 - self._foot) // 2
         room = self.width() - 2 * x
         text_layout.draw(painter, QRect(x, top, room - 36, 20), self.text(), font(SMALL), colours.text_2)
         tone = {"bad": colours.bad, "warn": colours.warn, "ok": colours.ok}.get(self._tone, colours.text)
