@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
 from crmdesk.core.errors import CrmError
@@ -17,7 +18,7 @@ from crmdesk.core.values import Value
 from crmdesk.store.names import CONTESTED, SHOWN, table
 from crmdesk.store.reading import Reader
 from crmdesk.usecases import dealings, records
-from crmdesk.usecases.merging import customer_of
+from crmdesk.usecases.merging import customer_of, kept_apart
 from crmdesk.usecases.outcome import Outcome
 
 if TYPE_CHECKING:
@@ -155,12 +156,17 @@ def contacts(reader: Reader, customer: str) -> tuple[Contact, ...]:
 
 
 def same_names(reader: Reader) -> list[tuple[str, list[str]]]:
-    """Customers that carry exactly the same name: (name, ids). Two reps may have created one company twice."""
+    """Customers that carry exactly the same name: (name, ids). Two reps may have created one company twice.
+
+    Those that somebody said are all different companies are left out.
+    """
     rows = reader.all(
         f"SELECT f_name, group_concat(id, ' ') FROM p_customer WHERE {SHOWN} AND f_name IS NOT NULL "
         "GROUP BY f_name HAVING count(*) > 1 ORDER BY f_name LIMIT 500"
     )
-    return [(name, sorted(ids.split())) for name, ids in rows]
+    apart = kept_apart(reader) if rows else set()
+    found = [(name, sorted(ids.split())) for name, ids in rows]
+    return [(name, ids) for name, ids in found if not apart.issuperset(combinations(ids, 2))]
 
 
 def add(replica: Replica, values: Mapping[str, Value], tags: tuple[str, ...] = ()) -> Outcome[str]:

@@ -3072,6 +3072,10 @@
         <translation>这些客户同名，可能是两个人录入了同一家公司。</translation>
     </message>
     <message>
+        <source>Look at duplicates</source>
+        <translation>查看重复客户</translation>
+    </message>
+    <message>
         <source>Customers with the same name</source>
         <translation>同名客户</translation>
     </message>

@@ -17,7 +17,7 @@ from crmdesk.core.record import RecordKey
 from crmdesk.store import outbox
 from crmdesk.store.delivery import Departure
 from crmdesk.store.window import CustomerFilter
-from crmdesk.usecases import customers, directory, records, refusals, sample_loading, status, tags
+from crmdesk.usecases import customers, directory, merging, records, refusals, sample_loading, status, tags
 from crmdesk.usecases.export import export
 from crmdesk.usecases.list_export import Form, Listed, export_list
 from crmdesk.usecases.sample import generate
@@ -164,6 +164,8 @@ def test_two_customers_of_one_name_are_pointed_out(desk: Workspace) -> None:
     pair = sorted([customer(desk, "宏远"), customer(desk, "宏远")])
     customer(desk, "长安")
     assert customers.same_names(desk.reader) == [("宏远", pair)]
+    merging.keep_apart(desk.replica, *pair)
+    assert customers.same_names(desk.reader) == []
 
 
 def test_the_card_has_the_facts_of_the_customers_other_records(desk: Workspace) -> None:

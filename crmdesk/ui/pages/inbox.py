@@ -181,6 +181,7 @@ class Inbox(Page):
         self.decision.stepped.connect(self.list.step)
         self.duplicates = Duplicates(self)
         self.duplicates.opened.connect(self._open)
+        self.duplicates.compared.connect(partial(self.shell.go, "duplicates"))
         self.news = News(self)
         self.news.kept.connect(self._keep)
         self.news.taken_back.connect(self._take_back)

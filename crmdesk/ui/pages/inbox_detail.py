@@ -192,9 +192,10 @@ class Decision(QWidget):
 
 
 class Duplicates(QWidget):
-    """Customers with the same name, for information. `opened(id)`: look at one."""
+    """Customers with the same name, for information. `opened(id)`: look at one; `compared()`: hold them against each other."""
 
     opened = Signal(str)
+    compared = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -212,6 +213,11 @@ class Duplicates(QWidget):
         sentence.setWordWrap(True)
         head.addWidget(self._name)
         head.addWidget(sentence)
+        row = QHBoxLayout()
+        row.addWidget(buttons.secondary(self.tr("Look at duplicates"), "copy", self.compared.emit))
+        row.addStretch(1)
+        head.addSpacing(4)
+        head.addLayout(row)
         column.addLayout(head)
         self.list = EntryList(self.tr("Customers with the same name"))
         self.list.opened.connect(self.opened)
