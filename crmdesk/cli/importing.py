@@ -22,14 +22,26 @@ if TYPE_CHECKING:
     from crmdesk.core.mapping import Plan
     from crmdesk.core.verdicts import Judged
     from crmdesk.store.imports import Counts, Run
+    from crmdesk.usecases.import_owners import Wished
 
 _TOLD: Final = 200
-_WORDS: Final = ("undo", "runs", "resume", "errors", "report", "sign", "mappings", "forget", "template")
+_WORDS: Final = (
+    "undo",
+    "runs",
+    "resume",
+    "errors",
+    "report",
+    "sign",
+    "hand-over",
+    "mappings",
+    "forget",
+    "template",
+)
 
 What = Annotated[
     str,
     typer.Argument(
-        metavar="FILE|undo|runs|resume|errors|report|sign|mappings|forget|template",
+        metavar="FILE|undo|runs|resume|errors|report|sign|hand-over|mappings|forget|template",
         help="A file to import, or what to do with imports that there were. 要导入的文件，或对以往导入的操作。",
     ),
 ]
@@ -126,6 +138,7 @@ def import_(
             "errors": lambda: _errors(session, of, to),
             "report": lambda: _report(session, of, to),
             "sign": lambda: _sign(session, of),
+            "hand-over": lambda: _hand_over(session, of, dry_run=dry_run),
             "forget": lambda: _forget(session, of),
         }
         done[what]()
@@ -463,6 +476,54 @@ def _sign_rehearsal(session: Session, path: Path, counts: Counts) -> dict[str, s
     from crmdesk.usecases import import_signing
 
     return {"sign_off": import_signing.sign_rehearsal(session.replica, session.reader, path, counts).value.id}
+
+
+def _hand_over(session: Session, name: str, *, dry_run: bool) -> None:
+    """Customers to those that the file names; interrupted, it goes on with the same command."""
+    from contextlib import closing
+
+    from crmdesk.store.imports import find
+    from crmdesk.sync.commands import change_owner
+    from crmdesk.sync.enrolment import connect
+    from crmdesk.usecases.import_owners import HandingOver
+
+    run = find(session.reader, name)
+    if not dry_run:
+        with closing(connect(session.replica)) as http:
+            handing = HandingOver(
+                session.replica, session.reader, run,
+                lambda order, customers, to: change_owner(session.replica, http, customers, to, order=order),
+            )  # fmt: skip
+            while not handing.done:
+                handing.step()
+                _show_progress(session, handing.share)
+            session.fetch(http)
+    _say_owners(session, run)
+
+
+def _say_owners(session: Session, run: Run) -> None:
+    from crmdesk.usecases.import_owners import wished
+
+    found = wished(session.reader, run)
+    if session.out.as_json:
+        session.out.json({"run": run.id, "owners": [_owner_facts(one) for one in found]})
+        return
+    session.out.rows(
+        session.out.text("文件中的姓名 同事 待移交 已移交 被拒绝", "In-the-file Colleague Waiting Done Refused").split(),
+        [
+            (one.name, one.person.name if one.person else session.out.text("查无此人", "nobody"), str(one.waiting), str(one.done),
+             str(len(one.refused)))
+            for one in found
+        ],
+        empty=session.out.text("文件没有负责人列。", "No column names owners."),
+    )  # fmt: skip
+
+
+def _owner_facts(one: Wished) -> dict[str, Any]:
+    return {
+        "name": one.name, "user": one.person and one.person.id, "waiting": one.waiting, "done": one.done,
+        "refused": [{"customer": customer, "code": code} for customer, code in one.refused],
+    }  # fmt: skip
 
 
 def _mappings(session: Session) -> None:

@@ -17,6 +17,7 @@ from crmdesk.core.doubts import doubt
 from crmdesk.core.mapping import (
     AUTHOR,
     DEFAULTS,
+    OWNER,
     PROVINCE,
     Plan,
     Sheet,
@@ -68,7 +69,7 @@ class Part(msgspec.Struct, array_like=True, gc=False):
 
     `links` are the texts that name other records, by field; `several` the elements of fields that hold more than one;
     `said` the lines to be added to its remark: what no field could take; `derived` the fields whose values the file does not
-    say itself.
+    say itself; `owner` is whom the row calls a customer's owner.
     """
 
     entity: str
@@ -77,6 +78,7 @@ class Part(msgspec.Struct, array_like=True, gc=False):
     several: dict[str, list[str]] = {}
     said: list[str] = []
     derived: list[str] = []
+    owner: str = ""
 
 
 class Prepared(msgspec.Struct, array_like=True, gc=False):
@@ -276,6 +278,8 @@ class Intake:
         first = parts[0]
         if first.entity == "customer" and "region_code" not in first.values:
             self._place(first, extra.get(PROVINCE, ""))
+        if first.entity == "customer":
+            first.owner = extra.get(OWNER, "")
         if author := extra.get(AUTHOR):
             first.values["summary"] = f"{first.values.get('summary', '')}\n（跟进人：{author}）".strip()
         for name, value in DEFAULTS.get(first.entity, {}).items():

@@ -35,6 +35,8 @@ AUTHOR: Final = "author"
 """Not a field: who wrote an old follow-up. It is told in its text, for nobody writes in another's name."""
 PROVINCE: Final = "province"
 """Not a field: the province that a place is read from, with the city beside it."""
+OWNER: Final = "owner"
+"""Not a field: whose the customer is to be. Only the server moves customers, so the wish is kept beside the run."""
 KEY_FIELDS: Final[dict[str, tuple[str, ...]]] = {
     "customer": ("name", "code", "credit_code", "industry_code", "region_code", "address", "phone"),
     "contact": ("customer", "name", "phone"),
@@ -115,10 +117,18 @@ _TIMES: Final = {"千": 1000, "万": 10_000, "百万": 10**6, "千万": 10**7, "
 _MARKS: Final = re.compile(r"[\s*:：_\-./\\'\"“”]+")
 _BRACKETS: Final = re.compile(r"[(（\[【].*?[)）\]】]")
 _EXTRA: Final[dict[str, dict[str, tuple[str, ...]]]] = {
-    "customer": {PROVINCE: ("省份", "省", "所在省份", "province", "state")},
+    "customer": {
+        PROVINCE: ("省份", "省", "所在省份", "province", "state"),
+        OWNER: ("负责人", "客户负责人", "销售负责人", "业务负责人", "客户经理", "销售代表", "销售专员", "销售员", "销售人员", "销售", "业务员", "所属销售",
+                "归属人", "所有者", "owner", "account owner", "customer owner", "sales rep", "salesperson", "account manager", "assigned to"),
+    },
     "visit": {AUTHOR: ("跟进人", "拜访人", "记录人", "销售", "销售人员", "业务员", "创建人", "负责人", "author", "owner", "created by")},
 }  # fmt: skip
-_EXTRA_LABELS: Final = {PROVINCE: Label("省份", "Province"), AUTHOR: Label("跟进人", "Author")}
+_EXTRA_LABELS: Final = {
+    PROVINCE: Label("省份", "Province"),
+    OWNER: Label("负责人（导入后移交）", "Owner (handed over afterwards)"),
+    AUTHOR: Label("跟进人", "Author"),
+}
 _HOME: Final = (
     "客户", "客户名称", "公司", "公司名称", "单位名称", "单位", "企业名称", "所属客户", "所属公司", "对应客户", "关联客户", "客户编号", "客户编码",
     "客户代码", "统一社会信用代码", "信用代码", "customer", "company", "account", "account name", "company name", "customer name",

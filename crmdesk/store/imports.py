@@ -6,7 +6,7 @@ The tables are made at the first import; they are this laptop's own and never tr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 import msgspec
@@ -40,6 +40,10 @@ _MAKE_KEPT_OUT: Final = (
     "PRIMARY KEY (run, n)) WITHOUT ROWID"
 )
 _MAKE_ALIKE: Final = "CREATE TABLE IF NOT EXISTS import_alike (run TEXT NOT NULL, n INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (run, n)) WITHOUT ROWID"
+_MAKE_OWNERS: Final = "CREATE TABLE IF NOT EXISTS import_owner (run TEXT NOT NULL, customer TEXT NOT NULL, name TEXT NOT NULL, state TEXT NOT NULL, PRIMARY KEY (run, customer)) WITHOUT ROWID"
+_MAKE_ORDERS: Final = "CREATE TABLE IF NOT EXISTS import_order (run TEXT PRIMARY KEY, body TEXT NOT NULL)"
+DONE: Final = "done"
+"""The state of a customer that was handed over; blank is one that waits, anything else says why it was refused."""
 _KEPT_OUT: Final = ("run", "n", "sheet", "at", "verdict", "notes", "cells")
 
 
@@ -102,9 +106,25 @@ class KeptOut(msgspec.Struct):
     cells: list[str]
 
 
+class Order(msgspec.Struct, frozen=True):
+    """Customers that a server was asked to hand over, under a name that makes asking again harmless."""
+
+    id: str
+    to_user: str
+    customers: list[str]
+
+
 def prepare(connection: Connection) -> None:
     """Make the tables, where there are none yet."""
-    for statement in (_MAKE_RUNS, _MAKE_STEPS, _MAKE_INDEX, _MAKE_KEPT_OUT, _MAKE_ALIKE):
+    for statement in (
+        _MAKE_RUNS,
+        _MAKE_STEPS,
+        _MAKE_INDEX,
+        _MAKE_KEPT_OUT,
+        _MAKE_ALIKE,
+        _MAKE_OWNERS,
+        _MAKE_ORDERS,
+    ):
         dialect.run(connection, statement)
 
 
@@ -169,6 +189,59 @@ def alike(reader: Reader, run: str) -> list[Alike]:
         return []
     rows = reader.all("SELECT body FROM import_alike WHERE run = ? ORDER BY n", (run,))
     return [msgspec.json.decode(body, type=Alike) for (body,) in rows]
+
+
+def wish_owners(connection: Connection, run: Run, wishes: Mapping[str, str]) -> None:
+    """Note whose customers are to be, by customer: names as the file says them. A later row overrides an earlier one."""
+    dialect.run(
+        connection,
+        "INSERT OR REPLACE INTO import_owner VALUES (?, ?, ?, '')",
+        [(run.id, customer, name) for customer, name in wishes.items()],
+    )
+
+
+def retry_owners(connection: Connection, run: str) -> None:
+    """Let the wishes that were refused wait once more."""
+    dialect.run(
+        connection, "UPDATE import_owner SET state = '' WHERE run = ? AND state NOT IN ('', ?)", (run, DONE)
+    )
+
+
+def settle_owners(connection: Connection, run: str, states: Mapping[str, str]) -> None:
+    """Note what became of the wishes for some customers."""
+    dialect.run(
+        connection,
+        "UPDATE import_owner SET state = ? WHERE run = ? AND customer = ?",
+        [(state, run, customer) for customer, state in states.items()],
+    )
+
+
+def owners(reader: Reader, run: str) -> list[tuple[str, str, str]]:
+    """(customer, name in the file, state) of each wish of a run, in the order in which the customers were made."""
+    if reader.value("SELECT 1 FROM sqlite_master WHERE name = 'import_owner'") is None:
+        return []
+    return reader.all(
+        "SELECT customer, name, state FROM import_owner WHERE run = ? ORDER BY customer", (run,)
+    )
+
+
+def begin_order(connection: Connection, run: str, order: Order) -> None:
+    """Note what the server is about to be asked, in the place of what it was asked before."""
+    body = msgspec.json.encode(order).decode()
+    dialect.run(connection, "INSERT OR REPLACE INTO import_order VALUES (?, ?)", (run, body))
+
+
+def end_order(connection: Connection, run: str) -> None:
+    """Note that what the server was asked is settled."""
+    dialect.run(connection, "DELETE FROM import_order WHERE run = ?", (run,))
+
+
+def order(reader: Reader, run: str) -> Order | None:
+    """What the server was asked for a run and has not been heard to answer."""
+    if reader.value("SELECT 1 FROM sqlite_master WHERE name = 'import_order'") is None:
+        return None
+    body = reader.value("SELECT body FROM import_order WHERE run = ?", (run,))
+    return None if body is None else msgspec.json.decode(body, type=Order)
 
 
 def steps(connection: Connection, run: str) -> list[str]:

@@ -14,13 +14,16 @@ from crmdesk.sync.http import Http
 from crmdesk.sync.transport import UnreachedError
 
 
-def change_owner(replica: Replica, http: Http, customers: Sequence[str], to_user: str) -> Moved:
-    """Hand customers and all below them to another person; the next sync shows it here.
+def change_owner(
+    replica: Replica, http: Http, customers: Sequence[str], to_user: str, *, order: str = ""
+) -> Moved:
+    """Hand customers and all below them to another person; the next sync shows it here. `order` names it, to be asked again.
 
     Raises `forbidden`, `not_found` or `order_needs_network`, then nothing was changed; `order_unanswered` where the line
     broke after it was sent.
     """
-    return _command(replica, http, "change-owner", customers=list(customers), to_user=to_user)
+    named = {"id": order} if order else {}
+    return _command(replica, http, "change-owner", customers=list(customers), to_user=to_user, **named)
 
 
 def release(replica: Replica, http: Http, customers: Sequence[str]) -> Moved:

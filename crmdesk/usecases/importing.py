@@ -267,10 +267,13 @@ class Importing:
             if one.verdict in ("reject", "duplicate", "alike")
         ]  # fmt: skip
 
+        wishes = _owners(group, now.plan)
+
         def note(connection: Connection, done: Committed) -> None:
             if done.txn is not None:
                 imports.add_step(connection, now, done.txn)
             imports.keep_out(connection, now, kept_out)
+            imports.wish_owners(connection, now, wishes)
             imports.save(connection, now, was=was)
 
         if writes := _writes(group):
@@ -321,6 +324,17 @@ def _groups(judged: Sequence[Judged]) -> Iterator[list[Judged]]:
         size += len(one.makes)
     if group:
         yield group
+
+
+def _owners(group: Sequence[Judged], plan: Plan) -> dict[str, str]:
+    """Whom rows call the owners of the customers that they make, or overwrite, by customer."""
+    return {
+        making.id: one.row.parts[0].owner
+        for one in group
+        if one.row.parts[0].owner
+        for making in one.makes
+        if making.entity == "customer" and (making.is_new or plan.mode == "overwrite")
+    }
 
 
 def _writes(group: Sequence[Judged]) -> list[Write]:

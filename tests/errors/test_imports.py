@@ -10,7 +10,8 @@ from crmdesk.cli.session import Given, session
 from crmdesk.usecases import importing
 from tests.support.desk import Desk
 from tests.support.foreign_tables import customers, write_csv
-from tests.support.provoked import provokes, said
+from tests.support.provoked import code_for, provokes, said
+from tests.support.server import RunningServer
 
 
 def refused(desk: Desk, path: Path, content: bytes, *more: str) -> str:
@@ -51,6 +52,33 @@ def test_a_file_that_unfolds_to_gigabytes_is_not_imported(desk: Desk, tmp_path: 
 @provokes("import_unmapped")
 def test_a_table_of_something_else_is_not_imported(desk: Desk, tmp_path: Path) -> str:
     return refused(desk, tmp_path / "a.csv", "气温,湿度\n20,50\n".encode())
+
+
+def led(server: RunningServer, folder: Path) -> Desk:
+    """A manager's laptop."""
+    desk = Desk(folder / "mei")
+    desk("enrol", server.address, code_for(server, "Mei"))
+    desk("sync")
+    return desk
+
+
+@provokes("import_unsynced")
+def test_customers_that_the_server_has_not_heard_of_are_not_handed_over(
+    server: RunningServer, tmp_path: Path
+) -> str:
+    mei = led(server, tmp_path)
+    run = mei("import", str(write_csv(tmp_path / "a.csv", [["宏远", "Ann"]], ("客户名称", "负责人"))))["run"]
+    code = said(mei, "import", "hand-over", run)
+    assert mei("import", "hand-over", run, "--dry-run")["owners"][0]["waiting"] == 1
+    return code
+
+
+@provokes("nothing_to_hand_over")
+def test_a_name_that_nobody_has_is_nobody_to_hand_over_to(server: RunningServer, tmp_path: Path) -> str:
+    mei = led(server, tmp_path)
+    run = mei("import", str(write_csv(tmp_path / "a.csv", [["宏远", "张三"]], ("客户名称", "负责人"))))["run"]
+    mei("sync")
+    return said(mei, "import", "hand-over", run)
 
 
 @provokes("import_unsignable")

@@ -96,6 +96,32 @@ IMPORTS: Final[dict[str, Problem]] = {
             "Start a new import of it; rows that are in already count as duplicates.",
         ),
     ),
+    "import_unsynced": problem(
+        409,
+        (
+            "还有 {count} 处修改没有发送到公司，现在不能移交客户。",
+            NOTHING_ZH,
+            "请联网同步一次（crmdesk sync），再移交。",
+        ),
+        (
+            "{count} changes have not been sent to your company yet, so customers can't be handed over now.",
+            NOTHING_EN,
+            "Sync once with a network (crmdesk sync), then hand over.",
+        ),
+    ),
+    "nothing_to_hand_over": problem(
+        422,
+        (
+            "「{name}」的导入没有可移交的客户：文件没有负责人列，或其中的姓名在公司里找不到。",
+            NOTHING_ZH,
+            "请核对姓名；同事加入公司后可以再次移交。",
+        ),
+        (
+            "The import of “{name}” has no customers to hand over: no column names owners, or nobody here is called that.",
+            NOTHING_EN,
+            "Check the names; once a colleague has joined, hand over again.",
+        ),
+    ),
     "import_unsignable": problem(
         409,
         (
