@@ -9,7 +9,7 @@ its own idea of Chinese: FTS5 (`tokenize='unicode61', prefix='1 2', detail=colum
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple, TypeAlias, TypeVar
 
@@ -93,10 +93,20 @@ Node: TypeAlias = Term | AllOf | AnyOf
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What a person's typing asks for. False when it holds nothing to search for."""
+    """What a person's typing asks for. False when it holds nothing to search for.
+
+    `whole` asks for less: that a name, word, code or number ends where the typing does. Whoever is called just that is
+    among those it finds, however many are called something longer.
+    """
 
     text: str
     where: Node | None
+    whole: Node | None = None
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it is a number or a code: who has it whole is meant, whatever the name."""
+        return any(char.isdigit() for char in self.text)
 
     def __bool__(self) -> bool:
         return self.where is not None
@@ -245,9 +255,14 @@ def parse_query(readings: Readings, text: str) -> Query:
     """Read what a person typed: words are ANDed, each found as characters, pinyin, word or phone number."""
     plain = _apostrophe.sub("", normalise(text))[:MAX_QUERY].strip()
     if _only_number(plain) and len(digits := _national(plain)) >= MIN_PHONE_DIGITS:
-        return Query(plain, _digits(digits))
-    parts = [_han(han) if han else _word(readings, word) for han, word in _runs(plain)]
-    return Query(plain, _all(parts) if parts else None)
+        return Query(plain, _digits(digits), Term(("ph", "en"), digits[:MAX_TOKEN], prefix=False))
+    runs = _runs(plain)
+    parts = [_han(han) if han else _word(readings, word) for han, word in runs]
+    if not parts:
+        return Query(plain, None)
+    han, word = runs[-1]
+    last = _whole_run(han) if han else _whole_word(readings, word)
+    return Query(plain, _all(parts), _all([*parts[:-1], last]))
 
 
 def _all(parts: Iterable[Node]) -> Node:
@@ -287,6 +302,33 @@ def _word(readings: Readings, word: str) -> Node:
         return _any((Term(("py", "ini", "en"), word, prefix=True), *_mixed(readings, word)))
     spoken = word.replace("lve", "lue").replace("nve", "nue")
     return _any((english, *_spoken(readings, spoken), _initials(word), *_mixed(readings, spoken)))
+
+
+def _whole_run(run: str) -> Node:
+    """What ends in these characters: the last one has a token of its own."""
+    return _all((*((_pairs(run),) if len(run) > 1 else ()), Term(("cn",), run[-1], prefix=False)))
+
+
+def _whole_word(readings: Readings, word: str) -> Node:
+    """A word, or what sounds like it, or is shortened to it, and ends with it."""
+    said = [Term(("en",), word[:MAX_TOKEN], prefix=False)]
+    if not word.isascii():
+        return said[0]
+    if word.isdigit() and len(word) >= MIN_PHONE_DIGITS:
+        return Term(("ph", "en"), word[:MAX_TOKEN], prefix=False)
+    found: list[Node] = [*said, _ending("ini", word, range(len(word)), INITIALS_WINDOW)]
+    spoken = word.replace("lve", "lue").replace("nve", "nue")
+    cuts = _Cuts(readings, spoken)
+    if cuts.ways:
+        found.append(_ending("py", spoken, [0, *cuts.certain()], PINYIN_WINDOW))
+    return _any(found)
+
+
+def _ending(column: Column, word: str, starts: Sequence[int], width: int) -> Node:
+    """Windows over letters, the last of which reaches no further than they do."""
+    windows = [word[start : start + width] for start in starts]
+    last = next((start for start in starts if len(word) - start < width), starts[-1])
+    return _all(Term((column,), part, prefix=False) for part in (windows[0], word[last:][:width]))
 
 
 def _initials(word: str) -> Node:
@@ -369,21 +411,28 @@ class _Cuts:
 # The order of hits
 
 Key = TypeVar("Key")
+_ELSEWHERE: Final = 3
+"""How close a name is in which nothing of the typing is: another field holds it."""
 
 
-def rank(readings: Readings, query: Query, hits: Iterable[tuple[Key, str]]) -> list[Key]:
+def rank(
+    readings: Readings, query: Query, hits: Iterable[tuple[Key, str]], whole: Collection[Key] = ()
+) -> list[Key]:
     """Order hits (key, name) for display: exact, then beginning with, containing, the rest.
 
-    Within each the shorter name first, then the order in which they came.
+    Within each the shorter name first, then the order in which they came. `whole` are those that `query.whole` finds:
+    who has a number or a code whole is as exact as a name, and a whole word comes before a part of one.
     """
     wanted = query.text.replace(" ", "")
     spoken = wanted.isascii()
 
-    def place(hit: tuple[Key, str]) -> tuple[int, int]:
+    def place(hit: tuple[Key, str]) -> tuple[int, bool, int]:
+        is_whole = hit[0] in whole
         forms = [_apostrophe.sub("", normalise(hit[1])).replace(" ", "")]
         if spoken and not forms[0].isascii():
             forms += _spoken_forms(readings, forms[0])
-        return min(_closeness(wanted, form) for form in forms), len(hit[1])
+        closeness = 0 if is_whole and query.is_number else min(_closeness(wanted, form) for form in forms)
+        return closeness, closeness == _ELSEWHERE and not is_whole, len(hit[1])
 
     return [key for key, _ in sorted(hits, key=place)]
 
@@ -399,4 +448,4 @@ def _closeness(wanted: str, form: str) -> int:
         return 0
     if form.startswith(wanted):
         return 1
-    return 2 if wanted in form else 3
+    return 2 if wanted in form else _ELSEWHERE

@@ -24,7 +24,26 @@ from crmdesk.usecases.outcome import Outcome
 if TYPE_CHECKING:
     from crmdesk.store.replica import Replica
 
-_CANDIDATES: Final = 200
+_WHOLE: Final = 60
+_BEGINNING: Final = 60
+_NEWEST: Final = 120
+"""How many are looked at: who may be called just what was typed, whose name begins with it, and who else is found."""
+_COMPARED: Final = 4000
+"""Of how many names that begin with it the shortest are looked for."""
+_LONGEST: Final = 80
+_AFTER_ALL: Final = "\U0010ffff"
+_HITS: Final = (
+    "WITH hit AS MATERIALIZED (SELECT n, max(w) AS w FROM ("
+    f"SELECT * FROM (SELECT rowid AS n, 1 AS w FROM search WHERE search MATCH ? ORDER BY rowid DESC LIMIT {_WHOLE}) "
+    f"UNION ALL SELECT * FROM (SELECT rowid, 0 FROM search WHERE search MATCH ? ORDER BY rowid DESC LIMIT {_NEWEST}) "
+    "UNION ALL SELECT * FROM (SELECT n, 0 FROM ("
+    f"SELECT n, sort FROM p_customer WHERE {SHOWN} AND sort >= ? AND sort < ? ORDER BY sort, n LIMIT {_COMPARED}) "
+    f"ORDER BY length(sort), n DESC LIMIT {_BEGINNING})) GROUP BY n ORDER BY n DESC) "
+    "SELECT hit.w, 'customer', c.id, c.id, coalesce(c.f_name, ''), coalesce(c.f_city, '') FROM hit "
+    f"JOIN p_customer c ON c.n = hit.n AND c.{SHOWN} "
+    "UNION ALL SELECT hit.w, 'contact', p.id, p.root, coalesce(p.f_name, ''), coalesce(c.f_name, '') FROM hit "
+    f"JOIN p_contact p ON p.n = hit.n AND p.{SHOWN} JOIN p_customer c ON c.id = p.root AND c.{SHOWN}"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +90,19 @@ def search(reader: Reader, readings: Readings, text: str, limit: int = 20) -> li
     query = parse_query(readings, text)
     if not query:
         return []
+    beginning = readings.sort_key(text.strip()[:_LONGEST])
     rows = reader.all(
-        "WITH hit AS MATERIALIZED (SELECT rowid AS n FROM search WHERE search MATCH ? ORDER BY rowid DESC "
-        f"LIMIT {_CANDIDATES}) "
-        "SELECT 'customer', c.id, c.id, coalesce(c.f_name, ''), coalesce(c.f_city, '') FROM hit "
-        f"JOIN p_customer c ON c.n = hit.n AND c.{SHOWN} "
-        "UNION ALL SELECT 'contact', p.id, p.root, coalesce(p.f_name, ''), coalesce(c.f_name, '') FROM hit "
-        f"JOIN p_contact p ON p.n = hit.n AND p.{SHOWN} JOIN p_customer c ON c.id = p.root AND c.{SHOWN}",
-        (query.fts5(),),
+        _HITS,
+        (
+            query.whole.fts5() if query.whole else query.fts5(),
+            query.fts5(),
+            beginning,
+            beginning + _AFTER_ALL,
+        ),
     )
-    hits = {row[1]: Hit(*row) for row in rows}
-    best = rank(readings, query, [(hit.id, hit.name) for hit in hits.values()])
+    hits = {row[2]: Hit(*row[1:]) for row in rows}
+    whole = {row[2] for row in rows if row[0]}
+    best = rank(readings, query, [(hit.id, hit.name) for hit in hits.values()], whole)
     return [hits[key] for key in best[:limit]]
 
 
