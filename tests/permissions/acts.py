@@ -220,6 +220,82 @@ def edit_settings(s: Scenario, chance: Random) -> bool:
     return device is not None and bool(there) and _edit(s, device, chance, chance.choice(there))
 
 
+def edit_a_tag(s: Scenario, chance: Random) -> bool:
+    """Somebody types into a tag that is there already, past the laptop's own check: making one in passing is another thing."""
+    tags = [(d, row) for d in s.devices for row in d.rows("tag") if row.seq is not None]
+    if not tags:
+        maker = someone(s, chance)
+        if maker is None or not s.commit(maker, "declares", _write(s, maker, "tag", {})):
+            return False
+        for device in s.devices:
+            s.now += 1000
+            s.sync(device)
+        tags = [(d, row) for d in s.devices for row in d.rows("tag") if row.seq is not None]
+    if not tags:
+        return False
+    device, row = chance.choice(tags)
+    write = Write(row.key, {"name": s.token(row.key.id, device)})
+    return s.commit(device, "edits", write, is_altered=True)
+
+
+def write_what_was_lost(s: Scenario, chance: Random) -> bool:
+    """Somebody loses what they read by their team, hears of it, and goes on writing there."""
+    company, admin = s.company(), someone(s, chance, "administrator")
+    pairs = [
+        (d, row)
+        for d in s.devices
+        for row in d.rows("customer")
+        if d.user not in company.gone
+        and row.seq is not None
+        and company.owner.get(company.place.get(row.key.id, ""), d.user) != d.user
+        and company.rights(d.user, row.key.id) == "w"
+    ]
+    if admin is None or not pairs:
+        return False
+    device, row = chance.choice(pairs)
+    s.sync(device)
+    s.now += 1000
+    other = chance.choice(
+        [team for team in (*sorted(s.template.teams), None) if team != company.team[device.user]]
+    )
+    team = None if other is None else s.template.teams[other]
+    s.order(admin, "change-team", user=s.users[device.user], team=team)
+    s.now += 1000
+    s.sync(device)
+    s.now += 1000
+    if s.company().rights(device.user, row.key.id):
+        return True
+    s.guessed.add(row.key.id)
+    values: dict[str, Value] = {name: s.token(row.key.id, device) for name in TYPED["customer"]}
+    return s.commit(device, "guesses", Write(row.key, values), is_altered=True) and s.sync(device)
+
+
+def come_back_late(s: Scenario, chance: Random) -> bool:
+    """P4: what was written before a customer moved arrives more than three weeks after it did."""
+    admin, company = someone(s, chance, "administrator"), s.company()
+    pairs = [
+        (d, row)
+        for d in s.devices
+        for row in d.rows("customer")
+        if d.user not in company.gone
+        and row.seq is not None
+        and company.owner.get(company.place.get(row.key.id, "")) == d.user
+    ]
+    others = sorted(name for name in s.users if name not in company.gone)
+    if admin is None or not pairs or len(others) < 2:
+        return False
+    device, row = chance.choice(pairs)
+    s.sync(device)
+    s.now += 1000
+    if not _edit(s, device, chance, row):
+        return False
+    to = chance.choice([name for name in others if name != device.user])
+    s.order(admin, "change-owner", customers=[row.key.id], to_user=s.users[to])
+    s.now += chance.choice((DAY_MS, 22 * DAY_MS, 22 * DAY_MS))
+    s.sync(device)
+    return True
+
+
 def add_setting(s: Scenario, chance: Random) -> bool:
     device = someone(s, chance)
     if device is None:
@@ -571,7 +647,7 @@ def _compare(
 Act = Callable[[Scenario, Random], bool]
 ACTS: Final[dict[Act, float]] = {
     add_customer: 10, add_child: 14, add_task_of_ones_own: 2, add_child_of_the_unseen: 2, edit_the_unseen: 6, review: 9,
-    edit: 20, edit_settings: 3, add_setting: 3, edit_what_is_lent: 12, write_the_withheld: 6, tighten_role: 3, delete: 4, ask: 5, hand_over: 8, there_and_back: 3, release: 5, claim: 6,
+    edit: 20, edit_settings: 3, edit_a_tag: 3, write_what_was_lost: 2, come_back_late: 2, add_setting: 3, edit_what_is_lent: 12, write_the_withheld: 6, tighten_role: 3, delete: 4, ask: 5, hand_over: 8, there_and_back: 3, release: 5, claim: 6,
     hand_over_book: 3, change_team: 4, change_role: 4, disable: 2, hire: 1, share: 11, end_share: 6, delegate: 6, end_delegation: 2, define_role: 3, sync: 38, sync_in_trouble: 4,
     sync_until_killed: 4, sync_and_kill_the_server: 3, restart_the_server: 1, pass_time: 6, probe: 6,
 }  # fmt: skip

@@ -33,7 +33,7 @@ from crmdesk.sync import device_key
 from crmdesk.sync.transport import Request
 from sync_server import accounts
 from sync_server.settings import Settings
-from tests.permissions.model import FIELD, FORBIDDEN, LATE, POOL, TAKEN, WAITS, Company, judge
+from tests.permissions.model import FIELD, FORBIDDEN, LATE, LATE_MS, POOL, TAKEN, WAITS, Company, judge
 from tests.permissions.orders import may_order
 from tests.permissions.staff import Silent, template
 from tests.simulation.account import Account, Violation
@@ -479,14 +479,17 @@ class Scenario:
                 self._wish(device, said)
 
     def _by_place(self, device: Device, edit: tuple[Any, ...], code: str) -> set[str]:
-        """Late work is told by where a record is now, be it there since its author lost the place. Left open.
+        """Late work is told by where a record is now, be it there since its author lost the place. Left open for three weeks.
 
         So is what is done to a record that was late itself when it came: it hangs where it was made below.
         """
         company, entity = self.company(), edit[1]
         late = [said[4] for said in self.events if said[1:3] == ("made", edit[0]) and said[6]]
         since = 0 if code == WAITS else device.heard
-        for moment in {device.heard, *(m for m in company.moments if since < m < self.now)}:
+        passed = sorted({device.heard, *(m for m in company.moments if since < m < self.now)})
+        for moment, lost in zip(passed, [*passed[1:], self.now], strict=True):
+            if self.now - lost > LATE_MS:
+                continue  # whoever could then could no longer for more than three weeks, or could later as well
             then, there, now = (Company(self.events, at) for at in (moment, moment, self.now))
             now.entity, now.home, now.place, now.owner = then.entity, then.home, then.place, then.owner
             for home in (home for home in late if home in there.entity):
