@@ -101,3 +101,11 @@ def _check_nested(field: str, value: object, depth: int) -> None:
 def money(minor_units: int, currency: str = "CNY") -> Value:
     """An amount: whole minor units (fen for CNY) and its ISO 4217 currency, as one value."""
     return {"money": [minor_units, currency]}
+
+
+def amount_of(value: Value) -> tuple[int, str] | None:
+    """(minor units, currency) of an amount of money; None for any other value."""
+    if not isinstance(value, dict) or "money" not in value:
+        return None
+    minor_units, currency = value["money"]
+    return minor_units, currency

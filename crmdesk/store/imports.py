@@ -50,6 +50,8 @@ _KEPT_OUT: Final = ("run", "n", "sheet", "at", "verdict", "notes", "cells")
 class Counts(msgspec.Struct):
     """What was counted of the rows of a run so far; `sums` are minor units by `entity.field currency`.
 
+    `replaced` is what of the sums a later row of the same step wrote over: of rows that change one record the last counts.
+
     `cells` are the key cells that there are, `missing` those of them that are blank, each also by `sheet.field`.
     `wrong` are the rows with a value that can't be read or is doubted, `double` those that equal another row or record.
     `alike` are the rows that look like a customer that is here or like an earlier row; where those are kept out they are
@@ -70,6 +72,7 @@ class Counts(msgspec.Struct):
     rows_by_sheet: dict[str, int] = {}
     records: dict[str, int] = {}
     sums: dict[str, int] = {}
+    replaced: dict[str, int] = {}
     flaws: dict[str, int] = {}
 
 

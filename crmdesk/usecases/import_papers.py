@@ -25,6 +25,7 @@ from crmdesk.core.lookalikes import Alike
 from crmdesk.core.mapping import ALIKE, ENTITIES, REASON, ROW, Plan, field_of, may_import, targets
 from crmdesk.core.record import Edit
 from crmdesk.core.registry import Label, Registry, Type
+from crmdesk.core.values import amount_of
 from crmdesk.store.imports import KeptOut, Run, alike, kept_out
 from crmdesk.store.reading import Reader
 from crmdesk.usecases import duplicates
@@ -212,12 +213,16 @@ class Checked:
 
 
 def reconcile(reader: Reader, registry: Registry, run: Run) -> Checked:
-    """Read back all that a run wrote: key fields and amounts of every record, all fields of a few."""
+    """Read back all that a run wrote: key fields and amounts of every record, all fields of a few.
+
+    Of what it wrote more than once into a record the last counts.
+    """
     differing: list[tuple[str, str, str, Any, Any]] = []
-    sums = {name: [said, 0] for name, said in run.counts.sums.items()}
+    replaced = dict(run.counts.replaced)
+    sums: dict[str, list[int]] = {name: [said, 0] for name, said in run.counts.sums.items()}
     records = fields = 0
     every: list[tuple[str, str]] = []
-    for entity, written in _written(reader, run):
+    for entity, written in _written(reader, run, replaced):
         now = shown_now(reader, registry, entity, list(written))
         records += len(now)
         every += [(entity, record_id) for record_id in now]
@@ -228,11 +233,13 @@ def reconcile(reader: Reader, registry: Registry, run: Run) -> Checked:
                 if not is_amount and name not in _KEY_CHECKED:
                     continue
                 fields += 1
-                if is_amount and (amount := _amount(there.get(name))) is not None:
+                if is_amount and (amount := amount_of(there.get(name))) is not None:
                     column = f"{entity}.{name} {amount[1]}"
                     sums.setdefault(column, [0, 0])[1] += amount[0]
                 if there.get(name) != value:
                     differing.append((entity, record_id, name, value, there.get(name)))
+    for column, less in replaced.items():
+        sums[column][0] -= less
     chosen = set(random.Random(run.id).sample(every, min(_SAMPLED, len(every))))  # noqa: S311 -- a sample to look at, the same each time
     return Checked(
         records, fields, {name: (a, b) for name, (a, b) in sums.items()}, differing[:1000],
@@ -240,24 +247,43 @@ def reconcile(reader: Reader, registry: Registry, run: Run) -> Checked:
     )  # fmt: skip
 
 
-def _amount(value: Any) -> tuple[int, str] | None:
-    return tuple(value["money"]) if isinstance(value, Mapping) and "money" in value else None
+def _written(
+    reader: Reader, run: Run, replaced: dict[str, int]
+) -> Iterator[tuple[str, dict[str, dict[str, Any]]]]:
+    """What a run wrote, each record once and with what it wrote last: (entity, values by record).
 
-
-def _written(reader: Reader, run: Run) -> Iterator[tuple[str, dict[str, dict[str, Any]]]]:
-    """What a run wrote, step by step: (entity, values by record)."""
+    Amounts that a later step wrote over are added to `replaced`.
+    """
+    again = set(
+        reader.all(
+            "SELECT e.entity, e.id FROM import_step s JOIN edit e ON e.txn = s.txn WHERE s.run = ? "
+            "GROUP BY 1, 2 HAVING count(DISTINCT e.txn) > 1",
+            (run.id,),
+        )
+    )
+    at_last: dict[str, dict[str, dict[str, Any]]] = {}
     for (txn,) in reader.all("SELECT txn FROM import_step WHERE run = ? ORDER BY n", (run.id,)):
         found: dict[str, dict[str, dict[str, Any]]] = {}
         for entity, record_id, body in reader.all("SELECT entity, id, body FROM edit WHERE txn = ?", (txn,)):
-            found.setdefault(entity, {})[record_id] = _edit.decode(body).values
+            values = _edit.decode(body).values
+            if (entity, record_id) in again:
+                before = at_last.setdefault(entity, {}).setdefault(record_id, {})
+                for name in before.keys() & values.keys():
+                    if (amount := amount_of(before[name])) is not None:
+                        column = f"{entity}.{name} {amount[1]}"
+                        replaced[column] = replaced.get(column, 0) + amount[0]
+                before |= values
+            else:
+                found.setdefault(entity, {}).setdefault(record_id, {}).update(values)
         yield from found.items()
+    yield from at_last.items()
 
 
 def _sampled(
     reader: Reader, registry: Registry, run: Run, chosen: set[tuple[str, str]]
 ) -> list[tuple[str, str, str, Any, Any]]:
     lines = []
-    for entity, written in _written(reader, run):
+    for entity, written in _written(reader, run, {}):
         ids = [record_id for record_id in written if (entity, record_id) in chosen]
         now = shown_now(reader, registry, entity, ids)
         for record_id in ids:

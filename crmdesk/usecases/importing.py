@@ -21,6 +21,7 @@ from crmdesk.core.lookalikes import Alike
 from crmdesk.core.mapping import Plan, as_before, check, guess
 from crmdesk.core.record import RecordKey
 from crmdesk.core.registry import Registry
+from crmdesk.core.values import Value, amount_of
 from crmdesk.core.verdicts import Judge, Judged, Known
 from crmdesk.store import imports
 from crmdesk.store.imports import Counts, KeptOut, Run
@@ -131,6 +132,19 @@ def tally(counts: Counts, judged: Sequence[Judged], plan: Plan) -> None:
                 if type(value) is dict and (amount := value.get("money")):
                     column = f"{making.entity}.{name} {amount[1]}"
                     counts.sums[column] = counts.sums.get(column, 0) + amount[0]
+
+
+def _replace(counts: Counts, group: Sequence[Judged]) -> None:
+    """Add the amounts that a later row of those that are written together writes over: no edit says that they were there."""
+    last: dict[tuple[str, str, str], Value] = {}
+    for one in group:
+        for making in one.makes:
+            for name, value in making.values.items():
+                before = last.get((making.entity, making.id, name))
+                last[making.entity, making.id, name] = value
+                if (amount := amount_of(before)) is not None:
+                    column = f"{making.entity}.{name} {amount[1]}"
+                    counts.replaced[column] = counts.replaced.get(column, 0) + amount[0]
 
 
 def _completed(counts: Counts, plan: Plan) -> Counts:
@@ -259,6 +273,7 @@ class Importing:
 
         now = msgspec.json.decode(msgspec.json.encode(self.run), type=Run)
         tally(now.counts, group, now.plan)
+        _replace(now.counts, group)
         was, now.position = now.position, now.position + len(group)
         now.seconds = self._before + time.perf_counter() - self._started
         kept_out = [

@@ -117,6 +117,27 @@ def test_a_run_does_what_its_rehearsal_said_and_its_undo_leaves_what_there_was(
         Undoing(desk.replica, desk.reader, run.id)
 
 
+@pytest.mark.parametrize("between", [0, 600])
+def test_a_customer_that_a_file_overwrites_twice_is_held_against_what_it_said_last(
+    desk: Workspace, tmp_path: Path, between: int
+) -> None:
+    old = desks.customer(desk, "甲公司", code="C1")
+    others = [[f"公司{n}", f"K{n}", "1"] for n in range(between)]
+    rows = [["甲公司", "C1", "100"], *others, ["甲公司", "C1", "300"], ["甲公司", "C1", "250"]]
+    path = write_csv(tmp_path / "a.csv", rows, ("客户名称", "客户编号", "年营业额"))
+    run = taken_in(desk, path, mode="overwrite")
+    assert run.counts.update == 3
+    checked = reconcile(desk.reader, desk.replica.registry, run)
+    amount = 100 * (250 + between)
+    assert (checked.is_equal, checked.records, checked.sums) == (
+        True, 1 + between, {"customer.annual_revenue CNY": (amount, amount)},
+    )  # fmt: skip
+    desks.commit(desk.replica, RecordKey("customer", old), annual_revenue={"money": [7, "CNY"]})
+    checked = reconcile(desk.reader, desk.replica.registry, run)
+    assert [(one[1], one[2]) for one in checked.differing] == [(old, "annual_revenue")]
+    assert checked.sums == {"customer.annual_revenue CNY": (amount, amount - 25000 + 7)}
+
+
 def test_an_undo_leaves_what_was_written_since_and_lists_it(desk: Workspace, tmp_path: Path) -> None:
     old = desks.customer(desk, "甲公司", code="K1", remark="旧")
     path = write_csv(
