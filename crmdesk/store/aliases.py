@@ -107,6 +107,19 @@ def parts_of(connection: Connection, customer: str) -> list[str]:
     return [found for (found,) in rows]
 
 
+def parts_by_customer(connection: Connection, customers: Iterable[str]) -> dict[str, list[str]]:
+    """The customers that are read as part of some, by whose part they are."""
+    found: dict[str, list[str]] = {}
+    if dialect.value(connection, "SELECT 1 FROM alias LIMIT 1") is None:
+        return found
+    for chunk in chunks(set(customers)):
+        marks = ",".join("?" * len(chunk))
+        query = f"SELECT customer, id FROM alias WHERE customer IN ({marks}) ORDER BY id"
+        for customer, part in dialect.run(connection, query, tuple(chunk)).fetchall():
+            found.setdefault(customer, []).append(part)
+    return found
+
+
 def move_below(connection: Connection, tables: Iterable[str], changes: Mapping[str, Change]) -> None:
     """Hang what is projected below customers under whom they are read as part of now."""
     moves = [(change.now, one) for one, change in changes.items()]

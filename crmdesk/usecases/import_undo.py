@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _MOST_KEPT: Final = 10_000
 BELOW: Final = "below"
-"""In the place of a field: a customer stays because of what hangs below it."""
+"""In the place of a field: a customer stays because of what hangs below it, or of who is read as part of it."""
 
 
 class Book(Protocol):
@@ -116,8 +116,11 @@ def _kept(run: Any, plans: Iterable[Plan]) -> list[tuple[str, str, list[str]]]:
 
 
 def _plans(replica: Replica, connection: Connection, txn: str) -> list[Plan]:
-    """How each record of a transaction is taken back. A customer with something of somebody's below it stays."""
-    from crmdesk.store import dialect, records
+    """How each record of a transaction is taken back.
+
+    A customer stays with something of somebody's below it, and with another customer that is read as part of it.
+    """
+    from crmdesk.store import aliases, dialect, records
 
     def ask(sql: str, bind: Iterable[object]) -> list[tuple[object, ...]]:
         return dialect.run(connection, sql, tuple(bind)).fetchall()  # type: ignore[no-any-return]
@@ -125,9 +128,15 @@ def _plans(replica: Replica, connection: Connection, txn: str) -> list[Plan]:
     plans = taking_back.plans(ask, replica.registry, txn)
     going = {plan.key for plan in plans if plan.is_deletion}
     roots = [key.id for key in going if replica.registry[key.entity].home is None]
+    parts = aliases.parts_by_customer(connection, roots)
+    whole = {part: customer for customer, several in parts.items() for part in several}
     below: dict[str, list[tuple[RecordKey, Record]]] = {}
-    for stored in records.under_roots(connection, roots):
-        if stored.key.id != stored.root and stored.seq != records.LEFT:
+    for stored in records.under_roots(connection, [*roots, *whole]):
+        if stored.seq == records.LEFT:
+            continue
+        if stored.root in whole:
+            below.setdefault(whole[stored.root], []).append((stored.key, stored.record))
+        if stored.key.id != stored.root:
             below.setdefault(stored.root, []).append((stored.key, stored.record))
     return [_with_below(plan, below.get(plan.key.id, []), going) for plan in plans]
 

@@ -17,6 +17,7 @@ from crmdesk.core.mapping import Plan, amended
 from crmdesk.core.record import RecordKey
 from crmdesk.store import imports
 from crmdesk.store.imports import Run
+from crmdesk.store.names import SHOWN
 from crmdesk.usecases import history, importing, merging, records, visits
 from crmdesk.usecases.directory import read_registry
 from crmdesk.usecases.import_papers import reasons, reconcile, write_kept_out, write_report, write_template
@@ -164,6 +165,25 @@ def test_an_undo_leaves_what_was_written_since_and_lists_it(desk: Workspace, tmp
         for row in desk.reader.all("SELECT f_code, f_address, f_remark FROM p_customer WHERE life <> 1")
     }
     assert left == {"K1": ("后来改的", "旧"), "K2": ("乙地址", "后来写的"), "K3": (None, None)}
+
+
+def test_a_customer_of_an_import_that_another_was_merged_into_stays_and_is_listed(
+    desk: Workspace, tmp_path: Path
+) -> None:
+    old, gone = (desks.customer(desk, name) for name in ("老客户", "已删除的客户"))
+    rows = [["甲公司", "K1"], ["乙公司", "K2"], ["丙公司", "K3"], ["丁公司", "K4"]]
+    run = taken_in(desk, write_csv(tmp_path / "a.csv", rows, ("客户名称", "客户编号")))
+    ids = dict(desk.reader.all("SELECT f_code, id FROM p_customer WHERE f_code IS NOT NULL"))
+    merging.merge(desk.replica, ids["K1"], old)
+    merging.merge(desk.replica, ids["K2"], ids["K3"])
+    merging.merge(desk.replica, ids["K4"], gone)
+    records.delete(desk.replica, RecordKey("customer", gone))
+    kept = {record: fields for _, record, fields in undone(desk, run).kept}
+    assert kept.keys() == {ids["K1"], ids["K2"], ids["K3"]}
+    assert (kept[ids["K1"]], kept[ids["K2"]]) == ([BELOW], [BELOW])
+    assert desk.reader.value("SELECT count(*) FROM attention WHERE kind = 'deleted'") == 0
+    left = desk.reader.all(f"SELECT id FROM p_customer WHERE {SHOWN} ORDER BY id")
+    assert {one for (one,) in left} == {ids["K1"], ids["K2"]}
 
 
 def test_rows_whose_record_is_here_are_left_filled_or_overwritten(desk: Workspace, tmp_path: Path) -> None:
