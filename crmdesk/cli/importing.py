@@ -392,9 +392,9 @@ def _undo(session: Session, name: str) -> None:
         _show_progress(session, undoing.share)
     kept = [{"entity": entity, "id": i, "fields": fields} for entity, i, fields in undoing.run.kept]
     session.out.say(
-        {"run": undoing.run.id, "state": undoing.run.state, "kept": kept},
-        f"已撤销「{undoing.run.name}」的导入；之后修改过的 {len(kept)} 条记录保持不变。",
-        f"Took the import of “{undoing.run.name}” back; {len(kept)} records that were changed since stay.",
+        {"run": undoing.run.id, "state": undoing.run.state, "stayed": undoing.run.stayed, "kept": kept},
+        f"已撤销「{undoing.run.name}」的导入；之后修改过的 {undoing.run.stayed} 条记录保持不变。",
+        f"Took the import of “{undoing.run.name}” back; {undoing.run.stayed} records that were changed since stay.",
     )
 
 

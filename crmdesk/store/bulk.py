@@ -33,7 +33,10 @@ _MAKE_INDEX: Final = "CREATE INDEX IF NOT EXISTS bulk_step_event ON bulk_step (e
 
 
 class Event(msgspec.Struct):
-    """One. `wanted` is what was set, by field; `position` of `total` records were written; `kept` is what its undo left alone."""
+    """One. `wanted` is what was set, by field; `position` of `total` records were written; `kept` is what its undo left alone.
+
+    Of very much that was left alone `kept` lists the first; `kept_more` is how many more there are.
+    """
 
     id: str
     started_ms: int
@@ -44,6 +47,12 @@ class Event(msgspec.Struct):
     position: int = 0
     steps: int = 0
     kept: list[tuple[str, str, list[str]]] = []
+    kept_more: int = 0
+
+    @property
+    def stayed(self) -> int:
+        """How many records its undo left alone in all."""
+        return len(self.kept) + self.kept_more
 
 
 def prepare(connection: Connection) -> None:

@@ -79,6 +79,7 @@ class Counts(msgspec.Struct):
 class Run(msgspec.Struct):
     """One import. `position` is how many of the file's rows are settled, `kept` what its undo left alone, and why.
 
+    Of very much that was left alone `kept` lists the first; `kept_more` is how many more there are.
     `looked`: it was looked for rows that look like customers.
     """
 
@@ -96,6 +97,12 @@ class Run(msgspec.Struct):
     seconds: float = 0.0
     kept: list[tuple[str, str, list[str]]] = []
     looked: bool = False
+    kept_more: int = 0
+
+    @property
+    def stayed(self) -> int:
+        """How many records its undo left alone in all."""
+        return len(self.kept) + self.kept_more
 
 
 class KeptOut(msgspec.Struct):

@@ -36,12 +36,12 @@ def deeds(reader: Reader, now_ms: int) -> list[Deed]:
     since = now_ms - DAYS * _DAY_MS
     found = [
         Deed("import", run.id, run.started_ms, run.counts.create + run.counts.update, run.name, {}, run.state in ("done", "undone"),
-             run.state != "undone" and run.steps > 0, len(run.kept))
+             run.state != "undone" and run.steps > 0, run.stayed)
         for run in imports.runs(reader)
     ]  # fmt: skip
     found += [
         Deed("change", one.id, one.started_ms, one.position, "", one.wanted, one.state in ("done", "undone"),
-             one.state != "undone" and one.steps > 0, len(one.kept))
+             one.state != "undone" and one.steps > 0, one.stayed)
         for one in bulk.events(reader)
     ]  # fmt: skip
     return sorted((one for one in found if one.at_ms >= since), key=lambda one: (-one.at_ms, one.id))

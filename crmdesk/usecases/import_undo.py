@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from crmdesk.store.replica import Committed, Replica, Touched, Write
 
 _MOST_KEPT: Final = 10_000
+"""So many of the records that stay are listed: a run is written anew with each step. The others are counted."""
 BELOW: Final = "below"
 """In the place of a field: a customer stays because of what hangs below it, or of who is read as part of it."""
 
@@ -84,7 +85,9 @@ class Undoing:
         for plan in plans:
             for number, (values, shown) in enumerate(plan.rounds()):
                 rounds[number].append(taking_back.write_of(plan.key, values, shown))
-        run = msgspec.structs.replace(self.run, state="undoing", kept=_kept(self.run, plans))
+        kept = [*self.run.kept, *_kept(plans)]
+        more = self.run.kept_more + max(0, len(kept) - _MOST_KEPT)
+        run = msgspec.structs.replace(self.run, state="undoing", kept=kept[:_MOST_KEPT], kept_more=more)
 
         def note(connection: Connection, _done: Committed) -> None:
             self._book.undo_step(connection, txn)
@@ -109,10 +112,9 @@ class Undoing:
         self.done = True
 
 
-def _kept(run: Any, plans: Iterable[Plan]) -> list[tuple[str, str, list[str]]]:
+def _kept(plans: Iterable[Plan]) -> list[tuple[str, str, list[str]]]:
     """What stays as it is, with the fields that were written to since."""
-    found = [(plan.key.entity, plan.key.id, list(plan.kept)) for plan in plans if plan.kept]
-    return [*run.kept, *found][:_MOST_KEPT]
+    return [(plan.key.entity, plan.key.id, list(plan.kept)) for plan in plans if plan.kept]
 
 
 def _plans(replica: Replica, connection: Connection, txn: str) -> list[Plan]:

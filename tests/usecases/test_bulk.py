@@ -12,8 +12,9 @@ from crmdesk.core.values import Value
 from crmdesk.store import bulk
 from crmdesk.store.bulk import Event
 from crmdesk.usecases import bulk as usecase
-from crmdesk.usecases import tags
+from crmdesk.usecases import import_undo, tags
 from crmdesk.usecases.bulk import Changing, Foretold, foretell
+from crmdesk.usecases.deeds import deeds
 from crmdesk.usecases.directory import read_directory, read_registry
 from crmdesk.usecases.history import last_transaction
 from crmdesk.usecases.import_undo import Undoing
@@ -89,6 +90,20 @@ def test_undo_gives_each_its_own_value_back_and_leaves_what_was_changed_since(de
     assert (after.state, after.kept) == ("undone", [("customer", ids[2], ["stage"])])
     with pytest.raises(CrmError, match="nothing_to_undo"):
         undo(desk, event.id)
+
+
+def test_more_that_stayed_than_is_listed_is_counted(desk: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(usecase, "STEP", 2)
+    monkeypatch.setattr(import_undo, "_MOST_KEPT", 3)
+    ids = make_many(desk, 6)
+    event = change(desk, ids, stage="won")
+    for one in ids[1:]:
+        commit(desk.replica, RecordKey("customer", one), stage="lost")
+    after = undo(desk, event.id)
+    assert (after.stayed, len(after.kept)) == (5, 3)
+    (kept,) = bulk.events(desk.reader)
+    assert kept.stayed == 5
+    assert [deed.kept for deed in deeds(desk.reader, desk.clock.now_ms())] == [5]
 
 
 def test_a_tag_is_put_on_all_and_taken_off_again(desk: Workspace) -> None:

@@ -298,8 +298,8 @@ class BulkEdits(QObject):
     def _taken_back(self, undoing: Undoing) -> None:
         event: Event = undoing.run
         said = self.tr("Taken back")
-        if event.kept:
-            said = f"{said} · {self.tr('%n changed since stay as they are', '', len(event.kept))}"
+        if event.stayed:
+            said = f"{said} · {self.tr('%n changed since stay as they are', '', event.stayed)}"
         self._context.say(said)
 
     def _refused(self, error: Exception) -> None:

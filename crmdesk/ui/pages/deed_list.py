@@ -115,8 +115,8 @@ class DeedList(Page):
     def _ended(self, undoing: Undoing) -> None:
         self._stand_still()
         said = self.tr("Taken back")
-        if undoing.run.kept:
-            said = f"{said} · {self.tr('%n changed since stay as they are', '', len(undoing.run.kept))}"
+        if undoing.run.stayed:
+            said = f"{said} · {self.tr('%n changed since stay as they are', '', undoing.run.stayed)}"
         self._context.say(said)
 
     def _failed(self, error: Exception) -> None:

@@ -365,7 +365,7 @@ class ImportStudio(Page):
         if said and not is_told:
             self._context.say(
                 formats.filled(
-                    said, *(formats.number(n) for n in (counts.create, counts.update, counts.reject, len(course.run.kept)))
+                    said, *(formats.number(n) for n in (counts.create, counts.update, counts.reject, course.run.stayed))
                 )
             )  # fmt: skip
 
