@@ -81,10 +81,14 @@ def foretell(
 
 def differs(values: Mapping[str, Value], wanted: Mapping[str, Value]) -> bool:
     """Whether setting `wanted` would change anything; a tag that was never put on is off."""
-    return any(
-        encode(values.get(field) or (False if field.startswith("tag:") else None)) != encode(value)
-        for field, value in wanted.items()
-    )
+    return any(encode(_said(values, field)) != encode(value) for field, value in wanted.items())
+
+
+def _said(values: Mapping[str, Value], field: str) -> Value:
+    value = values.get(field)
+    if field.startswith("tag:"):
+        return bool(value)
+    return None if value == "" else value  # a blank, however it came about; 0 and no are values
 
 
 class Changing:

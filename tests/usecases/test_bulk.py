@@ -92,6 +92,14 @@ def test_undo_gives_each_its_own_value_back_and_leaves_what_was_changed_since(de
         undo(desk, event.id)
 
 
+def test_nothing_at_all_is_no_zero(desk: Workspace) -> None:
+    zero, blank = customer(desk, "零", employees=0), customer(desk, "空")
+    assert foretold(desk, [zero, blank], employees=None).able == (zero,)
+    assert foretold(desk, [zero, blank], employees=0).able == (blank,)
+    change(desk, [zero, blank], employees=None)
+    assert foretold(desk, [zero, blank], employees=None).same == 2
+
+
 def test_more_that_stayed_than_is_listed_is_counted(desk: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(usecase, "STEP", 2)
     monkeypatch.setattr(import_undo, "_MOST_KEPT", 3)
