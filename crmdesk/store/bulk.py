@@ -33,8 +33,9 @@ _MAKE_INDEX: Final = "CREATE INDEX IF NOT EXISTS bulk_step_event ON bulk_step (e
 
 
 class Event(msgspec.Struct):
-    """One. `wanted` is what was set, by field; `position` of `total` records were written; `kept` is what its undo left alone.
+    """One. `wanted` is what was set, by field; `position` of `total` records are behind it; `kept` is what its undo left alone.
 
+    `passed` of those behind it were left as they are: they had left this laptop.
     Of very much that was left alone `kept` lists the first; `kept_more` is how many more there are.
     """
 
@@ -48,6 +49,12 @@ class Event(msgspec.Struct):
     steps: int = 0
     kept: list[tuple[str, str, list[str]]] = []
     kept_more: int = 0
+    passed: int = 0
+
+    @property
+    def changed(self) -> int:
+        """How many records were written so far."""
+        return self.position - self.passed
 
     @property
     def stayed(self) -> int:

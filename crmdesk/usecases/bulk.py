@@ -120,7 +120,9 @@ class Changing:
 
         batch, rest = self._waiting[:STEP], self._waiting[STEP:]
         was, event = self.event.position, msgspec.structs.replace(self.event)
+        here = self._here(batch)
         event.position += len(batch)
+        event.passed += len(batch) - len(here)
         event.state = "running" if rest else "done"
 
         def note(connection: Connection, done: Committed) -> None:
@@ -128,7 +130,6 @@ class Changing:
                 bulk.add_step(connection, event, done.txn)
             bulk.save(connection, event, was=was)
 
-        here = self._here(batch)
         writes = [
             Write(RecordKey("customer", one), dict(self._wanted), is_known=True)
             for one in batch

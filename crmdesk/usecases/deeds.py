@@ -40,7 +40,7 @@ def deeds(reader: Reader, now_ms: int) -> list[Deed]:
         for run in imports.runs(reader)
     ]  # fmt: skip
     found += [
-        Deed("change", one.id, one.started_ms, one.position, "", one.wanted, one.state in ("done", "undone"),
+        Deed("change", one.id, one.started_ms, one.changed, "", one.wanted, one.state in ("done", "undone"),
              one.state != "undone" and one.steps > 0, one.stayed)
         for one in bulk.events(reader)
     ]  # fmt: skip

@@ -141,7 +141,9 @@ def test_one_that_was_stopped_keeps_what_it_did_and_can_be_taken_back(
 
 def test_one_that_left_meanwhile_is_passed_over(desk: Workspace) -> None:
     ids = make_many(desk, 1)
-    assert change(desk, ["0" * 32, *ids], stage="won").state == "done"
+    event = change(desk, ["0" * 32, *ids], stage="won")
+    assert (event.state, event.changed) == ("done", 1)
+    assert [deed.number for deed in deeds(desk.reader, desk.clock.now_ms())] == [1]
     assert change(desk, ["0" * 32], stage="won").state == "done"
     assert stages(desk, ids) == ["won"]
 

@@ -281,7 +281,7 @@ class BulkEdits(QObject):
         if self.dialog is not None:
             self.dialog.accept()
             self.dialog = None
-        said = self.tr("%n changed", "", changing.event.position)
+        said = self.tr("%n changed", "", changing.event.changed)
         back = partial(self.take_back, changing.event.id)
         self._context.bus.notice.emit(
             Notice(said, action_label=self.tr("Undo"), action=back, undo=True, seconds=12)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -66,6 +67,18 @@ def test_all_that_are_selected_are_changed_and_one_undo_gives_each_its_own_back(
     notices[-1].action()
     assert desk.context.reader.all("SELECT id, f_stage FROM p_customer ORDER BY id") == before
     assert [event.state for event in bulk.events(desk.context.reader)] == ["undone"]
+
+
+def test_one_that_left_after_it_was_foretold_is_not_counted_as_changed(desk: Desk, page: Any) -> None:
+    notices: list[Notice] = []
+    desk.context.bus.notice.connect(notices.append)
+    choose(page, ask(desk, page), "stage", "won")
+    page.changes.foretold = replace(page.changes.foretold, able=(page.changes.foretold.able[0], "0" * 32))
+    page.changes._begin()
+    (event,) = bulk.events(desk.context.reader)
+    assert (event.position, event.changed) == (2, 1)
+    assert "1" in notices[-1].text
+    assert "2" not in notices[-1].text
 
 
 def test_two_fields_and_a_tag_go_in_one_event(desk: Desk, page: Any) -> None:
