@@ -1,37 +1,28 @@
 """The keys that customers of one company share, kept in step with the records: what a matcher compares, out of all there are.
 
 `likeness` says who has a key, a customer or one of its people by row number; `likeness_of` which keys somebody has, so
-that they can be taken away again without an index of their own. What a key is says `core.matching`.
+that they can be taken away again without an index of their own. The keys of a record makes `store.found_by`.
 """
 
 from __future__ import annotations
 
-import hashlib
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Iterable, Sequence
+from typing import Final
 
 from sqlalchemy import Column, Connection, Integer, LargeBinary, MetaData, Table
 
-from crmdesk.core.matching import keys, party, person_keys
-from crmdesk.core.text import Readings
 from crmdesk.store import dialect
+from crmdesk.store.found_by import COMPARED, Keys
 from crmdesk.store.records import chunks
 
 VERSION: Final = 1
 """Raised when the same customer gets other keys, so that laptops rebuild."""
-COMPARED: Final = (
-    "name", "name_en", "short_name", "credit_code", "phone", "email", "region_code", "region", "city", "address",
-)  # fmt: skip
-"""The fields of a customer that are compared, beside `other_phone`."""
 _MADE_FROM: Final = {
     "customer": frozenset(("life", "other_phone", *(f"f_{name}" for name in COMPARED))),
     "contact": frozenset(("life", "phone", "f_email")),
 }
 TABLES: Final = ("likeness", "likeness_of")
-
-Keys = tuple[int, ...]
-"""The keys of one record, each a number of 64 bits with a sign."""
 
 
 def declare(made: MetaData) -> None:
@@ -47,28 +38,6 @@ def declare(made: MetaData) -> None:
         Column("n", Integer, primary_key=True),
         Column("keys", LargeBinary, nullable=False),
     )
-
-
-def number(key: str) -> int:
-    """What stands for a key in the table: a number whose last byte is the letter of its kind."""
-    hashed = int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest(), "big", signed=True)
-    return (hashed & ~0xFF) | ord(key[0])
-
-
-def kind(key: int) -> str:
-    """The letter of a key's kind."""
-    return chr(key & 0xFF)
-
-
-def keys_of(entity: str, readings: Readings, values: Mapping[str, Any]) -> Keys:
-    """The keys of a record with these values; none but of customers and their people."""
-    if entity == "customer":
-        found = keys(party(readings, values))
-    elif entity == "contact":
-        found = person_keys(values)
-    else:
-        return ()
-    return tuple(dict.fromkeys(map(number, found)))
 
 
 def is_made_from(entity: str, changed: Iterable[str]) -> bool:

@@ -22,6 +22,7 @@ from crmdesk.core.resolve import Life, contesting, life, read_record
 from crmdesk.core.text import Readings
 from crmdesk.store import aliases, dialect, likeness, projected_tables, unindexed
 from crmdesk.store.face import INTEGERS, Face, Shape, face, shape, words
+from crmdesk.store.found_by import Keys, keys_of
 from crmdesk.store.names import DELETED, column, table
 from crmdesk.store.records import LEFT, Stored, chunks, every, load, under_root, under_roots
 from crmdesk.store.revising import (
@@ -255,11 +256,11 @@ class _Seen(NamedTuple):
         is_found = self.shape.searched and self.face.life is not Life.DELETED
         return words(self.shape, readings, self.face.values) if is_found else None
 
-    def keys(self, readings: Readings) -> likeness.Keys:
+    def keys(self, readings: Readings) -> Keys:
         """What it shares with another writing of the same company; nothing for one that is hidden."""
         if self.face.life is Life.DELETED:
             return ()
-        return likeness.keys_of(self.item.key.entity, readings, self.face.values)
+        return keys_of(self.item.key.entity, readings, self.face.values)
 
 
 def _all_seen(connection: Connection, basis: Basis, items: Sequence[tuple[Projected, Shape]]) -> list[_Seen]:

@@ -190,10 +190,11 @@ class Replica:
         *,
         kind: str = "form",
         beside: Callable[[Connection, Committed], None] | None = None,
+        words_wait: bool = False,
     ) -> Committed:
         """Write one transaction: every record's edit, its history, the outbox and the projections, or nothing.
 
-        `beside` notes what goes with it in the same transaction.
+        `beside` notes what goes with it in the same transaction; `words_wait` as for `projection.project`.
 
         What a form shows may leave this laptop while a person types: then it stays hidden, and the server is told.
         Raises `record_left` (of what was to be here), `invalid_value`, `field_too_long`, `record_too_large`,
@@ -204,7 +205,7 @@ class Replica:
             return Committed(None, Touched())
         with self.database.write() as connection:
             self._check_mandate(connection, writes)
-            done = self.write(connection, writes, kind=kind)
+            done = self.write(connection, writes, kind=kind, words_wait=words_wait)
             if beside is not None:
                 beside(connection, done)
             return done
@@ -225,7 +226,9 @@ class Replica:
             lambda sql, bind: dialect.run(connection, sql, tuple(bind)).fetchall(), user, self.clock.now_ms()
         )
 
-    def write(self, connection: Connection, writes: Sequence[Write], *, kind: str = "form") -> Committed:
+    def write(
+        self, connection: Connection, writes: Sequence[Write], *, kind: str = "form", words_wait: bool = False
+    ) -> Committed:
         """`commit` inside the caller's transaction, which must not go on after an error."""
         wanted = [write for write in writes if write.values]
         if not wanted:
@@ -241,7 +244,7 @@ class Replica:
         txn = Txn(self.new_id(), kind)
         rows, identity = self._edited(connection, identity, wanted, txn)
         settings.write(connection, {"identity": identity})
-        return Committed(txn.id, self._stored(connection, rows))
+        return Committed(txn.id, self._stored(connection, rows, words_wait=words_wait))
 
     def _edited(
         self, connection: Connection, identity: Identity, writes: Sequence[Write], txn: Txn

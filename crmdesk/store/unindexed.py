@@ -6,16 +6,18 @@ crash at any moment leaves neither a record that is never found nor one that is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
+import msgspec
 from sqlalchemy import Connection
 
 from crmdesk.core.registry import Registry
 from crmdesk.core.resolve import read_record
 from crmdesk.core.text import Readings
 from crmdesk.store import dialect, likeness
-from crmdesk.store.face import shapes, words
+from crmdesk.store.face import shapes
+from crmdesk.store.found_by import FoundBy, Keys, found_by
 from crmdesk.store.records import Stored, chunks, numbered
 
 
@@ -49,19 +51,26 @@ def newest(
     return numbered(connection, [place.n for place in places]), places[-1] if places else None
 
 
-Words: TypeAlias = list[tuple[int, tuple[str, ...] | None, likeness.Keys]]
+Words: TypeAlias = list[tuple[int, tuple[str, ...] | None, Keys]]
 """(row number, search columns, keys of one company) of records; None for one that has nothing to be found by."""
 
 
-def words_of(found: Iterable[Stored], registry: Registry, readings: Readings) -> Words:
+def words_of(queued: Iterable[Stored], registry: Registry, readings: Readings) -> Words:
     """The words of records as they stand."""
     seen = shapes(registry)
     made = []
-    for s in found:
+    for s in queued:
         values = read_record(s.record, s.key.entity, registry).values
-        keys = likeness.keys_of(s.key.entity, readings, values)
-        made.append((s.n, words(seen[s.key.entity], readings, values), keys))
+        found = found_by(seen[s.key.entity], readings, values)
+        made.append((s.n, found.words, found.keys))
     return made
+
+
+def numbered_words(connection: Connection, ready: Mapping[str, FoundBy]) -> Words:
+    """What these records are found by, under their row numbers, in rising order."""
+    query = "SELECT n, id FROM record WHERE id IN (SELECT value FROM json_each(?))"
+    ids = msgspec.json.encode(list(ready)).decode()
+    return [(n, ready[i].words, ready[i].keys) for n, i in sorted(dialect.run(connection, query, (ids,)))]
 
 
 def write(connection: Connection, made: Words) -> int:
@@ -77,7 +86,7 @@ def write(connection: Connection, made: Words) -> int:
     return len(still)
 
 
-def _write_keys(connection: Connection, made: Sequence[tuple[int, likeness.Keys]]) -> None:
+def _write_keys(connection: Connection, made: Sequence[tuple[int, Keys]]) -> None:
     """Write the keys of those that have none yet; one that is made searchable anew has its own already."""
     had = likeness.having(connection, [n for n, _ in made])
     likeness.add(connection, [(n, keys) for n, keys in made if n not in had])

@@ -27,7 +27,7 @@ from crmdesk.core.matching import (
     worth_comparing,
 )
 from crmdesk.core.values import Value
-from crmdesk.store.likeness import COMPARED, kind, number
+from crmdesk.store.found_by import COMPARED, kind, number
 from crmdesk.store.names import SHOWN
 from crmdesk.store.reading import Reader
 from crmdesk.usecases.merging import kept_apart

@@ -121,9 +121,18 @@ def peek(path: Path, today: date, *, rows: int = PEEKED_ROWS) -> list[Found]:
         return next((frame.tables for frame in reading.frames() if isinstance(frame, Peeked)), [])
 
 
-def job_of(reader: Reader, path: Path, today: date, plan: Plan, *, skip: int = 0, limit: int = -1) -> Job:
-    """The job of reading a whole file by a plan."""
+def job_of(
+    reader: Reader,
+    path: Path,
+    today: date,
+    plan: Plan,
+    *,
+    skip: int = 0,
+    limit: int = -1,
+    is_searched: bool = False,
+) -> Job:
+    """The job of reading a whole file by a plan; `is_searched`: with what its records are found by."""
     return Job(
         str(path.absolute()), today.isoformat(), plan, custom_declarations(reader), skip, limit,
-        codes=imported_lists(reader),
+        is_searched=is_searched, codes=imported_lists(reader),
     )  # fmt: skip

@@ -21,8 +21,8 @@ from crmdesk.core.matching import DOUBTFUL, Likeness, Party, compare, party, tel
 from crmdesk.core.registry import Registry
 from crmdesk.core.verdicts import Judge, Judged
 from crmdesk.store import imports
+from crmdesk.store.found_by import COMPARED, keys_of, kind
 from crmdesk.store.imports import Run
-from crmdesk.store.likeness import COMPARED, keys_of, kind
 from crmdesk.store.names import SHOWN
 from crmdesk.store.reading import Reader
 from crmdesk.usecases.directory import read_directory

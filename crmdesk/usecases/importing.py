@@ -36,13 +36,17 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from crmdesk.core.mapping import Found
+    from crmdesk.store.found_by import FoundBy
     from crmdesk.store.reading import Reader
     from crmdesk.store.replica import Committed, Touched, Write
+    from crmdesk.usecases.reading_child import Rows
     from crmdesk.usecases.workspace import Workspace
 
 Heard = Callable[[Sequence[Judged], float], None]
 """Hears the verdicts on some rows, and which share of the file was read (0 to 1)."""
 RECORDS_A_STEP: Final = 500
+_SEARCHABLE_TOGETHER: Final = 2000
+"""Records that become searchable in one step: some 0.3 s, which a save may have to wait for."""
 
 
 def look(reader: Reader, path: Path, workspace: Workspace, *, anew: bool = False) -> tuple[list[Found], Plan]:
@@ -213,6 +217,7 @@ class Importing:
         self._known = known
         self._looking: Looking | None = None
         self._reading: Reading | None = None
+        self._ready: dict[RecordKey, FoundBy] = {}
         if run.plan.alike == "keep_out" and not run.looked:
             self._looking = Looking(
                 workspace, reader, self._registry, Path(run.path), run.plan, limit=run.limit
@@ -221,6 +226,7 @@ class Importing:
             self._open()
         self._started = time.perf_counter()
         self._before = run.seconds
+        self._goes_on = run.position > 0
 
     def _open(self) -> None:
         """Begin to read what is to be settled, with what is to be kept out of it."""
@@ -228,10 +234,11 @@ class Importing:
         self._judge = Judge(
             self._registry, self._known, run.plan.mode, self._replica.new_id, places(imports.alike(self._reader, run.id))
         )  # fmt: skip
-        today = self._workspace.today()
-        self._reading = Reading(
-            job_of(self._reader, Path(run.path), today, run.plan, skip=run.position, limit=run.limit)
-        )
+        job = job_of(
+            self._reader, Path(run.path), self._workspace.today(), run.plan,
+            skip=run.position, limit=run.limit, is_searched=True,
+        )  # fmt: skip
+        self._reading = Reading(job)
         self._frames = iter(self._reading)
 
     def _look(self, looking: Looking) -> None:
@@ -253,16 +260,41 @@ class Importing:
         if self._looking is not None:
             self._look(self._looking)
             return Touched()
-        frame = next(self._frames, None)
+        if len(self._ready) >= _SEARCHABLE_TOGETHER:
+            return self._make_searchable()
+        try:
+            frame = next(self._frames, None)
+        except CrmError:  # the reader's: what was written is found all the same
+            self._make_searchable()
+            raise
         if frame is None:
+            if self._ready:
+                return self._make_searchable()
             self._finish()
             return Touched()
         judged = self._judge.judge(frame.rows, self._present)
+        found = _found_by(judged, frame)
         touched = Touched()
         for group in _groups(judged):
             touched |= self._settle(group)
+        self._ready |= found
         self.share = frame.share if self.run.plan.alike == "take" else 0.5 + frame.share / 2
         return touched
+
+    def _make_searchable(self) -> Touched:
+        """Write what the records of the last steps are found by: many together, for each write moves most of the index."""
+        from crmdesk.store import unindexed
+        from crmdesk.store.replica import Touched
+
+        ready, self._ready = self._ready, {}
+        by_id = {key.id: found for key, found in ready.items()}
+        with self._replica.database.write() as connection:
+            self._replica.keep_up(connection)
+            if are_valid := self._registry == self._replica.registry:
+                unindexed.write(connection, unindexed.numbered_words(connection, by_id))
+        if not are_valid:  # other fields are searched now: what is queued is read again
+            self._replica.index_all()
+        return Touched(frozenset(ready))
 
     def _present(self, entity: str, ids: Sequence[str]) -> dict[str, Any]:
         return dict(shown_now(self._reader, self._registry, entity, ids))
@@ -292,7 +324,7 @@ class Importing:
             imports.save(connection, now, was=was)
 
         if writes := _writes(group):
-            touched = self._replica.commit(writes, kind="import", beside=note).touched
+            touched = self._replica.commit(writes, kind="import", beside=note, words_wait=True).touched
         else:
             with self._replica.database.write() as connection:
                 note(connection, Committed(None, Touched()))
@@ -301,6 +333,8 @@ class Importing:
         return touched
 
     def _finish(self) -> None:
+        if self._goes_on:  # what was cut off may have left words to be made
+            self._replica.index_all()
         self.run.seconds = self._before + time.perf_counter() - self._started
         self.run.state = "done"
         _completed(self.run.counts, self.run.plan)
@@ -311,6 +345,7 @@ class Importing:
     def stop(self) -> None:
         """End it for now: what is done stays, and it can go on later."""
         if not self.done:
+            self._make_searchable()
             self.run.state = "stopped"
             _completed(self.run.counts, self.run.plan)
             self._save()
@@ -325,6 +360,17 @@ class Importing:
         for reading in (self._looking, self._reading):
             if reading is not None:
                 reading.close()
+
+
+def _found_by(judged: Sequence[Judged], frame: Rows) -> dict[RecordKey, FoundBy]:
+    """What the new records of some rows are found by, as the child made it of their parts."""
+    return {
+        RecordKey(making.entity, making.id): found
+        for one, several in zip(judged, frame.found_by, strict=True)
+        for part, found in zip(one.row.parts, several, strict=True)
+        for making in one.makes
+        if found is not None and making.is_new and making.entity == part.entity
+    }
 
 
 def _groups(judged: Sequence[Judged]) -> Iterator[list[Judged]]:

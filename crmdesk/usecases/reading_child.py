@@ -20,12 +20,15 @@ import msgspec
 from crmdesk.core.custom_fields import custom_field
 from crmdesk.core.entities import REGISTRY
 from crmdesk.core.errors import CrmError
-from crmdesk.core.intake import Intake, Prepared
+from crmdesk.core.intake import Intake, Part, Prepared
 from crmdesk.core.mapping import ENTITIES, Found, Plan
 from crmdesk.core.registry import Label, Registry
+from crmdesk.store.face import shapes
+from crmdesk.store.found_by import FoundBy, found_by
 from crmdesk.system import confined
 from crmdesk.system.workbooks import Book
 from crmdesk.usecases.codes import code_meant, place_of, take_over
+from crmdesk.usecases.workspace import readings
 
 PEEKED_ROWS: Final = 60
 PEEKED_COLUMNS: Final = 3000
@@ -40,7 +43,8 @@ class Job(msgspec.Struct):
     """What to read. Without a plan only the first rows of each table are shown.
 
     `fields` are the values of the `field` records, by id: what an administrator added. `skip` is how many rows a run that
-    goes on has behind it, `rows` how many are shown without a plan. `codes` are the lists of codes that the company took over.
+    goes on has behind it, `rows` how many are shown without a plan. `is_searched`: what the rows' records are found by is
+    wanted too. `codes` are the lists of codes that the company took over.
     """
 
     path: str
@@ -50,6 +54,7 @@ class Job(msgspec.Struct):
     skip: int = 0
     limit: int = -1
     rows: int = PEEKED_ROWS
+    is_searched: bool = False
     codes: dict[str, tuple[str, str, list[str]]] = {}
 
 
@@ -60,10 +65,14 @@ class Peeked(msgspec.Struct, tag=True):
 
 
 class Rows(msgspec.Struct, tag=True):
-    """Some rows made ready, in order; `share` of the file was read by then."""
+    """Some rows made ready, in order; `share` of the file was read by then.
+
+    `found_by`, where it was asked for: of each row, what the records of its parts are found by if they are new.
+    """
 
     rows: list[Prepared]
     share: float
+    found_by: list[list[FoundBy | None]] = []
 
 
 class End(msgspec.Struct, tag=True):
@@ -92,6 +101,8 @@ def main() -> None:
         take_over(table, record, year, chunks)
     for table in ("region", "industry") if job.plan else ():
         code_meant(table, "—")  # what it opens for itself is open before it may open little else
+    if job.is_searched:
+        readings()
     confined.confine()
     try:
         for frame in answer(job):
@@ -146,6 +157,7 @@ def _read(book: Book, job: Job, plan: Plan) -> Iterator[Frame]:
         key=lambda n: ENTITIES.index(plan.sheets[n].entity),
     )
     keys: dict[str, list[str]] = {}
+    finder = Finder(registry) if job.is_searched else None
     done = 0
     for turn, number in enumerate(order):
         sheet = plan.sheets[number]
@@ -168,11 +180,39 @@ def _read(book: Book, job: Job, plan: Plan) -> Iterator[Frame]:
             waiting.append(row)
             size += sum(map(len, row.cells))
             if len(waiting) >= _ROWS_A_FRAME or size >= _FRAME_CHARACTERS:
-                yield Rows(waiting, (turn + book.share) / len(order))
+                yield _rows(waiting, (turn + book.share) / len(order), finder)
                 waiting, size = [], 0
         if waiting:
-            yield Rows(waiting, (turn + 1) / len(order))
+            yield _rows(waiting, (turn + 1) / len(order), finder)
     yield End(keys)
+
+
+def _rows(rows: list[Prepared], share: float, finder: Finder | None) -> Rows:
+    return Rows(rows, share, [[finder.of(part) for part in row.parts] for row in rows] if finder else [])
+
+
+class Finder:
+    """Says what the new record is found by that a part of a row would make."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry, self._shapes, self._readings = registry, shapes(registry), readings()
+
+    def of(self, part: Part) -> FoundBy | None:
+        """None for a kind of record that is not searched."""
+        shape = self._shapes[part.entity]
+        if not shape.searched:
+            return None
+        values = part.values
+        if part.several:
+            fields = self._registry[part.entity].by_name
+            texts = {
+                f"{name}:{at:06}": text
+                for name, several in part.several.items()
+                if fields[name].target is None  # a tag is a link, and no text of the record's
+                for at, text in enumerate(several)
+            }
+            values = {**values, **texts}
+        return found_by(shape, self._readings, values)
 
 
 def registry_with(fields: Mapping[str, Mapping[str, Any]]) -> Registry:

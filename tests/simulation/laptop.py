@@ -154,13 +154,15 @@ class Laptop:
         """What the program writes in a person's name, who kept what a sync would have hidden, goes into the account."""
         write = replica.write
 
-        def watched(connection: Connection, writes: Sequence[Write], *, kind: str = "form") -> Committed:
+        def watched(
+            connection: Connection, writes: Sequence[Write], *, kind: str = "form", words_wait: bool = False
+        ) -> Committed:
             if kind == "bulk":
                 self.look()
                 seen = {w.key: self.on_screen(w.key) for w in writes}
                 knew = {w.key: frozenset(c.serial for c in self.copy.cells.get(w.key, ())) for w in writes}
                 self.pending = Pending({w.key: w.values for w in writes}, seen, knew, ())
-            return write(connection, writes, kind=kind)
+            return write(connection, writes, kind=kind, words_wait=words_wait)
 
         replica.write = watched  # type: ignore[method-assign]
 
