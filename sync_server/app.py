@@ -26,6 +26,7 @@ from sync_server.handlers import (
     blobs,
     commands,
     console,
+    elsewhere,
     health,
     leaving,
     live,
@@ -36,7 +37,7 @@ from sync_server.handlers import (
     sync,
 )
 from sync_server.handlers.context import Context, Doorkeeper
-from sync_server.jobs import keep_house, keep_roots, keep_shut_out, keep_time, note_shut_out
+from sync_server.jobs import keep_house, keep_known, keep_roots, keep_shut_out, keep_time, note_shut_out
 from sync_server.leases import authority_of
 from sync_server.live import LiveChannel
 from sync_server.settings import Settings
@@ -55,6 +56,7 @@ _PARTS: Final = (
     audit,
     console,
     permissions,
+    elsewhere,
     leaving,
 )
 
@@ -76,6 +78,7 @@ def create_app(settings: Settings, now: Callable[[], Moment] = moment) -> FastAP
             asyncio.create_task(keep_roots(database, authority.signer, now)),
             asyncio.create_task(keep_time(database, now)),
             asyncio.create_task(keep_shut_out(database, settings)),
+            asyncio.create_task(keep_known(database)),
         )
         yield
         for task in tasks:

@@ -26,7 +26,7 @@ _BEYOND: Final = 2**62
 """A number that no chain reaches: verification goes on with the next chain."""
 _ROWS_OF_ACTOR: Final = 1000
 _OTHERS: Final = (
-    "approve bury code confirm_password confirm_permissions discard end_share enrol export_audit found hand_in lease push recover"
+    "approve bury code confirm_password confirm_permissions discard elsewhere end_share enrol export_audit found hand_in lease push recover"
     " refused rename renew_keys request reset_password restore retry revoke rights see_as server set_password sign_in"
     " token_reused token_unknown unknown_root wiped"
 )

@@ -9,7 +9,7 @@ from typing import Final
 
 from crmdesk.core.errors import CrmError
 from crmdesk.store.database import Database
-from sync_server import blobs, handing_in, roots, sharing, shut_out
+from sync_server import blobs, elsewhere, handing_in, roots, sharing, shut_out
 from sync_server.clock import Moment
 from sync_server.leases import Authority
 from sync_server.settings import Settings
@@ -26,6 +26,10 @@ DUE_SECONDS: Final = 30.0
 """How often shares and delegations are looked at while nobody asks for anything."""
 ROOT_SECONDS: Final = 5 * 60.0
 """How often it is asked whether a signed root is due."""
+KNOWN_SECONDS: Final = 60.0
+"""How often it is looked whether customers were written that somebody may ask about."""
+KNOWN_PAUSE_SECONDS: Final = 0.5
+"""How long others may write before more of them are read."""
 SHUT_OUT_SECONDS: Final = 10.0
 """How long somebody may be shut out before that outlives the database."""
 
@@ -81,6 +85,20 @@ async def keep_time(database: Database, now: Callable[[], Moment]) -> None:
         except CrmError as error:
             _log.warning("shares not looked at: %s", error.code)
         await asyncio.sleep(DUE_SECONDS)
+
+
+async def keep_known(database: Database) -> None:
+    """Read by what customers are found again, until cancelled."""
+    pause = KNOWN_SECONDS
+    while True:
+        await asyncio.sleep(pause)
+        try:
+            pause = (
+                KNOWN_PAUSE_SECONDS if await asyncio.to_thread(elsewhere.read_on, database) else KNOWN_SECONDS
+            )
+        except CrmError as error:
+            pause = KNOWN_SECONDS
+            _log.warning("customers are not found again yet: %s", error.code)
 
 
 async def keep_shut_out(database: Database, settings: Settings) -> None:

@@ -28,6 +28,9 @@ ADDRESS: Final = Limit(60, 2_000)
 CODE: Final = Limit(60, 10_000)
 """Codes tried from one address."""
 
+ELSEWHERE: Final = Limit(60, 1_440_000)
+"""Questions of one person whether a customer is with a colleague already: so many a day, for a phone can be tried out."""
+
 SEALED: Final = Limit(256, 337_500)
 """Sealed messages of one laptop: so many at once, and so many a day. Each is kept for good."""
 

@@ -413,6 +413,22 @@ merged: Final = Table(  # customers that point at others, see `crmdesk.core.alia
     Index("merged_by_target", "target"),
 )
 
+known: Final = Table(  # by what customers are found again: keys as `sync_server.elsewhere` makes them
+    "known",
+    metadata,
+    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    Column("customer", String, primary_key=True),
+    Index("known_by_customer", "customer"),
+)
+
+known_until: Final = Table(  # how far each bucket was read for that: a commit, and the last id read of it
+    "known_until",
+    metadata,
+    Column("bucket", String, primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+    Column("id", String, nullable=False),
+)
+
 recovery: Final = Table(
     "recovery",
     metadata,

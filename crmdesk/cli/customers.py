@@ -13,7 +13,10 @@ from crmdesk.cli.session import Session
 from crmdesk.core.values import money
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from crmdesk.core.registry import Registry
+    from crmdesk.core.values import Value
     from crmdesk.usecases.customers import Card
     from crmdesk.usecases.directory import Directory
     from crmdesk.usecases.timeline import Entry
@@ -33,7 +36,19 @@ _TIMELINE: Final = 20
 
 
 @command(customer_app, "add")
-def add(session: Session, name: str, field: Fields = None, tag: Tags = None) -> None:
+def add(
+    session: Session,
+    name: str,
+    field: Fields = None,
+    tag: Tags = None,
+    ask: Annotated[
+        bool,
+        typer.Option(
+            "--ask",
+            help="Ask the company first whether a colleague has it; then it is not added. 先问公司是否已有同事在跟进，有则不建。",
+        ),
+    ] = False,
+) -> None:
     """Add a customer. 新建客户。"""
     from crmdesk.usecases import customers
     from crmdesk.usecases.directory import read_directory, read_registry
@@ -41,12 +56,39 @@ def add(session: Session, name: str, field: Fields = None, tag: Tags = None) -> 
     entity = read_registry(session.reader)["customer"]
     values = naming.values(entity, field or (), session.workspace.today())
     tags = naming.tag_ids(read_directory(session.reader), tag or ())
+    if ask and _is_elsewhere(session, {**values, "name": name}):
+        return
     done = customers.add(session.replica, {**values, "name": name}, tags)
     session.out.say(
         {"customer": done.value, "name": name, "txn": done.txn},
         f"已新建客户「{name}」：{done.value}",
         f"Added “{name}”: {done.value}",
     )
+
+
+def _is_elsewhere(session: Session, values: Mapping[str, Value]) -> bool:
+    """Say whom to ask if a colleague has a customer like this; False also where the company can't be asked."""
+    from crmdesk.sync import elsewhere
+    from crmdesk.usecases.directory import read_directory
+
+    asked = elsewhere.question(values)
+    found = elsewhere.ask(session.replica, asked) if asked and session.workspace.server() else None
+    if found is None:
+        return False
+    told = {
+        "customer": None,
+        "elsewhere": {"user": found.user, "in_pool": found.in_pool, "certainty": found.certainty},
+    }
+    who = read_directory(session.reader).person_name(found.user) if found.user else ""
+    if found.in_pool:
+        zh, en = "公海里已有这样的客户", "A customer like this is in the pool"
+    else:
+        zh, en = (
+            f"已有同事在跟进这样的客户，请询问{who or '管理员'}",
+            f"A colleague has a customer like this; ask {who or 'an administrator'}",
+        )
+    session.out.say(told, f"{zh}。没有新建。", f"{en}. Nothing was added.")
+    return True
 
 
 @command(customer_app, "set")

@@ -149,6 +149,17 @@ class SightChange(msgspec.Struct, frozen=True):
     after: str | None = None
 
 
+class Elsewhere(msgspec.Struct, frozen=True):
+    """Whom to ask about a customer that is there already, out of sight; `certainty` is `certain` or `likely`, blank for none.
+
+    Nobody to ask (`user` is None) and not `in_pool`: somebody has it, and who leads them all is gone.
+    """
+
+    user: str | None = None
+    in_pool: bool = False
+    certainty: str = ""
+
+
 class Foresight(msgspec.Struct, frozen=True):
     """What an order about a person will bring about; nothing is changed yet.
 

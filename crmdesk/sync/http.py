@@ -23,6 +23,7 @@ from crmdesk.core.answers import (
     AuditStep,
     Devices,
     DeviceShown,
+    Elsewhere,
     Enrolment,
     Foresight,
     Grants,
@@ -362,10 +363,7 @@ class Http:
         return self._decode(answer, BlobState)
 
     def put_blob(self, sha256: str, size: int, offset: int, piece: bytes) -> BlobState:
-        """Send the piece of a content that begins at `offset`.
-
-        Raises `blob_offset`, `blob_broken`, `storage_full` or `not_found`.
-        """
+        """Send the piece of a content that begins at `offset`. Raises `blob_offset`, `blob_broken`, `storage_full`, `not_found`."""
         digest = base64.b64encode(hashlib.sha256(piece).digest()).decode()
         headers = {"Content-Type": _OCTETS, "Content-Digest": f"sha-256=:{digest}:"}
         params = {"size": size, "offset": offset}
@@ -396,12 +394,15 @@ class Http:
         return int(found[2]), answer.body
 
     def command(self, name: str, asked: Mapping[str, object]) -> Moved:
-        """Ask for what only the server decides; `asked["id"]` names it, so that a repeat changes nothing.
-
-        Raises `forbidden` or `not_found`.
-        """
+        """Ask for what only the server decides; `asked["id"]` names it: a repeat changes nothing. Raises `forbidden`, `not_found`."""
         answer = self._ask("POST", f"/v1/commands/{name}", msgspec.json.encode(asked))
         return self._decode(answer, Moved)
+
+    def elsewhere(self, typed: Mapping[str, str]) -> Elsewhere:
+        """Whom to ask about the customer that is typed: `name` and what else is known. Raises `too_many_tries`."""
+        return self._decode(
+            self._ask("POST", "/v1/customers/elsewhere", msgspec.json.encode(typed)), Elsewhere
+        )
 
     def permissions(self) -> Own:
         """What this person may, and what of it they confirmed."""

@@ -423,6 +423,10 @@
         <translation>确认权限</translation>
     </message>
     <message>
+        <source>Asked whether a customer is there</source>
+        <translation>询问是否已有此客户</translation>
+    </message>
+    <message>
         <source>Looked with another&apos;s eyes</source>
         <translation>以他人视角查看</translation>
     </message>
@@ -3161,6 +3165,29 @@
     <message>
         <source>+7, zs3, 11-30…</source>
         <translation>+7、zs3、11-30…</translation>
+    </message>
+</context>
+<context>
+    <name>ElsewhereLine</name>
+    <message>
+        <source>This customer is in the pool.</source>
+        <translation>公海里已有这个客户。</translation>
+    </message>
+    <message>
+        <source>Perhaps in the pool already.</source>
+        <translation>公海里可能已有这个客户。</translation>
+    </message>
+    <message>
+        <source>A colleague has this customer already; ask your administrator.</source>
+        <translation>已有同事在跟进这个客户，请询问管理员。</translation>
+    </message>
+    <message>
+        <source>%1 has this customer already; ask them.</source>
+        <translation>%1 已在跟进这个客户，请先询问。</translation>
+    </message>
+    <message>
+        <source>%1 may have this customer already; ask them.</source>
+        <translation>%1 可能已在跟进这个客户，请先询问。</translation>
     </message>
 </context>
 <context>

@@ -215,3 +215,14 @@ def test_a_refused_change_is_told_with_its_reason(hire) -> None:
     (refusal,) = ann("status")["refusals"]
     assert (refusal["title"], refusal["code"]) == ("自己看过", "forbidden")
     assert "Ask your manager" in ann.run("status").out
+
+
+def test_before_a_customer_is_added_the_company_says_whether_a_colleague_has_it(hire) -> None:
+    ann, cai = hire("Ann"), hire("Cai")
+    name = "深圳市启邦精密机械有限公司"
+    ann("customer", "add", name)
+    ann("sync")
+    told = cai("customer", "add", name, "--ask")
+    assert told["customer"] is None
+    assert told["elsewhere"]["certainty"] in ("certain", "likely")
+    assert cai("customer", "add", "恒远模具加工厂", "--ask")["customer"]

@@ -286,6 +286,7 @@ def _edit_team(company: Company, _asker: str) -> Request:
     return company.command("edit-team", team=team, name=secrets.token_hex(4), parent=None, shares_books=True)
 
 
+_about("POST /v1/customers/elsewhere", lambda _c: {"name": "启邦精密机械", "phone": "13800138000"})
 _about("POST /v1/foresee/leaver", lambda c: {"user": c.bo.user, "to_user": c.user("Ann")})
 _about(
     "POST /v1/foresee/transfer",

@@ -169,7 +169,7 @@ class RunningServer:
                     connection.execute(insert(table), rows[table.name])
 
     def dump(self) -> str:
-        """Every row of every table, as text; but not how often somebody signed in or tried to, nor what they were refused."""
+        """Every row of every table, as text; but not how often somebody signed in or tried to, what they were refused, or how far it was read."""
         audits = tables.audit.c
         with self.database.read() as connection:
             noted = connection.execute(select(audits.chain, audits.number).where(audits.kind == REFUSED))
@@ -178,7 +178,7 @@ class RunningServer:
                 f"{name} {row}"
                 for part in accounts.METADATA
                 for name, table in sorted(part.tables.items())
-                if name not in ("tally", "attempt")
+                if name not in ("tally", "attempt", "known", "known_until")
                 for row in sorted(
                     repr(tuple(row))
                     for row in connection.execute(select(table))

@@ -62,6 +62,7 @@ def kinds() -> dict[str, str]:
         "token_unknown": translate("Audit", "Sign-in not known"),
         "rights": translate("Audit", "Rights changed"),
         "confirm_permissions": translate("Audit", "Permissions confirmed"),
+        "elsewhere": translate("Audit", "Asked whether a customer is there"),
         "see_as": translate("Audit", "Looked with another's eyes"),
         "retry": translate("Audit", "Refused edits judged again"),
         "discard": translate("Audit", "Refused edits kept out"),

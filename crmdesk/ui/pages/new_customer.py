@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
 
 from crmdesk.core.values import Value
 from crmdesk.ui.context import Context
+from crmdesk.ui.pages.elsewhere_line import ElsewhereLine
 from crmdesk.ui.pages.record_form import RecordForm
 from crmdesk.ui.widgets import buttons, plain
 from crmdesk.ui.widgets.fields import label
@@ -44,6 +45,7 @@ class NewCustomer(QFrame):
         self.form.edited.connect(self._edited)
         self.similar = _Similar(context, width - _AROUND)
         self.similar.chosen.connect(self.open_other)
+        self.elsewhere = ElsewhereLine(context)
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._pause.timeout.connect(self._look)
         column = QVBoxLayout(self)
@@ -53,11 +55,13 @@ class NewCustomer(QFrame):
         title.setContentsMargins(18, 0, 18, 6)
         column.addWidget(title)
         column.addWidget(self.similar)
+        column.addWidget(self.elsewhere)
         column.addWidget(self.form, 1)
 
     def open(self, name: str = "") -> None:
         """An empty form, or the draft that was left; `name` is what is known already."""
         self.similar.show_hits([])
+        self.elsewhere.forget()
         self.form.open_new()
         if name:
             self.form.cell("name").editor.set_typed(name)
@@ -74,6 +78,7 @@ class NewCustomer(QFrame):
             text = self.form.cell(name).editor.typed()
             if isinstance(text, str) and text.strip():
                 typed[name] = text
+        self.elsewhere.look(typed)
         self._context.read(_Look(typed), self.similar.show_hits, key="similar")
 
 
