@@ -184,25 +184,21 @@ def _permissions(session: Session) -> Confirmed | None:
 @command(quality_app, "sign")
 def sign(
     session: Session,
-    kind: Annotated[str, typer.Argument(help="rehearsal or rollback. 全量演练或回滚演练。")],
-    subject: Annotated[str, typer.Argument(help="Of which import, or what was done. 哪次导入、做了什么。")],
-    rows: Annotated[int, typer.Option("--rows", min=0, help="How many rows it had. 行数。")] = 0,
-    differences: Annotated[
-        int, typer.Option("--differences", min=0, help="What did not come out even. 对账差异数。")
-    ] = 0,
+    kind: Annotated[str, typer.Argument(help="rollback; a rehearsal is signed by `import sign`. 回滚演练。")],
+    subject: Annotated[str, typer.Argument(help="What was done. 做了什么。")],
 ) -> None:
-    """Sign off a rehearsal or a drill, for everybody to see. 签核一次演练。"""
+    """Sign off a drill of going back, for everybody to see. 签核一次回滚演练。"""
     from crmdesk.core.errors import CrmError
     from crmdesk.core.registry import Label
     from crmdesk.usecases import sign_offs
 
-    if kind == "rehearsal":
-        done = sign_offs.sign_rehearsal(session.replica, subject, rows=rows, differences=differences)
-    elif kind == "rollback":
-        done = sign_offs.sign_rollback(session.replica, subject)
-    else:
-        hint = Label("可以是 rehearsal 或 rollback。", "It is rehearsal or rollback.")
+    if kind != "rollback":
+        hint = Label(
+            "这里只签核 rollback；全量演练请用 crmdesk import sign 导入编号。",
+            "Only rollback is signed here; a rehearsal is by: crmdesk import sign RUN.",
+        )
         raise CrmError("bad_argument", argument=kind, hint=hint)
+    done = sign_offs.sign_rollback(session.replica, subject)
     session.out.say({"sign_off": done.value, "txn": done.txn}, "已签核。", "Signed off.")
 
 

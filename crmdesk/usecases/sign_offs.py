@@ -105,12 +105,12 @@ def evidence(
 ) -> Evidence:
     """What is known here before going live. `permissions` only the server knows, and tells administrators.
 
-    Rehearsals of one import count once, and only those without a difference. An import that was taken back whole on this
+    Rehearsals of one import count once, and only those whose reconciliation was read and shows no difference. An import that was taken back whole on this
     laptop is a drill by itself; elsewhere it counts once somebody has signed it.
     """
     whole = None if report is None else report.whole
     samples = listed(reader, "sampling")
-    rehearsed = {one.subject for one in listed(reader, "rehearsal") if not one.wrong}
+    rehearsed = {one.subject for one in listed(reader, "rehearsal") if one.judged and one.wrong == 0}
     practised = {subject_of(run) for run in imports.runs(reader) if is_drill(run)}
     return Evidence(
         missing=whole.missing if whole else None,

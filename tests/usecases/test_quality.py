@@ -242,6 +242,8 @@ def test_nobody_goes_live_before_everything_is_met(desk: Workspace) -> None:
     fill(desk, [whole(n) for n in range(30)])
     report = measured(desk)
     rehearsals = (("a", 0), ("a", 0), ("b", 1), ("b", 0), ("c", 0))
+    for words in ("甲次", "乙次", "丙次"):  # somebody's word alone is no reconciliation
+        sign_offs.sign(desk.replica, "rehearsal", words)
     sign: list[Callable[[], object]] = [
         partial(sign_offs.sign, desk.replica, "sampling", "1", among=30, judged=30, wrong=2),
         *(

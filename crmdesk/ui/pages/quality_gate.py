@@ -16,7 +16,6 @@ from crmdesk.ui.runner import Lane
 from crmdesk.ui.widgets import buttons
 from crmdesk.ui.widgets.entry_list import Entry, EntryList, Heading
 from crmdesk.ui.widgets.fields import label, set_tone
-from crmdesk.ui.widgets.pills import PillGroup
 from crmdesk.usecases import quality, records, sign_offs
 from crmdesk.usecases.outcome import Outcome
 
@@ -34,15 +33,17 @@ class GatePart(QualityPart):
         self.list = EntryList(self.tr("What must be met"))
         self.list.opened.connect(self._open)
         self.signed = EntryList(self.tr("Signed off"))
-        self.kind = PillGroup(
-            self.tr("What is signed"),
-            [("rehearsal", self.tr("Full rehearsal")), ("rollback", self.tr("Rollback drill"))],
-        )
         self.subject = QLineEdit()
-        self.subject.setPlaceholderText(self.tr("Which import, e.g. its file or number"))
+        self.subject.setPlaceholderText(self.tr("A drill of going back, in your words"))
         self.subject.setAccessibleName(self.subject.placeholderText())
         self.subject.returnPressed.connect(self.sign)
         self.subject.textChanged.connect(self._typed)
+        self.hint = label(
+            self.tr("A rehearsal is signed at its import, where its reconciliation is read; an import taken back whole is a drill by itself."),
+            "faint",
+        )  # fmt: skip
+        self.hint.setWordWrap(True)
+        self.imports_button = buttons.quiet(self.tr("Imports"), "upload", partial(desk.go, "import"))
         self.sign_button = buttons.secondary(self.tr("Sign off"), "pencil", self.sign)
         self.remove = buttons.quiet(self.tr("Withdraw"), "trash-2", self.withdraw)
         self.why = label("", "warn")
@@ -60,20 +61,15 @@ class GatePart(QualityPart):
         tools = QVBoxLayout()
         tools.setContentsMargins(16, 0, 12, 0)
         tools.setSpacing(8)
-        pills = QHBoxLayout()
-        pills.addWidget(self.kind)
-        pills.addStretch(1)
+        way_there = QHBoxLayout()
+        way_there.addWidget(self.hint, 1)
+        way_there.addWidget(self.imports_button)
         line = QHBoxLayout()
         line.setSpacing(8)
         line.addWidget(self.subject, 1)
         line.addWidget(self.sign_button)
-        self.hint = label(
-            self.tr("You sign that it was done whole and its reconciliation shows no difference."), "faint"
-        )
-        self.hint.setWordWrap(True)
-        tools.addLayout(pills)
+        tools.addLayout(way_there)
         tools.addLayout(line)
-        tools.addWidget(self.hint)
         right.addLayout(tools)
         right.addWidget(self.signed, 1)
         last = QHBoxLayout()
@@ -159,9 +155,7 @@ class GatePart(QualityPart):
             self.why.setText(self.tr("All is met."))
             set_tone(self.why, "ok")
         self.approve_button.setEnabled(not missing and not is_approved and self.may_sign)
-        for widget in (self.subject, self.kind):
-            widget.setEnabled(self.may_sign)
-        self.hint.setVisible(self.may_sign)
+        self.subject.setEnabled(self.may_sign)
         self._typed()
 
     def _show_signed(self) -> None:
@@ -197,13 +191,13 @@ class GatePart(QualityPart):
     # -- acting -------------------------------------------------------------------------------------------
 
     def sign(self) -> None:
-        """Sign off a rehearsal or a drill."""
+        """Sign off a drill that was done elsewhere."""
         subject = self.subject.text().strip()
         if not subject or not self.may_sign:
             return
         self.sign_button.setEnabled(False)
         self.context.write(
-            partial(sign_offs.sign, kind=self.kind.key, subject=subject), self._done, self._failed,
+            partial(sign_offs.sign_rollback, run=subject), self._done, self._failed,
             said=formats.filled(self.tr("Signed off: %1"), subject),
         )  # fmt: skip
 
@@ -239,5 +233,7 @@ class GatePart(QualityPart):
         tab = {"accuracy": "sample", "completeness": "rates", "uniqueness": "rates"}.get(key)
         if key == "permissions":
             self.desk.go("permissions")
+        elif key in ("rehearsals", "rollbacks"):
+            self.desk.go("import")
         elif tab is not None:
             self.desk.go("quality", tab)
