@@ -17,6 +17,7 @@ from crmdesk.core.registry import TYPE_LABELS, Field, Type
 from crmdesk.core.roles import Role
 from crmdesk.core.values import Value
 from crmdesk.ui import formats
+from crmdesk.ui.notices import Notice
 from crmdesk.ui.pages.console_desk import OWN_ROLES, ConsoleDesk
 from crmdesk.ui.pages.console_part import ConsolePart
 from crmdesk.ui.pages.field_choices import claims_arrows
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 NEW: Final = "new"
 _LIST, _PICTURE = 300, 320
 _PAUSE_MS: Final = 200
+_KEEP_MS: Final = 600
+"""So long nothing is typed before what was typed is kept, should the machine stop."""
 _ICONS: Final = {
     Type.TEXT: "file-text", Type.LONG_TEXT: "message-square-text", Type.CHOICE: "list-checks", Type.DATE: "calendar",
     Type.INTEGER: "chart-column", Type.MONEY: "banknote", Type.BOOLEAN: "square-check", Type.PHONE: "phone",
@@ -63,6 +66,8 @@ class FieldsPart(ConsolePart):
         self._is_dirty = False
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._pause.timeout.connect(self._picture_again)
+        self._rest = QTimer(self, singleShot=True, interval=_KEEP_MS)
+        self._rest.timeout.connect(self._hold)
         self.empty = EmptyState("list-checks", "")
         self.empty.acted.connect(self.add)
         roles = [(key, desk.role_name(key)) for key in (*OWN_ROLES, *self._context.directory.roles)]
@@ -315,6 +320,7 @@ class FieldsPart(ConsolePart):
     def _edited(self) -> None:
         self._set_dirty(is_dirty=True)
         self._pause.start()
+        self._rest.start()
 
     def _set_dirty(self, *, is_dirty: bool) -> None:
         self._is_dirty = is_dirty
@@ -323,24 +329,29 @@ class FieldsPart(ConsolePart):
         self.state.setText(self.tr("Not saved yet") if is_dirty else "")
         set_tone(self.state, "faint")
 
-    def _keep(self) -> None:
-        """What was typed waits as a draft."""
+    def _typed(self) -> dict[str, Any]:
+        """What was typed over what is stored."""
+        return {name: text for name, text in _texts(self.editor).items() if text != self._filled.get(name)}
+
+    def _hold(self) -> None:
+        """What was typed waits as a draft; it stays on show."""
+        self._rest.stop()
         if self._is_dirty and self._in_view:
-            typed = {
-                name: text for name, text in _texts(self.editor).items() if text != self._filled.get(name)
-            }
-            self._context.write(partial(_keep_draft, f"field:{self._in_view}", {"typed": typed}))
-            self._is_dirty = False
+            self._context.write(partial(_keep_draft, f"field:{self._in_view}", {"typed": self._typed()}))
+
+    def _keep(self) -> None:
+        """What was typed waits as a draft, and something else comes on show."""
+        self._hold()
+        self._is_dirty = False
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        if self._is_dirty:
-            self._keep()
-            self._is_dirty = True  # it is still on show when the page comes back
+        self._hold()
 
     def _save(self) -> None:
         if not self._is_dirty or not self.may:
             return
+        self._rest.stop()  # what is saved now is no draft afterwards
         try:
             values = self.editor.values()
         except CrmError as error:
@@ -364,6 +375,7 @@ class FieldsPart(ConsolePart):
         self._show(self._in_view)
 
     def _refused(self, error: Exception) -> None:
+        self._hold()
         if not isinstance(error, CrmError):
             self._context.report(error)
             return
@@ -372,18 +384,44 @@ class FieldsPart(ConsolePart):
         self.editor.point_at(error)
 
     def _discard(self) -> None:
-        """Forget what was typed."""
-        field, self._is_dirty = self._in_view, False
-        self._context.write(partial(_drop_draft, f"field:{field}"), self._discarded)
+        """Forget what was typed; the notice brings it back."""
+        field, typed = self._in_view, self._typed() if self._is_dirty else {}
+        self._rest.stop()
+        self._is_dirty = False
+        work = partial(_drop_draft, f"field:{field}")
+        self._context.write(work, partial(self._discarded, field, typed))
 
-    def _discarded(self, _outcome: Outcome[None]) -> None:
-        if self._in_view == NEW:
+    def _discarded(self, field: str, typed: dict[str, Any], _outcome: Outcome[None]) -> None:
+        if typed:
+            again = partial(self._bring_back, field, typed)
+            self._context.bus.notice.emit(
+                Notice(self.tr("Thrown away"), action_label=self.tr("Undo"), action=again, undo=True)
+            )
+        if self._in_view != field:
+            return
+        if field == NEW:
             self._is_adding, self._in_view = False, ""
             self.reload()
             self._show(self.list.current_id)
         else:
             self._show(self._in_view)
         self.list.setFocus()
+
+    def _bring_back(self, field: str, typed: dict[str, Any]) -> None:
+        """Put what was thrown away on show again; what was typed there since counts more."""
+        if self._is_dirty and self._in_view == field:
+            typed = {**typed, **self._typed()}
+            self._is_dirty = False
+        self._keep()
+        work = partial(_keep_draft, f"field:{field}", {"typed": typed})
+        self._context.write(work, partial(self._brought_back, field))
+
+    def _brought_back(self, field: str, _outcome: Outcome[None]) -> None:
+        if field == NEW:
+            self.add()
+        elif field in self._own:
+            self.list.select_id(field)
+            self._show(field)
 
     def add(self) -> None:
         """A new field: what was typed into one before comes back."""

@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 
 from crmdesk.ui.pages.console import Administration
 from crmdesk.ui.pages.console_fields import NEW, FieldsPart
-from crmdesk.usecases import custom_fields
+from crmdesk.usecases import custom_fields, drafts
 from crmdesk.usecases.directory import read_registry
 from crmdesk.usecases.workspace import Workspace
 from tests.support.administration import pick, settle, undo
@@ -136,6 +136,38 @@ def test_a_change_is_saved_by_the_keyboard_and_what_is_wrong_is_told_where_it_is
     assert (declared.label.zh, declared.limits.pattern) == ("车间号", r"[A-Z]\d+")
     undo(root)
     assert read_registry(root.workspace.reader)["customer"].by_name[f"x_{field}"].label.zh == "车间"
+
+
+def test_what_is_typed_is_kept_while_it_is_typed_and_what_is_thrown_away_comes_back(
+    root: OpenDesk, part: FieldsPart
+) -> None:
+    (field,) = declare(root, part, "甲")
+    for one in (NEW, field):
+        if one == NEW:
+            part.add()
+        else:
+            part.list.select_id(one)
+        typed(part, "help_zh", "half a sentence")
+        part._rest.timeout.emit()  # nothing more is typed for a moment
+        settle()
+        draft = drafts.find(root.workspace.reader, f"field:{one}")
+        assert draft is not None
+        assert draft["typed"]["help_zh"] == "half a sentence"
+        QTest.keyClick(part.editor.lines["help_zh"], Qt.Key.Key_Escape)
+        settle()
+        assert "已丢弃" in root.notice()
+        assert drafts.find(root.workspace.reader, f"field:{one}") is None
+        assert part.editor.lines["help_zh"].text() == "" or part._in_view != one
+        undo(root)
+        settle()
+        assert part._in_view == one
+        assert part.editor.lines["help_zh"].text() == "half a sentence"
+        assert part.save.isEnabled()
+    typed(part, "label_zh", "乙")
+    part._save()
+    settle()
+    assert not part._rest.isActive()
+    assert drafts.find(root.workspace.reader, f"field:{field}") is None
 
 
 def test_what_is_typed_and_not_saved_waits_while_another_field_is_looked_at(
