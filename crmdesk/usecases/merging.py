@@ -81,17 +81,21 @@ def all_merged(reader: Reader) -> list[Merged]:
 
 
 def lines(reader: Reader, registry: Registry, winner: str, loser: str) -> list[Line]:
-    """The fields that one of two customers says something about. Raises `not_found`."""
+    """The fields that one of two customers says something about and that this person may fill in. Raises `not_found`."""
     one, other = (_values(reader, registry, customer) for customer in (winner, loser))
-    fields = [
-        f
-        for f in registry["customer"].fields
-        if not f.repeated and f.target is None and f.type is not Type.SEEN
-    ]
     return [
         Line(f, one.get(f.name), other.get(f.name))
-        for f in fields
-        if not f.server and (one.get(f.name) not in (None, "") or other.get(f.name) not in (None, ""))
+        for f in _chosen_between(registry)
+        if one.get(f.name) not in (None, "") or other.get(f.name) not in (None, "")
+    ]
+
+
+def _chosen_between(registry: Registry) -> list[Field]:
+    """The fields of which a merge takes the one or the other."""
+    return [
+        f
+        for f in registry["customer"].fields
+        if not (f.repeated or f.server or f.withheld) and f.target is None and f.type is not Type.SEEN
     ]
 
 
@@ -120,7 +124,7 @@ def merge(
     """Merge `loser` into `winner`, which takes the `chosen` values; returns the winner.
 
     Without `chosen` it keeps its own and takes what it lacked. A phone or mail address that is not chosen stays beside the
-    other, and tags add up. `seen` is what the page showed of the winner. Raises `not_found`, `merge_with_itself` and
+    other, and tags add up, as far as this person may fill them in. `seen` is what the page showed of the winner. Raises `not_found`, `merge_with_itself` and
     `merge_apart` for two in different books, and what `Replica.commit` raises.
     """
     from crmdesk.store.replica import Write
@@ -134,7 +138,7 @@ def merge(
     ours, theirs = (read_record(one, "customer", replica.registry) for one in (kept, gone))
     if Life.DELETED in (ours.life, theirs.life) or _points_back(replica, winner, loser):
         raise CrmError("not_found")
-    wanted = dict(chosen) if chosen is not None else _lacked(replica.registry, ours.values, theirs.values)
+    wanted = dict(chosen) if chosen is not None else _lacked(replica, ours.values, theirs.values)
     values = {k: v for k, v in wanted.items() if encode(ours.values.get(k)) != encode(v)}
     values |= _beside(replica, {**ours.values, **values}, ours.values, theirs.values)
     writes = [
@@ -153,18 +157,13 @@ def _points_back(replica: Replica, winner: str, loser: str) -> bool:
         return bool(read_as(connection, (winner, loser)))
 
 
-def _lacked(registry: Registry, ours: Mapping[str, Value], theirs: Mapping[str, Value]) -> dict[str, Value]:
-    fields = [
-        f
-        for f in registry["customer"].fields
-        if not f.repeated and f.target is None and f.type is not Type.SEEN
-    ]
+def _lacked(replica: Replica, ours: Mapping[str, Value], theirs: Mapping[str, Value]) -> dict[str, Value]:
     return {
         f.name: theirs[f.name]
-        for f in fields
-        if not (f.server or f.withheld)
-        and theirs.get(f.name) not in (None, "")
+        for f in _chosen_between(replica.registry)
+        if theirs.get(f.name) not in (None, "")
         and ours.get(f.name) in (None, "")
+        and replica.may_write("customer", f.name)
     }
 
 
@@ -181,7 +180,7 @@ def _beside(
                 mine.add(value)
                 found[f"{other}:{replica.new_id()}"] = value
     found.update({k: True for k, v in theirs.items() if k.startswith("tag:") and v and not ours.get(k)})
-    return found
+    return {k: v for k, v in found.items() if replica.may_write("customer", k)}
 
 
 def unmerge(replica: Replica, loser: str) -> Outcome[str]:

@@ -9,8 +9,8 @@ import pytest
 from crmdesk.core.errors import CrmError
 from crmdesk.core.roles import Role
 from crmdesk.store import mandates
-from crmdesk.usecases import refusals, tags, visits
-from crmdesk.usecases.directory import read_directory
+from crmdesk.usecases import merging, refusals, tags, visits
+from crmdesk.usecases.directory import read_directory, read_registry
 from crmdesk.usecases.visits import VisitNote
 from crmdesk.usecases.workspace import Workspace
 from sync_server import accounts, sharing
@@ -75,6 +75,26 @@ def test_nothing_writes_a_withheld_field_whatever_asks_for_it(server, hire) -> N
     assert {e for (e,) in ann.reader.all("SELECT entity FROM outbox")} == {"visit"}
     sync(ann)
     assert written(ann) == 0
+
+
+def test_a_merge_asks_about_no_withheld_field_and_takes_none(server, hire) -> None:
+    ann = hire("Ann")
+    tag = tags.create(ann.replica, read_directory(ann.reader), "老客户").value
+    winner = customer(ann, "宏远机械", phone="13900000001")
+    loser = customer(ann, "宏远机械厂", grade="B", city="苏州", phone="13900000002", email="a@hy.example")
+    other = customer(ann, "宏远", grade="C")
+    tags.put(ann.replica, loser.id, tag)
+    sync(ann)
+    give_role(server, "Ann", "customer.grade", "customer.tag", "customer.other_phone")
+    sync(ann)
+    lines = merging.lines(ann.reader, read_registry(ann.reader), winner.id, loser.id)
+    assert {line.field.name for line in lines} == {"name", "city", "phone", "email"}
+    merging.merge(ann.replica, winner.id, loser.id, {line.field.name: line.chosen for line in lines})
+    merging.merge(ann.replica, winner.id, other.id)
+    sync(ann)
+    assert written(ann) == 0
+    said = ann.reader.all("SELECT f_city, f_email, f_grade, tags FROM p_customer WHERE id = ?", (winner.id,))
+    assert said == [("苏州", "a@hy.example", None, "")]
 
 
 def test_an_act_whose_records_are_withheld_is_not_offered(server, hire, open_desk) -> None:
