@@ -343,7 +343,7 @@ def columns_of(
         column, field = columns[at], field_of(registry, target)
         if certainty < 0.5 or column.target or (target in taken and not takes_many(registry, target)):
             continue
-        column.target, column.certainty = target, round(certainty, 2)
+        column.target, column.certainty = target, min(1.0, round(certainty, 2))
         column.times = times_of(headings[at]) if field and field.type in (Type.MONEY, Type.INTEGER) else 1
         taken.add(target)
     return columns
@@ -380,6 +380,7 @@ def _candidates(registry: Registry, entity: str, plain: Sequence[str]) -> Iterab
 
 
 def _certainty(registry: Registry, target: str, plain: str, samples: Sequence[str], today: date) -> float:
+    """How surely a column is this field: 0 to 1, and a trace above it where its heading is the field's very name."""
     entity, _, name = target.partition(".")
     field = field_of(registry, target)
     is_beside = entity == "contact" and plain in {plain_heading(text) for text in _BESIDE.get(name, ())}

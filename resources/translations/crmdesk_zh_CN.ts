@@ -3388,6 +3388,14 @@
         <translation>已保存“%1”</translation>
     </message>
     <message>
+        <source>Thrown away</source>
+        <translation>已丢弃</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
         <source>%1 is in no form any longer; what it holds is kept</source>
         <translation>“%1”不再出现在表单中，已填内容保留</translation>
     </message>

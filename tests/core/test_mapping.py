@@ -105,6 +105,13 @@ def test_of_two_columns_with_one_heading_the_field_takes_one() -> None:
     assert targets(guessed("客户名称", "客户名称", "地址")).count("customer.name") == 1
 
 
+def test_nothing_is_surer_than_sure() -> None:
+    (sheet,) = guessed("客户", "客户名称", "名称", "name", "电话", "客户编号").sheets
+    sure = [column.certainty for column in sheet.columns if column.target]
+    assert max(sure) == 1.0
+    assert min(sure) >= 0.5
+
+
 def test_the_unit_of_a_heading_counts() -> None:
     assert [times_of(h) for h in ("金额(万元)", "金额（单位：亿元）", "金额(元)", "金额")] == [
         10_000,
