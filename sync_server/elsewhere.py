@@ -23,7 +23,7 @@ from crmdesk.core.text import Readings
 from crmdesk.core.values import Value
 from crmdesk.store import records
 from crmdesk.store.database import Database
-from crmdesk.store.likeness import number
+from crmdesk.store.found_by import number
 from sync_server import audit, policy
 from sync_server.clock import Moment
 from sync_server.fields import known_registry

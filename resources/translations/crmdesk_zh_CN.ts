@@ -3650,22 +3650,6 @@
         <translation>已签核</translation>
     </message>
     <message>
-        <source>What is signed</source>
-        <translation>签核什么</translation>
-    </message>
-    <message>
-        <source>Full rehearsal</source>
-        <translation>全量演练</translation>
-    </message>
-    <message>
-        <source>Rollback drill</source>
-        <translation>回滚演练</translation>
-    </message>
-    <message>
-        <source>Which import, e.g. its file or number</source>
-        <translation>哪次导入，如文件名或编号</translation>
-    </message>
-    <message>
         <source>Sign off</source>
         <translation>签核</translation>
     </message>
@@ -3678,8 +3662,16 @@
         <translation>批准上线</translation>
     </message>
     <message>
-        <source>You sign that it was done whole and its reconciliation shows no difference.</source>
-        <translation>您签核的是：已全量完成，且对账没有差异。</translation>
+        <source>A drill of going back, in your words</source>
+        <translation>回滚演练：写明做了什么</translation>
+    </message>
+    <message>
+        <source>A rehearsal is signed at its import, where its reconciliation is read; an import taken back whole is a drill by itself.</source>
+        <translation>全量演练在导入页面看过对账单后签核；完整撤销的一次导入自动算作回滚演练。</translation>
+    </message>
+    <message>
+        <source>Imports</source>
+        <translation>导入</translation>
     </message>
     <message>
         <source>met</source>
