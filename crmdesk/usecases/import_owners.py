@@ -61,6 +61,11 @@ def wished(reader: Reader, run: Run, names: Directory | None = None) -> list[Wis
     return sorted(told, key=lambda one: (-one.waiting - one.done - len(one.refused), one.name))
 
 
+def may_lead(names: Directory) -> bool:
+    """Whether this person may hand customers over, as far as this laptop has heard."""
+    return names.me.role in _LEADERS
+
+
 def taker(names: Directory, text: str) -> Person | None:
     """Who is meant by a name in a file: the one colleague who may have customers and is called that, or has that id."""
     wanted = normalise(text)
@@ -85,7 +90,7 @@ class HandingOver:
         self.run, self.done = run, False
         self._replica, self._reader, self._ask = replica, reader, ask
         names = read_directory(reader)
-        if names.me.role not in _LEADERS:
+        if not may_lead(names):
             raise CrmError("forbidden")
         unsent = reader.value("SELECT count(*) FROM outbox WHERE verdict IS NULL")
         if unsent:

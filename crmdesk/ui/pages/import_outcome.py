@@ -108,6 +108,9 @@ class OutcomePane(QWidget):
         self.alike = label("", "warn")
         self.alike.setWordWrap(True)
         self.alike_button = buttons.secondary(self.tr("Look at them…"), "copy", self.look_at_pairs.emit)
+        self.owners = label("", "second")
+        self.owners.setWordWrap(True)
+        self.owners.hide()
         self.signed = label("", "second")
         self.signed.setWordWrap(True)
         self._lines: list[Line] = []
@@ -140,6 +143,7 @@ class OutcomePane(QWidget):
         likely.addWidget(self.alike, 1)
         likely.addWidget(self.alike_button)
         column.addLayout(likely)
+        column.addWidget(self.owners)
         column.addWidget(self.signed)
         self.show_alike(0, None, "zh_CN")
         self.show_signed("")
@@ -201,6 +205,11 @@ class OutcomePane(QWidget):
         self._alike = list(lines)
         self.tabs.offer(_ALIKE, is_offered=bool(lines))
         self.tabs.set_number(_ALIKE, rows)
+
+    def show_owners(self, text: str) -> None:
+        """Say whose the customers are to be; nothing where the file says nothing."""
+        self.owners.setText(text)
+        self.owners.setVisible(bool(text))
 
     def show_signed(self, text: str) -> None:
         """Say who has signed; nothing where nobody has."""

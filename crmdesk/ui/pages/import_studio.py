@@ -42,6 +42,7 @@ from crmdesk.ui.pages import import_course
 from crmdesk.ui.pages.import_afterwards import Afterwards
 from crmdesk.ui.pages.import_columns import ColumnsPane
 from crmdesk.ui.pages.import_course import Course
+from crmdesk.ui.pages.import_handing import Handing
 from crmdesk.ui.pages.import_kept import KeptPane, kept_title
 from crmdesk.ui.pages.import_outcome import (
     MOST_LINES,
@@ -106,6 +107,8 @@ class ImportStudio(Page):
         self.outcome.look_at_pairs.connect(self._look_at_pairs)
         self.afterwards = Afterwards(context, self.outcome, self)
         self.afterwards.noted.connect(self._noted)
+        self.handing = Handing(context, self.outcome, self)
+        self.handing.is_under_way.connect(self._handing_over)
         self.kept = KeptPane(context)
         self.kept.forget.connect(self._forget)
         self._stack = QStackedWidget()
@@ -134,7 +137,7 @@ class ImportStudio(Page):
         self.report_button = buttons.secondary(self.tr("Reconciliation…"), "download", self._ask_report)
         self._left: Sequence[QPushButton] = (self.back_button, self.take_button, self.undo_button)
         self._right: Sequence[QPushButton] = (
-            self.errors_button, self.report_button, self.afterwards.sign_button, self.stop_button, self.sample_button, self.all_button, self.resume_button,
+            self.errors_button, self.report_button, self.afterwards.sign_button, self.handing.button, self.stop_button, self.sample_button, self.all_button, self.resume_button,
         )  # fmt: skip
         self.outcome.set_actions(self._left, self._right)
 
@@ -239,6 +242,7 @@ class ImportStudio(Page):
         self.outcome.show_counts(self._path.name if self._path else "", Counts(), 0.0)
         self.outcome.show_lines([])
         self.afterwards.show_nothing()
+        self.handing.show_nothing()
         self._stack.setCurrentWidget(self.outcome)
         self._offer(self.stop_button)
         self._watch.start()
@@ -371,6 +375,7 @@ class ImportStudio(Page):
 
     def _stop(self) -> None:
         self._gauge.stop = True
+        self.handing.stop()
 
     # -- earlier runs ------------------------------------------------------------------------------------
 
@@ -426,7 +431,18 @@ class ImportStudio(Page):
             offered.append(self.undo_button)
         if self.afterwards.may_sign():
             offered.append(self.afterwards.sign_button)
+        if self.handing.show_run(run):
+            offered.append(self.handing.button)
         self._offer(*offered)
+
+    def _handing_over(self, is_under_way: bool) -> None:
+        self._course = self._gauge = Gauge()
+        if is_under_way:
+            self._offer(self.stop_button)
+        else:
+            self._course = None
+            if self._run is not None:
+                self._show_run(imports.find(self._context.reader, self._run.id))
 
     def _noted(self, run: Run) -> None:
         if self._course is None and self._stack.currentWidget() is self.outcome:

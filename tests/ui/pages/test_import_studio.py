@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 
 from crmdesk.usecases import import_mappings, import_papers, importing
 from tests.support import workspace as desks
+from tests.support.desks import sync
 from tests.support.foreign_tables import planted, write_csv
 
 
@@ -168,3 +169,26 @@ def test_how_a_source_is_read_is_listed_and_forgotten(qtbot, open_desk, workspac
     qtbot.waitUntil(lambda: "客户表" in desk.notice())
     assert import_mappings.all_kept(workspace.reader) == []
     assert page.start.isVisible()
+
+
+def test_customers_are_handed_over_from_the_outcome_once_everything_is_synced(
+    qtbot, server, hire, open_desk, tmp_path: Path
+) -> None:
+    mei = hire("Mei")
+    rows = [["宏远机械", "Ann"], ["恒瑞仪表", "Cai"], ["天信化工", "张三"]]
+    _, page = opened(open_desk, mei, write_csv(tmp_path / "a.csv", rows, ("客户名称", "负责人")))
+    qtbot.waitUntil(page.columns.isVisible)
+    page.columns.next_button.click()
+    qtbot.waitUntil(page.all_button.isVisible, timeout=20_000)
+    page.all_button.click()
+    qtbot.waitUntil(page.handing.button.isVisible, timeout=20_000)
+    assert "待移交给 Ann 1、Cai 1；" in page.outcome.owners.text()
+    assert "没有可接收客户的 张三 1" in page.outcome.owners.text()
+    page.handing.button.click()
+    qtbot.waitUntil(lambda: "2 个已移交" in page.outcome.owners.text(), timeout=20_000)
+    assert page.handing.button.isHidden()
+    sync(mei)
+    books = dict(mei.reader.all("SELECT f_name, bucket FROM p_customer"))
+    assert books == {
+        "宏远机械": server.people["Ann"].book, "恒瑞仪表": server.people["Cai"].book, "天信化工": server.people["Mei"].book,
+    }  # fmt: skip

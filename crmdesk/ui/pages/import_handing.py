@@ -1,0 +1,176 @@
+"""Handing an import's customers over, on its page: who the file names, how far it is, and what was refused."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtWidgets import QWidget
+
+from crmdesk.core.errors import CrmError, describe
+from crmdesk.store.imports import Run
+from crmdesk.store.reading import Reader
+from crmdesk.ui import formats
+from crmdesk.ui.context import Context
+from crmdesk.ui.pages.import_outcome import OutcomePane
+from crmdesk.ui.runner import Lane
+from crmdesk.ui.widgets import buttons
+from crmdesk.usecases import import_owners
+from crmdesk.usecases.import_owners import HandingOver, Wished
+from crmdesk.usecases.workspace import Workspace
+
+if TYPE_CHECKING:
+    from crmdesk.sync.http import Http
+
+_MOST_NAMED = 6
+
+
+class Handing(QObject):
+    """Says whose the customers of a run are to be, and has the server move them, a batch at a time.
+
+    `is_under_way(bool)`: it begins or ends. It goes on behind other pages, and another time where it was stopped.
+    """
+
+    is_under_way = Signal(bool)
+
+    def __init__(self, context: Context, outcome: OutcomePane, over: QWidget) -> None:
+        super().__init__(over)
+        self._context, self._outcome = context, outcome
+        self._run: Run | None = None
+        self._course: _Course | None = None
+        self._is_stopped = False
+        self.button = buttons.secondary(self.tr("Hand over"), "users", self.start)
+
+    def show_nothing(self) -> None:
+        """Say nothing of owners."""
+        self._run = None
+        self._outcome.show_owners("")
+
+    def show_run(self, run: Run) -> bool:
+        """Say what a run's file wishes; returns whether there is something to hand over for this person."""
+        self._run = run
+        found = import_owners.wished(self._context.reader, run, self._context.directory)
+        self._outcome.show_owners(self._words(found) if run.state != "undone" else "")
+        context = self._context
+        may = (
+            context.workspace.server() is not None
+            and context.seeing is None
+            and import_owners.may_lead(context.directory)
+        )
+        is_in = run.state in ("done", "stopped")
+        return (
+            may and is_in and any(one.person is not None and one.waiting + len(one.refused) for one in found)
+        )
+
+    def _words(self, found: list[Wished]) -> str:
+        """Who is to have how many, and what stands in the way."""
+        if not found:
+            return ""
+        spoken, number = self._context.language, formats.number
+        joint = "、" if spoken == "zh_CN" else ", "
+        said = []
+        named = [f"{one.person.name} {number(one.waiting)}" for one in found if one.person and one.waiting]
+        if named:
+            more = "…" if len(named) > _MOST_NAMED else ""
+            whom = joint.join(named[:_MOST_NAMED]) + more
+            said.append(formats.filled(self.tr("To be handed over to %1"), whom))
+        if done := sum(one.done for one in found):
+            said.append(formats.filled(self.tr("%1 handed over"), number(done)))
+        nobody = [f"{one.name} {number(one.waiting)}" for one in found if one.person is None]
+        if nobody:
+            more = "…" if len(nobody) > _MOST_NAMED else ""
+            said.append(
+                formats.filled(self.tr("nobody who can take customers is called %1"), joint.join(nobody[:_MOST_NAMED]) + more)
+            )  # fmt: skip
+        why = Counter(code for one in found for _, code in one.refused)
+        for code, count in why.most_common():
+            reason = describe(code, spoken).happened
+            said.append(formats.filled(self.tr("%1 refused: %2"), number(count), reason))
+        return ("；" if spoken == "zh_CN" else "; ").join(said)
+
+    # -- handing over ------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Begin, or go on with, what the file wishes."""
+        if self._run is None or self._course is not None:
+            return
+        self._is_stopped = False
+        self.is_under_way.emit(True)
+        self._outcome.show_progress(self.tr("Handing over…"), 0.0)
+        self._context.runner.run(
+            partial(_begin, self._context.workspace, self._run), self._step, self._failed, lane=Lane.NETWORK, owner=self
+        )  # fmt: skip
+
+    def stop(self) -> None:
+        """End it after the batch that is under way."""
+        self._is_stopped = True
+
+    def _step(self, course: _Course) -> None:
+        self._course = course
+        self._context.runner.run(course.step, self._stepped, self._failed, lane=Lane.NETWORK, owner=self)
+
+    def _stepped(self, share: float) -> None:
+        course = self._course
+        if course is None:
+            return
+        self._outcome.show_progress(self.tr("Handing over…"), share)
+        if course.work.done or self._is_stopped:
+            self._end()
+        else:
+            QTimer.singleShot(0, self, partial(self._step, course))
+
+    def _failed(self, error: Exception) -> None:
+        self._end()
+        self._context.report(error)
+
+    def _end(self) -> None:
+        course, self._course = self._course, None
+        if course is not None:
+            self._context.runner.run(course.close, lane=Lane.NETWORK)
+        self._outcome.show_progress("", 0.0)
+        self.is_under_way.emit(False)
+
+
+# -- work, off the GUI thread: it touches no QObject ----------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Course:
+    """A hand-over with the line and the reader that are its own."""
+
+    work: HandingOver
+    reader: Reader
+    http: Http
+
+    def step(self) -> float:
+        """Have the next batch moved; returns how far it is."""
+        self.work.step()
+        return self.work.share
+
+    def close(self) -> None:
+        """End the line and the reader."""
+        self.http.close()
+        self.reader.close()
+
+
+def _begin(workspace: Workspace, run: Run) -> _Course:
+    from crmdesk.sync.commands import change_owner
+    from crmdesk.sync.enrolment import connect
+
+    reader = workspace.another_reader()
+    http: Http | None = None
+    try:
+        http = line = connect(workspace.replica)
+        work = HandingOver(
+            workspace.replica, reader, run,
+            lambda order, customers, to: change_owner(workspace.replica, line, customers, to, order=order),
+        )  # fmt: skip
+    except CrmError:
+        if http is not None:
+            http.close()
+        reader.close()
+        raise
+    return _Course(work, reader, line)
