@@ -4002,6 +4002,33 @@
     </message>
 </context>
 <context>
+    <name>Handing</name>
+    <message>
+        <source>Hand over</source>
+        <translation>移交</translation>
+    </message>
+    <message>
+        <source>To be handed over to %1</source>
+        <translation>待移交给 %1</translation>
+    </message>
+    <message>
+        <source>%1 handed over</source>
+        <translation>%1 个已移交</translation>
+    </message>
+    <message>
+        <source>nobody who can take customers is called %1</source>
+        <translation>公司里没有可接收客户的 %1</translation>
+    </message>
+    <message>
+        <source>%1 refused: %2</source>
+        <translation>%1 个被拒绝：%2</translation>
+    </message>
+    <message>
+        <source>Handing over…</source>
+        <translation>正在移交…</translation>
+    </message>
+</context>
+<context>
     <name>History</name>
     <message>
         <source>History of fields</source>

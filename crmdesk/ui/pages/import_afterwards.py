@@ -114,11 +114,12 @@ class Afterwards(QObject):
 
     def _signed(self, outcome: Outcome[Signed]) -> None:
         self.sign_button.setEnabled(True)
-        done = outcome.value
-        said = self.tr("Signed off: %1, %2 differences")
-        self._context.say(formats.filled(said, done.subject, formats.number(done.differences)))
-        if self._run is not None:
+        if self._run is not None:  # said on the page: a notice would lie on its buttons
             self._show_signatures(self._run)
+        elif self._rehearsed is not None:
+            done = outcome.value
+            said = self.tr("Signed off: %1, %2 differences")
+            self._outcome.show_signed(formats.filled(said, done.subject, formats.number(done.differences)))
 
     def _failed(self, error: Exception) -> None:
         self.sign_button.setEnabled(True)

@@ -134,7 +134,8 @@ class ColumnsPane(QWidget):
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(self.other_button)
-        row.addWidget(self.left_out, 1)
+        row.addWidget(self.left_out, 12)
+        row.addStretch(1)  # where nothing was left out the buttons keep their width
         row.addWidget(self.rest_button)
         row.addWidget(self.next_button)
         column.addLayout(row)

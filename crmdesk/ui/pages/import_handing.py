@@ -53,8 +53,9 @@ class Handing(QObject):
         """Say what a run's file wishes; returns whether there is something to hand over for this person."""
         self._run = run
         found = import_owners.wished(self._context.reader, run, self._context.directory)
-        self._outcome.show_owners(self._words(found) if run.state != "undone" else "")
         context = self._context
+        is_told = run.state != "undone" and context.workspace.server() is not None
+        self._outcome.show_owners(self._words(found) if is_told else "")
         may = (
             context.workspace.server() is not None
             and context.seeing is None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from crmdesk.core.mapping import field_of
+from crmdesk.core.mapping import targets
 from crmdesk.core.registry import Registry
 from crmdesk.ui.context import Context
 from crmdesk.ui.widgets import buttons
@@ -62,9 +62,9 @@ class KeptPane(QWidget):
                 widget.deleteLater()
         spoken, line = self._context.language, 0
         for sheet in kept.plan.sheets:
+            known = dict(targets(registry, sheet.entity)) if sheet.entity else {}
             for column in [c for c in sheet.columns if c.target][:_MOST_SHOWN]:
-                field = field_of(registry, column.target)
-                said = field.label.text(spoken) if field is not None else column.field
+                said = known[column.target].text(spoken) if column.target in known else column.field
                 self._grid.addWidget(label(column.heading or self.tr("(no heading)"), "strong"), line, 0)
                 self._grid.addWidget(label(said), line, 1)
                 line += 1
