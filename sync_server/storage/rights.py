@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, insert, select
+from sqlalchemy import Connection, select
 
 from crmdesk.core.roles import mandate
 from crmdesk.store import dialect
 from sync_server.policy import Right
-from sync_server.tables import lost_right, reader
+from sync_server.tables import reader
 
 _BETWEEN = "|"
+_COLUMNS = ("bucket", "user", "can_write", "mandates")
+_KEY = 'bucket = ? AND "user" = ?'
+
+_Key: TypeAlias = tuple[str, str]
+"""A bucket and a user."""
 
 
 @lru_cache(maxsize=1024)
@@ -65,38 +71,31 @@ def replace(
     }
     gone = sorted(before.keys() - after.keys())
     changed = sorted(key for key in after if before.get(key) != after[key])
-    for key in gone:
-        _forget(connection, reader, key)
-        _keep_lost(connection, key, before[key], now_ms)
-    for key in changed:
-        _forget(connection, reader, key)
-        connection.execute(insert(reader).values(**_row(*key, *after[key])))
-        if key in before and before[key][0] and not after[key][0]:
-            # Who only reads now may have written before hearing so.
-            _keep_lost(connection, key, before[key], now_ms)
-        else:
-            _forget_lost(connection, key, is_whole=after[key][0])
-    lost = [(*key, before[key][0], None) for key in gone]
-    return lost + [(*key, before[key][0] if key in before else None, after[key][0]) for key in changed]
+    # Who only reads now may have written before hearing so.
+    less = [key for key in changed if key in before and before[key][0] and not after[key][0]]
+    lost = {key: before[key] for key in (*gone, *less)}
+    _each(connection, f"DELETE FROM reader WHERE {_KEY}", [*gone, *(key for key in changed if key in before)])
+    _each(connection, dialect.insert("reader", _COLUMNS), [(*key, *after[key]) for key in changed])
+    _forget_lost(connection, {key: (lost.get(key) or after[key])[0] for key in (*gone, *changed)})
+    _keep_lost(connection, lost, now_ms)
+    left = [(*key, before[key][0], None) for key in gone]
+    return left + [(*key, before[key][0] if key in before else None, after[key][0]) for key in changed]
 
 
-def _keep_lost(connection: Connection, key: tuple[str, str], right: tuple[bool, str], now_ms: int) -> None:
-    """Write down what somebody could do until now, unless it is less than what they had lost before."""
-    _forget_lost(connection, key, is_whole=right[0])
-    row = _row(*key, *right) | {"at": now_ms}
-    query = f'{dialect.insert("lost_right", tuple(row))} ON CONFLICT (bucket, "user") DO NOTHING'
-    dialect.run(connection, query, tuple(row.values()))
+def _keep_lost(connection: Connection, lost: Mapping[_Key, tuple[bool, str]], now_ms: int) -> None:
+    """Write down what each could do until now, unless it is less than what they had lost before."""
+    query = f'{dialect.insert("lost_right", (*_COLUMNS, "at"))} ON CONFLICT (bucket, "user") DO NOTHING'
+    _each(connection, query, [(*key, *right, now_ms) for key, right in lost.items()])
 
 
-def _forget_lost(connection: Connection, key: tuple[str, str], *, is_whole: bool) -> None:
-    """Somebody has again what they had lost: all of it, or only reading. What they could write before stays lost."""
-    _forget(connection, lost_right, key, *(() if is_whole else (lost_right.c.can_write.is_(False),)))
+def _forget_lost(connection: Connection, again: Mapping[_Key, bool]) -> None:
+    """Each has again what they had lost: all of it (True), or only reading. What they could write before stays lost."""
+    query = f"DELETE FROM lost_right WHERE {_KEY}"
+    _each(connection, query, [key for key, is_whole in again.items() if is_whole])
+    _each(connection, f"{query} AND NOT can_write", [key for key, is_whole in again.items() if not is_whole])
 
 
-def _row(place: str, user: str, can_write: bool, mandates: str) -> dict[str, object]:
-    return {"bucket": place, "user": user, "can_write": can_write, "mandates": mandates}
-
-
-def _forget(connection: Connection, table: Table, key: tuple[str, str], *where: ColumnElement[bool]) -> None:
-    place, user = key
-    connection.execute(delete(table).where(table.c.bucket == place, table.c.user == user, *where))
+def _each(connection: Connection, query: str, rows: list[tuple[object, ...]]) -> None:
+    """Run a statement for many rows: hundreds change when somebody joins a large company."""
+    if rows:
+        dialect.run(connection, query, rows)
