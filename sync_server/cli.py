@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -535,10 +536,15 @@ def check(directory: Dir = HERE, as_json: Json = False) -> None:
         raise typer.Exit(1)
 
 
+@cache
+def _command() -> Callable[..., object]:
+    return typer.main.get_command(app)
+
+
 def main() -> NoReturn:
     """The `crmdesk-server` command: an expected error is a sentence, never a traceback."""
     try:
-        app(standalone_mode=True)
+        _command()(standalone_mode=True)
     except CrmError as error:
         if "--json" in sys.argv:
             about = {
