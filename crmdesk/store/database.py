@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, MetaData, inspect
+from sqlalchemy import Connection, MetaData, event, inspect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolEmptyError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from crmdesk.core.errors import CrmError
 from crmdesk.core.sealed import WIPE_BEGUN
@@ -173,7 +174,8 @@ class Database:
                 connection.close()
 
     def close(self) -> None:
-        """Close every connection."""
+        """Close every connection: what is idle now, what is in use as soon as it is given back."""
+        event.listen(self._writing.pool, "checkin", _end)
         self._writing.dispose()
 
     @contextmanager
@@ -217,3 +219,8 @@ def _expect_ours(connection: Connection, place: Service) -> None:
         raise CrmError("no_company", path=place)
     if schema > dialect.SCHEMA:
         raise CrmError("schema_newer")
+
+
+def _end(_driver: object, given_back: ConnectionPoolEntry) -> None:
+    """A pool keeps what is given back to it, even when it was disposed of meanwhile."""
+    given_back.invalidate()

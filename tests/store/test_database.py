@@ -12,20 +12,24 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
 
 from crmdesk.core.errors import CrmError
 from crmdesk.core.record import RecordKey
 from crmdesk.store import dialect, tables
 from crmdesk.store.database import Database
+from crmdesk.store.dialect import File, Place, Service
 from crmdesk.store.reading import Reader
 from crmdesk.store.replica import Write
 from crmdesk.system.paths import Profile
 from crmdesk.usecases.workspace import Workspace, open_workspace
 from tests.support import dump
+from tests.support.postgres import Postgres
 from tests.support.workspace import commit, customer, make
 
 KEY = bytes(range(32))
@@ -361,3 +365,24 @@ def test_what_is_written_into_a_file_that_another_was_put_in_the_place_of_is_ref
         customer(workspace, "typed into the old one")
     assert caught.value.code == "profile_gone"
     workspace.close()
+
+
+@pytest.mark.parametrize("kind", ["file", "service"])
+def test_a_connection_in_use_while_all_is_closed_is_closed_when_it_is_given_back(
+    tmp_path: Path, request: pytest.FixtureRequest, kind: str
+) -> None:
+    """As when a server ends while a thread of it still reads."""
+    with ExitStack() as stack:
+        if kind == "file":
+            place: Place = File(tmp_path / "one.db", None, "sqlite")
+        else:
+            service: Postgres = request.getfixturevalue("postgres_service")
+            place = Service(stack.enter_context(service.empty()))
+        database = Database.create(place, [])
+        with database.read() as early:
+            database.close()
+            with database.read() as late:
+                drivers: list[Any] = [one.connection.driver_connection for one in (early, late)]
+        for driver in drivers:
+            with pytest.raises((sqlite3.ProgrammingError, psycopg.OperationalError), match="closed"):
+                driver.execute("SELECT 1")
