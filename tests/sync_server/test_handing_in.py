@@ -80,6 +80,7 @@ def there(server: RunningServer) -> set[str]:
         return set(rows.scalars())
 
 
+@in_a_file
 def test_everything_unsent_comes_in_at_once_whatever_its_size(
     server: RunningServer, ann: Rep, tmp_path: Path
 ) -> None:

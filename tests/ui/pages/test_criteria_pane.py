@@ -132,7 +132,7 @@ def test_what_is_typed_and_not_understood_stays_and_is_framed_once_it_is_left(de
     assert not line.property("invalid")
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(criteria=trees())
 def test_every_tree_is_shown_and_given_back_as_it_was(desk, criteria: Criteria) -> None:
     shown = GroupEditor(desk.context, REGISTRY["customer"], 5)
