@@ -22,6 +22,7 @@ from crmdesk.core.mapping import (
     Plan,
     Sheet,
     field_of,
+    keys_there,
     names_of,
     plain_heading,
     remark_of,
@@ -132,8 +133,7 @@ class Intake:
             for at, column in enumerate(self._sheet.columns)
             if column.target
         ]
-        keys = set(plan.keys_of(self._sheet.entity))
-        self._keys = sorted({s.name for s in self._steps if s.part == 0 and s.name in keys})
+        self._keys = keys_there(plan, number)
         self._required = [
             [f for f in registry[entity].fields if f.required and f.name not in DEFAULTS.get(entity, {})]
             for entity in self._entities
@@ -163,7 +163,7 @@ class Intake:
     @property
     def keys(self) -> list[str]:
         """The key fields that the table has columns for."""
-        return self._keys
+        return list(self._keys)
 
     def read(self, row: int, cells: Sequence[str]) -> Prepared | None:
         """A row made ready; None for one that is blank, or says the headings again."""
@@ -184,10 +184,12 @@ class Intake:
             else:
                 self._take(step, step.field, cell, parts[step.part], notes)
         self._complete(parts, extra, notes)
-        missing = [name for name in self._keys if not _says(parts[0], name)]
+        missing = [
+            name for name, several in self._keys.items() if not any(_says(parts[0], one) for one in several)
+        ]
         if missing and notes:  # what could not be read is no blank
             unread = {s.name for s in self._steps for n in notes if n.column == s.at and s.part == 0}
-            missing = [name for name in missing if name not in unread]
+            missing = [name for name in missing if unread.isdisjoint(self._keys[name])]
         return Prepared(self._number, row, parts, notes, missing, list(cells))
 
     def _says_headings(self, cells: Sequence[str]) -> bool:

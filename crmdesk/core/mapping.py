@@ -18,6 +18,7 @@ from rapidfuzz.fuzz import ratio
 from crmdesk.core.cleaning import Flaw, clean, is_nothing, text_of
 from crmdesk.core.errors import CrmError
 from crmdesk.core.lookalikes import CHOICES, Choice
+from crmdesk.core.quality import IN_TABLES
 from crmdesk.core.registry import Entity, Field, Label, Registry, Type
 from crmdesk.core.text import normalise
 
@@ -37,19 +38,6 @@ PROVINCE: Final = "province"
 """Not a field: the province that a place is read from, with the city beside it."""
 OWNER: Final = "owner"
 """Not a field: whose the customer is to be. Only the server moves customers, so the wish is kept beside the run."""
-KEY_FIELDS: Final[dict[str, tuple[str, ...]]] = {
-    "customer": ("name", "code", "credit_code", "industry_code", "region_code", "address", "phone"),
-    "contact": ("customer", "name", "phone"),
-    "visit": ("customer", "at", "summary"),
-    "task": ("customer", "title", "due_on"),
-    "opportunity": ("customer", "name", "amount"),
-    "contract": ("customer", "name", "number", "amount", "signed_on"),
-    "order": ("customer", "number", "ordered_on", "amount"),
-    "payment": ("customer", "received_on", "amount"),
-    "invoice": ("customer", "number", "issued_on", "amount"),
-    "ticket": ("customer", "title", "opened_on"),
-}
-"""The fields whose blanks make the missing rate, where a file has a column for them."""
 
 
 class Column(msgspec.Struct):
@@ -97,8 +85,20 @@ class Plan(msgspec.Struct):
     alike: Choice = "take"
     unreadable: Unreadable = "keep_out"
 
-    def keys_of(self, entity: str) -> tuple[str, ...]:
-        return tuple(self.key_fields.get(entity, KEY_FIELDS.get(entity, ())))
+    def keys_of(self, entity: str) -> tuple[tuple[str, ...], ...]:
+        """The key fields of a kind of record, each with those that do in its place."""
+        chosen = self.key_fields.get(entity)
+        if chosen is not None:
+            return tuple((name,) for name in chosen)
+        return tuple(one.fields for one in IN_TABLES if one.entity == entity)
+
+
+def keys_there(plan: Plan, number: int) -> dict[str, tuple[str, ...]]:
+    """The key fields that a table has columns for, by the first of each that it has: what its missing rate is counted of."""
+    sheet = plan.sheets[number]
+    there = {column.field for column in sheet.columns if column.entity == sheet.entity}
+    found = {next((n for n in several if n in there), ""): several for several in plan.keys_of(sheet.entity)}
+    return {name: found[name] for name in sorted(found) if name}
 
 
 class Found(msgspec.Struct):

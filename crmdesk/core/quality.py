@@ -123,6 +123,34 @@ KEY_FIELDS: Final = (
     KeyField("contact", ("job_level",), Label("判断谁能拍板", "tells who may decide")),
 )  # fmt: skip
 """The product's own: the core classes of a customer (region, industry, grade, stage, source, job level), and how to reach it."""
+_WHOSE: Final = Label("不知道是哪家客户的就找不到它", "nobody finds it without its customer")
+_WHEN: Final = Label("没有日期就排不进先后", "it has no place among the others without a date")
+_WHICH: Final = Label("凭它和别的区分开", "it is told from others by this")
+_HOW_MUCH: Final = Label("金额要和旧系统对账", "amounts are held against the old system's")
+_SAID: Final = Label("没有内容就等于没记", "without it nothing was noted")
+_BELOW: Final[Mapping[str, Mapping[str, Label]]] = {
+    "visit": {"customer": _WHOSE, "at": _WHEN, "summary": _SAID},
+    "task": {"customer": _WHOSE, "title": _SAID, "due_on": _WHEN},
+    "opportunity": {"customer": _WHOSE, "name": _WHICH, "amount": _HOW_MUCH},
+    "contract": {
+        "customer": _WHOSE,
+        "name": _WHICH,
+        "number": _WHICH,
+        "amount": _HOW_MUCH,
+        "signed_on": _WHEN,
+    },
+    "order": {"customer": _WHOSE, "number": _WHICH, "ordered_on": _WHEN, "amount": _HOW_MUCH},
+    "payment": {"customer": _WHOSE, "received_on": _WHEN, "amount": _HOW_MUCH},
+    "invoice": {"customer": _WHOSE, "number": _WHICH, "issued_on": _WHEN, "amount": _HOW_MUCH},
+    "ticket": {"customer": _WHOSE, "title": _SAID, "opened_on": _WHEN},
+}
+IN_TABLES: Final = (
+    *(one for one in KEY_FIELDS if one.when is None),
+    *(KeyField(entity, (name,), why) for entity, fields in _BELOW.items() for name, why in fields.items()),
+)
+"""The fields whose blanks count in a foreign table that has columns for them: the same of customers and contacts, bar those
+that count of some only, which a row may not tell; and of dealings what an old system is held against.
+"""
 _ASKED: Final = Label("公司要求填写", "your company asks for it")
 
 

@@ -18,7 +18,7 @@ import msgspec
 
 from crmdesk.core.errors import CrmError
 from crmdesk.core.lookalikes import Alike
-from crmdesk.core.mapping import Plan, as_before, check, guess
+from crmdesk.core.mapping import Plan, as_before, check, guess, keys_there
 from crmdesk.core.record import RecordKey
 from crmdesk.core.registry import Registry
 from crmdesk.core.values import Value, amount_of
@@ -158,13 +158,6 @@ def _completed(counts: Counts, plan: Plan) -> Counts:
         for number, sheet in enumerate(plan.sheets)
     )
     return counts
-
-
-def keys_there(plan: Plan, number: int) -> list[str]:
-    """The key fields that a table has columns for."""
-    sheet = plan.sheets[number]
-    there = {column.field for column in sheet.columns if column.entity == sheet.entity}
-    return sorted(there.intersection(plan.keys_of(sheet.entity)))
 
 
 def facts(counts: Counts, seconds: float) -> dict[str, Any]:

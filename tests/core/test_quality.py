@@ -11,8 +11,11 @@ from hypothesis import strategies as st
 
 from crmdesk.core.custom_fields import custom_field
 from crmdesk.core.entities import REGISTRY
+from crmdesk.core.mapping import Column, Plan, Sheet, keys_there
 from crmdesk.core.quality import (
+    IN_TABLES,
     LIMITS,
+    KeyField,
     Measure,
     Outcome,
     Report,
@@ -24,6 +27,7 @@ from crmdesk.core.quality import (
     surplus,
     wilson,
 )
+from crmdesk.core.registry import Label
 from crmdesk.core.values import Value
 
 
@@ -146,3 +150,25 @@ def test_the_key_fields_are_declared_and_a_companys_own_join_them_where_it_asks_
     assert [(key.entity, key.fields[0][2], key.when is None) for key in added] == [
         ("customer", "a", True), ("customer", "b", False),
     ]  # fmt: skip
+
+
+def test_a_table_s_blanks_count_by_the_same_declaration() -> None:
+    keys = [KeyField("customer", fields, Label("", "")) for fields in Plan([]).keys_of("customer")]
+    assert [one.name for one in keys] == [
+        one.name for one in key_fields(REGISTRY) if one.entity == "customer" and one.when is None
+    ]
+    assert all(name in REGISTRY[one.entity].by_name for one in IN_TABLES for name in one.fields)
+    headings = (
+        "customer.name",
+        "customer.other_phone",
+        "customer.region",
+        "customer.remark",
+        "contact.phone",
+    )
+    sheet = Sheet("客户", "customer", 0, [Column(target, target) for target in headings])
+    assert keys_there(Plan([sheet]), 0) == {
+        "name": ("name",), "other_phone": ("phone", "other_phone"), "region": ("region_code", "region"),
+    }  # fmt: skip
+    assert keys_there(Plan([sheet], key_fields={"customer": ["remark", "code"]}), 0) == {
+        "remark": ("remark",)
+    }

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 HEADINGS: Final = (
     "客户名称", "客户编号", "统一社会信用代码", "电话", "所属行业", "所在地区", "详细地址", "邮箱", "客户级别", "年营业额(万元)", "备注",
 )  # fmt: skip
-KEYS: Final = (0, 1, 2, 3, 4, 5, 6)
+KEYS: Final = (0, 3, 4, 5, 8)
 """The columns whose blanks count as missing."""
 _ALPHABET: Final = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _WEIGHTS: Final = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
