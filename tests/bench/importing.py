@@ -114,7 +114,7 @@ def _import(profile: Path, path: Path, *, undo: bool) -> None:
     own, child = (
         resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
     )
-    json.dump({**said, "peak_mb": own + child}, sys.stdout)
+    json.dump({**said, "peak_mb": own + child, "child_mb": child}, sys.stdout)
 
 
 if __name__ == "__main__":
