@@ -46,6 +46,7 @@ BENCHMARKS: Final = (
     "import_csv",
     "import_xlsx",
     "import_undo",
+    "import_gap",
     "import_linear",
     "duplicate_hint",
     "duplicate_scan",
