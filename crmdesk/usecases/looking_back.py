@@ -6,13 +6,18 @@ called as they are called today.
 
 from __future__ import annotations
 
+import json
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+import msgspec
+
+from crmdesk.core import aliases
+from crmdesk.core.aliases import Pointer
 from crmdesk.core.clock import milliseconds
 from crmdesk.core.dates import day_of, noon_of
 from crmdesk.core.errors import CrmError
@@ -28,9 +33,14 @@ from crmdesk.usecases.directory import ENTITIES
 from crmdesk.usecases.seeing import Look
 from crmdesk.usecases.workspace import Workspace, readings
 
+if TYPE_CHECKING:
+    from crmdesk.store.blobs import Blobs
+
 _KEY_BYTES: Final = 32
 _HALF_DAY_MS: Final = 43_200_000
 _BATCH: Final = 500
+_MOST_BYTES: Final = 64 << 20
+"""Of the contents of attachments so much is brought along: what is looked at lies in memory."""
 _UNCHANGED: Final = ", ".join(f"'{name}'" for name in sorted({*ENTITIES} - {"delegation"}))
 
 
@@ -52,15 +62,16 @@ class _StoppedClock:
 
 def days_of_change(reader: Reader, customer: str) -> list[date]:
     """The company's days on which anything of a customer was written, as far as this laptop knows; the latest first."""
+    family = [customer, *_ever_part_of(reader, customer)]
     instants = {
         row[0]
         for row in reader.all(
             "SELECT DISTINCT coalesce(e.eff, e.at) FROM edit e JOIN record r ON r.id = e.id AND r.entity = e.entity "
-            "AND r.part = e.part WHERE r.root = ?",
-            (customer,),
+            "AND r.part = e.part WHERE r.root IN (SELECT value FROM json_each(?))",
+            (json.dumps(family),),
         )
     }
-    for _, record in _below(reader, customer):
+    for _, record in _below(reader, family):
         instants |= {edit.order()[0] for edit in record.edits}
     return sorted({day_of(milliseconds(stamp)) for stamp in instants}, reverse=True)
 
@@ -77,7 +88,8 @@ def look_back(workspace: Workspace, customer: str, day: date) -> Look:
     with closing(workspace.another_reader()) as reader:
         identity = reader.setting("identity", Identity)
         assert identity is not None, "a workspace has an identity"
-        arrivals = [Arrival(key, encode(record), 1) for key, record in _then(reader, customer, until)]
+        then = list(_then(reader, customer, until))
+        arrivals = [Arrival(key, encode(record), 1) for key, record in then]
     if not any(one.key == RecordKey("customer", customer) for one in arrivals):
         raise CrmError("not_found")
     try:
@@ -90,6 +102,7 @@ def look_back(workspace: Workspace, customer: str, day: date) -> Look:
     for start in range(0, len(arrivals), _BATCH):
         with replica.database.write() as connection:
             replica.take_in(connection, arrivals[start : start + _BATCH])
+    _bring_contents(workspace.replica.blobs, replica.blobs, [record for _, record in then], until)
     with replica.database.write() as connection:
         seeing = SeeingAs(identity.user, identity.user_name, identity.user, day.isoformat())
         settings.write(connection, {"seeing_as": seeing})
@@ -98,21 +111,85 @@ def look_back(workspace: Workspace, customer: str, day: date) -> Look:
     )
 
 
+def _bring_contents(ours: Blobs, theirs: Blobs, records: Sequence[Record], now_ms: int) -> None:
+    """The contents of the attachments among some records that are here, small pictures first, as far as there is room."""
+    held, room = ours.held(), _MOST_BYTES
+    for field in ("thumbnail", "sha256"):
+        named = {e.values[field] for record in records for e in record.edits if field in e.values}
+        for sha256 in sorted(name for name in named if isinstance(name, str)):
+            here = held.get(sha256)
+            if here is not None and here.is_whole and here.size <= room:
+                theirs.put(ours.read(sha256) or b"", now_ms, is_thumbnail=here.is_thumbnail)
+                room -= here.size
+
+
 def _then(reader: Reader, customer: str, until_ms: int) -> Iterator[tuple[RecordKey, Record]]:
     """What names things, as it is; then the customer and what hangs below it as it was, each after its home."""
     for entity, record, part, state in reader.all(
         f"SELECT entity, id, part, state FROM record WHERE entity IN ({_UNCHANGED}) AND coalesce(seq, 0) <> -1"
     ):
         yield RecordKey(entity, record, part), decode(state)
-    for key, record in _below(reader, customer):
+    then = {
+        one: found
+        for one, record in _customers(reader, [customer, *_ever_part_of(reader, customer)]).items()
+        if (found := as_of(record, edits_of(reader, RecordKey("customer", one)), until_ms)) is not None
+    }
+    if customer not in then:
+        return
+    home = then[customer].placement
+    for key, record in _below(reader, [customer, *_parts_of(customer, then)]):
         found = as_of(record, edits_of(reader, key), until_ms)
+        if found is not None and key.part == MAIN:
+            found = msgspec.structs.replace(found, placement=home)  # who was read as one stood in one book
         if found is not None:
             yield key, found
 
 
-def _below(reader: Reader, customer: str) -> list[tuple[RecordKey, Record]]:
+def _parts_of(customer: str, then: Mapping[str, Record]) -> list[str]:
+    """Which of these customers were read as part of one, by where they pointed."""
+    pointers = {
+        one: Pointer(way.target, "") for one, record in then.items() if (way := aliases.pointer(record))
+    }
+    read_as = aliases.resolve(pointers, dict.fromkeys(then, ""))
+    return [one for one, whose in read_as.items() if whose == customer]
+
+
+def _ever_part_of(reader: Reader, customer: str) -> list[str]:
+    """The customers in its book that ever were merged into this one, directly or through others."""
     rows = reader.all(
-        "SELECT entity, id, part, state FROM record WHERE root = ? AND coalesce(seq, 0) <> -1", (customer,)
+        "SELECT id FROM record WHERE entity = 'customer' AND part = 'main' AND id <> ?1 AND coalesce(seq, 0) <> -1 "
+        "AND bucket = (SELECT bucket FROM record WHERE entity = 'customer' AND part = 'main' AND id = ?1) "
+        "AND instr(state, CAST('\"merged_into\"' AS BLOB)) > 0",
+        (customer,),
+    )
+    into = {
+        one: {edit.values.get(aliases.INTO) for edit in edits_of(reader, RecordKey("customer", one))}
+        for (one,) in rows
+    }
+    found: list[str] = []
+    ahead = [customer]
+    while ahead:
+        target = ahead.pop()
+        new = [one for one, ways in into.items() if target in ways and one not in found]
+        found += new
+        ahead += new
+    return found
+
+
+def _customers(reader: Reader, ids: Sequence[str]) -> dict[str, Record]:
+    rows = reader.all(
+        "SELECT id, state FROM record WHERE entity = 'customer' AND part = 'main' AND coalesce(seq, 0) <> -1 "
+        "AND id IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(ids)),),
+    )
+    return {one: decode(state) for one, state in rows}
+
+
+def _below(reader: Reader, customers: Sequence[str]) -> list[tuple[RecordKey, Record]]:
+    rows = reader.all(
+        "SELECT entity, id, part, state FROM record WHERE root IN (SELECT value FROM json_each(?)) "
+        "AND coalesce(seq, 0) <> -1",
+        (json.dumps(list(customers)),),
     )
     found = [(RecordKey(entity, record, part or MAIN), decode(state)) for entity, record, part, state in rows]
     return sorted(found, key=lambda one: (one[0].entity != "customer", one[0].entity == "review", one[0].id))

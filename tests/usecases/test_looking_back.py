@@ -10,13 +10,14 @@ import pytest
 
 from crmdesk.core.errors import CrmError
 from crmdesk.core.record import RecordKey
-from crmdesk.usecases import customers, records, tags
+from crmdesk.usecases import attachments, customers, merging, records, tags
 from crmdesk.usecases.dealings import listed
 from crmdesk.usecases.directory import read_directory, read_registry
 from crmdesk.usecases.looking_back import days_of_change, look_back
 from crmdesk.usecases.seeing import Look
 from crmdesk.usecases.timeline import timeline
 from crmdesk.usecases.workspace import Workspace
+from tests.support.photos import document
 from tests.support.workspace import FakeClock, commit, customer, make
 
 DAY_MS = 86_400_000
@@ -108,3 +109,32 @@ def test_nothing_can_be_written_there_and_nothing_of_it_stays(
     look.destroy()
     assert not folder.exists()
     assert customers.open_card(desk.reader, read_registry(desk.reader), home).view.values["name"] == "新名"
+
+
+def test_who_was_read_as_part_of_it_on_a_day_is_read_so_with_all_below_and_before_and_after_not(
+    desk: Workspace,
+) -> None:
+    first, contract = desk.today(), document()
+    home, other, third = (customer(desk, name=name) for name in ("启邦机械", "启邦", "启邦分厂"))
+    records.add(desk.replica, "contact", {"customer": other, "name": "王强"})
+    attachments.attach(desk.replica, other, [attachments.pick(desk.replica, "合同.pdf", contract)])
+    second = days_pass(desk, 2)
+    merging.merge(desk.replica, other, third)
+    merging.merge(desk.replica, home, other)
+    third_day = days_pass(desk, 2)
+    merging.unmerge(desk.replica, other)
+    days_pass(desk, 1)
+    assert days_of_change(desk.reader, home) == [third_day, second, first]
+    people = {}
+    for day in (first, second, third_day):
+        look = look_back(desk, home, day)
+        people[day] = [person.name for person in card(look, home).contacts]
+        reader = look.workspace.reader
+        files = attachments.of_customer(look.workspace, reader, home)
+        if day == second:
+            assert [attachments.content(look.workspace, one) for one in files] == [contract]
+            assert {one for one, _ in merging.merged_into(reader, home)} == {other, third}
+        else:
+            assert (files, merging.merged_into(reader, home)) == ([], [])
+        look.destroy()
+    assert people == {first: [], second: ["王强"], third_day: []}
