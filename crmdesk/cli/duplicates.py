@@ -84,6 +84,77 @@ def merge(session: Session, customer: Customer, other: Other) -> None:
     )
 
 
+@command(duplicates_app, "certain")
+def certain(
+    session: Session,
+    merge: Annotated[
+        bool, typer.Option("--merge", help="Merge them, as one thing to take back. 一并合并，可整体撤销。")
+    ] = False,
+) -> None:
+    """The pairs that leave nothing to choose: what merging them comes to. 无需选择即可合并的客户：将会怎样。"""
+    from crmdesk.usecases import duplicates
+    from crmdesk.usecases.directory import read_directory, read_registry
+    from crmdesk.usecases.merging_many import MergingMany, foretell
+
+    reader = session.reader
+    registry, names = read_registry(reader), read_directory(reader)
+    now = session.workspace.clock.now_ms()
+    found = foretell(reader, registry, names, now, duplicates.pairs(reader))
+    rows = [(one.winner.id, one.loser.id) for one in found.ready]
+    if merge:
+        merging = MergingMany(session.replica, rows)
+        while not merging.done:
+            merging.step()
+        event = merging.event
+        session.out.say(
+            {"event": event.id, "merged": event.changed, "left": dict(found.left)},
+            f"已合并 {event.changed} 对，留待处理 {found.left.total()} 对。撤销：crmdesk duplicates take-back {event.id[-6:]}",
+            f"Merged {event.changed}, left {found.left.total()}. To take it back: crmdesk duplicates take-back {event.id[-6:]}",
+        )
+        return
+    if session.out.as_json:
+        pairs = [
+            {"customer": one.winner.id, "merged": one.loser.id, "takes": list(one.takes)}
+            for one in found.ready
+        ]
+        session.out.json({"pairs": pairs, "left": dict(found.left)})
+        return
+    fields = registry["customer"].by_name
+    session.out.rows(
+        session.out.text("客户 并入的客户 补上", "Customer Merged Takes").split(),
+        [
+            (
+                one.winner.name,
+                one.loser.name,
+                session.out.text("、", ", ").join(session.out.label(fields[f].label) for f in one.takes),
+            )
+            for one in found.ready
+        ],
+        empty=session.out.text("没有无需选择即可合并的客户。", "No pair can be merged without a look."),
+    )
+
+
+@command(duplicates_app, "take-back")
+def take_back(
+    session: Session,
+    event: Annotated[
+        str, typer.Argument(help="What `certain --merge` said, or its end. 合并时给出的编号或其结尾。")
+    ],
+) -> None:
+    """Take back what was merged together; what anybody changed since stays. 整体撤销一次批量合并，此后改过的保留。"""
+    from crmdesk.store import bulk
+    from crmdesk.usecases.import_undo import Undoing
+
+    undoing = Undoing(session.replica, session.reader, bulk.find(session.reader, event).id, bulk)
+    while not undoing.done:
+        undoing.step()
+    session.out.say(
+        {"event": undoing.run.id, "kept": undoing.run.stayed},
+        f"已撤销，此后改过而保留 {undoing.run.stayed} 条。",
+        f"Taken back; {undoing.run.stayed} that were changed since stay.",
+    )
+
+
 @command(duplicates_app, "keep-apart")
 def keep_apart(session: Session, customer: Customer, other: Other) -> None:
     """Remember that two customers are two: they are listed no more. 记下这是两家不同的客户，不再列出。"""

@@ -22,7 +22,7 @@ from crmdesk.store.reading import Reader
 from crmdesk.usecases.outcome import Outcome
 
 if TYPE_CHECKING:
-    from crmdesk.store.replica import Replica
+    from crmdesk.store.replica import Replica, Write
 
 _KEPT_BESIDE: Final = {"phone": "other_phone", "email": "other_email"}
 """What a customer may have several of: the one that is not chosen stays beside."""
@@ -127,6 +127,18 @@ def merge(
     other, and tags add up, as far as this person may fill them in. `seen` is what the page showed of the winner. Raises `not_found`, `merge_with_itself` and
     `merge_apart` for two in different books, and what `Replica.commit` raises.
     """
+    done = replica.commit(writes(replica, winner, loser, chosen, seen), kind="merge")
+    return Outcome(winner, done.touched, done.txn)
+
+
+def writes(
+    replica: Replica,
+    winner: str,
+    loser: str,
+    chosen: Mapping[str, Value] | None = None,
+    seen: Shown | None = None,
+) -> list[Write]:
+    """What `merge` writes: an edit of the winner, and one of the loser. Raises what it raises, before the commit."""
     from crmdesk.store.replica import Write
 
     if winner == loser:
@@ -141,12 +153,10 @@ def merge(
     wanted = dict(chosen) if chosen is not None else _lacked(replica, ours.values, theirs.values)
     values = {k: v for k, v in wanted.items() if encode(ours.values.get(k)) != encode(v)}
     values |= _beside(replica, {**ours.values, **values}, ours.values, theirs.values)
-    writes = [
+    return [
         Write(keep, values, seen, is_known=True),
         Write(away, aliases.merging(gone, winner), is_known=True),
     ]
-    done = replica.commit(writes, kind="merge")
-    return Outcome(winner, done.touched, done.txn)
 
 
 def _points_back(replica: Replica, winner: str, loser: str) -> bool:

@@ -43,6 +43,58 @@
     </message>
 </context>
 <context>
+    <name>CertainMerges</name>
+    <message numerus="yes">
+        <source>Merge %n certain pair(s)?</source>
+        <translation>
+            <numerusform>Merge %n certain pair?</numerusform>
+            <numerusform>Merge %n certain pairs?</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>… and %n more</source>
+        <translation>
+            <numerusform>… and %n more</numerusform>
+            <numerusform>… and %n more</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n left for you: one of the two is in another pair.</source>
+        <translation>
+            <numerusform>%n left for you: one of the two is in another pair.</numerusform>
+            <numerusform>%n left for you: one of the two is in another pair.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n left for you: the two have different owners.</source>
+        <translation>
+            <numerusform>%n left for you: the two have different owners.</numerusform>
+            <numerusform>%n left for you: the two have different owners.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n left for you: they say different things in a field.</source>
+        <translation>
+            <numerusform>%n left for you: they say different things in a field.</numerusform>
+            <numerusform>%n left for you: they say different things in a field.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n stay as they are: you may only read them.</source>
+        <translation>
+            <numerusform>%n stay as they are: you may only read them.</numerusform>
+            <numerusform>%n stay as they are: you may only read them.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n pair(s) merged</source>
+        <translation>
+            <numerusform>%n pair merged</numerusform>
+            <numerusform>%n pairs merged</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>ChosenBar</name>
     <message numerus="yes">
         <source>%n selected</source>

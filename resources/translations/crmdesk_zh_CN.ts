@@ -1055,6 +1055,83 @@
     </message>
 </context>
 <context>
+    <name>CertainMerges</name>
+    <message numerus="yes">
+        <source>Merge %n certain pair(s)?</source>
+        <translation>
+            <numerusform>合并 %n 对确定的重复客户？</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>No pair can be merged without a look</source>
+        <translation>没有无需查看即可合并的客户</translation>
+    </message>
+    <message>
+        <source>Merge</source>
+        <translation>合并</translation>
+    </message>
+    <message>
+        <source>Nothing is lost: whoever goes can be taken apart again, or all of it taken back.</source>
+        <translation>内容都会保留：并入的客户可以再拆开，也可以整体撤销。</translation>
+    </message>
+    <message>
+        <source>“%1” into “%2”</source>
+        <translation>「%1」并入「%2」</translation>
+    </message>
+    <message>
+        <source>takes %1</source>
+        <translation>补上%1</translation>
+    </message>
+    <message numerus="yes">
+        <source>… and %n more</source>
+        <translation>
+            <numerusform>……还有 %n 对</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n left for you: one of the two is in another pair.</source>
+        <translation>
+            <numerusform>%n 对留待您处理：其中一方还出现在另一对里。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n left for you: the two have different owners.</source>
+        <translation>
+            <numerusform>%n 对留待您处理：双方负责人不同。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n left for you: they say different things in a field.</source>
+        <translation>
+            <numerusform>%n 对留待您处理：有字段内容不一致。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n stay as they are: you may only read them.</source>
+        <translation>
+            <numerusform>%n 个保持不变：您只能查看。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Merging…</source>
+        <translation>正在合并…</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n pair(s) merged</source>
+        <translation>
+            <numerusform>已合并 %n 对</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
+        <source>Taken back</source>
+        <translation>已撤销</translation>
+    </message>
+</context>
+<context>
     <name>ChosenBar</name>
     <message>
         <source>Change…</source>
@@ -2332,6 +2409,10 @@
         <source>Import of %1</source>
         <translation>导入：%1</translation>
     </message>
+    <message>
+        <source>Certain duplicates merged</source>
+        <translation>合并确定的重复客户</translation>
+    </message>
 </context>
 <context>
     <name>Desk</name>
@@ -3094,6 +3175,10 @@
     <message>
         <source>Only the pairs of this import; press for all</source>
         <translation>只看这次导入的客户；点击查看全部</translation>
+    </message>
+    <message>
+        <source>Merge the certain ones</source>
+        <translation>合并确定的</translation>
     </message>
     <message>
         <source>Undo</source>

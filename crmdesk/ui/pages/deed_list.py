@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
+from crmdesk.core import aliases
 from crmdesk.core.format import format_value
 from crmdesk.store import bulk, imports
 from crmdesk.ui import formats
@@ -151,6 +152,8 @@ class DeedList(Page):
     def _title(self, deed: Deed) -> str:
         if deed.kind == "import":
             return formats.filled(self.tr("Import of %1"), deed.name)
+        if aliases.INTO in deed.wanted:
+            return self.tr("Certain duplicates merged")
         names, spoken = self._context.directory, self._context.language
         said = []
         for field, value in deed.wanted.items():

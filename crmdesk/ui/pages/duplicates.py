@@ -16,6 +16,7 @@ from crmdesk.store.imports import Run
 from crmdesk.ui import formats
 from crmdesk.ui.context import Context
 from crmdesk.ui.page import Page, Shell
+from crmdesk.ui.pages.certain_merges import CertainMerges
 from crmdesk.ui.pages.duplicate_pair import PairView, SideText
 from crmdesk.ui.widgets import buttons, plain
 from crmdesk.ui.widgets.buttons import KeyHint
@@ -55,6 +56,9 @@ class Duplicates(Page):
         self._every = buttons.quiet("", "x", self.show_every)
         plain.set_tip(self._every, self.tr("Only the pairs of this import; press for all"))
         self._every.hide()
+        self.certain = CertainMerges(context, self)
+        self.certain.done.connect(self.reload)
+        self._together = buttons.quiet(self.tr("Merge the certain ones"), "list-checks", self.certain.ask)
         self._build()
 
     def _build(self) -> None:
@@ -119,7 +123,7 @@ class Duplicates(Page):
         return foot
 
     def actions_in_bar(self) -> Sequence[QWidget]:
-        return (self._every,)
+        return (self._every, self._together)
 
     # -- what the window asks -----------------------------------------------------------------------
 
@@ -134,11 +138,13 @@ class Duplicates(Page):
             self._only, self._is_stale, self._pairs = subject, True, {}
             self._every.setText(subject.name)
             self._every.show()
+            self._together.hide()
 
     def show_every(self) -> None:
         """All pairs again."""
         self._only, self._pairs = None, {}
         self._every.hide()
+        self._together.show()
         self.reload()
 
     def touched(self, change: "Touched") -> None:  # type: ignore[override]
@@ -184,6 +190,8 @@ class Duplicates(Page):
         self.count = len(found)
         self.header_changed.emit()
         self._undo.setEnabled(bool(self._decided))
+        may = self._context.may("customer", "merged_into")
+        self._together.setEnabled(may and any(pair.band is Band.MERGE for pair in found))
         if not rows:
             self._say_empty(self.tr("Nobody seems to be here twice."))
             return

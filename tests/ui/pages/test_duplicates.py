@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
 
 from crmdesk.core.values import Value
 from crmdesk.ui.pages.customer import CustomerView
+from crmdesk.ui.pages.deed_list import DeedList
 from crmdesk.ui.pages.duplicates import Duplicates
 from crmdesk.usecases import customers, merging
 from crmdesk.usecases.workspace import Workspace
@@ -97,3 +100,26 @@ def test_a_merged_customer_leads_to_the_other_whose_menu_takes_it_apart(
     assert merging.customer_of(desk.context.reader, other) == other
     view._offer_moves()
     assert view._merged_menu.actions() == []
+
+
+def test_the_certain_pairs_are_merged_together_after_a_look_and_taken_back_whole(
+    workspace: Workspace, open_desk: Callable[[Workspace], OpenDesk], qtbot: QtBot
+) -> None:
+    desk = open_desk(workspace)
+    page, ((one, other), _) = planted(desk)
+    page._together.click()
+    dialog = page.certain.dialog
+    assert dialog is not None
+    said = " ".join(text.text() for text in dialog.findChildren(QLabel))
+    assert "「启航精密机械」并入「深圳市启航精密机械有限公司」" in said
+    assert merging.all_merged(desk.context.reader) == [], "nothing is done before it was looked at"
+    dialog.button.click()
+    qtbot.waitUntil(lambda: page.certain.steps is None)
+    assert merging.customer_of(desk.context.reader, other) == one
+    assert f"{one}:{other}" not in page._pairs
+    deeds = desk.go("deeds")
+    assert isinstance(deeds, DeedList)
+    assert deeds._title(next(iter(deeds._deeds.values()))) == "合并确定的重复客户"
+    deeds.take_back()
+    qtbot.waitUntil(lambda: deeds.steps is None)
+    assert merging.customer_of(desk.context.reader, other) == other

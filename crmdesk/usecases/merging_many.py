@@ -1,0 +1,157 @@
+"""The pairs that are certainly one company, merged together: foretold, written in steps, one event that is taken back whole.
+
+Only what leaves nothing to choose: certain, both in one book, not two values for one field, and neither of them in
+another pair. All others wait for a person.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+import msgspec
+
+from crmdesk.core.errors import CrmError
+from crmdesk.core.matching import Band
+from crmdesk.core.registry import Registry
+from crmdesk.core.text import normalise
+from crmdesk.core.values import Value, encode
+from crmdesk.store import bulk
+from crmdesk.store.bulk import Event
+from crmdesk.store.names import SHOWN
+from crmdesk.store.reading import Reader
+from crmdesk.usecases import merging, sharing
+from crmdesk.usecases.directory import Directory
+from crmdesk.usecases.duplicates import Pair, Side
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from crmdesk.store.replica import Committed, Replica, Touched
+
+STEP: Final = 25
+"""Pairs of one transaction."""
+_MAY_DIFFER: Final = frozenset(("name", "name_en", "short_name", "phone", "email"))
+"""A name is what the pair was recognised by; a phone and a mail address that are not taken stay beside."""
+_BELOW: Final = f"SELECT (SELECT count(*) FROM p_visit WHERE root = ?1 AND {SHOWN}) + (SELECT count(*) FROM p_contact WHERE root = ?1 AND {SHOWN})"
+Left: TypeAlias = Literal["chain", "apart", "differing", "forbidden"]
+"""Why a certain pair waits for a person: one of the two is in another pair, they are in two books, they say two things, it is not this
+person's to merge."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A pair to be merged: who stays, who goes, and the fields that the one takes from the other."""
+
+    winner: Side
+    loser: Side
+    takes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Foretold:
+    """What merging the certain pairs comes to; `left` counts those that wait for a person, by why."""
+
+    ready: tuple[Ready, ...]
+    left: Counter[Left] = field(default_factory=Counter)
+
+
+def foretell(
+    reader: Reader, registry: Registry, names: Directory, now_ms: int, pairs: Sequence[Pair]
+) -> Foretold:
+    """Which of all pairs that are here can be merged together."""
+    count = Counter(side.id for pair in pairs for side in (pair.one, pair.other))
+    left: Counter[Left] = Counter()
+    ready: list[Ready] = []
+    for pair in pairs:
+        if pair.band is not Band.MERGE:
+            continue
+        sides = (pair.one, pair.other)
+        if any(count[side.id] > 1 for side in sides):
+            left["chain"] += 1
+        elif pair.one.bucket != pair.other.bucket:
+            left["apart"] += 1
+        elif not all(sharing.may_write(reader, names, side.id, now_ms) for side in sides):
+            left["forbidden"] += 1
+        else:
+            found = _ready(reader, registry, *sides)
+            if found is None:
+                left["differing"] += 1
+            else:
+                ready.append(found)
+    return Foretold(tuple(ready), left)
+
+
+def _ready(reader: Reader, registry: Registry, one: Side, other: Side) -> Ready | None:
+    """The pair as it would be merged, whoever has more below staying; None where the two contradict each other."""
+    if reader.value(_BELOW, (other.id,)) > reader.value(_BELOW, (one.id,)):
+        one, other = other, one
+    lines = merging.lines(reader, registry, one.id, other.id)
+    if any(line.field.name not in _MAY_DIFFER and _contradict(line.winner, line.loser) for line in lines):
+        return None
+    takes = tuple(line.field.name for line in lines if line.winner in (None, "") and not line.field.withheld)
+    return Ready(one, other, takes)
+
+
+def _contradict(one: Value, other: Value) -> bool:
+    if one in (None, "") or other in (None, ""):
+        return False
+    if isinstance(one, str) and isinstance(other, str):
+        return normalise(one) != normalise(other)
+    return encode(one) != encode(other)
+
+
+class MergingMany:
+    """Pairs being merged, for one thread: call `step` until it is `done`.
+
+    Raises what `Replica.commit` raises, before anything is written of that step.
+    """
+
+    def __init__(self, replica: Replica, pairs: Sequence[tuple[str, str]]) -> None:
+        self._replica, self._waiting = replica, list(pairs)
+        self.done = not self._waiting
+        self.event = Event(
+            replica.new_id(), replica.clock.now_ms(), "customer", {"merged_into": None}, len(self._waiting)
+        )
+        with replica.database.write() as connection:
+            bulk.prepare(connection)
+            if not self.done:
+                bulk.begin(connection, self.event)
+
+    @property
+    def share(self) -> float:
+        """How much of it is done, from 0 to 1."""
+        return 1 - len(self._waiting) / max(1, self.event.total)
+
+    def step(self) -> Touched:
+        """Merge the next of them, each (winner, loser); a pair that no longer can be is passed over."""
+        from crmdesk.store.replica import Committed, Touched
+
+        batch, rest = self._waiting[:STEP], self._waiting[STEP:]
+        was, event = self.event.position, msgspec.structs.replace(self.event)
+        writes = []
+        for winner, loser in batch:
+            try:
+                writes += merging.writes(self._replica, winner, loser)
+            except CrmError as error:
+                if error.code not in ("not_found", "merge_apart"):
+                    raise
+                event.passed += 1
+        event.position += len(batch)
+        event.state = "running" if rest else "done"
+
+        def note(connection: Connection, done: Committed) -> None:
+            if done.txn is not None:
+                bulk.add_step(connection, event, done.txn)
+            bulk.save(connection, event, was=was)
+
+        if writes:
+            touched = self._replica.commit(writes, kind="merge", beside=note).touched
+        else:
+            touched = Touched()
+            with self._replica.database.write() as connection:
+                note(connection, Committed(None, touched))
+        self.event, self._waiting, self.done = event, rest, not rest
+        return touched
