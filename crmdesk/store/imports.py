@@ -7,7 +7,7 @@ The tables are made at the first import; they are this laptop's own and never tr
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import msgspec
 
@@ -38,6 +38,9 @@ _MAKE_KEPT_OUT: Final = (
     "CREATE TABLE IF NOT EXISTS import_kept_out (run TEXT NOT NULL, n INTEGER NOT NULL, sheet INTEGER NOT NULL, "
     "at INTEGER NOT NULL, verdict TEXT NOT NULL, notes TEXT NOT NULL, cells TEXT NOT NULL, "
     "PRIMARY KEY (run, n)) WITHOUT ROWID"
+)
+_MAKE_VERDICTS: Final = (
+    "CREATE INDEX IF NOT EXISTS import_kept_out_verdict ON import_kept_out (run, verdict, n)"
 )
 _MAKE_ALIKE: Final = "CREATE TABLE IF NOT EXISTS import_alike (run TEXT NOT NULL, n INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (run, n)) WITHOUT ROWID"
 _MAKE_OWNERS: Final = "CREATE TABLE IF NOT EXISTS import_owner (run TEXT NOT NULL, customer TEXT NOT NULL, name TEXT NOT NULL, state TEXT NOT NULL, PRIMARY KEY (run, customer)) WITHOUT ROWID"
@@ -131,6 +134,7 @@ def prepare(connection: Connection) -> None:
         _MAKE_STEPS,
         _MAKE_INDEX,
         _MAKE_KEPT_OUT,
+        _MAKE_VERDICTS,
         _MAKE_ALIKE,
         _MAKE_OWNERS,
         _MAKE_ORDERS,
@@ -302,6 +306,20 @@ def kept_out(reader: Reader, run: str, after: int = 0, limit: int = 1000) -> lis
         "SELECT n, sheet, at, verdict, notes, cells FROM import_kept_out WHERE run = ? AND n > ? ORDER BY n LIMIT ?",
         (run, after, limit),
     )
+    return _kept_out(rows)
+
+
+def first_kept_out(reader: Reader, run: str, most: int = 1000) -> list[KeptOut]:
+    """The first rows that a run kept out for each reason there is, `most` of each, reason by reason."""
+    query = (
+        "SELECT n, sheet, at, verdict, notes, cells FROM import_kept_out WHERE run = ? AND verdict = ? "
+        "ORDER BY n LIMIT ?"
+    )
+    found = (reader.all(query, (run, verdict, most)) for verdict in ("reject", "alike", "duplicate"))
+    return [row for rows in found for row in _kept_out(rows)]
+
+
+def _kept_out(rows: Iterable[tuple[Any, ...]]) -> list[KeptOut]:
     decode = msgspec.json.decode
     return [
         KeptOut(n, sheet, at, verdict, decode(notes, type=list[tuple[int, str]]), decode(cells, type=list[str]))

@@ -5029,6 +5029,14 @@
         <source>%1 rows · blank key fields %2 % · rows with errors %3 % · duplicate rows %4 % · %5 s</source>
         <translation>共 %1 行 · 关键字段缺失 %2 % · 有错误的行 %3 % · 重复的行 %4 % · 用时 %5 秒</translation>
     </message>
+    <message>
+        <source>%1 of %2 rows are listed here.</source>
+        <translation>此处列出 %1 行，共 %2 行。</translation>
+    </message>
+    <message>
+        <source>%1 of %2 rows are listed here; the workbook of rows kept out has them all.</source>
+        <translation>此处列出 %1 行，共 %2 行；「未导入的行」工作簿中有全部。</translation>
+    </message>
 </context>
 <context>
     <name>OverviewPart</name>

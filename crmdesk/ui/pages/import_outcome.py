@@ -113,6 +113,10 @@ class OutcomePane(QWidget):
         self.owners.hide()
         self.signed = label("", "second")
         self.signed.setWordWrap(True)
+        self.cut = label("", "second")
+        self.cut.setWordWrap(True)
+        self._numbers: dict[str, int] = {}
+        self._are_kept_out = False
         self._lines: list[Line] = []
         self._alike: list[Line] = []
         self._foot = QHBoxLayout()
@@ -150,6 +154,7 @@ class OutcomePane(QWidget):
         column.addWidget(self.progress)
         column.addWidget(self.tabs)
         column.addWidget(self.table, 1)
+        column.addWidget(self.cut)
         column.addLayout(self._foot)
 
     def set_actions(self, left: Sequence[QPushButton], right: Sequence[QPushButton]) -> None:
@@ -169,8 +174,8 @@ class OutcomePane(QWidget):
         for key, card in self.figures.items():
             tone = "bad" if key == "reject" and said[key] else ""
             card.show_number(said[key], "", tone)
-            self.tabs.set_number(key, said[key])
-        self.tabs.set_number(_ALL, counts.rows)
+            self._set_number(key, said[key])
+        self._set_number(_ALL, counts.rows)
         if not counts.cells:  # counted at the end
             self.rates.setText(formats.filled(self.tr("%1 rows so far"), formats.number(counts.rows)))
             return
@@ -183,6 +188,10 @@ class OutcomePane(QWidget):
                 f"{said['duplicate_rate']:.1f}", f"{seconds:.1f}",
             )
         )  # fmt: skip
+
+    def _set_number(self, key: str, number: int) -> None:
+        self._numbers[key] = number
+        self.tabs.set_number(key, number)
 
     def show_progress(self, text: str, share: float) -> None:
         """Say how far it is; nothing once there is nothing under way."""
@@ -204,7 +213,7 @@ class OutcomePane(QWidget):
         self.alike_button.setVisible(bool(rows) and are_here)
         self._alike = list(lines)
         self.tabs.offer(_ALIKE, is_offered=bool(lines))
-        self.tabs.set_number(_ALIKE, rows)
+        self._set_number(_ALIKE, rows)
 
     def show_owners(self, text: str) -> None:
         """Say whose the customers are to be; nothing where the file says nothing."""
@@ -216,13 +225,21 @@ class OutcomePane(QWidget):
         self.signed.setText(text)
         self.signed.setVisible(bool(text))
 
-    def show_lines(self, lines: Sequence[Line], *, are_kept_out: bool = False) -> None:
-        """List rows, what was kept out first; `are_kept_out`: there are no others to list."""
+    def show_lines(self, lines: Sequence[Line]) -> None:
+        """List rows with their verdicts, what is to be kept out first."""
+        self._list(lines, are_kept_out=False)
+
+    def show_kept_out(self, lines: Sequence[Line], counts: Counts, plan: Plan) -> None:
+        """List rows that a run kept out: the first for each reason. There are no others to list."""
+        likely = counts.alike if plan.alike == "keep_out" else 0
+        self._set_number(_ALL, counts.reject + counts.duplicate + likely)
+        self.tabs.select(_ALL)
+        self._list(lines, are_kept_out=True)
+
+    def _list(self, lines: Sequence[Line], *, are_kept_out: bool) -> None:
+        self._are_kept_out = are_kept_out
         for key in ("create", "update"):
             self.tabs.offer(key, is_offered=not are_kept_out)
-        if are_kept_out:
-            self.tabs.set_number(_ALL, len(lines))
-            self.tabs.select(_ALL)
         self._lines = sorted(lines, key=lambda line: _ORDER.index(line.verdict))
         self.show_only(self.tabs.key)
 
@@ -232,7 +249,19 @@ class OutcomePane(QWidget):
         own = self._alike if verdict == _ALIKE else self._lines
         found = [line for line in own if verdict in (_ALL, line.verdict)]
         self.table.show_source(ListSource(found))
+        self._say_cut(len(found), self._numbers.get(verdict, 0))
         self.filtered.emit(verdict)
+
+    def _say_cut(self, listed: int, whole: int) -> None:
+        """Say how many rows there are where not all are listed."""
+        is_cut = 0 < listed < whole
+        said = self.tr("%1 of %2 rows are listed here.")
+        if self._are_kept_out:
+            said = self.tr("%1 of %2 rows are listed here; the workbook of rows kept out has them all.")
+        self.cut.setText(
+            formats.filled(said, formats.number(listed), formats.number(whole)) if is_cut else ""
+        )
+        self.cut.setVisible(is_cut)
 
     def _figure_chosen(self, verdict: str, _checked: bool = False) -> None:
         if self.tabs.offers(verdict):

@@ -416,9 +416,9 @@ class ImportStudio(Page):
     def _show_run(self, run: Run) -> None:
         self._run = run
         self.outcome.show_counts(run.name, run.counts, run.seconds)
-        page = imports.kept_out(self._context.reader, run.id, limit=1000)
-        lines = [line_of_kept_out(one, run.plan, self._context.language) for one in page]
-        self.outcome.show_lines(lines, are_kept_out=True)
+        some = imports.first_kept_out(self._context.reader, run.id)
+        lines = [line_of_kept_out(one, run.plan, self._context.language) for one in some]
+        self.outcome.show_kept_out(lines, run.counts, run.plan)
         self.outcome.show_progress("", 0.0)
         self.afterwards.show_run(run)
         self._stack.setCurrentWidget(self.outcome)

@@ -28,6 +28,14 @@ def opened(open_desk: Any, workspace: Any, path: Path) -> tuple[Any, Any]:
     return desk, page
 
 
+def taken_in(workspace: Any, path: Path) -> Any:
+    _, plan = importing.look(workspace.reader, path, workspace)
+    with closing(importing.begin(workspace, workspace.reader, path, plan)) as under_way:
+        while not under_way.done:
+            under_way.step()
+        return under_way.run
+
+
 def titles(page: Any) -> list[str]:
     return [entry.title for entry in page.runs.entries.items if hasattr(entry, "title")]
 
@@ -78,6 +86,25 @@ def test_what_is_left_out_and_kept_out_is_told_and_taken_in_at_a_press(
     qtbot.waitUntil(page.undo_button.isVisible, timeout=20_000)
     remarks = dict(workspace.reader.all("SELECT f_name, f_remark FROM p_customer"))
     assert remarks == {"宏远": "成立年份：2012\n电话：打不通", "恒瑞": "成立年份：2015"}
+
+
+def test_each_reason_lists_its_first_rows_and_says_how_many_there_are(
+    qtbot, open_desk, workspace, tmp_path: Path
+) -> None:
+    bad = [[f"公司{n}", "打不通"] for n in range(3)]
+    rows = [["宏远", "13900000001"]] * 1203 + bad
+    run = taken_in(workspace, write_csv(tmp_path / "a.csv", rows, ("客户名称", "电话")))
+    page: Any = open_desk(workspace).go("import")
+    page._show_run(run)
+    outcome = page.outcome
+    assert (outcome.model.rowCount(), outcome.cut.text()) == (
+        1003, "此处列出 1,003 行，共 1,205 行；「未导入的行」工作簿中有全部。",
+    )  # fmt: skip
+    outcome.figures["reject"].click()
+    assert [outcome.model.row(n).name for n in range(outcome.model.rowCount())] == ["公司0", "公司1", "公司2"]
+    assert not outcome.cut.isVisible()
+    outcome.show_only("duplicate")
+    assert (outcome.model.rowCount(), outcome.cut.isVisible()) == (1000, True)
 
 
 def test_in_a_narrow_window_a_row_still_says_whose_it_is(qtbot, open_desk, workspace, tmp_path: Path) -> None:
