@@ -126,7 +126,7 @@ _EXTRA: Final[dict[str, dict[str, tuple[str, ...]]]] = {
 }  # fmt: skip
 _EXTRA_LABELS: Final = {
     PROVINCE: Label("省份", "Province"),
-    OWNER: Label("负责人（导入后移交）", "Owner (handed over afterwards)"),
+    OWNER: Label("负责人（导入后移交）", "Owner (handed over)"),
     AUTHOR: Label("跟进人", "Author"),
 }
 _HOME: Final = (

@@ -31,6 +31,8 @@ from crmdesk.store.reading import Reader
 from crmdesk.usecases import duplicates
 from crmdesk.usecases.codes import code_name
 from crmdesk.usecases.directory import read_directory
+from crmdesk.usecases.duplicates import Pair
+from crmdesk.usecases.import_alike import pairs_of
 from crmdesk.usecases.importing import facts
 from crmdesk.usecases.known_records import shown_now
 from crmdesk.usecases.seeing import check_may_save
@@ -77,6 +79,9 @@ def alike_line(rows: int, plan: Plan, language: Language) -> str:
     is_out = plan.alike == "keep_out"
     if language == "zh_CN":
         return f"{rows} 行像是已有的客户或前面的行，{'没有导入' if is_out else '照常导入，之后可逐对查看'}。"
+    if rows == 1:
+        rest = "it is kept out" if is_out else "it is taken in, to be looked at afterwards"
+        return f"1 row looks like a customer that is here or like an earlier row; {rest}."
     rest = "they are kept out" if is_out else "they are taken in, to be looked at afterwards"
     return f"{rows} rows look like customers that are here or like earlier rows; {rest}."
 
@@ -335,7 +340,24 @@ def write_report(reader: Reader, registry: Registry, run: Run, path: Path, langu
             page.write(who, "____________________", text("日期", "Date"), "____________________")
         _write_lines(book, text("不一致", "Differences"), checked.differing, registry, language)
         _write_lines(book, text("抽样", "Samples"), checked.sampled, registry, language)
+        _write_pairs(book, pairs_of(reader, run), language)
     return checked
+
+
+def _write_pairs(book: Any, pairs: Sequence[Pair], language: Language) -> None:
+    """A page of the pairs that may be one company since a run; none where there are none."""
+    if not pairs:
+        return
+    zh = language == "zh_CN"
+    page = _Page(book, "疑似重复" if zh else "Look-alikes", (36, 36, 36, 36, 10, 48))
+    headings = ("客户", "编号", "像", "编号", "把握", "依据") if zh else ("Customer", "Id", "Looks like", "Id", "Certainty", "Why")  # fmt: skip
+    page.write(*headings, bold=True)
+    page.freeze()
+    for pair in pairs:
+        later, first = pair.other, pair.one
+        why = ("、" if zh else ", ").join(duplicates.said(pair.reasons, language))
+        certainty = f"{min(99, int(100 * pair.certainty))} %"
+        page.write(later.name, later.id, first.name, first.id, certainty, why)
 
 
 def _write_counts(page: _Page, run: Run, text: Any) -> None:

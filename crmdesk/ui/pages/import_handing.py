@@ -43,14 +43,17 @@ class Handing(QObject):
         self._course: _Course | None = None
         self._is_stopped = False
         self.button = buttons.secondary(self.tr("Hand over"), "users", self.start)
+        self.button.hide()
+        outcome.owners_line.addWidget(self.button)
 
     def show_nothing(self) -> None:
         """Say nothing of owners."""
         self._run = None
         self._outcome.show_owners("")
+        self.button.hide()
 
-    def show_run(self, run: Run) -> bool:
-        """Say what a run's file wishes; returns whether there is something to hand over for this person."""
+    def show_run(self, run: Run) -> None:
+        """Say what a run's file wishes, and offer to do it where this person may."""
         self._run = run
         found = import_owners.wished(self._context.reader, run, self._context.directory)
         context = self._context
@@ -62,9 +65,8 @@ class Handing(QObject):
             and import_owners.may_lead(context.directory)
         )
         is_in = run.state in ("done", "stopped")
-        return (
-            may and is_in and any(one.person is not None and one.waiting + len(one.refused) for one in found)
-        )
+        waits = any(one.person is not None and one.waiting + len(one.refused) for one in found)
+        self.button.setVisible(may and is_in and waits)
 
     def _words(self, found: list[Wished]) -> str:
         """Who is to have how many, and what stands in the way."""
@@ -99,6 +101,7 @@ class Handing(QObject):
         if self._run is None or self._course is not None:
             return
         self._is_stopped = False
+        self.button.hide()
         self.is_under_way.emit(True)
         self._outcome.show_progress(self.tr("Handing over…"), 0.0)
         self._context.runner.run(

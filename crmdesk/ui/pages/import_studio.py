@@ -137,7 +137,7 @@ class ImportStudio(Page):
         self.report_button = buttons.secondary(self.tr("Reconciliation…"), "download", self._ask_report)
         self._left: Sequence[QPushButton] = (self.back_button, self.take_button, self.undo_button)
         self._right: Sequence[QPushButton] = (
-            self.errors_button, self.report_button, self.afterwards.sign_button, self.handing.button, self.stop_button, self.sample_button, self.all_button, self.resume_button,
+            self.errors_button, self.report_button, self.afterwards.sign_button, self.stop_button, self.sample_button, self.all_button, self.resume_button,
         )  # fmt: skip
         self.outcome.set_actions(self._left, self._right)
 
@@ -431,8 +431,7 @@ class ImportStudio(Page):
             offered.append(self.undo_button)
         if self.afterwards.may_sign():
             offered.append(self.afterwards.sign_button)
-        if self.handing.show_run(run):
-            offered.append(self.handing.button)
+        self.handing.show_run(run)
         self._offer(*offered)
 
     def _handing_over(self, is_under_way: bool) -> None:
