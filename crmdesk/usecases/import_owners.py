@@ -83,7 +83,7 @@ class HandingOver:
     not asked: the reason is the person.
 
     Raises `import_unsynced` while anything waits to be sent, `forbidden` for who leads nobody, `nothing_to_hand_over`, and
-    what the order raises where there is no network.
+    what the order raises where there is no network. What was taken back, or is being, is nobody's any more.
     """
 
     def __init__(self, replica: Replica, reader: Reader, run: Run, ask: Ask) -> None:
@@ -98,7 +98,7 @@ class HandingOver:
         with replica.database.write() as connection:
             imports.prepare(connection)
             imports.retry_owners(connection, run.id)
-        every = wished(reader, run, names)
+        every = [] if run.state in ("undoing", "undone") else wished(reader, run, names)
         self._names = {one.name: one.person for one in every if one.person is not None}
         self._total = sum(one.waiting for one in every if one.person is not None)
         if not self._total and imports.order(reader, run.id) is None:

@@ -78,6 +78,8 @@ def test_customers_reach_those_that_the_file_names(mei: Desk, server: RunningSer
     assert {"客户0公司", "客户2公司", "客户6公司", "客户1公司"} <= names(hired(server, tmp_path, "Ann"))
     undone = mei("import", "undo", run)  # a manager still writes there: the run goes back as a whole
     assert undone["state"] == "undone"
+    mei("sync")
+    assert mei.fails("import", "hand-over", run)["code"] == "nothing_to_hand_over"
 
 
 def test_a_lost_answer_and_a_refusal_are_told_and_gone_on_with(
