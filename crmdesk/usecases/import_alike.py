@@ -9,22 +9,25 @@ from __future__ import annotations
 import json
 from array import array
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from itertools import combinations, count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from crmdesk.core.intake import Intake, Prepared
 from crmdesk.core.lookalikes import Alike, Blocks, asked, held_back
 from crmdesk.core.mapping import Plan
 from crmdesk.core.matching import DOUBTFUL, Likeness, Party, compare, party, tells
 from crmdesk.core.registry import Registry
 from crmdesk.core.verdicts import Judge, Judged
 from crmdesk.store import imports
-from crmdesk.store.found_by import COMPARED, keys_of, kind
+from crmdesk.store.found_by import COMPARED, FoundBy, kind
 from crmdesk.store.imports import Run
 from crmdesk.store.names import SHOWN
 from crmdesk.store.reading import Reader
+from crmdesk.usecases.codes import code_meant, place_of
 from crmdesk.usecases.directory import read_directory
 from crmdesk.usecases.duplicates import Pair, Side, by_id, parties
 from crmdesk.usecases.foreign_files import Reading, job_of
@@ -57,21 +60,28 @@ class Lookout:
         self._people: dict[int, list[str]] = {}
         self._ready: dict[int, Party] = {}
 
-    def hear(self, judged: Iterable[Judged]) -> None:
-        """Note the new customers of some rows, and the phones and mails of their people."""
-        spoken = readings()
-        for one in judged:
+    def hear(self, judged: Sequence[Judged], found: Sequence[Sequence[FoundBy | None]]) -> None:
+        """Note the new customers of some rows, and the phones and mails of their people.
+
+        `found`: of each row, what the records of its parts are found by, as the file's reader made it.
+        """
+        for one, several in zip(judged, found, strict=True):
+            keys = {
+                part.entity: by.keys
+                for part, by in zip(one.row.parts, several, strict=True)
+                if by is not None
+            }
             for making in one.makes:
                 if making.entity == "customer" and making.is_new:
                     number = self._of[making.id] = len(self._rows)
                     said = {k: v for k, v in making.values.items() if k.partition(":")[0] in _MADE_FROM}
                     self._rows.append(msgspec.msgpack.encode((one.row.sheet, one.row.row, said)))
-                    self._blocks.add(number, keys_of("customer", spoken, said))
+                    self._blocks.add(number, keys.get("customer", ()))
                 elif making.entity == "contact" and making.values.get("customer") in self._of:
                     number = self._of[making.values["customer"]]
                     phones = [str(v) for k, v in making.values.items() if k.startswith("phone:")]
                     self._people.setdefault(number, []).extend(phones)
-                    self._blocks.add(number, keys_of("contact", spoken, making.values))
+                    self._blocks.add(number, keys.get("contact", ()))
 
     def found(self, reader: Reader) -> list[Alike]:
         """The rows that look like customers here or like earlier rows, each with everyone it looks like, in their order."""
@@ -145,7 +155,7 @@ class Looking:
         known = known_records(reader, registry, read_directory(reader), plan, workspace.clock.now_ms())
         numbers = count(1)
         self._judge = Judge(registry, known, plan.mode, lambda: f"new-{next(numbers)}")
-        self._reading = Reading(job_of(reader, path, workspace.today(), plan, limit=limit))
+        self._reading = Reading(job_of(reader, path, workspace.today(), plan, limit=limit, is_searched=True))
         self._frames = iter(self._reading)
 
     def step(self) -> None:
@@ -156,14 +166,33 @@ class Looking:
             self.share, self.done = 1.0, True
             self.close()
             return
-        self._lookout.hear(
-            self._judge.judge(frame.rows, lambda e, ids: shown_now(self._reader, self._registry, e, ids))
-        )
+        judged = self._judge.judge(frame.rows, self._present)
+        self._lookout.hear(judged, frame.found_by)
         self.share = frame.share
+
+    def _present(self, entity: str, ids: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
+        return shown_now(self._reader, self._registry, entity, ids)
 
     def close(self) -> None:
         """End the child that reads."""
         self._reading.close()
+
+
+def held_rows(reader: Reader, registry: Registry, run: Run, today: date) -> Iterator[Prepared]:
+    """The rows that a run kept out as look-alikes so far, made ready once more: what equals them stays out with them."""
+    intakes: dict[int, Intake] = {}
+    last = 0
+    while page := imports.kept_out(reader, run.id, last):
+        last = page[-1].n
+        for one in page:
+            if one.verdict == "alike":
+                if one.sheet not in intakes:
+                    intakes[one.sheet] = Intake(
+                        run.plan, one.sheet, registry, today=today, code_of=code_meant, place_of=place_of
+                    )  # fmt: skip
+                row = intakes[one.sheet].read(one.at, one.cells)
+                if row is not None:
+                    yield row
 
 
 def places(found: Iterable[Alike]) -> frozenset[tuple[int, int]]:

@@ -28,7 +28,7 @@ from crmdesk.store.imports import Counts, KeptOut, Run
 from crmdesk.store.settings import SeeingAs
 from crmdesk.usecases.directory import read_directory, read_registry
 from crmdesk.usecases.foreign_files import Reading, job_of, peek
-from crmdesk.usecases.import_alike import Looking, Lookout, places
+from crmdesk.usecases.import_alike import Looking, Lookout, held_rows, places
 from crmdesk.usecases.import_mappings import kept_for, remember
 from crmdesk.usecases.known_records import known_records, shown_now
 
@@ -92,12 +92,14 @@ def rehearse(
     known = _known(workspace, reader, registry, plan)
     judge = Judge(registry, known, plan.mode, lambda: f"new-{next(numbers)}", places(found))
     counts, lookout = Counts(), Lookout()
-    with Reading(job_of(reader, path, workspace.today(), plan, limit=limit)) as reading:
+    with Reading(
+        job_of(reader, path, workspace.today(), plan, limit=limit, is_searched=plan.alike == "take")
+    ) as reading:
         for frame in reading:
             judged = judge.judge(frame.rows, lambda entity, ids: shown_now(reader, registry, entity, ids))
             tally(counts, judged, plan)
             if plan.alike == "take":
-                lookout.hear(judged)
+                lookout.hear(judged, frame.found_by)
             heard(judged, before + (1 - before) * frame.share)
             if cancelled():
                 break
@@ -227,8 +229,12 @@ class Importing:
         self._judge = Judge(
             self._registry, self._known, run.plan.mode, self._replica.new_id, places(imports.alike(self._reader, run.id))
         )  # fmt: skip
+        today = self._workspace.today()
+        if run.position:
+            for row in held_rows(self._reader, self._registry, run, today):
+                self._judge.judge([row], self._present)
         job = job_of(
-            self._reader, Path(run.path), self._workspace.today(), run.plan,
+            self._reader, Path(run.path), today, run.plan,
             skip=run.position, limit=run.limit, is_searched=True,
         )  # fmt: skip
         self._reading = Reading(job)

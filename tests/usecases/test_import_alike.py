@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from python_calamine import CalamineWorkbook
 
 from crmdesk.core.lookalikes import Alike, held_back
 from crmdesk.core.mapping import amended
@@ -16,7 +17,7 @@ from crmdesk.store import imports
 from crmdesk.store.imports import Run
 from crmdesk.usecases import duplicates, import_alike, importing, merging
 from crmdesk.usecases.directory import read_registry
-from crmdesk.usecases.import_papers import write_kept_out
+from crmdesk.usecases.import_papers import write_kept_out, write_report
 from crmdesk.usecases.workspace import Workspace
 from tests.support import workspace as desks
 from tests.support.foreign_tables import write_csv
@@ -58,7 +59,9 @@ def path(tmp_path: Path) -> Path:
 COUNTED = ("rows", "create", "update", "duplicate", "reject", "duplicate_rate")
 
 
-def test_rows_that_look_like_customers_are_told_apart_from_the_counts(desk: Workspace, path: Path) -> None:
+def test_rows_that_look_like_customers_are_told_apart_from_the_counts(
+    desk: Workspace, path: Path, tmp_path: Path
+) -> None:
     old = desks.customer(desk, "宏远机械设备", phone="0571-88886666", city="杭州")
     facts, found = rehearsed(desk, path)
     assert [facts[key] for key in COUNTED] == [5, 4, 0, 1, 0, 20.0]
@@ -75,6 +78,9 @@ def test_rows_that_look_like_customers_are_told_apart_from_the_counts(desk: Work
     assert [(p.one.id, p.other.id) for p in pairs] == [(p.one.id, p.other.id) for p in everything]
     noted = import_alike.note(desk.replica, run, import_alike.rows_of(desk.reader, run, pairs))
     assert (noted.counts.alike, imports.find(desk.reader, run.id).counts.alike) == (2, 2)
+    write_report(desk.reader, desk.replica.registry, run, tmp_path / "r.xlsx", "zh_CN")
+    page = CalamineWorkbook.from_path(str(tmp_path / "r.xlsx")).get_sheet_by_name("疑似重复").to_python()
+    assert [(line[0], line[2]) for line in page[1:]] == [(p.other.name, p.one.name) for p in pairs]
     merging.keep_apart(desk.replica, pairs[0].one.id, pairs[0].other.id)
     assert import_alike.pairs_of(desk.reader, run) == pairs[1:]
 
@@ -111,6 +117,25 @@ def test_they_are_kept_out_where_somebody_wants_that_and_can_be_mended(
     assert again.alike == "keep_out"  # as this source was read last
     assert [sheet.name for sheet in again.sheets if sheet.is_wanted] == ["客户"]
     assert rehearsed(desk, book, alike="take")[0]["rows"] == 3
+
+
+def test_what_equals_a_row_kept_out_stays_out_with_it_after_a_stop_too(
+    desk: Workspace, tmp_path: Path
+) -> None:
+    desks.customer(desk, "宏远机械设备", phone="0571-88886666", city="杭州")
+    others = [[f"{n}号{n * 7919}厂", "", "", "", ""] for n in range(420)]
+    path = write_csv(tmp_path / "客户.csv", [ROWS[0], *others, ROWS[0]], HEADINGS)
+    run = taken_in(desk, path, stop_at=4, alike="keep_out")
+    assert 0 < run.position < 422
+    with closing(importing.go_on(desk, desk.reader, run.id)) as under_way:
+        while not under_way.done:
+            under_way.step()
+    kept = imports.kept_out(desk.reader, run.id)
+    assert [(kept[0].at, kept[0].verdict), (kept[-1].at, kept[-1].verdict)] == [
+        (2, "alike"),
+        (423, "duplicate"),
+    ]
+    assert desk.reader.value("SELECT count(*) FROM p_customer WHERE f_name LIKE '%宏远%'") == 1
 
 
 def test_two_rows_that_equal_a_customer_by_a_key_are_no_look_alikes(desk: Workspace, path: Path) -> None:
