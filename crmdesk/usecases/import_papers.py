@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -28,6 +28,7 @@ from crmdesk.core.registry import Label, Registry, Type
 from crmdesk.core.values import amount_of
 from crmdesk.store.imports import KeptOut, Run, alike, kept_out
 from crmdesk.store.reading import Reader
+from crmdesk.system.new_workbooks import new_workbook
 from crmdesk.usecases import duplicates
 from crmdesk.usecases.codes import code_name
 from crmdesk.usecases.directory import read_directory
@@ -104,18 +105,17 @@ def alike_cells(plan: Plan, one: Alike, language: Language) -> tuple[object, ...
 
 @contextmanager
 def _workbook(path: Path) -> Iterator[Any]:
-    """A workbook that is written row by row. Raises `database_unwritable`, `disk_full`."""
-    import xlsxwriter
-    from xlsxwriter.exceptions import XlsxWriterException
-
-    book = xlsxwriter.Workbook(
-        str(path), {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    )  # fmt: skip
+    """A workbook that is written row by row, and has another name until it is whole. Raises `database_unwritable`."""
+    draft = path.with_name(f"{path.name}.part")
     try:
-        yield book
-        book.close()
-    except (OSError, XlsxWriterException) as error:
+        with new_workbook(draft) as book:
+            yield book
+        draft.replace(path)
+    except OSError as error:
         raise CrmError("database_unwritable", path=path) from error
+    finally:
+        with suppress(OSError):  # what can't be written at all can't be removed either
+            draft.unlink(missing_ok=True)
 
 
 class _Page:

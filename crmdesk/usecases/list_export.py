@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from crmdesk.core.dates import moment_of
@@ -17,6 +16,7 @@ from crmdesk.core.errors import CrmError, Language
 from crmdesk.core.format import EMPTY, format_value, guarded
 from crmdesk.core.registry import Type
 from crmdesk.store.window import CustomerFilter, CustomerRow, CustomerWindow, listable
+from crmdesk.system.new_workbooks import new_workbook
 from crmdesk.usecases.codes import place_name
 from crmdesk.usecases.directory import Directory, read_directory
 from crmdesk.usecases.narrowing import bearings
@@ -184,38 +184,19 @@ def _plain(cell: Cell) -> str:
 
 
 def _xlsx(path: Path, headings: Sequence[str], rows: Iterator[list[Cell]]) -> int:
-    """Write a workbook. Raises OSError, whatever it was that could not be written."""
-    import xlsxwriter
-    from xlsxwriter.exceptions import XlsxWriterException
-
-    # Its parts wait on the disk; where it fails it leaves them there, so they have a folder that goes with them.
-    with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        # A text that begins with = stays a text, and an address a text too: nothing in the file runs or calls home.
-        book = xlsxwriter.Workbook(
-            str(path),
-            {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "tmpdir": folder},
-        )  # fmt: skip
-        try:
-            count = _fill(book, headings, rows)
-            book.close()
-        except XlsxWriterException as error:
-            raise OSError(str(error)) from error
-    return count
-
-
-def _fill(book: Any, headings: Sequence[str], rows: Iterator[list[Cell]]) -> int:
-    sheet = book.add_worksheet()
-    bold = book.add_format({"bold": True})
-    formats = [(kind, book.add_format({"num_format": shape})) for kind, shape in _FORMATS]
-    sheet.set_column(0, max(0, len(headings) - 1), _WIDE)
-    sheet.freeze_panes(1, 1)
-    for column, heading in enumerate(headings):
-        sheet.write_string(0, column, heading, bold)
     count = 0
-    for row in rows:
-        count += 1
-        for column, cell in enumerate(row):
-            _put(sheet, count, column, cell, formats)
+    with new_workbook(path) as book:
+        sheet = book.add_worksheet()
+        bold = book.add_format({"bold": True})
+        formats = [(kind, book.add_format({"num_format": shape})) for kind, shape in _FORMATS]
+        sheet.set_column(0, max(0, len(headings) - 1), _WIDE)
+        sheet.freeze_panes(1, 1)
+        for column, heading in enumerate(headings):
+            sheet.write_string(0, column, heading, bold)
+        for row in rows:
+            count += 1
+            for column, cell in enumerate(row):
+                _put(sheet, count, column, cell, formats)
     return count
 
 

@@ -19,6 +19,7 @@ from crmdesk.store.delivery import Departure
 from crmdesk.store.window import CustomerFilter
 from crmdesk.usecases import customers, directory, merging, records, refusals, sample_loading, status, tags
 from crmdesk.usecases.export import export
+from crmdesk.usecases.import_papers import write_template
 from crmdesk.usecases.list_export import Form, Listed, export_list
 from crmdesk.usecases.sample import generate
 from crmdesk.usecases.workspace import Workspace, create_workspace
@@ -58,25 +59,29 @@ def test_a_list_that_finds_no_room_is_said_and_leaves_nothing_behind(
 ) -> None:
     import resource
 
-    folder, beside = tmp_path / "chosen", tmp_path / "temporary"
+    folder, beside, today = tmp_path / "chosen", tmp_path / "temporary", date(2026, 11, 28)
     folder.mkdir()
     beside.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(beside))
     for number in range(200):
         customer(desk, f"公司{number}")
-    (folder / f"list.{form}").write_text("what was there", encoding="utf-8")
-    listed = Listed(CustomerFilter(), (("name", "名称"),), desk.replica.registry, "zh_CN", date(2026, 11, 28))
+    path = folder / f"list.{form}"
+    path.write_text("what was there", encoding="utf-8")
+    listed = Listed(CustomerFilter(), (("name", "名称"),), desk.replica.registry, "zh_CN", today)
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (most, hard))
     try:
         with pytest.raises(CrmError, match="database_unwritable"):
-            export_list(desk.reader, listed, folder / f"list.{form}", form)
+            export_list(desk.reader, listed, path, form)
+        if form == "xlsx":
+            with pytest.raises(CrmError, match="database_unwritable"):
+                write_template(desk.replica.registry, ["customer"], path, "zh_CN", today)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     with warnings.catch_warnings(action="ignore", category=ResourceWarning):
         gc.collect()  # xlsxwriter forgets its files open where one of them fails
     assert [one.name for one in folder.iterdir()] == [f"list.{form}"]
-    assert (folder / f"list.{form}").read_text(encoding="utf-8") == "what was there"
+    assert path.read_text(encoding="utf-8") == "what was there"
     assert list(beside.iterdir()) == []
 
 
