@@ -1,5 +1,6 @@
 """What every test may ask for: Qt without a screen, the same on every machine."""
 
+import gc
 import logging
 import os
 import shutil
@@ -40,6 +41,13 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers", "tells_canaries: this test writes people's words to a log or the terminal on purpose"
     )
     canaries.listen()
+
+
+def pytest_collection_finish() -> None:
+    """What was loaded and collected stays: looking through it for cycles again and again takes time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 10, 10)
 
 
 def pytest_runtest_setup() -> None:
