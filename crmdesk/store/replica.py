@@ -204,7 +204,7 @@ class Replica:
         if not any(write.values for write in writes):
             return Committed(None, Touched())
         with self.database.write() as connection:
-            self._check_mandate(connection, writes)
+            self.check_mandate(connection, writes)
             done = self.write(connection, writes, kind=kind, words_wait=words_wait)
             if beside is not None:
                 beside(connection, done)
@@ -216,7 +216,7 @@ class Replica:
             found = self._mandates(connection)
         return not found or withheld_from(found, entity, (field,)) is None
 
-    def _check_mandate(self, connection: Connection, writes: Sequence[Write]) -> None:
+    def check_mandate(self, connection: Connection, writes: Sequence[Write]) -> None:
         found = self._mandates(connection)
         mandates.check(found, self.registry, [(write.key.entity, write.values) for write in writes])
 
@@ -229,7 +229,7 @@ class Replica:
     def write(
         self, connection: Connection, writes: Sequence[Write], *, kind: str = "form", words_wait: bool = False
     ) -> Committed:
-        """`commit` inside the caller's transaction, which must not go on after an error."""
+        """`commit` inside the caller's transaction, which must not go on after an error and asks `check_mandate` itself."""
         wanted = [write for write in writes if write.values]
         if not wanted:
             return Committed(None, Touched())

@@ -19,10 +19,12 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from crmdesk.store.reading import Reader
-    from crmdesk.store.replica import Committed, Replica, Touched, Write
+    from crmdesk.store.replica import Replica, Touched, Write
 
 _MOST_KEPT: Final = 10_000
 """So many of the records that stay are listed: a run is written anew with each step. The others are counted."""
+TOGETHER: Final = 3
+"""Transactions that one commit takes back, 1,500 records: each commit moves most of the index of keys, and a save waits for it."""
 BELOW: Final = "below"
 """In the place of a field: a customer stays because of what hangs below it, or of who is read as part of it."""
 
@@ -63,47 +65,45 @@ class Undoing:
         return 1 - len(self._waiting) / self._total
 
     def step(self) -> Touched:
-        """Take the next transaction back; returns what was written."""
+        """Take the next transactions back, as many as one commit holds; returns what was written."""
         from crmdesk.store.replica import Touched
 
         if not self._waiting:
             self._finish()
             return Touched()
-        txn = self._waiting[-1]
-        with self._replica.database.read() as connection:
-            plans = _plans(self._replica, connection, txn)
-        touched = self._write(txn, plans)
-        self._waiting.pop()
+        going = self._waiting[-TOGETHER:]
+        run, touched = self.run, Touched()
+        with self._replica.database.write() as connection:
+            for txn in reversed(going):
+                plans = _plans(self._replica, connection, txn)
+                touched |= self._write(connection, plans)
+                self._book.undo_step(connection, txn)
+                run = self._noted(run, plans)
+            self._book.save(connection, run, was=run.position)
+        self.run = run
+        del self._waiting[-len(going) :]
         if not self._waiting:
             self._finish()
         return touched
 
-    def _write(self, txn: str, plans: list[Plan]) -> Touched:
-        from crmdesk.store.replica import Committed, Touched
+    def _write(self, connection: Connection, plans: list[Plan]) -> Touched:
+        from crmdesk.store.replica import Touched
 
         rounds: dict[int, list[Write]] = defaultdict(list)
         for plan in plans:
             for number, (values, shown) in enumerate(plan.rounds()):
                 rounds[number].append(taking_back.write_of(plan.key, values, shown))
-        kept = [*self.run.kept, *_kept(plans)]
-        more = self.run.kept_more + max(0, len(kept) - _MOST_KEPT)
-        run = msgspec.structs.replace(self.run, state="undoing", kept=kept[:_MOST_KEPT], kept_more=more)
-
-        def note(connection: Connection, _done: Committed) -> None:
-            self._book.undo_step(connection, txn)
-            self._book.save(connection, run, was=run.position)
-
         touched = Touched()
         for number in sorted(rounds, reverse=True):
-            # The round that says that it is done comes last, and is written whole or not at all.
-            touched |= self._replica.commit(
-                rounds[number], kind="undo", beside=None if number else note
-            ).touched
-        if not rounds:
-            with self._replica.database.write() as connection:
-                note(connection, Committed(None, Touched()))
-        self.run = run
+            self._replica.check_mandate(connection, rounds[number])
+            touched |= self._replica.write(connection, rounds[number], kind="undo").touched
         return touched
+
+    def _noted(self, run: Any, plans: list[Plan]) -> Any:
+        """The run with what was left alone of some more of it."""
+        kept = [*run.kept, *_kept(plans)]
+        more = run.kept_more + max(0, len(kept) - _MOST_KEPT)
+        return msgspec.structs.replace(run, state="undoing", kept=kept[:_MOST_KEPT], kept_more=more)
 
     def _finish(self) -> None:
         self.run = msgspec.structs.replace(self.run, state="undone")

@@ -275,7 +275,7 @@ class Scenario:
         try:
             with pytest.MonkeyPatch.context() as patch:
                 if is_altered:
-                    patch.setattr(device.laptop.replica, "_check_mandate", lambda *_: None)
+                    patch.setattr(device.laptop.replica, "check_mandate", lambda *_: None)
                 device.laptop.replica.commit(writes)
         except KilledError:
             self.revive(device)
