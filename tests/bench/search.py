@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
-from crmdesk.system.paths import Profile
+from crmdesk.store.reading import Reader
 from crmdesk.usecases import customers
-from crmdesk.usecases.workspace import open_workspace, readings
+from crmdesk.usecases.workspace import readings
 from tests.bench import stores
 from tests.bench.local_save import timed
 from tests.bench.rows import Row, within
@@ -19,17 +19,16 @@ REPEATS: Final = 50
 
 
 def run() -> list[Row]:
-    return asked(stores.profile(CUSTOMERS), LIMIT_MS)
+    return asked(Reader(stores.profile(CUSTOMERS).database, stores.KEY), LIMIT_MS)
 
 
-def asked(profile: Profile, limit_ms: float) -> list[Row]:
+def asked(reader: Reader, limit_ms: float) -> list[Row]:
     """Each form typed many times over a store."""
-    workspace = open_workspace(profile, stores.KEY)
-    reader, known, rows = workspace.reader, readings(), []
+    known, rows = readings(), []
     for text in FORMS:
         ask = partial(customers.search, reader, known, text)
         ask()
         times = [timed(ask) for _ in range(REPEATS)]
         rows.append(within(f"search: {text}", times, "ms", limit_ms, of="p95"))
-    workspace.close()
+    reader.close()
     return rows

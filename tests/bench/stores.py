@@ -43,18 +43,13 @@ def generated(customers: int) -> Iterator[sample.SampleRecord]:
     return sample.generate(seed=1, customers=customers, authors=AUTHORS, today=TODAY)
 
 
-FOUND: Final = frozenset({"tag_group", "tag", "customer", "contact"})
-"""What a search finds, and what customers are marked with: a tenth of all that hangs below them."""
-
-
-def profile(customers: int, *, only: frozenset[str] = frozenset()) -> Profile:
-    """A ready profile with that many customers; only to be read. With `only`, records of these entities alone."""
-    kind = "found-" if only else ""
-    kept = Profile(OUTPUT / "cache" / f"{kind}{customers}-{_signature()}")
+def profile(customers: int) -> Profile:
+    """A ready profile with that many customers; only to be read."""
+    kept = Profile(OUTPUT / "cache" / f"{customers}-{_signature()}")
     if not kept.exists():
         draft = Profile(kept.folder.with_suffix(".draft"))
         shutil.rmtree(draft.folder, ignore_errors=True)
-        _fill(draft, customers, only)
+        _fill(draft, customers)
         shutil.rmtree(kept.folder, ignore_errors=True)
         draft.folder.rename(kept.folder)
         _settle(kept)
@@ -88,9 +83,9 @@ def _settle(made: Profile) -> None:
     open_replica(made.database, key=KEY, clock=SystemClock(), readings=readings, place=place).close()
 
 
-def _fill(empty: Profile, customers: int, only: frozenset[str]) -> None:
+def _fill(empty: Profile, customers: int) -> None:
     workspace = create_workspace(empty, KEY, user_name=AUTHORS[0])
-    arriving = _arrivals(workspace.replica, customers, only)
+    arriving = _arrivals(workspace.replica, customers)
     while page := list(islice(arriving, PAGE)):
         with workspace.replica.database.write() as connection:
             workspace.replica.take_in(connection, page)
@@ -99,7 +94,7 @@ def _fill(empty: Profile, customers: int, only: frozenset[str]) -> None:
     workspace.close()
 
 
-def _arrivals(replica: Replica, customers: int, only: frozenset[str]) -> Iterator[Arrival]:
+def _arrivals(replica: Replica, customers: int) -> Iterator[Arrival]:
     """The generated records as a server would send them: accepted, each by its author."""
     chance = random.Random(1)
     identity = replica.identity()
@@ -111,8 +106,7 @@ def _arrivals(replica: Replica, customers: int, only: frozenset[str]) -> Iterato
         values: dict[str, Value] = {"name": author, "role": "rep", "book": books[author]}
         state = _accepted(users[author], seq, identity.config, values)
         yield Arrival(RecordKey("user", users[author]), state, seq)
-    wanted = (item for item in generated(customers) if not only or item.entity in only)
-    for seq, item in enumerate(wanted, len(AUTHORS) + 1):
+    for seq, item in enumerate(generated(customers), len(AUTHORS) + 1):
         ids[item.key] = uuid7(START_MS + seq, chance.randbytes(10))
         bucket = identity.config if item.entity in ("tag", "tag_group") else books[item.author]
         state = _accepted(users[item.author], seq, bucket, sample_loading.values_of(replica, item, ids))
