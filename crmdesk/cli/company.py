@@ -37,6 +37,7 @@ def sync(
     if accept_deletions and keep_deleted:
         hint = Label("请只选其一。", "Choose one of the two.")
         raise CrmError("bad_argument", argument="--accept-deletions --keep-deleted", hint=hint)
+    from crmdesk.usecases import merging_across
     from crmdesk.usecases.status import closed
 
     report = _exchange(session, deletions="accept" if accept_deletions else "keep" if keep_deleted else "ask")
@@ -45,6 +46,12 @@ def sync(
         f"已发送 {report.pushed}，收到 {report.received}，被拒 {report.unsent[1]}，待发送 {report.unsent[0]}。",
         f"Sent {report.pushed}, received {report.received}, refused {report.unsent[1]}, unsent {report.unsent[0]}.",
     )
+    if merging_across.wishes(session.reader):
+        settled = merging_across.settle(session.replica).value
+        for _, name in settled.merged if not session.out.as_json else ():
+            session.out.line(
+                session.out.text(f"「{name}」已移交并合并。", f"“{name}” was handed over and is merged.")
+            )
     if (error := closed(session.reader)) is not None and not session.out.as_json:
         session.out.line(str(error.sentence(session.out.language)))
 

@@ -10,6 +10,7 @@ from crmdesk.cli import naming
 from crmdesk.cli.command import command, group
 from crmdesk.cli.customers import Customer
 from crmdesk.cli.session import Session
+from crmdesk.core.errors import CrmError
 
 if TYPE_CHECKING:
     from crmdesk.usecases.directory import Directory
@@ -72,11 +73,20 @@ def _side(side: Side, directory: Directory) -> dict[str, Any]:
 
 @command(duplicates_app, "merge")
 def merge(session: Session, customer: Customer, other: Other) -> None:
-    """Read OTHER as part of CUSTOMER, which takes the values it lacks. 把另一个客户并入这个客户，缺的内容由它补上。"""
+    """Read OTHER as part of CUSTOMER, which takes the values it lacks. 把另一个客户并入这个客户，缺的内容由它补上。
+
+    One of another owner is handed over first, by whoever may. 负责人不同时先移交再合并，须有移交权限。
+    """
     from crmdesk.usecases import merging
 
     winner, loser = session.customer_to_write(customer), session.customer_to_write(other)
-    done = merging.merge(session.replica, winner, loser)
+    try:
+        done = merging.merge(session.replica, winner, loser)
+    except CrmError as error:
+        if error.code != "merge_apart":
+            raise
+        _merge_across(session, winner, loser)
+        return
     session.out.say(
         {"customer": winner, "merged": loser, "txn": done.txn},
         f"已合并。撤销：crmdesk duplicates unmerge {loser}",
@@ -153,6 +163,33 @@ def take_back(
         f"已撤销，此后改过而保留 {undoing.run.stayed} 条。",
         f"Taken back; {undoing.run.stayed} that were changed since stay.",
     )
+
+
+def _merge_across(session: Session, winner: str, loser: str) -> None:
+    from crmdesk.sync import merging_across as online
+    from crmdesk.usecases import merging_across
+    from crmdesk.usecases.directory import read_directory
+
+    names = read_directory(session.reader)
+    now = session.workspace.clock.now_ms()
+    wish = merging_across.wish(session.reader, names, winner, loser, now)
+    done = online.carry_out(session.replica, wish)
+    who = names.person_name(wish.to_user)
+    said = {
+        "merged": (
+            f"已移交给{who}并合并。拆开：crmdesk duplicates unmerge {loser}；移回须另行移交。",
+            f"Handed over to {who} and merged. `crmdesk duplicates unmerge {loser}` takes it apart; handing back is another command.",
+        ),
+        "handed_over": (
+            f"已移交给{who}，下次同步后合并。",
+            f"Handed over to {who}; merged after the next sync.",
+        ),
+        "asked": (
+            f"现在连不上服务器：已申请移交给{who}，移交后自动合并。",
+            f"The server can't be reached: handing it to {who} is asked for, and it is merged after that.",
+        ),
+    }[done.value]
+    session.out.say({"customer": winner, "merged": loser, "txn": done.txn, "outcome": done.value}, *said)
 
 
 @command(duplicates_app, "keep-apart")

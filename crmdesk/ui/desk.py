@@ -21,7 +21,8 @@ from crmdesk.ui.signs import Signs
 from crmdesk.ui.syncing import Syncing
 from crmdesk.ui.widgets import buttons, plain
 from crmdesk.ui.widgets.fields import label
-from crmdesk.usecases import narrowing, sharing, status
+from crmdesk.usecases import merging_across, narrowing, sharing, status
+from crmdesk.usecases.outcome import Outcome
 
 
 class Desk(QObject):
@@ -152,6 +153,14 @@ class Desk(QObject):
         """A sync went through: a moment at which the server may be asked what this person may."""
         if self._syncing.report is not None and self._syncing.report.is_complete:
             self._context.permits.ask_now_and_then()
+            if merging_across.wishes(self._context.reader):
+                said = self.tr("Handed over and merged")
+                self._context.write(merging_across.settle, self._settled, said=said)
+
+    def _settled(self, done: "Outcome[merging_across.Settled]") -> None:
+        """Customers that were handed over to be merged: say what can't be."""
+        for name in done.value.given_up:
+            self._context.say(formats.filled(self.tr("%1 was not handed over, so it is not merged"), name))
 
     def _watch_absences(self, _change: object) -> None:
         """Say over the whole window for whom this person stands in, with the way to their customers."""

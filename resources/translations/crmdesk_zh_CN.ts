@@ -2565,6 +2565,14 @@
         <translation>导入表格</translation>
     </message>
     <message>
+        <source>Handed over and merged</source>
+        <translation>已移交并合并</translation>
+    </message>
+    <message>
+        <source>%1 was not handed over, so it is not merged</source>
+        <translation>%1 未能移交，因此没有合并</translation>
+    </message>
+    <message>
         <source>Duplicates</source>
         <translation>重复客户</translation>
     </message>
@@ -3233,12 +3241,36 @@
         <translation>建于 %1</translation>
     </message>
     <message>
+        <source>Hand over and merge</source>
+        <translation>移交并合并</translation>
+    </message>
+    <message>
+        <source>%1 gets “%2” and it is merged; undoing the merge does not hand it back.</source>
+        <translation>「%2」先移交给%1，再并入；撤销合并不会移回。</translation>
+    </message>
+    <message>
+        <source>The one that stays has no owner to hand the other to; choose the other.</source>
+        <translation>保留的一方没有可接手的负责人，请改选另一方。</translation>
+    </message>
+    <message>
         <source>“%1” stays, with everything that hangs below either; it can be taken apart again.</source>
         <translation>保留「%1」，两边的拜访、联系人和资料都归到它下面；以后仍可拆开。</translation>
     </message>
     <message>
         <source>Merged into “%1”</source>
         <translation>已并入「%1」</translation>
+    </message>
+    <message>
+        <source>Handed over and merged into “%1”</source>
+        <translation>已移交并合并到「%1」</translation>
+    </message>
+    <message>
+        <source>Handed over; merged into “%1” after the next sync</source>
+        <translation>已移交，下次同步后并入「%1」</translation>
+    </message>
+    <message>
+        <source>Asked for; merged into “%1” once the server has handed it over</source>
+        <translation>已申请；服务器移交后自动并入「%1」</translation>
     </message>
     <message>
         <source>Noted: these are two</source>

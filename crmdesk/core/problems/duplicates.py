@@ -18,12 +18,12 @@ DUPLICATES: Final[dict[str, Problem]] = {
         (
             "这两个客户在不同的客户簿里。",
             NOTHING_ZH,
-            "请先由经理把其中一个移交给另一个的负责人，再合并；也可以先把这一对标记为不同客户。",
+            "请双方共同的经理来合并：会先移交给保留一方的负责人。也可以先把这一对标记为不同客户。",
         ),
         (
             "These two customers are in different books.",
             NOTHING_EN,
-            "Have a manager hand one of them over to the owner of the other, then merge; or note that they are two.",
+            "Ask a manager of both owners to merge them: the one that goes is handed over first. Or note that they are two.",
         ),
     ),
     "not_merged": problem(

@@ -18,18 +18,21 @@ from crmdesk.ui.context import Context
 from crmdesk.ui.page import Page, Shell
 from crmdesk.ui.pages.certain_merges import CertainMerges
 from crmdesk.ui.pages.duplicate_pair import PairView, SideText
+from crmdesk.ui.runner import Lane
 from crmdesk.ui.widgets import buttons, plain
 from crmdesk.ui.widgets.buttons import KeyHint
 from crmdesk.ui.widgets.entry_list import Entry, EntryList, Heading
 from crmdesk.ui.widgets.fields import heading, label
 from crmdesk.ui.widgets.marks import EmptyState
-from crmdesk.usecases import customers, duplicates, import_alike, merging, sharing
+from crmdesk.usecases import customers, duplicates, import_alike, merging, merging_across, sharing
 from crmdesk.usecases.duplicates import Pair, Side
+from crmdesk.usecases.merging_across import Wish
 from crmdesk.usecases.outcome import Outcome
 from crmdesk.usecases.workspace import Workspace
 
 if TYPE_CHECKING:
     from crmdesk.store.replica import Touched
+    from crmdesk.sync.merging_across import State
 
 _MOST = 500
 
@@ -46,6 +49,7 @@ class Duplicates(Page):
         self._decided: list[tuple[str, Pair]] = []
         self._is_stale, self._is_busy = True, False
         self._held = ""
+        self._is_across = False
         self._only: Run | None = None
         self.list = EntryList(self.tr("Pairs that may be one company"))
         self.list.current.connect(self._show_current)
@@ -266,20 +270,37 @@ class Duplicates(Page):
             for side in (pair.one, pair.other)
         ]
         why = "" if all(may) else str(CrmError("forbidden").sentence(context.language).happened)
-        if not why and pair.one.bucket != pair.other.bucket:
+        self._is_across = not why and pair.one.bucket != pair.other.bucket
+        if self._is_across and not any(self._taker(pair, at) for at in (0, 1)):
             sentence = CrmError("merge_apart").sentence(context.language)
             why = f"{sentence.happened} {sentence.next}"
         self._merge.setEnabled(not why)
         self._apart.setEnabled(any(may))
         plain.set_tip(self._merge, why)
         self._held = why
+        self._merge.setText(self.tr("Hand over and merge") if self._is_across else self.tr("Merge"))
+
+    def _taker(self, pair: Pair, at: int) -> str | None:
+        """Who would get the other of two customers, if this person may hand it over."""
+        if self._context.workspace.server() is None:
+            return None
+        winner, loser = (pair.one, pair.other) if at == 0 else (pair.other, pair.one)
+        return merging_across.taker(self._context.directory, winner.bucket, loser.bucket)
 
     def _say_what_happens(self) -> None:
         if self._held:
             self._what.setText(self._held)
             return
         pair = self._pairs.get(self.list.current_id)
-        if pair is not None:
+        if pair is not None and self._is_across:
+            taker = self._taker(pair, self.pair.winner)
+            self._merge.setEnabled(taker is not None)
+            names = self._context.directory
+            said = self.tr("%1 gets “%2” and it is merged; undoing the merge does not hand it back.")
+            goes = (pair.other, pair.one)[self.pair.winner]
+            nobody = self.tr("The one that stays has no owner to hand the other to; choose the other.")
+            self._what.setText(formats.filled(said, names.person_name(taker), goes.name) if taker else nobody)
+        elif pair is not None:
             stays = (pair.one, pair.other)[self.pair.winner]
             said = self.tr(
                 "“%1” stays, with everything that hangs below either; it can be taken apart again."
@@ -298,12 +319,43 @@ class Duplicates(Page):
             return
         at = self.pair.winner
         winner, loser = (pair.one, pair.other) if at == 0 else (pair.other, pair.one)
+        if self._is_across:
+            self._hand_over_and_merge(pair, winner, loser)
+            return
         work = partial(
             merging.merge, winner=winner.id, loser=loser.id, chosen=self.pair.chosen(), seen=self._shown[at]
         )
         self._is_busy = True
         said = self.tr("Merged into “%1”").replace("%1", winner.name)
         self._context.write(work, partial(self._done, pair, loser.id), self._failed, said=said)
+
+    def _hand_over_and_merge(self, pair: Pair, winner: Side, loser: Side) -> None:
+        context, now = self._context, self._context.workspace.clock.now_ms()
+        try:
+            wish = merging_across.wish(
+                context.reader, context.directory, winner.id, loser.id, now, self.pair.chosen()
+            )
+        except CrmError as error:
+            context.report(error)
+            return
+        self._is_busy = True
+        context.runner.run(
+            partial(_carried_out, wish, context.workspace), partial(self._came, pair, winner, loser), self._failed,
+            lane=Lane.NETWORK, owner=self,
+        )  # fmt: skip
+
+    def _came(self, pair: Pair, winner: Side, loser: Side, done: "Outcome[State]") -> None:
+        said = {
+            "merged": self.tr("Handed over and merged into “%1”"),
+            "handed_over": self.tr("Handed over; merged into “%1” after the next sync"),
+            "asked": self.tr("Asked for; merged into “%1” once the server has handed it over"),
+        }[done.value]
+        self._context.bus.touched.emit(done.touched)
+        self._context.say(said.replace("%1", winner.name))
+        self._is_busy = False
+        if done.value == "merged" and done.txn is not None:
+            self._decided.append((done.txn, pair))
+        self._forget(pair, loser.id if done.value == "merged" else "")
 
     def keep_apart(self) -> None:
         """Remember that the two are two."""
@@ -363,6 +415,12 @@ def _look(workspace: Workspace, run: Run | None) -> list[Pair]:
         return duplicates.pairs(reader)[:_MOST]
     finally:
         reader.close()
+
+
+def _carried_out(wish: Wish, workspace: Workspace) -> "Outcome[State]":
+    from crmdesk.sync import merging_across as online
+
+    return online.carry_out(workspace.replica, wish)
 
 
 def _key(pair: Pair) -> str:
