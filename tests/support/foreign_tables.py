@@ -67,7 +67,8 @@ def planted(
         rows[number][at] = text
     double = chance.sample([n for n in numbers if n not in wrong], doubles)
     wanted = round(count * len(KEYS) * gaps)
-    cells = [(n, at) for n in numbers if n not in wrong and n not in set(double) for at in KEYS[1:]]
+    apart = wrong.union(double)
+    cells = [(n, at) for n in numbers if n not in apart for at in KEYS[1:]]
     chance.shuffle(cells)
     for n, at in cells[:wanted]:
         rows[n][at] = ""
