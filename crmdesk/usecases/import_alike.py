@@ -29,7 +29,7 @@ from crmdesk.store.names import SHOWN
 from crmdesk.store.reading import Reader
 from crmdesk.usecases.codes import code_meant, place_of
 from crmdesk.usecases.directory import read_directory
-from crmdesk.usecases.duplicates import Pair, Side, by_id, parties
+from crmdesk.usecases.duplicates import Pair, Side, by_id, pairs, parties
 from crmdesk.usecases.foreign_files import Reading, job_of
 from crmdesk.usecases.known_records import known_records, shown_now
 from crmdesk.usecases.merging import kept_apart
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from crmdesk.store.replica import Replica
 
 _A_QUERY: Final = 5000
+_FEW: Final = 8
+"""Of a run that made more than this part of all customers the whole scan tells sooner: key by key takes five times as long."""
 _MOST_READY: Final = 20_000
 _MADE_FROM: Final = frozenset((*COMPARED, "other_phone"))
 _HOLDERS: Final = "SELECT k.key, k.n FROM json_each(?) j CROSS JOIN likeness k ON k.key = j.value"
@@ -225,6 +227,10 @@ def _slices(numbers: Sequence[int]) -> Iterator[list[int]]:
 def pairs_of(reader: Reader, run: Run) -> list[Pair]:
     """The pairs that may be one company with at least one customer that a run made, the surest first."""
     made = _made(reader, run)
+    everybody = reader.value(f"SELECT count(*) FROM p_customer WHERE {SHOWN}")
+    if len(made) * _FEW > everybody:
+        ids = set(made.values())
+        return [one for one in pairs(reader) if one.one.id in ids or one.other.id in ids]
     near = _asked(reader, set(made))
     known = parties(reader, {n for pair in near for n in pair})
     apart = kept_apart(reader)
@@ -239,22 +245,22 @@ def pairs_of(reader: Reader, run: Run) -> list[Pair]:
     return sorted(found, key=lambda pair: (-pair.certainty, pair.one.id, pair.other.id))
 
 
-def rows_of(reader: Reader, run: Run, pairs: Sequence[Pair]) -> int:
+def rows_of(reader: Reader, run: Run, found: Sequence[Pair]) -> int:
     """How many rows of a run look like customers that were here, or like earlier rows."""
     made = set(_made(reader, run).values())
     order = {
         side.id: number
         for number, side in enumerate(
-            sorted({s.id: s for p in pairs for s in (p.one, p.other)}.values(), key=lambda s: (s.created_at, s.id))
+            sorted({s.id: s for p in found for s in (p.one, p.other)}.values(), key=lambda s: (s.created_at, s.id))
         )
     }  # fmt: skip
     near = [
         order[one.id]
-        for pair in pairs
+        for pair in found
         for one, other in ((pair.one, pair.other), (pair.other, pair.one))
         if one.id in made and other.id not in made
     ]
-    among = [(order[p.one.id], order[p.other.id]) for p in pairs if p.one.id in made and p.other.id in made]
+    among = [(order[p.one.id], order[p.other.id]) for p in found if p.one.id in made and p.other.id in made]
     return len(held_back(near, among))
 
 
