@@ -218,6 +218,7 @@ def _rehearse(session: Session, path: Path, plan: Plan, limit: int, *, sign: boo
         return
     _say_facts(session, facts)
     _say_alike(session, plan, facts["alike"], alike)
+    _say_named(session, facts["owners"])
     session.out.rows(
         session.out.text("表 行 结果 原因", "Sheet Row Verdict Reason").split(),
         [
@@ -231,6 +232,23 @@ def _rehearse(session: Session, path: Path, plan: Plan, limit: int, *, sign: boo
         ],
         empty=session.out.text("每一行都可以导入。", "Every row can be imported."),
     )
+
+
+def _say_named(session: Session, owners: dict[str, int]) -> None:
+    """Whose the customers are to be, and which names nobody has; nothing where no column names owners."""
+    from crmdesk.usecases.directory import read_directory
+    from crmdesk.usecases.import_owners import foretold
+
+    if owners:
+        nobody = session.out.text("查无此人", "nobody")
+        session.out.rows(
+            session.out.text("文件中的姓名 同事 客户", "In-the-file Colleague Customers").split(),
+            [
+                (one.name, one.person.name if one.person else nobody, str(one.waiting))
+                for one in foretold(owners, read_directory(session.reader))
+            ],
+            empty="",
+        )
 
 
 def _said_alike(plan: Plan, found: Sequence[Alike]) -> dict[str, Any]:

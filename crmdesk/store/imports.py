@@ -58,7 +58,7 @@ class Counts(msgspec.Struct):
     `cells` are the key cells that there are, `missing` those of them that are blank, each also by `sheet.field`.
     `wrong` are the rows with a value that can't be read or is doubted, `double` those that equal another row or record.
     `alike` are the rows that look like a customer that is here or like an earlier row; where those are kept out they are
-    counted nowhere else.
+    counted nowhere else. `owners` counts the customers that are to be each person's, by name as the file says it.
     """
 
     rows: int = 0
@@ -77,6 +77,7 @@ class Counts(msgspec.Struct):
     sums: dict[str, int] = {}
     replaced: dict[str, int] = {}
     flaws: dict[str, int] = {}
+    owners: dict[str, int] = {}
 
 
 class Run(msgspec.Struct):

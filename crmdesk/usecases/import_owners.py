@@ -6,7 +6,7 @@ answer was lost is asked again and not carried out twice. What was refused is no
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -59,6 +59,12 @@ def wished(reader: Reader, run: Run, names: Directory | None = None) -> list[Wis
         for name, some in found.items()
     ]  # fmt: skip
     return sorted(told, key=lambda one: (-one.waiting - one.done - len(one.refused), one.name))
+
+
+def foretold(counted: Mapping[str, int], names: Directory) -> list[Wished]:
+    """What a rehearsal says of owners: by name, as `wished` tells it of a run."""
+    found = [Wished(name, taker(names, name), count, 0, ()) for name, count in counted.items()]
+    return sorted(found, key=lambda one: (-one.waiting, one.name))
 
 
 def may_lead(names: Directory) -> bool:

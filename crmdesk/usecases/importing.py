@@ -125,6 +125,8 @@ def tally(counts: Counts, judged: Sequence[Judged], plan: Plan) -> None:
         counts.wrong += one.is_wrong
         counts.double += one.is_double
         counts.missing += len(one.row.missing)
+        for name in _owners((one,), plan).values():
+            counts.owners[name] = counts.owners.get(name, 0) + 1
         sheet = plan.sheets[one.row.sheet].name
         counts.rows_by_sheet[sheet] = counts.rows_by_sheet.get(sheet, 0) + 1
         for name in one.row.missing:
@@ -186,6 +188,7 @@ def facts(counts: Counts, seconds: float) -> dict[str, Any]:
         "records": counts.records,
         "sums": {name: amount / 100 for name, amount in counts.sums.items()},
         "reasons": counts.flaws,
+        "owners": counts.owners,
     }
 
 

@@ -59,6 +59,8 @@ def counted(said: Any) -> dict[str, tuple[int, int, int]]:
 
 def test_customers_reach_those_that_the_file_names(mei: Desk, server: RunningServer, tmp_path: Path) -> None:
     run = imported(mei, tmp_path)
+    told = {"Ann": 3, "Mei": 1, "bo": 1, "张三": 1}
+    assert {one["run"]: one["owners"] for one in mei("import", "runs")["runs"]} == {run: told}
     said = mei("import", "hand-over", run, "--dry-run")
     assert counted(said) == {"Ann": (3, 0, 0), "Mei": (1, 0, 0), "bo": (1, 0, 0), "张三": (1, 0, 0)}
     assert {one["name"] for one in said["owners"] if one["user"] is None} == {"张三"}

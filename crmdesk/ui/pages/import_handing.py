@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -51,6 +52,12 @@ class Handing(QObject):
         self._run = None
         self._outcome.show_owners("")
         self.button.hide()
+
+    def show_rehearsed(self, owners: Mapping[str, int]) -> None:
+        """Say whose the customers are going to be."""
+        self.show_nothing()
+        if self._context.workspace.server() is not None:
+            self._outcome.show_owners(self._words(import_owners.foretold(owners, self._context.directory)))
 
     def show_run(self, run: Run) -> None:
         """Say what a run's file wishes, and offer to do it where this person may."""

@@ -271,6 +271,7 @@ class ImportStudio(Page):
         self.outcome.show_lines(made.lines)
         if self._path is not None:
             self.afterwards.show_rehearsed(self._path, self.columns.plan, made.counts, made.alike)
+            self.handing.show_rehearsed(made.counts.owners)
         may_take = made.counts.reject and self.columns.plan.unreadable == "keep_out"
         more = (self.take_button,) if may_take else ()
         signing = (self.afterwards.sign_button,) if self.afterwards.may_sign() else ()

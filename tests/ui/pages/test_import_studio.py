@@ -207,6 +207,8 @@ def test_customers_are_handed_over_from_the_outcome_once_everything_is_synced(
     qtbot.waitUntil(page.columns.isVisible)
     page.columns.next_button.click()
     qtbot.waitUntil(page.all_button.isVisible, timeout=20_000)
+    assert "张三 1" in page.outcome.owners.text()
+    assert page.handing.button.isHidden()
     page.all_button.click()
     qtbot.waitUntil(page.handing.button.isVisible, timeout=20_000)
     assert "待移交给 Ann 1、Cai 1；" in page.outcome.owners.text()
