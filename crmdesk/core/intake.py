@@ -160,11 +160,6 @@ class Intake:
         is_called_so = plain_heading(step.heading) in names_of(entity)[step.name]
         return not is_called_so or sum(s.part == step.part and s.name == step.name for s in self._steps) > 1
 
-    @property
-    def keys(self) -> list[str]:
-        """The key fields that the table has columns for."""
-        return list(self._keys)
-
     def read(self, row: int, cells: Sequence[str]) -> Prepared | None:
         """A row made ready; None for one that is blank, or says the headings again."""
         if not any(cells) or all(is_nothing(cell) for cell in cells):

@@ -158,6 +158,8 @@ class MainWindow(QMainWindow):
         if page is not None and not page.may_leave():
             event.ignore()
             return
+        for built in self._built.values():
+            built.closing()
         self.closing.emit()
         super().closeEvent(event)
 

@@ -77,6 +77,9 @@ class Page(QWidget):
         """Widgets for the right end of the top bar, made once; the last one should be the primary action."""
         return ()
 
+    def closing(self) -> None:
+        """The window goes: have what is under way stop where it may go on another day."""
+
     def show_subject(self, subject: object) -> None:
         """What `shell.go(key, subject)` carried; not called when it carried nothing."""
 

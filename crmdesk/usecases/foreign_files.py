@@ -29,15 +29,35 @@ _TIME: Final = Label("60 秒", "60 seconds")
 _MEMORY: Final = Label("1.5 GB 内存", "1.5 GB of memory")
 
 
+class Patience:
+    """For how long somebody waits for a file: until they `end` it, from any thread."""
+
+    def __init__(self) -> None:
+        self.is_ended = False
+        self._child: subprocess.Popen[bytes] | None = None
+
+    def end(self) -> None:
+        """Wait no longer: a file may lie on a share that went away, and keep its reader for ever."""
+        self.is_ended = True
+        if self._child is not None:
+            self._child.kill()
+
+    def hold(self, child: subprocess.Popen[bytes]) -> None:
+        """Note who is waited for."""
+        self._child = child
+        if self.is_ended:
+            child.kill()
+
+
 class Reading:
     """A file being read by a child process; close it to end that at once. Iterate for its rows.
 
+    It ends early, and is not `is_whole`, once the `patience` with it does.
     Raises `import_unreadable`, `import_too_large`, `import_empty`, `import_protected` or `file_unreadable`.
     """
 
-    def __init__(self, job: Job) -> None:
-        self._job = job
-        self.keys: dict[str, list[str]] = {}
+    def __init__(self, job: Job, patience: Patience | None = None) -> None:
+        self._job, self._patience = job, patience or Patience()
         self.is_whole = False
         # What it would print might be what stands in the file.
         self._child = subprocess.Popen(
@@ -53,6 +73,7 @@ class Reading:
             self._child.stdin.close()
         except BrokenPipeError:
             pass  # it died at once: reading from it says how
+        self._patience.hold(self._child)
 
     def __enter__(self) -> Self:
         return self
@@ -72,14 +93,18 @@ class Reading:
         out = self._child.stdout
         assert out is not None
         while not self.is_whole:
-            frame = self._next(out)
+            try:
+                frame = self._next(out)
+            except CrmError:
+                if self._patience.is_ended:
+                    return
+                raise
             if isinstance(frame, Trouble):
                 self.is_whole = True
                 about = {name: Label(zh, en) for name, (zh, en) in frame.about.items()}
                 raise CrmError(frame.code, **about)
             if isinstance(frame, (End, Peeked)):
                 self.is_whole = True
-                self.keys = frame.keys if isinstance(frame, End) else {}
             yield frame
 
     def _next(self, out: IO[bytes]) -> Frame:

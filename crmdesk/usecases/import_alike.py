@@ -30,7 +30,7 @@ from crmdesk.store.reading import Reader
 from crmdesk.usecases.codes import code_meant, place_of
 from crmdesk.usecases.directory import read_directory
 from crmdesk.usecases.duplicates import Pair, Side, by_id, pairs, parties
-from crmdesk.usecases.foreign_files import Reading, job_of
+from crmdesk.usecases.foreign_files import Patience, Reading, job_of
 from crmdesk.usecases.known_records import known_records, shown_now
 from crmdesk.usecases.merging import kept_apart
 from crmdesk.usecases.workspace import Workspace, readings
@@ -145,27 +145,39 @@ class Lookout:
 class Looking:
     """A file read once to find its look-alikes, a step at a time; nothing is written. Close it.
 
+    One that is stopped is never `done`.
     Raises what reading raises.
     """
 
     def __init__(
-        self, workspace: Workspace, reader: Reader, registry: Registry, path: Path, plan: Plan, *, limit: int = -1
-    ) -> None:  # fmt: skip
+        self,
+        workspace: Workspace,
+        reader: Reader,
+        registry: Registry,
+        path: Path,
+        plan: Plan,
+        *,
+        limit: int = -1,
+        patience: Patience | None = None,
+    ) -> None:
         self.share, self.done = 0.0, False
         self.found: list[Alike] = []
         self._reader, self._registry, self._lookout = reader, registry, Lookout()
         known = known_records(reader, registry, read_directory(reader), plan, workspace.clock.now_ms())
         numbers = count(1)
         self._judge = Judge(registry, known, plan.mode, lambda: f"new-{next(numbers)}")
-        self._reading = Reading(job_of(reader, path, workspace.today(), plan, limit=limit, is_searched=True))
+        self._reading = Reading(
+            job_of(reader, path, workspace.today(), plan, limit=limit, is_searched=True), patience
+        )
         self._frames = iter(self._reading)
 
     def step(self) -> None:
         """Read on; the last step finds."""
         frame = next(self._frames, None)
         if frame is None:
-            self.found = self._lookout.found(self._reader)
-            self.share, self.done = 1.0, True
+            if self._reading.is_whole:
+                self.found = self._lookout.found(self._reader)
+                self.share, self.done = 1.0, True
             self.close()
             return
         judged = self._judge.judge(frame.rows, self._present)

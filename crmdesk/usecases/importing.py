@@ -27,7 +27,7 @@ from crmdesk.store import imports
 from crmdesk.store.imports import Counts, KeptOut, Run
 from crmdesk.store.settings import SeeingAs
 from crmdesk.usecases.directory import read_directory, read_registry
-from crmdesk.usecases.foreign_files import Reading, job_of, peek
+from crmdesk.usecases.foreign_files import Patience, Reading, job_of, peek
 from crmdesk.usecases.import_alike import Looking, Lookout, held_rows, places
 from crmdesk.usecases.import_mappings import kept_for, remember
 from crmdesk.usecases.known_records import known_records, shown_now
@@ -68,23 +68,25 @@ def rehearse(
     *,
     limit: int = -1,
     heard: Heard = lambda _rows, _share: None,
-    cancelled: Callable[[], bool] = lambda: False,
+    patience: Patience | None = None,
     alike: Callable[[list[Alike]], None] = lambda _found: None,
 ) -> tuple[Counts, float]:
     """What an import would do, without doing any of it: its counts, and the seconds it took.
 
-    `limit` bounds the rows; a cancelled rehearsal counts what it came to. `alike` hears at the end which rows look like
+    `limit` bounds the rows; once the `patience` with it ends it counts what it came to. `alike` hears at the end which rows look like
     customers. Raises `import_unmapped` and what reading raises.
     """
     started = time.perf_counter()
+    patience = patience or Patience()
     registry = read_registry(reader)
     check(plan, registry)
     found: list[Alike] = []
     before = 0.0
     if plan.alike == "keep_out":
         before = 0.5
-        with closing(Looking(workspace, reader, registry, path, plan, limit=limit)) as looking:
-            while not looking.done and not cancelled():
+        looking = Looking(workspace, reader, registry, path, plan, limit=limit, patience=patience)
+        with closing(looking):
+            while not looking.done and not patience.is_ended:
                 looking.step()
                 heard((), before * looking.share)
             found = looking.found
@@ -92,18 +94,17 @@ def rehearse(
     known = _known(workspace, reader, registry, plan)
     judge = Judge(registry, known, plan.mode, lambda: f"new-{next(numbers)}", places(found))
     counts, lookout = Counts(), Lookout()
-    with Reading(
-        job_of(reader, path, workspace.today(), plan, limit=limit, is_searched=plan.alike == "take")
-    ) as reading:
+    job = job_of(reader, path, workspace.today(), plan, limit=limit, is_searched=plan.alike == "take")
+    with Reading(job, patience) as reading:
         for frame in reading:
             judged = judge.judge(frame.rows, lambda entity, ids: shown_now(reader, registry, entity, ids))
             tally(counts, judged, plan)
             if plan.alike == "take":
                 lookout.hear(judged, frame.found_by)
             heard(judged, before + (1 - before) * frame.share)
-            if cancelled():
+            if patience.is_ended:
                 break
-    if plan.alike == "take" and not cancelled():
+    if plan.alike == "take" and not patience.is_ended:
         found = lookout.found(reader)
         counts.alike = len(places(found))
     alike(found)
@@ -196,15 +197,27 @@ def facts(counts: Counts, seconds: float) -> dict[str, Any]:
 
 
 class Importing:
-    """A run under way, for one thread. Call `step` until it is `done`; `close` leaves it to be gone on with.
+    """A run under way, for one thread at a time. Call `step` until it is `done`; `close` leaves it to be gone on with.
 
+    `wait` before a step takes what may take long, and keeps nobody from writing. Once the `patience` with it ends the next
+    step stops the run.
     Raises what reading raises, and what `Replica.commit` does; what was done by then stays done, and is known.
     """
 
-    def __init__(self, workspace: Workspace, reader: Reader, run: Run) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        reader: Reader,
+        run: Run,
+        patience: Patience | None = None,
+    ) -> None:
         self.run = run
         self.share = 0.0
         self.done = False
+        self._patience = patience or Patience()
+        self._has_waited = False
+        self._rows: Rows | None = None
+        self._trouble: CrmError | None = None
         self._workspace, self._reader, self._replica = workspace, reader, workspace.replica
         self._registry = read_registry(reader)
         check(run.plan, self._registry)
@@ -218,8 +231,9 @@ class Importing:
         self._ready: dict[RecordKey, FoundBy] = {}
         if run.plan.alike == "keep_out" and not run.looked:
             self._looking = Looking(
-                workspace, reader, self._registry, Path(run.path), run.plan, limit=run.limit
-            )
+                workspace, reader, self._registry, Path(run.path), run.plan, limit=run.limit,
+                patience=patience,
+            )  # fmt: skip
         else:
             self._open()
         self._started = time.perf_counter()
@@ -240,12 +254,24 @@ class Importing:
             self._reader, Path(run.path), today, run.plan,
             skip=run.position, limit=run.limit, is_searched=True,
         )  # fmt: skip
-        self._reading = Reading(job)
+        self._reading = Reading(job, self._patience)
         self._frames = iter(self._reading)
 
-    def _look(self, looking: Looking) -> None:
-        """Look on for rows that look like customers, before anything is written."""
-        looking.step()
+    def wait(self) -> None:
+        """Have the next rows at hand, however long their reader takes. Writes nothing and raises nothing: `step` does."""
+        if self._has_waited:
+            return
+        self._has_waited = True
+        try:
+            if self._looking is not None:
+                self._looking.step()
+            else:
+                self._rows = next(self._frames, None)
+        except CrmError as error:
+            self._trouble = error
+
+    def _looked(self, looking: Looking) -> None:
+        """Note which rows look like customers, before anything else is written."""
         self.share = looking.share / 2
         if looking.done:
             self.run.looked = True
@@ -259,16 +285,20 @@ class Importing:
         """Settle the next rows; returns what was written."""
         from crmdesk.store.replica import Touched
 
-        if self._looking is not None:
-            self._look(self._looking)
-            return Touched()
         if len(self._ready) >= _SEARCHABLE_TOGETHER:
             return self._make_searchable()
-        try:
-            frame = next(self._frames, None)
-        except CrmError:  # the reader's: what was written is found all the same
+        self.wait()
+        self._has_waited = False
+        if self._patience.is_ended:
+            self.stop()
+            return Touched()
+        if self._trouble is not None:  # the reader's: what was written is found all the same
             self._make_searchable()
-            raise
+            raise self._trouble
+        if self._looking is not None:
+            self._looked(self._looking)
+            return Touched()
+        frame, self._rows = self._rows, None
         if frame is None:
             if self._ready:
                 return self._make_searchable()
@@ -415,7 +445,15 @@ def _writes(group: Sequence[Judged]) -> list[Write]:
     return [Write(key, said, is_known=key not in new) for key, said in values.items()]
 
 
-def begin(workspace: Workspace, reader: Reader, path: Path, plan: Plan, *, limit: int = -1) -> Importing:
+def begin(
+    workspace: Workspace,
+    reader: Reader,
+    path: Path,
+    plan: Plan,
+    *,
+    limit: int = -1,
+    patience: Patience | None = None,
+) -> Importing:
     """A new run. Raises `seeing_as`, `import_unmapped`, and what reading raises."""
     if reader.setting("seeing_as", SeeingAs) is not None:
         raise CrmError("seeing_as")
@@ -425,7 +463,7 @@ def begin(workspace: Workspace, reader: Reader, path: Path, plan: Plan, *, limit
     run = Run(
         replica.new_id(), replica.clock.now_ms(), path.name, str(path.absolute()), digest, plan, limit=limit
     )
-    made = Importing(workspace, reader, run)
+    made = Importing(workspace, reader, run, patience)
     try:
         with replica.database.write() as connection:
             imports.prepare(connection)
@@ -437,7 +475,7 @@ def begin(workspace: Workspace, reader: Reader, path: Path, plan: Plan, *, limit
     return made
 
 
-def go_on(workspace: Workspace, reader: Reader, name: str) -> Importing:
+def go_on(workspace: Workspace, reader: Reader, name: str, *, patience: Patience | None = None) -> Importing:
     """A run that was stopped, by a person or a crash, from where it came to. Raises `not_found`, `import_changed`."""
     run = imports.find(reader, name)
     if run.state not in ("running", "stopped"):
@@ -445,7 +483,7 @@ def go_on(workspace: Workspace, reader: Reader, name: str) -> Importing:
     if sha256_of(Path(run.path)) != run.sha256:
         raise CrmError("import_changed", name=run.name)
     run.state = "running"
-    return Importing(workspace, reader, run)
+    return Importing(workspace, reader, run, patience)
 
 
 def sha256_of(path: Path) -> str:

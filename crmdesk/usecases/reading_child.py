@@ -76,9 +76,7 @@ class Rows(msgspec.Struct, tag=True):
 
 
 class End(msgspec.Struct, tag=True):
-    """Everything was read. `keys` are the key fields that there are columns for, by table."""
-
-    keys: dict[str, list[str]]
+    """Everything was read."""
 
 
 class Trouble(msgspec.Struct, tag=True):
@@ -156,7 +154,6 @@ def _read(book: Book, job: Job, plan: Plan) -> Iterator[Frame]:
         (n for n, sheet in enumerate(plan.sheets) if sheet.is_wanted and sheet.name in book.names),
         key=lambda n: ENTITIES.index(plan.sheets[n].entity),
     )
-    keys: dict[str, list[str]] = {}
     finder = Finder(registry) if job.is_searched else None
     done = 0
     for turn, number in enumerate(order):
@@ -165,7 +162,6 @@ def _read(book: Book, job: Job, plan: Plan) -> Iterator[Frame]:
             plan, number, registry,
             today=date.fromisoformat(job.today), code_of=code_meant, place_of=place_of,
         )  # fmt: skip
-        keys[sheet.name] = intake.keys
         waiting: list[Prepared] = []
         size = 0
         for at, cells in enumerate(book.table(sheet.name).rows):
@@ -184,7 +180,7 @@ def _read(book: Book, job: Job, plan: Plan) -> Iterator[Frame]:
                 waiting, size = [], 0
         if waiting:
             yield _rows(waiting, (turn + 1) / len(order), finder)
-    yield End(keys)
+    yield End()
 
 
 def _rows(rows: list[Prepared], share: float, finder: Finder | None) -> Rows:

@@ -80,14 +80,15 @@ def in_days(workspace: Workspace, days: int) -> date:
 
 @dataclass
 class OpenDesk:
-    """A window over a workspace; every piece of work is done when the call that asked for it returns."""
+    """A window over a workspace; every piece of work is done when the call that asked for it returns, or `is_threaded`."""
 
     workspace: Workspace
     language: Language = "zh_CN"
     spoken: list[str] = field(default_factory=list)
+    is_threaded: bool = False
 
     def __post_init__(self) -> None:
-        self.runner = Runner.inline()
+        self.runner = Runner.threaded() if self.is_threaded else Runner.inline()
         self.context = Context(self.workspace, self.runner, Bus())
         self.syncing = Syncing(self.workspace, self.runner, self.context.bus)
         doors = Doors(
@@ -128,4 +129,7 @@ class OpenDesk:
 
     def close(self) -> None:
         self.syncing.stop()
+        if self.is_threaded:
+            self.window.close()
+            self.runner.shutdown()
         self.workspace.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from crmdesk.store.imports import Run
 from crmdesk.store.names import SHOWN
 from crmdesk.usecases import history, importing, merging, records, visits
 from crmdesk.usecases.directory import read_registry
+from crmdesk.usecases.foreign_files import Patience
 from crmdesk.usecases.import_papers import reasons, reconcile, write_kept_out, write_report, write_template
 from crmdesk.usecases.import_undo import BELOW, Undoing
 from crmdesk.usecases.importing import Importing
@@ -559,6 +561,25 @@ def test_a_reader_that_dies_leaves_a_run_to_go_on_with(desk: Workspace, tmp_path
     under_way.close()
     (run,) = imports.runs(desk.reader)
     assert len(shown(desk)) == run.position > 0
+
+
+def test_whoever_waits_for_a_file_that_does_not_come_may_stop(desk: Workspace, tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "long.csv", list(customers(12_000)))
+    patience = Patience()
+    under_way = importing.begin(desk, desk.reader, path, plan_of(desk, path), patience=patience)
+    under_way.step()
+    assert under_way._reading is not None
+    os.kill(under_way._reading._child.pid, signal.SIGSTOP)
+    with ThreadPoolExecutor(1) as elsewhere:
+        waiting = elsewhere.submit(lambda: [under_way.step() for _ in range(99)])
+        time.sleep(0.5)
+        patience.end()
+        waiting.result(timeout=20)
+    (run,) = imports.runs(desk.reader)
+    assert (run.state, len(shown(desk)) == run.position > 0) == ("stopped", True)
+    with closing(importing.go_on(desk, desk.reader, run.id)) as again:
+        to_its_end(again)
+    assert len(shown(desk)) == 12_000
 
 
 def test_a_withheld_field_has_no_column_and_a_second_address_stands_beside(

@@ -58,6 +58,7 @@ from crmdesk.ui.widgets.entry_list import Entry, EntryList, Heading
 from crmdesk.ui.widgets.marks import EmptyState
 from crmdesk.ui.widgets.plain import set_tip
 from crmdesk.usecases import import_mappings, import_papers, importing
+from crmdesk.usecases.foreign_files import Patience
 from crmdesk.usecases.import_mappings import Kept
 from crmdesk.usecases.workspace import Workspace
 
@@ -94,6 +95,7 @@ class ImportStudio(Page):
         self._course: Course | Gauge | None = None
         """What is under way; only the writer's lane touches what a course does."""
         self._gauge = Gauge()
+        self._patience = Patience()
         self.setAcceptDrops(True)
         self.runs = EntryList(self.tr("Imports so far"))
         self.runs.current.connect(self._run_chosen)
@@ -169,6 +171,9 @@ class ImportStudio(Page):
     def may_leave(self) -> bool:
         return True  # what is under way goes on behind other pages
 
+    def closing(self) -> None:
+        self._stop()
+
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if (
             self._course is None
@@ -228,10 +233,12 @@ class ImportStudio(Page):
             self.columns.say(str(error.sentence(self._context.language)))
             return
         self.columns.say("")
-        self._gauge = Gauge()
+        self._gauge, self._patience = Gauge(), Patience()
         self._begin_showing(self.tr("Rehearsing…"))
         self._context.runner.run(
-            partial(_rehearse, self._context.workspace, self._path, plan, self._gauge, self._context.language),
+            partial(
+                _rehearse, self._context.workspace, self._path, plan, self._gauge, self._patience, self._context.language
+            ),
             self._rehearsed, self._failed, lane=Lane.NETWORK, owner=self, key="rehearse",
         )  # fmt: skip
 
@@ -314,24 +321,29 @@ class ImportStudio(Page):
             if self._run.state == "undoing":
                 self._undo()
             else:
-                self._set_off(
-                    partial(import_course.go_on, self._context.workspace, self._run.id), self.tr("Importing…")
-                )
+                work = partial(import_course.go_on, self._context.workspace, self._run.id)
+                self._set_off(work, self.tr("Importing…"))
 
     def _undo(self) -> None:
         if self._run is not None and self._course is None:
-            self._set_off(
-                partial(import_course.undo, self._context.workspace, self._run.id), self.tr("Taking it back…")
-            )
+            work = partial(import_course.undo, self._context.workspace, self._run.id)
+            self._set_off(work, self.tr("Taking it back…"))
 
-    def _set_off(self, work: Callable[[], Course], doing: str) -> None:
+    def _set_off(self, work: Callable[[Patience], Course], doing: str) -> None:
         """Begin something that is done in steps of the writer's lane, other people's writes between them."""
-        self._gauge = Gauge()
+        self._gauge, self._patience = Gauge(), Patience()
         self._begin_showing(doing)
-        self._context.runner.run(work, self._step, self._failed, lane=Lane.WRITE, owner=self)
+        self._context.runner.run(
+            partial(work, self._patience), self._wait, self._failed, lane=Lane.NETWORK, owner=self
+        )
 
-    def _step(self, course: Course) -> None:
+    def _wait(self, course: Course) -> None:
         self._course = course
+        self._context.runner.run(
+            course.wait, partial(self._step, course), self._broke, lane=Lane.NETWORK, owner=self
+        )
+
+    def _step(self, course: Course, _waited: None) -> None:
         self._context.runner.run(
             partial(course.step, self._gauge), self._stepped, self._broke, lane=Lane.WRITE, owner=self
         )
@@ -345,7 +357,7 @@ class ImportStudio(Page):
         if course.done or self._gauge.stop:
             self._ended(course)
         else:
-            QTimer.singleShot(0, self, partial(self._step, course))
+            QTimer.singleShot(0, self, partial(self._wait, course))
 
     def _broke(self, error: Exception) -> None:
         course = self._course
@@ -376,6 +388,7 @@ class ImportStudio(Page):
 
     def _stop(self) -> None:
         self._gauge.stop = True
+        self._patience.end()
         self.handing.stop()
 
     # -- earlier runs ------------------------------------------------------------------------------------
@@ -522,7 +535,9 @@ def _look(workspace: Workspace, path: Path, *, anew: bool) -> tuple[list[Found],
         reader.close()
 
 
-def _rehearse(workspace: Workspace, path: Path, plan: Plan, gauge: Gauge, spoken: Language) -> _Rehearsed:
+def _rehearse(
+    workspace: Workspace, path: Path, plan: Plan, gauge: Gauge, patience: Patience, spoken: Language
+) -> _Rehearsed:
     lines: list[Line] = []
     alike: list[Line] = []
     counts = Counts()
@@ -544,7 +559,7 @@ def _rehearse(workspace: Workspace, path: Path, plan: Plan, gauge: Gauge, spoken
     reader = workspace.another_reader()
     try:
         whole, seconds = importing.rehearse(
-            workspace, reader, path, plan, heard=heard, cancelled=gauge.is_stopped, alike=told
+            workspace, reader, path, plan, patience=patience, heard=heard, alike=told
         )
     finally:
         reader.close()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import time
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -10,10 +13,13 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
 
+from crmdesk.core.record import RecordKey
+from crmdesk.store.replica import Write
+from crmdesk.ui.pages.import_course import Course
 from crmdesk.usecases import import_mappings, import_papers, importing
 from tests.support import workspace as desks
-from tests.support.desks import sync
-from tests.support.foreign_tables import planted, write_csv
+from tests.support.desks import OpenDesk, sync
+from tests.support.foreign_tables import customers, planted, write_csv
 
 
 def opened(open_desk: Any, workspace: Any, path: Path) -> tuple[Any, Any]:
@@ -105,6 +111,30 @@ def test_each_reason_lists_its_first_rows_and_says_how_many_there_are(
     assert not outcome.cut.isVisible()
     outcome.show_only("duplicate")
     assert (outcome.model.rowCount(), outcome.cut.isVisible()) == (1000, True)
+
+
+def test_while_a_file_keeps_an_import_waiting_everybody_saves_and_the_window_closes(
+    qtbot, workspace, tmp_path: Path
+) -> None:
+    desk = OpenDesk(workspace, is_threaded=True)
+    page: Any = desk.go("import")
+    page.open_file(write_csv(tmp_path / "a.csv", list(customers(12_000))))
+    qtbot.waitUntil(page.columns.isVisible, timeout=20_000)
+    page._import(-1)
+    qtbot.waitUntil(
+        lambda: isinstance(page._course, Course) and page._course.run.position > 0, timeout=20_000
+    )
+    os.kill(page._course.work._reading._child.pid, signal.SIGSTOP)
+    saved: list[object] = []
+    key = RecordKey("customer", workspace.replica.new_id())
+    desk.runner.run(
+        lambda: workspace.replica.commit([Write(key, {"name": "手工录入"})]), saved.append, owner=desk.window
+    )
+    qtbot.waitUntil(lambda: bool(saved), timeout=10_000)
+    assert isinstance(page._course, Course)
+    started = time.monotonic()
+    desk.close()
+    assert time.monotonic() - started < 10
 
 
 def test_in_a_narrow_window_a_row_still_says_whose_it_is(qtbot, open_desk, workspace, tmp_path: Path) -> None:
