@@ -124,6 +124,8 @@ def pairs(reader: Reader, *, least: float = DOUBTFUL) -> list[Pair]:
     known = parties(reader, {n for pair in asked for n in pair})
     found = []
     for a, b in asked:
+        if a not in known or b not in known:  # deleted, or gone from this laptop, since it was asked about
+            continue
         certainty, reasons = compare(known[a][1], known[b][1])
         if certainty >= least and by_id(known[a][0], known[b][0]) not in apart:
             one, other = sorted((known[a][0], known[b][0]), key=lambda side: (side.created_at, side.id))

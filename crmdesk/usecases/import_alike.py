@@ -250,6 +250,8 @@ def pairs_of(reader: Reader, run: Run) -> list[Pair]:
     for a, b in near:
         if a not in known or b not in known:
             continue
+        if a not in known or b not in known:  # gone since it was asked about
+            continue
         certainty, reasons = compare(known[a][1], known[b][1])
         if certainty >= DOUBTFUL and by_id(known[a][0], known[b][0]) not in apart:
             one, other = sorted((known[a][0], known[b][0]), key=lambda side: (side.created_at, side.id))

@@ -265,6 +265,13 @@
 <context>
     <name>Duplicates</name>
     <message numerus="yes">
+        <source>%n more pair(s) follow</source>
+        <translation>
+            <numerusform>%n more pair follow</numerusform>
+            <numerusform>%n more pairs follow</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n visit(s)</source>
         <translation>
             <numerusform>%n visit</numerusform>

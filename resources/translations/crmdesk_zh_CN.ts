@@ -3216,6 +3216,12 @@
         <source>To be looked at  %1</source>
         <translation>需要看一看  %1</translation>
     </message>
+    <message numerus="yes">
+        <source>%n more pair(s) follow</source>
+        <translation>
+            <numerusform>另有 %n 对，随后列出</numerusform>
+        </translation>
+    </message>
     <message>
         <source>Nobody seems to be here twice.</source>
         <translation>没有发现重复的客户。</translation>

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from crmdesk.core.matching import Band
@@ -72,3 +74,18 @@ def test_all_pairs_are_found_the_surest_first_and_by_twos(desk: Workspace) -> No
     assert len(pairs & meant) >= 0.8 * len(pairs)
     assert [pair.certainty for pair in found] == sorted((pair.certainty for pair in found), reverse=True)
     assert all(pair.one.created_at <= pair.other.created_at and pair.band is not Band.APART for pair in found)
+
+
+def test_a_customer_that_goes_while_all_are_compared_is_in_no_pair(
+    desk: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = [customer(desk, "启邦精密机械有限公司", phone=PHONE) for _ in range(3)]
+    compared = duplicates.parties
+
+    def delayed(*asked: Any) -> Any:
+        records.delete(desk.replica, customers.key(there[2]))
+        return compared(*asked)
+
+    monkeypatch.setattr(duplicates, "parties", delayed)
+    (pair,) = duplicates.pairs(desk.reader)
+    assert {pair.one.id, pair.other.id} == set(there[:2])

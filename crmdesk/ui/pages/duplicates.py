@@ -47,6 +47,8 @@ class Duplicates(Page):
         self._pairs: dict[str, Pair] = {}
         self._shown: tuple[Shown, Shown] | None = None
         self._decided: list[tuple[str, Pair]] = []
+        self._beyond = 0
+        """Pairs that were found besides those on the list: they follow once those are decided."""
         self._is_stale, self._is_busy = True, False
         self._held = ""
         self._is_across = False
@@ -177,7 +179,8 @@ class Duplicates(Page):
         self._context.read(partial(_look, run=self._only), self._take, key="duplicates")
 
     def _take(self, found: list[Pair]) -> None:
-        self._show_pairs(found)
+        self._beyond = max(0, len(found) - _MOST)
+        self._show_pairs(found[:_MOST])
 
     def _show_pairs(self, found: Sequence[Pair]) -> None:
         current = self.list.current_id
@@ -191,7 +194,13 @@ class Duplicates(Page):
             if some:
                 rows.append(Heading(text.replace("%1", str(len(some)))))
                 rows += [self._entry(pair) for pair in some]
-        self.count = len(found)
+        if self._beyond and not found:
+            self.reload()
+            return
+        if self._beyond:
+            more = self.tr("%n more pair(s) follow", "", self._beyond)
+            rows.append(Heading(more))
+        self.count = len(found) + self._beyond
         self.header_changed.emit()
         self._undo.setEnabled(bool(self._decided))
         may = self._context.may("customer", "merged_into")
@@ -369,6 +378,8 @@ class Duplicates(Page):
 
     def undo(self) -> None:
         """Take the last decision of this visit back, else whatever was written last."""
+        if self._is_busy:  # what was decided last is not safe yet, and what was before is not meant
+            return
         if not self._decided:
             self._context.undo_last()
             return
@@ -411,8 +422,8 @@ def _look(workspace: Workspace, run: Run | None) -> list[Pair]:
     reader = workspace.another_reader()
     try:
         if run is not None:
-            return import_alike.pairs_of(reader, run)[:_MOST]
-        return duplicates.pairs(reader)[:_MOST]
+            return import_alike.pairs_of(reader, run)
+        return duplicates.pairs(reader)
     finally:
         reader.close()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
@@ -58,6 +59,22 @@ def test_pairs_are_merged_kept_apart_and_taken_back_by_keys(
     desk.press("z")
     assert merging.customer_of(reader, other) == other
     assert {f"{one}:{other}", f"{third}:{fourth}"} <= page._pairs.keys()
+
+
+def test_more_pairs_than_are_listed_are_counted_and_follow(
+    workspace: Workspace, open_desk: Callable[[Workspace], OpenDesk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crmdesk.ui.pages.duplicates._MOST", 1)
+    desk = open_desk(workspace)
+    page, ((one, other), (third, fourth)) = planted(desk)
+    (first,) = page._pairs
+    assert page.count == 2
+    desk.press("k")
+    assert {first, *page._pairs} == {f"{one}:{other}", f"{third}:{fourth}"}
+    assert page.count == 1
+    page._is_busy = True
+    desk.press("z")  # what is being written is not to be taken for what was written before
+    assert merging.kept_apart(desk.context.reader) == {tuple(first.split(":"))}
 
 
 def test_another_customer_may_stay_with_values_of_both(
