@@ -4,27 +4,24 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import typer
 
 from crmdesk.cli.command import command, root
+from crmdesk.cli.import_told import said_alike, say_alike, say_facts, told
 from crmdesk.cli.output import instant, moment
+from crmdesk.cli.rehearsing import rehearse
 from crmdesk.cli.session import Session
 from crmdesk.core.errors import CrmError
 from crmdesk.core.registry import Label
 
 if TYPE_CHECKING:
-    from crmdesk.core.errors import Language
-    from crmdesk.core.lookalikes import Alike
-    from crmdesk.core.mapping import Plan
-    from crmdesk.core.verdicts import Judged
-    from crmdesk.store.imports import Counts, Run
+    from crmdesk.store.imports import Run
     from crmdesk.usecases.import_owners import Wished
 
-_TOLD: Final = 200
 _WORDS: Final = (
     "undo",
     "runs",
@@ -165,7 +162,7 @@ def _file(
     plan = amended(plan, chosen, registry)
     limit = -1 if first is None else first
     if dry_run:
-        _rehearse(session, path, plan, limit, sign=sign)
+        rehearse(session, path, plan, limit, sign=sign)
     else:
         under_way = importing.begin(session.workspace, session.reader, path, plan, limit=limit)
         _carry_out(session, under_way)
@@ -182,150 +179,6 @@ def _mapping(path: Path) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise CrmError("bad_argument", argument=str(path), hint=hint)
     return found
-
-
-def _rehearse(session: Session, path: Path, plan: Plan, limit: int, *, sign: bool) -> None:
-    from crmdesk.usecases import importing
-    from crmdesk.usecases.import_papers import reasons, verdict_label
-
-    problems: list[dict[str, Any]] = []
-    alike: list[Alike] = []
-
-    def heard(judged: Sequence[Judged], _share: float) -> None:
-        for one in judged:
-            if len(problems) < _TOLD and (one.notes or one.verdict in ("reject", "duplicate")):
-                notes = [(note.column, note.flaw) for note in one.notes]
-                said = reasons(plan, one.row.sheet, one.verdict, notes, session.out.language)
-                sheet = plan.sheets[one.row.sheet].name
-                problems.append({"sheet": sheet, "row": one.row.row, "verdict": one.verdict, "reason": said})
-
-    counts, seconds = importing.rehearse(
-        session.workspace, session.reader, path, plan, limit=limit, heard=heard, alike=alike.extend
-    )
-    facts = importing.facts(counts, seconds)
-    signed = _sign_rehearsal(session, path, counts) if sign else {}
-    if session.out.as_json:
-        session.out.json(
-            {
-                **facts,
-                **signed,
-                "dry_run": True,
-                "mapping": _told(plan),
-                "problems": problems,
-                **_said_alike(plan, alike),
-            }
-        )
-        return
-    _say_facts(session, facts)
-    _say_alike(session, plan, facts["alike"], alike)
-    _say_named(session, facts["owners"])
-    session.out.rows(
-        session.out.text("表 行 结果 原因", "Sheet Row Verdict Reason").split(),
-        [
-            (
-                row["sheet"],
-                str(row["row"]),
-                verdict_label(row["verdict"]).text(session.out.language),
-                row["reason"],
-            )
-            for row in problems
-        ],
-        empty=session.out.text("每一行都可以导入。", "Every row can be imported."),
-    )
-
-
-def _say_named(session: Session, owners: dict[str, int]) -> None:
-    """Whose the customers are to be, and which names nobody has; nothing where no column names owners."""
-    from crmdesk.usecases.directory import read_directory
-    from crmdesk.usecases.import_owners import foretold
-
-    if owners:
-        nobody = session.out.text("查无此人", "nobody")
-        session.out.rows(
-            session.out.text("文件中的姓名 同事 客户", "In-the-file Colleague Customers").split(),
-            [
-                (one.name, one.person.name if one.person else nobody, str(one.waiting))
-                for one in foretold(owners, read_directory(session.reader))
-            ],
-            empty="",
-        )
-
-
-def _said_alike(plan: Plan, found: Sequence[Alike]) -> dict[str, Any]:
-    """Which rows look like which customers, for programs; the first of them."""
-    from crmdesk.usecases.duplicates import said
-
-    return {
-        "alike_pairs": [
-            {
-                "sheet": plan.sheets[one.sheet].name, "row": one.row, "name": one.name, "customer": one.customer or None,
-                "other": one.other, "other_row": None if one.customer else one.other_row,
-                "certainty": round(one.certainty, 4), "why": said(one.reasons, "en"),
-            }
-            for one in found[:_TOLD]
-        ]
-    }  # fmt: skip
-
-
-def _say_alike(session: Session, plan: Plan, rows: int, found: Sequence[Alike]) -> None:
-    """Which rows look like which customers, for people; nothing where none does."""
-    from crmdesk.usecases.import_papers import alike_line
-
-    if not rows:
-        return
-    language = session.out.language
-    session.out.line(alike_line(rows, plan, language))
-    session.out.rows(
-        session.out.text("表 行 名称 像 把握 依据", "Sheet Row Name Looks-like Certainty Why").split(),
-        [_alike_cells(plan, one, language) for one in found[:_TOLD]],
-        empty="",
-    )
-
-
-def _alike_cells(plan: Plan, one: Alike, language: Language) -> tuple[str, ...]:
-    from crmdesk.usecases.import_papers import alike_cells
-
-    return tuple(str(cell) for cell in alike_cells(plan, one, language))
-
-
-def _told(plan: Plan) -> dict[str, Any]:
-    """A plan as a mapping file says it."""
-    sheets = {
-        sheet.name: {
-            "entity": sheet.entity,
-            "columns": {
-                c.heading: c.target.removeprefix(f"{sheet.entity}.") or None
-                for c in sheet.columns
-                if c.heading
-            },
-        }
-        for sheet in plan.sheets
-        if sheet.entity
-    }
-    return {
-        "mode": plan.mode,
-        "alike": plan.alike,
-        "unreadable": plan.unreadable,
-        "sheets": sheets,
-    }
-
-
-def _say_facts(session: Session, facts: dict[str, Any]) -> None:
-    text = session.out.text
-    session.out.pairs(
-        [
-            (text("行", "Rows"), str(facts["rows"])),
-            (text("新建", "New"), str(facts["create"])),
-            (text("更新", "Changed"), str(facts["update"])),
-            (text("重复", "Duplicates"), str(facts["duplicate"])),
-            (text("未导入", "Kept out"), str(facts["reject"])),
-            (text("关键字段缺失率", "Blank key fields"), f"{facts['missing_rate']:.1f} %"),
-            (text("错误率", "Rows with errors"), f"{facts['error_rate']:.1f} %"),
-            (text("重复率", "Duplicate rows"), f"{facts['duplicate_rate']:.1f} %"),
-            (text("疑似已有客户", "Look-alikes"), str(facts["alike"])),
-            (text("用时", "Took"), f"{facts['seconds']:.1f} s"),
-        ]
-    )
 
 
 def _carry_out(session: Session, under_way: Any) -> None:
@@ -352,11 +205,11 @@ def _carry_out(session: Session, under_way: Any) -> None:
     kept_out = imports.alike(session.reader, run.id)
     if session.out.as_json:
         session.out.json(
-            {**facts, "run": run.id, "state": run.state, "mapping": _told(run.plan), **_said_alike(run.plan, kept_out)}
+            {**facts, "run": run.id, "state": run.state, "mapping": told(run.plan), **said_alike(run.plan, kept_out)}
         )  # fmt: skip
         return
-    _say_facts(session, facts)
-    _say_alike(session, run.plan, run.counts.alike, kept_out)
+    say_facts(session, facts)
+    say_alike(session, run.plan, run.counts.alike, kept_out)
     if run.counts.alike and not kept_out:
         session.out.line(
             session.out.text(
@@ -422,11 +275,11 @@ def _runs(session: Session) -> None:
 
     found = runs(session.reader)
     if session.out.as_json:
-        told = [
+        listed = [
             {"run": r.id, "file": r.name, "started_at": instant(r.started_ms), "state": r.state, **facts(r.counts, r.seconds)}
             for r in found
         ]  # fmt: skip
-        session.out.json({"runs": told})
+        session.out.json({"runs": listed})
         return
     states = {
         "running": ("未完成", "unfinished"), "stopped": ("已停下", "stopped"), "done": ("完成", "done"),
@@ -490,12 +343,6 @@ def _sign(session: Session, name: str) -> None:
     )  # fmt: skip
 
 
-def _sign_rehearsal(session: Session, path: Path, counts: Counts) -> dict[str, str]:
-    from crmdesk.usecases import import_signing
-
-    return {"sign_off": import_signing.sign_rehearsal(session.replica, session.reader, path, counts).value.id}
-
-
 def _hand_over(session: Session, name: str, *, dry_run: bool) -> None:
     """Customers to those that the file names; interrupted, it goes on with the same command."""
     from contextlib import closing
@@ -549,7 +396,7 @@ def _mappings(session: Session) -> None:
 
     found = all_kept(session.reader)
     if session.out.as_json:
-        session.out.json({"mappings": [{"id": one.id, "mapping": _told(one.plan)} for one in found]})
+        session.out.json({"mappings": [{"id": one.id, "mapping": told(one.plan)} for one in found]})
         return
     session.out.rows(
         session.out.text("编号 表 列", "Id Tables Columns").split(),
@@ -566,7 +413,7 @@ def _forget(session: Session, name: str) -> None:
 
     gone = import_mappings.forget(session.replica, name)
     session.out.say(
-        {"id": gone.id, "mapping": _told(gone.plan)}, "下次重新推断。", "It is guessed anew next time."
+        {"id": gone.id, "mapping": told(gone.plan)}, "下次重新推断。", "It is guessed anew next time."
     )
 
 
