@@ -13,6 +13,7 @@ from crmdesk.cli.command import command, group, root
 from crmdesk.cli.customers import Customer
 from crmdesk.cli.output import instant, moment
 from crmdesk.cli.session import Session
+from crmdesk.cli.writing import Overwrite, check_free
 from crmdesk.core.errors import CrmError
 
 if TYPE_CHECKING:
@@ -99,11 +100,14 @@ def save(
     session: Session,
     attachment: AttachmentId,
     target: Annotated[Path, typer.Argument(help="A file, or a folder. 文件或目录。")],
+    overwrite: Overwrite = False,
 ) -> None:
     """Save an attachment; fetches it from the server if it is not here. 保存附件。"""
     from crmdesk.usecases import attachments
 
     found = attachments.find(session.workspace, session.reader, attachment)
+    if not target.is_dir():
+        check_free(target, overwrite=overwrite)
     try:
         file = attachments.save(session.workspace, found, target)
     except CrmError as error:

@@ -9,6 +9,7 @@ import typer
 
 from crmdesk.cli.command import command, root
 from crmdesk.cli.session import Session
+from crmdesk.cli.writing import Overwrite, check_free
 
 
 @command(root, "dictionary")
@@ -16,6 +17,7 @@ def dictionary(
     session: Session,
     entity: Annotated[str, typer.Argument(help="One kind of record only: customer. 只看一种记录。")] = "",
     file: Annotated[Path | None, typer.Option("--file", help="Write it as a CSV. 保存为 CSV 文件。")] = None,
+    overwrite: Overwrite = False,
 ) -> None:
     """The data dictionary: what every field is, and what may stand there. 数据字典。"""
     from crmdesk.core import dictionary as words
@@ -28,6 +30,7 @@ def dictionary(
         raise CrmError("not_found", name=entity)
     found = [one for one in words.described(registry) if entity in ("", one.entity.name)]
     if file is not None:
+        check_free(file, overwrite=overwrite)
         save(found, file, session.out.language)
     if session.out.as_json:
         session.out.json({"fields": [words.facts(one) for one in found], "file": file and str(file)})

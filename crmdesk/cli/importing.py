@@ -15,6 +15,7 @@ from crmdesk.cli.import_told import said_alike, say_alike, say_facts, told
 from crmdesk.cli.output import instant, moment
 from crmdesk.cli.rehearsing import rehearse
 from crmdesk.cli.session import Session
+from crmdesk.cli.writing import Overwrite, chosen
 from crmdesk.core.errors import CrmError
 from crmdesk.core.registry import Label
 
@@ -104,6 +105,7 @@ def import_(
     unreadable: UnreadableOption = None,
     first: First = None,
     to: To = None,
+    overwrite: Overwrite = False,
 ) -> None:
     """Import a table of customers, contacts, orders …, or undo an import. 导入表格，或撤销导入。"""
     if what not in _WORDS:
@@ -117,14 +119,14 @@ def import_(
             "alike": alike and alike.replace("-", "_"),
             "unreadable": unreadable and unreadable.replace("-", "_"),
         }
-        chosen = {k: v for k, v in said.items() if v}
-        _file(session, Path(what), mapping, chosen, first, dry_run=dry_run, sign=sign)
+        wanted = {k: v for k, v in said.items() if v}
+        _file(session, Path(what), mapping, wanted, first, dry_run=dry_run, sign=sign)
     elif what == "runs":
         _runs(session)
     elif what == "mappings":
         _mappings(session)
     elif what == "template":
-        _template(session, of, to)
+        _template(session, of, to, overwrite=overwrite)
     elif of is None:
         hint = Label("请写上导入编号：crmdesk import runs", "Name the import: crmdesk import runs")
         raise CrmError("bad_argument", argument=what, hint=hint)
@@ -132,8 +134,8 @@ def import_(
         done: dict[str, Callable[[], None]] = {
             "undo": lambda: _undo(session, of),
             "resume": lambda: _resume(session, of),
-            "errors": lambda: _errors(session, of, to),
-            "report": lambda: _report(session, of, to),
+            "errors": lambda: _errors(session, of, to, overwrite=overwrite),
+            "report": lambda: _report(session, of, to, overwrite=overwrite),
             "sign": lambda: _sign(session, of),
             "hand-over": lambda: _hand_over(session, of, dry_run=dry_run),
             "forget": lambda: _forget(session, of),
@@ -145,7 +147,7 @@ def _file(
     session: Session,
     path: Path,
     mapping: Path | None,
-    chosen: dict[str, str],
+    wanted: dict[str, str],
     first: int | None,
     *,
     dry_run: bool,
@@ -159,7 +161,7 @@ def _file(
     _, plan = importing.look(session.reader, path, session.workspace)
     if mapping is not None:
         plan = amended(plan, _mapping(mapping), registry)
-    plan = amended(plan, chosen, registry)
+    plan = amended(plan, wanted, registry)
     limit = -1 if first is None else first
     if dry_run:
         rehearse(session, path, plan, limit, sign=sign)
@@ -296,12 +298,13 @@ def _runs(session: Session) -> None:
     )  # fmt: skip
 
 
-def _errors(session: Session, name: str, to: Path | None) -> None:
+def _errors(session: Session, name: str, to: Path | None, *, overwrite: bool) -> None:
     from crmdesk.store.imports import find
     from crmdesk.usecases.import_papers import write_kept_out
 
     run = find(session.reader, name)
-    path = to or Path(f"{Path(run.name).stem}-{session.out.text('未导入', 'kept-out')}.xlsx")
+    usual = f"{Path(run.name).stem}-{session.out.text('未导入', 'kept-out')}.xlsx"
+    path = chosen(to, usual, overwrite=overwrite)
     count = write_kept_out(session.reader, run, path, session.out.language)
     session.out.say(
         {"file": str(path), "rows": count},
@@ -310,13 +313,14 @@ def _errors(session: Session, name: str, to: Path | None) -> None:
     )
 
 
-def _report(session: Session, name: str, to: Path | None) -> None:
+def _report(session: Session, name: str, to: Path | None, *, overwrite: bool) -> None:
     from crmdesk.store.imports import find
     from crmdesk.usecases.directory import read_registry
     from crmdesk.usecases.import_papers import write_report
 
     run = find(session.reader, name)
-    path = to or Path(f"{Path(run.name).stem}-{session.out.text('对账', 'reconciliation')}.xlsx")
+    usual = f"{Path(run.name).stem}-{session.out.text('对账', 'reconciliation')}.xlsx"
+    path = chosen(to, usual, overwrite=overwrite)
     checked = write_report(session.reader, read_registry(session.reader), run, path, session.out.language)
     session.out.say(
         {
@@ -417,13 +421,13 @@ def _forget(session: Session, name: str) -> None:
     )
 
 
-def _template(session: Session, entity: str | None, to: Path | None) -> None:
+def _template(session: Session, entity: str | None, to: Path | None, *, overwrite: bool) -> None:
     from crmdesk.core.mapping import ENTITIES
     from crmdesk.usecases.directory import read_registry
     from crmdesk.usecases.import_papers import write_template
 
     entities = ENTITIES if entity is None else (entity,)
-    path = to or Path(session.out.text("导入模板.xlsx", "import-template.xlsx"))
+    path = chosen(to, session.out.text("导入模板.xlsx", "import-template.xlsx"), overwrite=overwrite)
     today = session.workspace.today()
     write_template(read_registry(session.reader), entities, path, session.out.language, today)
     session.out.say({"file": str(path), "entities": list(entities)}, f"已写出模板：{path}", f"Wrote a template: {path}")  # fmt: skip

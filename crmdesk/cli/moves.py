@@ -15,6 +15,7 @@ from crmdesk.cli.command import command, group, root
 from crmdesk.cli.customers import Customer
 from crmdesk.cli.output import instant, moment
 from crmdesk.cli.session import Session
+from crmdesk.cli.writing import Overwrite, check_free
 from crmdesk.core.errors import CrmError, describe
 from crmdesk.core.record import RecordKey
 
@@ -305,11 +306,16 @@ def bring_back_discarded(
 
 
 @command(refused_app, "export")
-def export_refused(session: Session, file: Annotated[Path, typer.Argument(help="The file. 文件。")]) -> None:
+def export_refused(
+    session: Session,
+    file: Annotated[Path, typer.Argument(help="The file. 文件。")],
+    overwrite: Overwrite = False,
+) -> None:
     """Write everything that was refused to a JSON file. 导出。"""
     from crmdesk.usecases import refusals
     from crmdesk.usecases.directory import read_registry
 
+    check_free(file, overwrite=overwrite)
     count = refusals.export(session.reader, read_registry(session.reader), file, session.out.language)
     session.out.say(
         {"file": str(file), "refused": count}, f"已导出 {count} 处修改。", f"Wrote {count} changes."

@@ -11,6 +11,7 @@ import typer
 from crmdesk.cli.command import by_itself, command, group
 from crmdesk.cli.output import instant
 from crmdesk.cli.session import Session
+from crmdesk.cli.writing import Overwrite, check_free
 
 if TYPE_CHECKING:
     from crmdesk.core.go_live import Confirmed, Evidence
@@ -20,6 +21,11 @@ if TYPE_CHECKING:
 
 quality_app = group("How good the customers' data is. 数据质量。")
 FileOption = Annotated[Path | None, typer.Option("--file", help="Write it as a CSV. 保存为 CSV 文件。")]
+
+
+def _check_free(file: Path | None, *, overwrite: bool) -> None:
+    if file is not None:
+        check_free(file, overwrite=overwrite)
 
 
 def _asking(session: Session) -> Asking:
@@ -64,6 +70,7 @@ def show(
         bool, typer.Option("--doubts", help="Judge every value as well; takes a minute. 逐个核对取值。")
     ] = False,
     file: FileOption = None,
+    overwrite: Overwrite = False,
 ) -> None:
     """How good the data of the customers is that you can see: blank, double, contradictory. 数据质量。"""
     from crmdesk.core.errors import CrmError
@@ -75,6 +82,7 @@ def show(
     if found is None:
         hint = Label("可以是 source、team、person。", "It is source, team or person.")
         raise CrmError("bad_argument", argument=by, hint=hint)
+    _check_free(file, overwrite=overwrite)
     asking, names, out = _asking(session), read_directory(session.reader), session.out
     report = _measured(session, asking)
     doubted = quality.count_doubts(session.reader, asking) if doubts else None
@@ -203,11 +211,12 @@ def sign(
 
 
 @command(quality_app, "orphans")
-def orphans(session: Session, file: FileOption = None) -> None:
+def orphans(session: Session, file: FileOption = None, overwrite: Overwrite = False) -> None:
     """Dealings whose customer is not here, and people nobody can reach. 未挂客户的记录、无联系方式的联系人。"""
     from crmdesk.usecases import quality_tables
     from crmdesk.usecases.orphans import find
 
+    _check_free(file, overwrite=overwrite)
     asking, out = _asking(session), session.out
     found = find(session.reader, asking.bearings)
     table = quality_tables.orphans(found, asking.registry, out.language)
@@ -242,12 +251,14 @@ def coaching(
     session: Session,
     days: Annotated[int, typer.Option("--days", min=1, max=90, help="How many days back. 最近几天。")] = 7,
     file: FileOption = None,
+    overwrite: Overwrite = False,
 ) -> None:
     """Entries of the last days that should have been better, person by person. 最近录入的问题，逐人列出。"""
     from crmdesk.usecases import quality_tables
     from crmdesk.usecases.coaching import look
     from crmdesk.usecases.directory import read_directory
 
+    _check_free(file, overwrite=overwrite)
     asking, names, out = _asking(session), read_directory(session.reader), session.out
     found = look(session.reader, asking, days)
     tables = [

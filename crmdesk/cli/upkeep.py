@@ -9,6 +9,7 @@ import typer
 
 from crmdesk.cli.command import command, root
 from crmdesk.cli.session import Session
+from crmdesk.cli.writing import Overwrite, check_free
 
 
 @command(root, "init")
@@ -44,12 +45,16 @@ def export(
     form: Annotated[
         Literal["csv", "json"], typer.Option("--format", help="csv or json lines. 格式。")
     ] = "csv",
+    overwrite: Overwrite = False,
 ) -> None:
     """Write everything you may see to files. 导出全部数据。"""
     from crmdesk.usecases.directory import read_registry
     from crmdesk.usecases.export import export as write_out
+    from crmdesk.usecases.export import file_of
 
     registry = read_registry(session.reader)
+    for entity in registry.entities:
+        check_free(folder / file_of(entity, form), overwrite=overwrite)
     rows = write_out(session.reader, registry, folder, session.out.language, form=form)
     session.out.say(
         {"folder": str(folder), "format": form, "rows": rows},
@@ -67,11 +72,14 @@ def rebuild(session: Session) -> None:
 
 @command(root, "backup")
 def backup(
-    session: Session, file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to. 目标文件。")]
+    session: Session,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to. 目标文件。")],
+    overwrite: Overwrite = False,
 ) -> None:
     """Copy everything here, encrypted, to one file. 备份到一个加密文件。"""
     from crmdesk.usecases.copies import back_up
 
+    check_free(file, overwrite=overwrite)
     count = back_up(session.workspace, file)
     session.out.say(
         {"file": str(file), "records": count},

@@ -35,13 +35,18 @@ def export(
         folder.mkdir(parents=True, exist_ok=True)
         for entity in registry.entities.values():
             rows = rows_of(reader, registry, entity)
-            path = folder / f"{entity.name}.{'csv' if form == 'csv' else 'jsonl'}"
+            path = folder / file_of(entity.name, form)
             written[entity.name] = (
                 _csv(path, entity, rows, language, directory) if form == "csv" else _json(path, rows)
             )
     except OSError as error:
         raise CrmError("database_unwritable", path=folder) from error
     return written
+
+
+def file_of(entity: str, form: Literal["csv", "json"]) -> str:
+    """What the file of an entity is called."""
+    return f"{entity}.{'csv' if form == 'csv' else 'jsonl'}"
 
 
 def rows_of(reader: Reader, registry: Registry, entity: Entity) -> Iterator[tuple[str, dict[str, Value]]]:

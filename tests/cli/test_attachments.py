@@ -30,6 +30,11 @@ def test_files_are_attached_listed_and_saved_under_their_own_name(desk: Desk, tm
     saved = desk("attachments", "save", listed["attachment"], str(folder))
     assert Path(saved["file"]) == folder / "报价 单.pdf"
     assert Path(saved["file"]).read_bytes() == PDF
+    file = saved["file"]
+    Path(file).write_text("mine")
+    assert desk.fails("attachments", "save", listed["attachment"], file)["code"] == "file_exists"
+    assert Path(file).read_text() == "mine"
+    assert desk("attachments", "save", listed["attachment"], file, "--overwrite")["file"] == file
 
 
 def test_one_bad_file_among_good_ones_attaches_none(desk: Desk, tmp_path: Path) -> None:

@@ -3,6 +3,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.support.desk import Desk
 from tests.support.foreign_tables import customers, planted, write_csv
 
@@ -82,9 +84,27 @@ def test_rows_that_look_like_customers_are_told_and_kept_out_on_demand(desk: Des
 def test_a_template_can_be_had(desk: Desk, tmp_path: Path) -> None:
     assert desk("import", "template", "order", "--to", str(tmp_path / "t.xlsx"))["entities"] == ["order"]
     assert (
-        desk.fails("import", "template", "galaxy", "--to", str(tmp_path / "t.xlsx"))["code"]
+        desk.fails("import", "template", "galaxy", "--to", str(tmp_path / "g.xlsx"))["code"]
         == "unknown_entity"
     )
+
+
+def test_no_workbook_is_written_over_what_is_there(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    run = desk("import", str(write_csv(tmp_path / "a.csv", [["坏", "", "", "1.38E+10"] + [""] * 7])))["run"]
+    for words, usual, second in (
+        (("errors", run), "a-kept-out.xlsx", "a-kept-out 2.xlsx"),
+        (("report", run), "a-reconciliation.xlsx", "a-reconciliation 2.xlsx"),
+        (("template",), "import-template.xlsx", "import-template 2.xlsx"),
+    ):
+        Path(usual).write_text("being mended")
+        assert desk("import", *words)["file"] == second
+        assert desk.fails("import", *words, "--to", usual)["code"] == "file_exists"
+        assert Path(usual).read_text() == "being mended"
+        assert desk("import", *words, "--to", usual, "--overwrite")["file"] == usual
+        assert Path(usual).read_bytes()[:2] == b"PK"
 
 
 def test_people_read_the_same_in_words(desk: Desk, tmp_path: Path) -> None:

@@ -243,3 +243,28 @@ def test_the_doctor_tells_of_records_that_came_unreadable(desk: Desk) -> None:
     with session(Given(profile=desk.profile)) as opened, opened.replica.database.write() as connection:
         unreadable.note(connection, [RecordKey("customer", "f" * 32)], [])
     assert problems(desk) == {"received"}
+
+
+@pytest.mark.parametrize(
+    ("words", "file"),
+    [
+        (("export", "."), "customer.csv"),
+        (("export", ".", "--format", "json"), "order.jsonl"),
+        (("backup", "copy.db"), "copy.db"),
+        (("dictionary", "--file", "words.csv"), "words.csv"),
+        (("quality", "--file", "q.csv"), "q.csv"),
+        (("quality", "orphans", "--file", "q.csv"), "q.csv"),
+        (("quality", "coaching", "--file", "q.csv"), "q.csv"),
+        (("refused", "export", "r.json"), "r.json"),
+    ],
+)
+def test_a_file_that_is_there_is_written_over_only_where_that_is_asked_for(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], file: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path(file).write_text("of great value")
+    before = sorted(Path.cwd().iterdir())
+    assert desk.fails(*words)["code"] == "file_exists"
+    assert (Path(file).read_text(), sorted(Path.cwd().iterdir())) == ("of great value", before)
+    desk(*words, "--overwrite")
+    assert b"of great value" not in Path(file).read_bytes()
