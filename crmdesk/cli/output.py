@@ -108,8 +108,8 @@ def instant(ms: int | None) -> str | None:
 
 
 def moment(ms: int | None) -> str:
-    """An instant for a person, in this machine's zone."""
-    return "—" if ms is None else moment_of(ms, "UTC").astimezone().strftime("%Y-%m-%d %H:%M")
+    """An instant for a person, by the company's clock, as on the desktop: the machine's zone would tell of another day."""
+    return "—" if ms is None else moment_of(ms).strftime("%Y-%m-%d %H:%M")
 
 
 def _print(table: Table) -> None:

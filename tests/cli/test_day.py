@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from crmdesk.core.dates import day_of
 from crmdesk.system.clock import SystemClock
 from tests.support.desk import Desk
+from tests.support.foreign_tables import write_csv
 
 
 @pytest.fixture
@@ -128,3 +130,26 @@ def test_a_kind_of_dealing_that_there_is_not_is_refused_with_those_that_are(acme
     error = acme.fails("deal", "add", "rumour", "Acme")
     assert error["code"] == "bad_argument"
     assert "invoice" in error["next"]
+
+
+@pytest.mark.parametrize("zone", ["UTC", "America/Los_Angeles", "Asia/Shanghai"])
+def test_times_are_told_by_the_companys_clock_whatever_zone_the_machine_is_in(
+    acme: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, zone: str
+) -> None:
+    if not hasattr(time, "tzset"):
+        pytest.skip("the zone of a process is POSIX's")
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        file = write_csv(
+            tmp_path / "拜访.csv", [["Acme", "2026-03-03", "谈价格"]], ("客户名称", "拜访时间", "拜访内容")
+        )
+        acme("import", str(file))
+        shown, listed = (acme.run("customer", *words).out for words in (("show", "Acme"), ("list",)))
+        assert "2026-03-03 00:00" in shown
+        assert "2026-03-03 00:00" in listed
+        (entry,) = acme("customer", "show", "Acme")["timeline"]
+        assert entry["at"] == "2026-03-02T16:00:00Z"
+    finally:
+        monkeypatch.undo()
+        time.tzset()
