@@ -264,11 +264,14 @@ def _undo(session: Session, name: str) -> None:
         undoing.step()
         _show_progress(session, undoing.share)
     kept = [{"entity": entity, "id": i, "fields": fields} for entity, i, fields in undoing.run.kept]
-    session.out.say(
-        {"run": undoing.run.id, "state": undoing.run.state, "stayed": undoing.run.stayed, "kept": kept},
-        f"已撤销「{undoing.run.name}」的导入；之后修改过的 {undoing.run.stayed} 条记录保持不变。",
-        f"Took the import of “{undoing.run.name}” back; {undoing.run.stayed} records that were changed since stay.",
-    )
+    run, away, changed = undoing.run, undoing.run.away, undoing.run.stayed - undoing.run.away
+    zh = f"已撤销「{run.name}」的导入；之后修改过的 {changed} 条记录保持不变。"
+    en = f"Took the import of “{run.name}” back; {changed} records that were changed since stay."
+    if away:
+        zh += f"另有 {away} 条已移交他人，不在这台电脑上，没有撤销；请由现在的负责人处理。"
+        en += f" {away} more are with somebody else by now and were not taken back: ask whoever has them."
+    told = {"run": run.id, "state": run.state, "stayed": run.stayed, "away": away, "kept": kept}
+    session.out.say(told, zh, en)
 
 
 def _runs(session: Session) -> None:

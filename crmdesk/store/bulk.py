@@ -36,7 +36,8 @@ class Event(msgspec.Struct):
     """One. `wanted` is what was set, by field; `position` of `total` records are behind it; `kept` is what its undo left alone.
 
     `passed` of those behind it were left as they are: they had left this laptop.
-    Of very much that was left alone `kept` lists the first; `kept_more` is how many more there are.
+    Of very much that was left alone `kept` lists the first; `kept_more` is how many more there are. Of the `wrote` records
+    that its steps wrote its undo `met` those that are still here; `away` are the others: handed over, or shared no more.
     """
 
     id: str
@@ -49,6 +50,9 @@ class Event(msgspec.Struct):
     steps: int = 0
     kept: list[tuple[str, str, list[str]]] = []
     kept_more: int = 0
+    wrote: int = 0
+    met: int = 0
+    away: int = 0
     passed: int = 0
 
     @property
@@ -59,7 +63,7 @@ class Event(msgspec.Struct):
     @property
     def stayed(self) -> int:
         """How many records its undo left alone in all."""
-        return len(self.kept) + self.kept_more
+        return len(self.kept) + self.kept_more + self.away
 
 
 def prepare(connection: Connection) -> None:
@@ -88,6 +92,7 @@ def save(connection: Connection, event: Event, *, was: int) -> None:
 def add_step(connection: Connection, event: Event, txn: str) -> None:
     """Note a transaction of an event, in that transaction."""
     event.steps += 1
+    event.wrote += int(dialect.value(connection, "SELECT count(*) FROM edit WHERE txn = ?", (txn,)) or 0)
     dialect.run(connection, "INSERT INTO bulk_step VALUES (?, ?, ?, 0)", (txn, event.id, event.steps))
 
 

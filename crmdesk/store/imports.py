@@ -83,7 +83,8 @@ class Counts(msgspec.Struct):
 class Run(msgspec.Struct):
     """One import. `position` is how many of the file's rows are settled, `kept` what its undo left alone, and why.
 
-    Of very much that was left alone `kept` lists the first; `kept_more` is how many more there are.
+    Of very much that was left alone `kept` lists the first; `kept_more` is how many more there are. Of the `wrote` records
+    that its steps wrote its undo `met` those that are still here; `away` are the others: handed over, or shared no more.
     `looked`: it was looked for rows that look like customers.
     """
 
@@ -102,11 +103,14 @@ class Run(msgspec.Struct):
     kept: list[tuple[str, str, list[str]]] = []
     looked: bool = False
     kept_more: int = 0
+    wrote: int = 0
+    met: int = 0
+    away: int = 0
 
     @property
     def stayed(self) -> int:
         """How many records its undo left alone in all."""
-        return len(self.kept) + self.kept_more
+        return len(self.kept) + self.kept_more + self.away
 
 
 class KeptOut(msgspec.Struct):
@@ -178,6 +182,7 @@ def load(connection: Connection, run: str) -> Run:
 def add_step(connection: Connection, run: Run, txn: str) -> None:
     """Note a transaction of a run, in that transaction."""
     run.steps += 1
+    run.wrote += int(dialect.value(connection, "SELECT count(*) FROM edit WHERE txn = ?", (txn,)) or 0)
     dialect.run(connection, "INSERT INTO import_step VALUES (?, ?, ?, 0)", (txn, run.id, run.steps))
 
 

@@ -103,10 +103,12 @@ class Undoing:
         """The run with what was left alone of some more of it."""
         kept = [*run.kept, *_kept(plans)]
         more = run.kept_more + max(0, len(kept) - _MOST_KEPT)
-        return msgspec.structs.replace(run, state="undoing", kept=kept[:_MOST_KEPT], kept_more=more)
+        met = run.met + len(plans)
+        return msgspec.structs.replace(run, state="undoing", kept=kept[:_MOST_KEPT], kept_more=more, met=met)
 
     def _finish(self) -> None:
-        self.run = msgspec.structs.replace(self.run, state="undone")
+        away = max(0, self.run.wrote - self.run.met)
+        self.run = msgspec.structs.replace(self.run, state="undone", away=away)
         with self._replica.database.write() as connection:
             self._book.save(connection, self.run, was=self.run.position)
         self.done = True

@@ -93,7 +93,7 @@ def subject_of(run: Run) -> str:
 
 def is_drill(run: Run) -> bool:
     """Whether an import practised going back: a whole file that came in and was taken back whole."""
-    return run.state == "undone" and run.limit < 0 and run.steps > 0 and not run.kept
+    return run.state == "undone" and run.limit < 0 and run.steps > 0 and not run.stayed
 
 
 def evidence(

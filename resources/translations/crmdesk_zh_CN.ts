@@ -4272,6 +4272,12 @@
         <source>The import was taken back; %4 records that were changed since stay</source>
         <translation>已撤销导入；之后修改过的 %4 条记录保持不变</translation>
     </message>
+    <message numerus="yes">
+        <source>%n record(s) handed over since stay with others</source>
+        <translation>
+            <numerusform>%n 条已移交他人，没有撤销</numerusform>
+        </translation>
+    </message>
     <message>
         <source>How sources are read</source>
         <translation>记住的读取方式</translation>

@@ -17,9 +17,10 @@ from crmdesk.core.errors import CrmError
 from crmdesk.core.mapping import Plan, amended
 from crmdesk.core.record import RecordKey
 from crmdesk.store import imports
+from crmdesk.store.delivery import Departure
 from crmdesk.store.imports import Run
 from crmdesk.store.names import SHOWN
-from crmdesk.usecases import history, importing, merging, records, visits
+from crmdesk.usecases import history, importing, merging, records, sign_offs, visits
 from crmdesk.usecases.directory import read_registry
 from crmdesk.usecases.foreign_files import Patience
 from crmdesk.usecases.import_papers import reasons, reconcile, write_kept_out, write_report, write_template
@@ -186,6 +187,20 @@ def test_a_customer_of_an_import_that_another_was_merged_into_stays_and_is_liste
     assert desk.reader.value("SELECT count(*) FROM attention WHERE kind = 'deleted'") == 0
     left = desk.reader.all(f"SELECT id FROM p_customer WHERE {SHOWN} ORDER BY id")
     assert {one for (one,) in left} == {ids["K1"], ids["K2"]}
+
+
+def test_an_undo_says_what_it_could_not_reach_because_somebody_else_has_it(
+    desk: Workspace, tmp_path: Path
+) -> None:
+    run = taken_in(desk, write_csv(tmp_path / "a.csv", list(customers(5))))
+    ids = [row[0] for row in desk.reader.all("SELECT id FROM p_customer ORDER BY id")]
+    for one in ids[:2]:
+        here = desks.records(desk)[RecordKey("customer", one)]
+        settled = Departure(RecordKey("customer", one), here.placement.bucket, here.placement.move_no + 1)
+        desks.receive(desk, {RecordKey("customer", one): here}, seq=7)
+        desks.receive(desk, {}, [settled])
+    after = undone(desk, run)
+    assert (after.state, after.away, after.stayed, sign_offs.is_drill(after)) == ("undone", 2, 2, False)
 
 
 def test_rows_whose_record_is_here_are_left_filled_or_overwritten(desk: Workspace, tmp_path: Path) -> None:

@@ -380,11 +380,14 @@ class ImportStudio(Page):
             course.run.state == "done" and self.isVisible()
         )  # by the page; a notice would lie on its Undo
         if said and not is_told:
-            self._context.say(
-                formats.filled(
-                    said, *(formats.number(n) for n in (counts.create, counts.update, counts.reject, course.run.stayed))
+            changed = course.run.stayed - course.run.away
+            numbers = (counts.create, counts.update, counts.reject, changed)
+            told = formats.filled(said, *(formats.number(n) for n in numbers))
+            if course.run.away:
+                told += " · " + self.tr(
+                    "%n record(s) handed over since stay with others", "", course.run.away
                 )
-            )  # fmt: skip
+            self._context.say(told, "warn" if course.run.away else "done")
 
     def _stop(self) -> None:
         self._gauge.stop = True
