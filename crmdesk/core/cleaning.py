@@ -51,6 +51,11 @@ FLAWS: Final = {
         "与已有记录的编号或信用代码不一致", "contradicts the code or credit code of the record that is there"
     ),
     "doubtful": Label("看起来不对", "looks wrong"),
+    "home_kept_out": Label("它所属客户的那一行没有导入", "belongs to a customer whose row was kept out"),
+    "differs": Label("与前面同一客户的行不同", "says of its customer otherwise than an earlier row"),
+    "stays": Label(
+        "与已有的客户不同，已有的内容不变", "says of its customer otherwise than what is here, which stays"
+    ),
     "total": Label("是合计行", "is a row of totals"),
     "in_part": Label("只认出一部分，原文记入备注", "was understood in part; it stands in the remark"),
 }
@@ -225,6 +230,8 @@ def _money(_field: Field, text: str, _today: date, _code_of: CodeOf, times: int)
     is_negative = lowered.startswith("(") and lowered.endswith(")")
     lowered = lowered.strip("()")
     signs = set(_SIGNS.findall(lowered))
+    if signs or lowered.endswith(("元", "整")):
+        times = 1  # who writes ¥1,400,000 or 1400000元 below 金额（万元） says in what
     currencies = {_CURRENCIES[sign] for sign in signs} or {"CNY"}
     lowered = re.sub(r"(元整?|整|左右)$", "", _SIGNS.sub("", lowered).strip()).strip().lstrip("约≈")
     found = _WORDED.fullmatch(lowered)
@@ -453,6 +460,16 @@ _SUFFIX: Final = re.compile(
 )
 
 
+_NAME_MARKS: Final = re.compile(r"[\s\-_.,·•'\"“”‘’()\[\]（）【】《》<>/\\|&、，。]+")
+
+
+@lru_cache(maxsize=4096)
+def full_name_key(name: str) -> str:
+    """A company's name with its legal form, however it is written: half width, no case, marks or blanks. Never stored."""
+    plain = unicodedata.normalize("NFKC", normalise(name))
+    return _NAME_MARKS.sub("", plain) or normalise(name).replace(" ", "")
+
+
 @lru_cache(maxsize=4096)
 def name_key(name: str) -> str:
     """A company's name as names are compared: half width, no case, marks, blanks or legal form. Never stored.
@@ -460,7 +477,7 @@ def name_key(name: str) -> str:
     集团, 厂 and 分公司 are no legal forms: a works and the group that it belongs to are two companies.
     """
     plain = unicodedata.normalize("NFKC", normalise(name))
-    plain = re.sub(r"[\s\-_.,·•'\"“”‘’()\[\]（）【】《》<>/\\|&、，。]+", " ", plain).strip()
+    plain = _NAME_MARKS.sub(" ", plain).strip()
     before = ""
     while before != plain:
         before, plain = plain, _SUFFIX.sub("", plain).strip()

@@ -32,7 +32,10 @@ from crmdesk.core.values import MAX_FIELD_BYTES
 
 DOUBTFUL: Final = "doubtful"
 IN_PART: Final = "in_part"
-SOFT: Final = frozenset((DOUBTFUL, "no_tag", IN_PART))
+DIFFERS, STAYS = "differs", "stays"
+TOLD: Final = frozenset((DIFFERS, STAYS))
+"""No flaws of a value: a row says of its customer otherwise than an earlier row, or than what is here and stays."""
+SOFT: Final = frozenset((DOUBTFUL, "no_tag", IN_PART, STAYS))
 """Flaws that keep no row out: they are told, and the rest of the row is taken."""
 WHOLE_ROW: Final = -1
 """The column of a flaw that is no cell's."""

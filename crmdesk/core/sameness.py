@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from crmdesk.core.cleaning import name_key, phone_key
+from crmdesk.core.cleaning import full_name_key, name_key, phone_key
 from crmdesk.core.text import normalise
 
 IDENTITY: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
@@ -39,7 +39,9 @@ def customer_keys(values: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
     if name := values.get("name"):
         phone = values.get("phone")
         number = phone_key(phone) if isinstance(phone, str) else ""
-        yield ("name_phone" if number else "name"), hash(("n", name_key(str(name)), number))
+        # Without a number beside it a name is the same only with its legal form: 有限公司 and 股份有限公司 may be two.
+        plain = name_key(str(name)) if number else full_name_key(str(name))
+        yield ("name_phone" if number else "name"), hash(("n", plain, number))
 
 
 def link_keys(values: Mapping[str, Any]) -> Iterator[int]:
@@ -48,7 +50,8 @@ def link_keys(values: Mapping[str, Any]) -> Iterator[int]:
         if value := values.get(field):
             yield text_key(str(value))
     if name := values.get("name"):
-        yield hash(("m", name_key(str(name))))
+        yield full_key(str(name))
+        yield named_key(str(name))
 
 
 def text_key(text: str) -> int:
@@ -56,8 +59,13 @@ def text_key(text: str) -> int:
     return hash(("t", _plain(text)))
 
 
+def full_key(text: str) -> int:
+    """A text that may be a whole name."""
+    return hash(("f", full_name_key(text)))
+
+
 def named_key(text: str) -> int:
-    """A text that may be a name."""
+    """A text that may be a name, whatever the legal form."""
     return hash(("m", name_key(text)))
 
 

@@ -15,13 +15,15 @@ import msgspec
 
 from crmdesk.core.cleaning import phone_key, text_of
 from crmdesk.core.credit_codes import is_true
-from crmdesk.core.intake import WHOLE_ROW, Note, Part, Prepared
+from crmdesk.core.format import format_value
+from crmdesk.core.intake import DIFFERS, STAYS, TOLD, WHOLE_ROW, Note, Part, Prepared
 from crmdesk.core.mapping import Mode, remark_of
-from crmdesk.core.registry import Entity, Registry, Rule
+from crmdesk.core.registry import Entity, Registry, Rule, Type
 from crmdesk.core.sameness import (
     child_key,
     child_names,
     customer_keys,
+    full_key,
     link_keys,
     named_child,
     named_key,
@@ -80,7 +82,7 @@ class Judged:
     @property
     def is_wrong(self) -> bool:
         """Whether a value of it could not be read, or is doubted."""
-        return bool(self.notes)
+        return any(note.flaw not in TOLD for note in self.notes)
 
 
 class Known:
@@ -104,11 +106,14 @@ class Known:
         for _, key in customer_keys(values) if keys is None else keys:
             if self._ids.get(key, _REJECTED) == _REJECTED:
                 self._ids[key] = record_id
+        for key in link_keys(values):
+            there = self._ids.get(key, _REJECTED)
+            if there == _REJECTED:
+                self._ids[key] = record_id
+            elif record_id not in (_REJECTED, _HELD, there):
+                self._ids[key] = _SEVERAL
         if record_id in (_REJECTED, _HELD):
             return
-        for key in link_keys(values):
-            if self._ids.setdefault(key, record_id) != record_id:
-                self._ids[key] = _SEVERAL
         if values.get("code") or values.get("credit_code"):
             codes = (str(values.get("code") or ""), str(values.get("credit_code") or ""))
             self._codes[record_id] = (*self._codes.get(record_id, ()), codes)
@@ -161,25 +166,24 @@ class Known:
         return "" if ways and found in self._reachable else found
 
     def named(self, texts: Iterable[str]) -> str:
-        """The customer that these texts name: `?` for several, blank for none.
+        """The customer that these texts name: `?` for several, `!` for one whose row was kept out, blank for none.
 
         A code goes before a name, and a code that is not here says that whoever has that name and another code is not meant.
         """
         given = list(texts)
-        coded = {self._ids[text_key(text)] for text in given if text_key(text) in self._ids} - {_HELD}
-        if len(coded - {_REJECTED}) > 1:
-            return _SEVERAL
+        coded = {found for text in given if (found := self._ids.get(text_key(text)))}
         if coded:
-            return "" if coded == {_REJECTED} else (coded - {_REJECTED}).pop()
+            here = coded - {_REJECTED, _HELD}
+            return _REJECTED if not here else here.pop() if len(here) == 1 else _SEVERAL
         is_coded = any(_is_like_a_code(text) for text in given)
-        several = ""
-        for text in given:
-            found = self._ids.get(named_key(text), "")
-            if found == _SEVERAL:
-                several = _SEVERAL
-            elif found and found not in (_REJECTED, _HELD) and not (is_coded and found in self._codes):
+        otherwise = ""
+        for key in (*map(full_key, given), *map(named_key, given)):
+            found = self._ids.get(key, "")
+            if found in (_SEVERAL, _REJECTED, _HELD):
+                otherwise = otherwise or (_SEVERAL if found == _SEVERAL else _REJECTED)
+            elif found and not (is_coded and found in self._codes):
                 return found
-        return several
+        return otherwise
 
     def child(self, entity: str, customer: str, text: str) -> str:
         found = self._ids.get(named_child(entity, customer, text), "")
@@ -251,9 +255,7 @@ class Judge:
         if not is_readable:
             return Judged(row, "reject", notes, is_double, record=record)
         if any(m.is_new for m in made):
-            # What this run made is completed by later rows that speak of it; what was here is left where the mode says so.
-            kept = [m for m in made if m.is_new or self._mode != "create" or m.id in self.known.fresh]
-            return Judged(row, "create", notes, is_double, kept, next(m.id for m in made if m.is_new))
+            return Judged(row, "create", notes, is_double, made, next(m.id for m in made if m.is_new))
         if self._mode == "create" or all(m.id in self.known.fresh for m in made):
             return Judged(row, "duplicate", notes, is_double, record=record)
         return Judged(row, "update", notes, False, [m for m in made if m.id not in self.known.fresh], record)
@@ -263,8 +265,8 @@ class Judge:
         if declared.home is None or not part.links.get(declared.home):
             return ""
         found = self.known.named(part.links[declared.home])
-        if found == _SEVERAL or not found:
-            notes.append(Note(WHOLE_ROW, "many_links" if found else "no_link"))
+        if flaw := {_SEVERAL: "many_links", _REJECTED: "home_kept_out", "": "no_link"}.get(found):
+            notes.append(Note(WHOLE_ROW, flaw))
             return ""
         if found in self.known.readonly:
             notes.append(Note(WHOLE_ROW, "forbidden"))
@@ -348,6 +350,8 @@ class Judge:
                     shown[key] = making.values
                     continue
                 now = shown.get(key)
+                if now is not None and one.verdict == "create":
+                    self._tell_differing(one, making, now)
                 making.values = {} if now is None else self._changed(making, now)
                 shown[key] = {**(now or {}), **making.values}
                 if len(encode(shown[key])) > _LARGEST:
@@ -357,10 +361,37 @@ class Judge:
             if one.verdict == "update" and not one.makes:
                 one.verdict, one.is_double = "duplicate", True
 
-    def _changed(self, making: Making, now: Mapping[str, Any]) -> dict[str, Any]:
-        """What a record comes to say besides what it says `now`, or instead."""
+    def _tell_differing(self, one: Judged, making: Making, now: Mapping[str, Any]) -> None:
+        """Note what a row says of its customer otherwise than it stands, and stays; of one that this run made in its remark."""
+        if self._mode == "overwrite" and making.id not in self.known.fresh:
+            return
         declared = self._registry[making.entity]
-        is_overwritten = self._mode == "overwrite" and making.id not in self.known.fresh
+        remark = remark_of(declared)
+        differing: list[str] = []
+        for key, value in making.values.items():
+            field, there = declared.by_name.get(key), now.get(key)
+            if field is None or field.type is Type.REFERENCE or key in making.derived:
+                continue
+            if there in (None, "") or value in (None, "") or _told(there) == _told(value):
+                continue
+            if key == remark:
+                differing += [line for line in str(value).split("\n") if line not in str(there).split("\n")]
+            else:
+                differing.append(f"{field.label.zh}：{format_value(field, value, 'zh_CN')}")
+        if differing:
+            if making.id in self.known.fresh:
+                making.said.extend(differing)
+                one.notes.append(Note(WHOLE_ROW, DIFFERS, is_written_down=True))
+            else:
+                one.notes.append(Note(WHOLE_ROW, STAYS))
+
+    def _changed(self, making: Making, now: Mapping[str, Any]) -> dict[str, Any]:
+        """What a record comes to say besides what it says `now`, or instead; what this run made later rows complete."""
+        declared = self._registry[making.entity]
+        is_fresh = making.id in self.known.fresh
+        if self._mode == "create" and not is_fresh:
+            return {}
+        is_overwritten = self._mode == "overwrite" and not is_fresh
         texts = {_told(value) for key, value in now.items() if ":" in key and value not in (None, False)}
         changed: dict[str, Any] = {}
         for key, value in making.values.items():

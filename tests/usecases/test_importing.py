@@ -14,6 +14,7 @@ import pytest
 
 from crmdesk.core.dates import moment_of
 from crmdesk.core.errors import CrmError
+from crmdesk.core.intake import Note
 from crmdesk.core.mapping import Plan, amended
 from crmdesk.core.record import RecordKey
 from crmdesk.store import imports
@@ -367,6 +368,47 @@ def test_a_run_that_goes_on_treats_rows_as_one_in_one_go(desk: Workspace, tmp_pa
         "西湖路1号",
         "0571-88886666",
     )
+
+
+FOLDED = [
+    ["北川拓普机械有限公司", "绵阳", "A", "第一行的备注", "张三", "13900000001"],
+    ["北川拓普机械股份有限公司", "成都", "C", "第二行独有的备注", "李四", "13900000002"],
+    ["北川拓普机械有限公司", "德阳", "B", "第三行独有的备注", "王五", "13900000003"],
+]
+
+
+def test_what_a_further_row_of_a_customer_says_otherwise_is_written_down_and_told(
+    desk: Workspace, tmp_path: Path
+) -> None:
+    head = ("客户名称", "城市", "等级", "备注", "联系人", "手机")
+    path = write_csv(tmp_path / "a.csv", FOLDED, head)
+    heard: list[list[Note]] = []
+    plan = plan_of(desk, path)
+    importing.rehearse(
+        desk, desk.reader, path, plan, heard=lambda rows, _: heard.extend(one.notes for one in rows)
+    )
+    assert [[note.flaw for note in notes] for notes in heard] == [[], [], ["differs"]]
+    run = taken_in(desk, path)
+    assert (run.counts.records, run.counts.wrong) == ({"customer": 2, "contact": 3}, 0)
+    found = dict(desk.reader.all("SELECT f_name, f_remark FROM p_customer"))
+    assert found == {
+        "北川拓普机械有限公司": "第一行的备注\n城市：德阳\n等级：B 级\n第三行独有的备注",
+        "北川拓普机械股份有限公司": "第二行独有的备注",
+    }
+    again = write_csv(tmp_path / "b.csv", [["北川拓普机械有限公司", "广元", "A", "", "赵六", ""]], head)
+    run = taken_in(desk, again)
+    assert run.counts.flaws == {"stays": 1}
+    assert dict(desk.reader.all("SELECT f_name, f_city FROM p_customer"))["北川拓普机械有限公司"] == "绵阳"
+
+
+def test_what_hangs_below_a_customer_whose_row_was_kept_out_says_so(desk: Workspace, tmp_path: Path) -> None:
+    sheets: dict[str, tuple[tuple[str, ...], list[list[object]]]] = {
+        "客户": (("客户名称", "电话"), [["宏远", "打不通"], ["恒瑞", "13900000001"]]),
+        "拜访": (("客户名称", "时间", "内容"), [["宏远", "2026-05-01", "x"], ["没有的", "2026-05-01", "y"]]),
+    }
+    run = taken_in(desk, write_xlsx(tmp_path / "a.xlsx", sheets))
+    kept_out = [one.notes for one in imports.kept_out(desk.reader, run.id)]
+    assert kept_out == [[(1, "no_phone")], [(-1, "home_kept_out")], [(-1, "no_link")]]
 
 
 @pytest.mark.parametrize("mode", ["create", "fill", "overwrite"])
