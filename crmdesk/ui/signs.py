@@ -51,6 +51,7 @@ class Signs(QObject):
         context.bus.touched.connect(self._touched)
         syncing.changed.connect(self._synced)
         self._show_person()
+        self._show_last()
 
     def refresh(self) -> None:
         """Count again."""
@@ -81,6 +82,21 @@ class Signs(QObject):
         self._window.set_badge("review", counts.reviews)
         self._show_sync()
 
+    def _show_last(self) -> None:
+        """What a window that opens says of the last sync, before anything is counted."""
+        if self._context.workspace.server() is None:
+            self._window.rail.sync.show_alone()
+            return
+        unsent, synced_at_ms = status.freshness(self._context.reader)
+        self._window.rail.sync.show_state(unsent=unsent, age=self._age(synced_at_ms), online=True)
+
+    def _age(self, then_ms: int | None) -> str:
+        """How long ago an instant was, in words; nothing for one that never was."""
+        if then_ms is None:
+            return ""
+        gone: timedelta = age(self._context.workspace.clock.now_ms(), then_ms)
+        return formats.age(gone)
+
     def _show_sync(self) -> None:
         found = self._status
         if found is None:
@@ -89,13 +105,9 @@ class Signs(QObject):
         if found.company is None:
             sign.show_alone()
             return
-        gone = timedelta(0)
-        if found.synced_at_ms is not None:
-            gone = age(self._context.workspace.clock.now_ms(), found.synced_at_ms)
-        said = formats.age(gone) if found.synced_at_ms is not None else ""
         sign.show_state(
             unsent=found.unsent,
-            age=said,
+            age=self._age(found.synced_at_ms),
             online=self._syncing.is_online,
             live=self._syncing.is_live,
             urgent=self._call(found),

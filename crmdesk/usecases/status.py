@@ -68,10 +68,21 @@ class Share:
     is_complete: bool
 
 
+def freshness(reader: Reader) -> tuple[int, int | None]:
+    """How many changes are unsent, and when everything was last exchanged: what a window that opens can say at once."""
+    unsent, _ = _outbox(reader)
+    return unsent, reader.setting("synced_at_ms", int)
+
+
+def _outbox(reader: Reader) -> tuple[int, int]:
+    unsent, refused = reader.all("SELECT count(*) - count(verdict), count(verdict) FROM outbox")[0]
+    return unsent, refused
+
+
 def status(reader: Reader) -> Status:
     """The status of the workspace."""
     server = reader.setting("server", Server)
-    unsent, refused = reader.all("SELECT count(*) - count(verdict), count(verdict) FROM outbox")[0]
+    unsent, refused = _outbox(reader)
     return Status(
         company=server.company if server else None,
         url=server.url if server else None,

@@ -15,7 +15,7 @@ from crmdesk.store.settings import Contradiction, Pause, Server, Testimony
 from crmdesk.usecases import records as forms
 from crmdesk.usecases import status
 from sync_server import accounts
-from tests.support.desks import alone, customer, sync, visit, write
+from tests.support.desks import OpenDesk, alone, customer, sync, visit, write
 from tests.ui.pages.test_sharing import share
 
 
@@ -38,6 +38,16 @@ def test_sample_data_is_offered_no_company(tmp_path: Path, open_desk) -> None:
     page = open_desk(alone(tmp_path / "sample")).go("sync")
     assert page.headline.title.text() == "独立使用"
     assert not page._connect.isVisible()
+
+
+def test_a_window_that_opens_says_when_this_laptop_synced_last(hire, tmp_path: Path) -> None:
+    ann = hire("Ann")
+    desk = OpenDesk(ann, is_threaded=True)  # nothing was counted yet
+    assert desk.window.rail.sync.text() == "已同步 · 刚刚"
+    desk.close()
+    desk = OpenDesk(alone(tmp_path / "alone"), is_threaded=True)
+    assert desk.window.rail.sync.text() == "仅在本机"
+    desk.close()
 
 
 def test_what_waits_is_listed_by_record_in_words(hire, open_desk) -> None:
