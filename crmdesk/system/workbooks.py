@@ -9,6 +9,7 @@ import codecs
 import csv
 import io
 import re
+import unicodedata
 import zipfile
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
@@ -37,6 +38,22 @@ _OLD: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 """How the workbooks of before 2007 begin, and those of today behind a password."""
 _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
 _SEPARATORS: Final = ",;\t|"
+_NO_TABLES: Final = (
+    b"\xff\xd8\xff",
+    b"\x89PNG",
+    b"GIF8",
+    b"%PDF-",
+    b"{\\rtf",
+    b"Rar!",
+    b"7z\xbc\xaf",
+    b"\x1f\x8b",
+    b"SQLite f",
+)
+"""How pictures, papers and packed files begin, of which some could pass for text."""
+_MOST_CONTROLS: Final = 0.02
+_MOST_STRANGE: Final = 0.1
+_BLANKS: Final = frozenset("\t\n\r\v\f\x1a\x85")
+"""Control characters that texts have: the ends of lines and pages, and how DOS ended a file."""
 
 
 class Table(NamedTuple):
@@ -65,6 +82,8 @@ class Book:
                 _expect_small(path)
             self._workbook = _open_workbook(path)
             self.names = _visible(self._workbook)
+        elif not self._is_cards and not is_text(head):
+            raise CrmError("import_unreadable", name=path.name)
         else:
             self.names = [path.stem]
 
@@ -215,6 +234,21 @@ def _text(cell: Any) -> str:
 # -- delimited text ------------------------------------------------------------------------------------------
 
 
+def is_text(sample: bytes) -> bool:
+    """Whether the beginning of a file is text in the encoding that it is taken for.
+
+    A text that was damaged on its way has few control characters, and more that can't be decoded; random bytes have many
+    of both, whatever they are taken for.
+    """
+    if sample.startswith(_NO_TABLES):
+        return False
+    text = sample.rstrip(b"\0").decode(encoding_of(sample), errors="replace")
+    kinds = Counter(unicodedata.category(char) for char in text if char not in _BLANKS)
+    controls = kinds["Cc"]
+    strange = controls + kinds["Cn"] + kinds["Cs"] + text.count("\ufffd")
+    return controls <= max(1, len(text) * _MOST_CONTROLS) and strange <= max(3, len(text) * _MOST_STRANGE)
+
+
 def encoding_of(sample: bytes) -> str:
     """The encoding of a text by its first bytes, cut at the end of a line."""
     for mark, name in (
@@ -225,8 +259,11 @@ def encoding_of(sample: bytes) -> str:
     ):
         if sample.startswith(mark):
             return name
-    if sample.count(0) > len(sample) // 8:
-        return "utf-16-le" if sample[1::2].count(0) >= sample[::2].count(0) else "utf-16-be"
+    first, second = sample[::2].count(0), sample[1::2].count(0)
+    if first + second > len(sample) // 8 or max(first, second) > max(
+        3, len(sample) // 64 + 16 * min(first, second)
+    ):
+        return "utf-16-le" if second >= first else "utf-16-be"  # Chinese has few zeros, all on one side
     end = sample.rfind(b"\n")
     sample = sample[: end + 1] if end > 0 and len(sample) >= _SAMPLE else sample
     if _decodes(sample, "utf-8"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from pathlib import Path
+from random import Random
 
 import pytest
 import xlsxwriter
@@ -144,6 +145,33 @@ def test_what_is_no_table_is_refused_with_a_sentence(tmp_path: Path) -> None:
     ]  # fmt: skip
     assert refused(tmp_path / "none.csv") == "file_unreadable"
     assert refused(tmp_path) == "file_unreadable"
+
+
+@pytest.mark.parametrize("size", [100, 3_000, 200_000])
+@pytest.mark.parametrize(
+    "start", [b"", b"\xff\xd8\xff\xe0\x00\x10JFIF\x00", b"PK\x03\x04", b"BM" + b"\0" * 52]
+)
+def test_bytes_that_are_no_text_are_no_table_whatever_their_name(
+    tmp_path: Path, start: bytes, size: int
+) -> None:
+    for seed in range(5):
+        for name in ("photo.jpg", "noise.xlsx", "noise.csv"):
+            (tmp_path / name).write_bytes(start + Random(seed).randbytes(size))
+            assert refused(tmp_path / name) == "import_unreadable"
+    (tmp_path / "paper.csv").write_bytes(b"%PDF-1.7\n" + b"1 0 obj, 2\n" * 500)
+    (tmp_path / "white.csv").write_bytes(b"BM" + b"\0" * 52 + b"\xff" * size)
+    assert [refused(tmp_path / name) for name in ("paper.csv", "white.csv")] == ["import_unreadable"] * 2
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16", "utf-16-le", "big5hkscs", "cp1252"])
+def test_a_text_that_was_damaged_on_its_way_is_still_a_table(tmp_path: Path, encoding: str) -> None:
+    line = "Café Müller,Zürich" if encoding == "cp1252" else "臺灣積體電路有限公司,台北"
+    content = bytearray((("name,city\r\n") + f"{line}\r\n" * 60).encode(encoding))
+    chance = Random(encoding)
+    for _ in range(len(content) // 100):
+        content[chance.randrange(2, len(content))] = chance.randrange(256)
+    (tmp_path / "a.csv").write_bytes(bytes(content) + b"\x1a" + b"\0" * 9)
+    assert len(rows_of(tmp_path / "a.csv")) > 55
 
 
 def test_a_bomb_is_refused_before_anything_of_it_unfolds(tmp_path: Path) -> None:
