@@ -35,7 +35,7 @@ def test_a_file_is_rehearsed_imported_told_of_and_taken_back(desk: Desk, tmp_pat
     )
     assert desk("import", "report", done["run"], "--to", str(tmp_path / "r.xlsx"))["equal"] is True
     assert desk("import", "undo", done["run"][-6:]) == {
-        "run": done["run"], "state": "undone", "stayed": 0, "kept": [],
+        "run": done["run"], "state": "undone", "stayed": 0, "away": 0, "kept": [],
     }  # fmt: skip
     assert desk("customer", "list")["total"] == 0
 
