@@ -158,13 +158,13 @@ def _file(
     from crmdesk.usecases.directory import read_registry
 
     registry = read_registry(session.reader)
-    _, plan = importing.look(session.reader, path, session.workspace)
+    found, plan = importing.look(session.reader, path, session.workspace)
     if mapping is not None:
         plan = amended(plan, _mapping(mapping), registry)
     plan = amended(plan, wanted, registry)
     limit = -1 if first is None else first
     if dry_run:
-        rehearse(session, path, plan, limit, sign=sign)
+        rehearse(session, path, found, plan, limit, sign=sign)
     else:
         under_way = importing.begin(session.workspace, session.reader, path, plan, limit=limit)
         _carry_out(session, under_way)

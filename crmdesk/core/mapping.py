@@ -450,10 +450,15 @@ _OURS: Final = frozenset(plain_heading(text) for one in (REASON, ROW) for text i
 """Headings that a workbook of rows kept out adds."""
 
 
+def is_ours(heading: str) -> bool:
+    """Whether a heading is one that a workbook of rows kept out adds to those of its file."""
+    return plain_heading(heading) in _OURS
+
+
 def fingerprint(sheets: Sequence[Sheet]) -> str:
     """What tells a source from another: the headings of its tables, by which its mapping is found again."""
     lines = (
-        "\t".join(plain for c in sheet.columns if (plain := plain_heading(c.heading)) not in _OURS)
+        "\t".join(plain_heading(c.heading) for c in sheet.columns if not is_ours(c.heading))
         for sheet in sheets
     )
     return "\n".join(lines)

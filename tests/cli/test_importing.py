@@ -113,3 +113,17 @@ def test_people_read_the_same_in_words(desk: Desk, tmp_path: Path) -> None:
     told = desk.run("import", path).out
     assert "crmdesk import undo" in told
     assert "a.csv" in desk.run("import", "runs").out
+
+
+def test_a_rehearsal_names_the_columns_that_are_left_out_and_the_way_out(desk: Desk, tmp_path: Path) -> None:
+    rows = [["宏远", "1", "降价", ""], ["恒瑞", "2", "", ""]]
+    path = str(write_csv(tmp_path / "a.csv", rows, ("客户名称", "序号", "打法", "空列")))
+    said = desk.run("import", path, "--dry-run", "--lang", "zh_CN").out
+    assert "不导入的列：打法\n" in said
+    example = said.partition("或记入备注：")[2].splitlines()[0]
+    (tmp_path / "m.json").write_text(example, encoding="utf-8")
+    mapped = desk.run(
+        "import", path, "--dry-run", "--lang", "zh_CN", "--mapping", str(tmp_path / "m.json")
+    ).out
+    assert "不导入的列" not in mapped
+    assert "新建" in mapped
