@@ -13,7 +13,6 @@ import typer
 from crmdesk.cli.command import command, root
 from crmdesk.cli.import_told import said_alike, say_alike, say_facts, told
 from crmdesk.cli.output import instant, moment
-from crmdesk.cli.rehearsing import rehearse
 from crmdesk.cli.session import Session
 from crmdesk.cli.writing import Overwrite, chosen
 from crmdesk.core.errors import CrmError
@@ -153,6 +152,7 @@ def _file(
     dry_run: bool,
     sign: bool,
 ) -> None:
+    from crmdesk.cli.rehearsing import rehearse
     from crmdesk.core.mapping import amended
     from crmdesk.usecases import importing
     from crmdesk.usecases.directory import read_registry

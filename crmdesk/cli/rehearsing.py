@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from crmdesk.cli.import_told import TOLD, said_alike, say_alike, say_facts, told
+from crmdesk.cli.import_problems import Problems
+from crmdesk.cli.import_told import said_alike, say_alike, say_facts, told
 from crmdesk.cli.session import Session
 
 if TYPE_CHECKING:
-    from crmdesk.core.lookalikes import Alike
     from crmdesk.core.mapping import Found, Plan, Sheet
     from crmdesk.core.verdicts import Judged
     from crmdesk.store.imports import Counts
@@ -25,19 +25,14 @@ def rehearse(
     session: Session, path: Path, found: Sequence[Found], plan: Plan, limit: int, *, sign: bool
 ) -> None:
     """Say what would become of the rows of a file; `found` are its tables. Raises as `importing.rehearse` does."""
+    from crmdesk.core.lookalikes import Alike
     from crmdesk.usecases import importing
-    from crmdesk.usecases.import_papers import reasons, verdict_label
+    from crmdesk.usecases.directory import read_registry
 
-    problems: list[dict[str, Any]] = []
-    alike: list[Alike] = []
+    problems, alike = Problems(plan, read_registry(session.reader)), list[Alike]()
 
     def heard(judged: Sequence[Judged], _share: float) -> None:
-        for one in judged:
-            if len(problems) < TOLD and (one.notes or one.verdict in ("reject", "duplicate")):
-                notes = [(note.column, note.flaw) for note in one.notes]
-                said = reasons(plan, one.row.sheet, one.verdict, notes, session.out.language)
-                sheet = plan.sheets[one.row.sheet].name
-                problems.append({"sheet": sheet, "row": one.row.row, "verdict": one.verdict, "reason": said})
+        problems.hear(judged)
 
     counts, seconds = importing.rehearse(
         session.workspace, session.reader, path, plan, limit=limit, heard=heard, alike=alike.extend
@@ -51,7 +46,7 @@ def rehearse(
                 **signed,
                 "dry_run": True,
                 "mapping": told(plan),
-                "problems": problems,
+                "problems": problems.facts(session.out.language),
                 **said_alike(plan, alike),
             }
         )
@@ -60,19 +55,7 @@ def rehearse(
     _say_left_out(session, found, plan)
     say_alike(session, plan, facts["alike"], alike)
     _say_named(session, facts["owners"])
-    session.out.rows(
-        session.out.text("表 行 结果 原因", "Sheet Row Verdict Reason").split(),
-        [
-            (
-                row["sheet"],
-                str(row["row"]),
-                verdict_label(row["verdict"]).text(session.out.language),
-                row["reason"],
-            )
-            for row in problems
-        ],
-        empty=session.out.text("每一行都可以导入。", "Every row can be imported."),
-    )
+    problems.say(session)
 
 
 def _say_left_out(session: Session, found: Sequence[Found], plan: Plan) -> None:

@@ -68,6 +68,11 @@ class Note(msgspec.Struct, array_like=True, frozen=True, gc=False):
         return self.is_written_down or self.flaw in SOFT
 
 
+def may_be_written_down(field: Field, flaw: str) -> bool:
+    """Whether a cell that can't be read may stand in the remark instead, so that its row is taken."""
+    return not field.required and flaw not in ("blank", "garbled", "too_long")
+
+
 class Part(msgspec.Struct, array_like=True, gc=False):
     """What a row says of one record.
 
@@ -262,7 +267,7 @@ class Intake:
         self, step: _Step, field: Field, cell: str, flaw: Flaw, part: Part, notes: list[Note]
     ) -> None:
         """Note a cell that can't be read; where the plan says so it is written down and its row taken."""
-        is_taken = self._takes_more[step.part] and not field.required and flaw not in ("garbled", "too_long")
+        is_taken = self._takes_more[step.part] and may_be_written_down(field, flaw)
         notes.append(Note(step.at, str(flaw), is_taken and self._write_down(step, cell, part)))
 
     def _write_down(self, step: _Step, cell: str, part: Part) -> bool:

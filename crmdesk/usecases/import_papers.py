@@ -47,6 +47,8 @@ _VERDICTS: Final = {
     "create": Label("新建", "New"), "update": Label("更新", "Changed"), "duplicate": Label("重复", "Duplicate"),
     "reject": Label("未导入", "Kept out"), "alike": Label("疑似重复", "Look-alike"),
 }  # fmt: skip
+EQUALS: Final = Label("与文件中较前的一行或已有记录相同", "equals an earlier row or a record that is here")
+"""Why a duplicate is one."""
 
 
 def verdict_label(verdict: str) -> Label:
@@ -67,7 +69,7 @@ def reasons(
             f"{heading}：{words}" if language == "zh_CN" and heading else f"{heading} {words}".strip()
         )
     if verdict == "duplicate":
-        said.append("与文件中较前的一行或已有记录相同" if language == "zh_CN" else "equals an earlier row or a record that is here")  # fmt: skip
+        said.append(EQUALS.text(language))
     if verdict == "alike":
         said.append("可能是已有客户，按您的选择没有导入" if language == "zh_CN" else "looks like a customer that is here; kept out as you chose")  # fmt: skip
     elif verdict in ("create", "update") and any(flaw not in SOFT for _, flaw in notes):

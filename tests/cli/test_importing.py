@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -127,3 +128,22 @@ def test_a_rehearsal_names_the_columns_that_are_left_out_and_the_way_out(desk: D
     ).out
     assert "不导入的列" not in mapped
     assert "新建" in mapped
+
+
+def test_a_rehearsal_tells_reasons_first_then_rows_by_name_and_value_and_the_next_step(
+    desk: Desk, tmp_path: Path
+) -> None:
+    rows = [[f"客户{n}", "火星业" if n % 3 else "土星业", "13800000000"] for n in range(30)]
+    rows += [["甲", "", "没电话"], ["甲", "", "没电话"], ["", "35", ""], ["乙", "35", ""], ["乙", "35", ""]]
+    path = str(write_csv(tmp_path / "客户总表.csv", rows, ("客户名称", "所属行业", "电话")))
+    told = desk.run("import", path, "--dry-run", "--lang", "zh_CN").out
+    lines = [re.split(r"\s{2,}", line) for line in told.splitlines()]
+    assert ["客户总表", "所属行业", "码表中没有，或不止一个", "30", "30", "火星业 ×20，土星业 ×10"] in lines
+    assert ["客户总表", "电话", "不是电话号码", "2", "2", "没电话 ×2"] in lines
+    assert ["客户总表", "3", "客户1", "未导入", "所属行业", "火星业", "码表中没有，或不止一个"] in lines
+    assert len([line for line in lines if line[0] == "客户总表" and line[1].isdigit()]) == 20
+    assert "共 34 行。--json" in told
+    assert "crmdesk import errors" in told
+    assert "其中 32 行只因有无法识别的单元格而未导入：加 --unreadable write-down" in told
+    taken = desk("import", path, "--dry-run", "--unreadable", "write-down")
+    assert (taken["create"], taken["duplicate"], taken["reject"]) == (32, 2, 1)
