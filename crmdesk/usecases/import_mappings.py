@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -13,6 +13,7 @@ from crmdesk.core.mapping import Plan, fingerprint
 from crmdesk.store.reading import Reader
 
 if TYPE_CHECKING:
+    from crmdesk.store.imports import Run
     from crmdesk.store.replica import Replica
 
 _KEPT: Final = "import_mappings"
@@ -30,6 +31,14 @@ class Kept(msgspec.Struct, frozen=True):
 def all_kept(reader: Reader) -> list[Kept]:
     """Every mapping that is kept, the one used last first."""
     return [Kept(_id(source), plan) for source, plan in reversed(_read(reader).items())]
+
+
+def last_read(runs: Iterable[Run]) -> dict[str, Run]:
+    """By the id of a mapping: the run that a file of its source was last read by. `runs`: the latest first."""
+    found: dict[str, Run] = {}
+    for run in runs:
+        found.setdefault(_id(fingerprint(run.plan.sheets)), run)
+    return found
 
 
 def kept_for(reader: Reader, plan: Plan) -> Plan | None:

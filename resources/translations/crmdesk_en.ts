@@ -337,19 +337,22 @@
     </message>
 </context>
 <context>
+    <name>ImportList</name>
+    <message numerus="yes">
+        <source>%n column(s)</source>
+        <translation>
+            <numerusform>%n column</numerusform>
+            <numerusform>%n columns</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>ImportStudio</name>
     <message numerus="yes">
         <source>%n record(s) handed over since stay with others</source>
         <translation>
             <numerusform>%n record handed over since stay with others</numerusform>
             <numerusform>%n records handed over since stay with others</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n column(s)</source>
-        <translation>
-            <numerusform>%n column</numerusform>
-            <numerusform>%n columns</numerusform>
         </translation>
     </message>
 </context>

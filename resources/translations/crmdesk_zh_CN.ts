@@ -4183,14 +4183,43 @@
     </message>
 </context>
 <context>
+    <name>ImportList</name>
+    <message>
+        <source>Imports so far</source>
+        <translation>导入记录</translation>
+    </message>
+    <message>
+        <source>How sources are read</source>
+        <translation>记住的读取方式</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n column(s)</source>
+        <translation>
+            <numerusform>%n 列</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>imported</source>
+        <translation>已导入</translation>
+    </message>
+    <message>
+        <source>taken back</source>
+        <translation>已撤销</translation>
+    </message>
+    <message>
+        <source>half taken back</source>
+        <translation>撤销未完成</translation>
+    </message>
+    <message>
+        <source>not finished</source>
+        <translation>未完成</translation>
+    </message>
+</context>
+<context>
     <name>ImportStudio</name>
     <message>
         <source>Import</source>
         <translation>导入</translation>
-    </message>
-    <message>
-        <source>Imports so far</source>
-        <translation>导入记录</translation>
     </message>
     <message>
         <source>Drop a table here: CSV, Excel, ODS or address cards. Nothing is written before you have seen what would happen.</source>
@@ -4277,32 +4306,6 @@
         <translation>
             <numerusform>%n 条已移交他人，没有撤销</numerusform>
         </translation>
-    </message>
-    <message>
-        <source>How sources are read</source>
-        <translation>记住的读取方式</translation>
-    </message>
-    <message numerus="yes">
-        <source>%n column(s)</source>
-        <translation>
-            <numerusform>%n 列</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>imported</source>
-        <translation>已导入</translation>
-    </message>
-    <message>
-        <source>taken back</source>
-        <translation>已撤销</translation>
-    </message>
-    <message>
-        <source>half taken back</source>
-        <translation>撤销未完成</translation>
-    </message>
-    <message>
-        <source>not finished</source>
-        <translation>未完成</translation>
     </message>
     <message>
         <source>%1 is guessed anew next time</source>
@@ -4557,6 +4560,10 @@
     <message>
         <source>Forget it</source>
         <translation>不再记住</translation>
+    </message>
+    <message>
+        <source>Back to the columns</source>
+        <translation>返回列对应</translation>
     </message>
     <message>
         <source>(no heading)</source>

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from crmdesk.core.mapping import targets
 from crmdesk.core.registry import Registry
+from crmdesk.store.imports import Run
 from crmdesk.ui.context import Context
 from crmdesk.ui.widgets import buttons
 from crmdesk.ui.widgets.fields import heading, label, upright
@@ -15,8 +16,10 @@ from crmdesk.usecases.import_mappings import Kept
 _MOST_SHOWN = 200
 
 
-def kept_title(kept: Kept) -> str:
-    """What a mapping is called: its tables by name."""
+def kept_title(kept: Kept, last: Run | None) -> str:
+    """What a mapping is called: the file that was read like this last, else its tables by name."""
+    if last is not None:
+        return last.name
     return "、".join(sheet.name for sheet in kept.plan.sheets if sheet.is_wanted) or kept.id
 
 
@@ -24,6 +27,7 @@ class KeptPane(QWidget):
     """Columns and what they are read as. `forget(id)`: the person wants it guessed anew next time."""
 
     forget = Signal(str)
+    back = Signal()
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -48,14 +52,24 @@ class KeptPane(QWidget):
         column.addWidget(self.said)
         column.addWidget(upright(self._inside), 1)
         row = QHBoxLayout()
+        self.back_button = buttons.secondary(self.tr("Back to the columns"), "arrow-left", self.back.emit)
+        row.addWidget(self.back_button)
         row.addWidget(self.forget_button)
         row.addStretch(1)
         column.addLayout(row)
 
-    def show_kept(self, kept: Kept, registry: Registry) -> None:
-        """Show one."""
+    @property
+    def shown(self) -> str:
+        """The id of the one in view, "" for none."""
+        return self._kept.id if self._kept is not None else ""
+
+    def show_kept(
+        self, kept: Kept, last: Run | None, registry: Registry, *, may_go_back: bool = False
+    ) -> None:
+        """Show one, with the run that was read like this last; `may_go_back`: the columns of a file wait behind it."""
         self._kept = kept
-        self.name.setText(kept_title(kept))
+        self.back_button.setVisible(may_go_back)
+        self.name.setText(kept_title(kept, last))
         while (item := self._grid.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.hide()

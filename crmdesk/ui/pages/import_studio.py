@@ -16,15 +16,12 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QFileDialog,
-    QFrame,
     QHBoxLayout,
     QPushButton,
     QStackedWidget,
-    QVBoxLayout,
     QWidget,
 )
 
-from crmdesk.core.dates import moment_of
 from crmdesk.core.errors import CrmError, Language
 from crmdesk.core.lookalikes import Alike
 from crmdesk.core.mapping import Found, Plan
@@ -44,6 +41,7 @@ from crmdesk.ui.pages.import_columns import ColumnsPane
 from crmdesk.ui.pages.import_course import Course
 from crmdesk.ui.pages.import_handing import Handing
 from crmdesk.ui.pages.import_kept import KeptPane, kept_title
+from crmdesk.ui.pages.import_list import KEPT, ImportList
 from crmdesk.ui.pages.import_outcome import (
     MOST_LINES,
     Line,
@@ -54,7 +52,6 @@ from crmdesk.ui.pages.import_outcome import (
 )
 from crmdesk.ui.runner import Lane
 from crmdesk.ui.widgets import buttons
-from crmdesk.ui.widgets.entry_list import Entry, EntryList, Heading
 from crmdesk.ui.widgets.marks import EmptyState
 from crmdesk.ui.widgets.plain import set_tip
 from crmdesk.usecases import import_mappings, import_papers, importing
@@ -69,8 +66,6 @@ _WATCH_MS: Final = 150
 _SAMPLE: Final = 100
 """Rows that are imported as a sample, before all of them are."""
 _SHOWN_NEW: Final = 500
-_KEPT: Final = "kept:"
-_STATES: Final = {"done": ("circle-check", "green"), "undone": ("undo-2", "slate")}
 
 
 @dataclass(slots=True)
@@ -97,8 +92,9 @@ class ImportStudio(Page):
         self._gauge = Gauge()
         self._patience = Patience()
         self.setAcceptDrops(True)
-        self.runs = EntryList(self.tr("Imports so far"))
-        self.runs.current.connect(self._run_chosen)
+        self._list = ImportList()
+        self._list.wanted.connect(self._chosen)
+        self.runs = self._list.entries
         self.start = EmptyState("upload", self.tr("Drop a table here: CSV, Excel, ODS or address cards. Nothing is written before you have seen what would happen."), self.tr("Choose a file…"))  # fmt: skip
         self.start.acted.connect(self._ask_file)
         self.columns = ColumnsPane(context)
@@ -113,6 +109,7 @@ class ImportStudio(Page):
         self.handing.is_under_way.connect(self._handing_over)
         self.kept = KeptPane(context)
         self.kept.forget.connect(self._forget)
+        self.kept.back.connect(self._back)
         self._stack = QStackedWidget()
         for pane in (self.start, self.columns, self.outcome, self.kept):
             self._stack.addWidget(pane)
@@ -144,16 +141,10 @@ class ImportStudio(Page):
         self.outcome.set_actions(self._left, self._right)
 
     def _build(self) -> None:
-        left = self._left_pane = QFrame()
-        left.setObjectName("listpane")
-        left.setFixedWidth(264)
-        column = QVBoxLayout(left)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.runs)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
-        row.addWidget(left)
+        row.addWidget(self._list)
         row.addWidget(self._stack, 1)
 
     # -- the page ---------------------------------------------------------------------------------------
@@ -201,9 +192,8 @@ class ImportStudio(Page):
         if self._course is not None:
             self._context.say(self.tr("One import at a time: wait for it, or stop it."), "warn")
             return
-        self._path, self._run = path, None
         self._context.runner.run(
-            partial(_look, self._context.workspace, path, anew=anew), self._looked, self._failed,
+            partial(_look, self._context.workspace, path, anew=anew), partial(self._looked, path), self._context.report,
             lane=Lane.NETWORK, owner=self, key="look",
         )  # fmt: skip
 
@@ -211,17 +201,33 @@ class ImportStudio(Page):
         if self._path is not None:
             self.open_file(self._path, anew=True)
 
-    def _looked(self, found: tuple[list[Found], Plan, bool]) -> None:
-        if self._path is None:
+    def _looked(self, path: Path, found: tuple[list[Found], Plan, bool]) -> None:
+        if self._course is not None:
             return
         tables, plan, is_as_before = found
-        self.columns.show_file(self._path.name, tables, plan, is_as_before=is_as_before)
-        self._stack.setCurrentWidget(self.columns)
+        self._path, self._run = path, None
+        self.columns.show_file(path.name, tables, plan, is_as_before=is_as_before)
+        self._show_pane(self.columns)
         self.columns.next_button.setFocus()
 
+    def _show_pane(self, pane: QWidget) -> None:
+        """Show a pane; the list highlights what it tells of, and nothing where that is a file not imported yet."""
+        self._stack.setCurrentWidget(pane)
+        shown = ""
+        if pane is self.kept:
+            shown = KEPT + self.kept.shown
+        elif pane is self.outcome and self._run is not None:
+            shown = self._run.id
+        self._list.follow(shown)
+
     def _failed(self, error: Exception) -> None:
+        """What was begun could not begin: the page is as it was before."""
         self._under_way(None)
         self._context.report(error)
+        if self._run is None:
+            self._back()
+        else:
+            self._show_run(imports.find(self._context.reader, self._run.id))
 
     def _rehearse(self) -> None:
         if self._path is None or self._course is not None:
@@ -246,11 +252,12 @@ class ImportStudio(Page):
         """The pane of outcomes, empty, with how far the work is."""
         self._doing = doing
         self._course = self._gauge
-        self.outcome.show_counts(self._path.name if self._path else "", Counts(), 0.0)
+        name = self._run.name if self._run is not None else self._path.name if self._path else ""
+        self.outcome.show_counts(name, Counts(), 0.0)
         self.outcome.show_lines([])
         self.afterwards.show_nothing()
         self.handing.show_nothing()
-        self._stack.setCurrentWidget(self.outcome)
+        self._show_pane(self.outcome)
         self._offer(self.stop_button)
         self._watch.start()
         self._show_gauge()
@@ -294,7 +301,8 @@ class ImportStudio(Page):
             button.setVisible(button in offered)
 
     def _back(self) -> None:
-        self._stack.setCurrentWidget(self.columns if self._path is not None else self.start)
+        self._run = None
+        self._show_pane(self.columns if self._path is not None else self.start)
 
     # -- a run -------------------------------------------------------------------------------------------
 
@@ -364,13 +372,18 @@ class ImportStudio(Page):
         self._under_way(None)
         self._context.report(error)
         if isinstance(course, Course):
-            self._show_run(course.run)
+            self._settled(course.run)
+
+    def _settled(self, run: Run) -> None:
+        """Show a run that is under way no longer; the file that it came from is in hand no more."""
+        if self._run is None:
+            self._path = None
+        self._show_run(run)
         self._list_runs()
 
     def _ended(self, course: Course) -> None:
         self._under_way(None)
-        self._list_runs()
-        self._show_run(course.run)
+        self._settled(course.run)
         words = {
             "done": self.tr("Imported: %1 new, %2 changed, %3 kept out"),
             "undone": self.tr("The import was taken back; %4 records that were changed since stay"),
@@ -397,38 +410,18 @@ class ImportStudio(Page):
     # -- earlier runs ------------------------------------------------------------------------------------
 
     def _list_runs(self) -> None:
-        found = imports.runs(self._context.reader)
-        entries: list[Heading | Entry] = [Heading(self.tr("Imports so far"))] if found else []
-        for run in found:
-            icon, hue = _STATES.get(run.state, ("circle-alert", "amber"))
-            when = moment_of(run.started_ms).strftime("%m-%d %H:%M")
-            detail = f"{when} · {self._state(run)}"
-            entries.append(Entry(run.id, run.name, detail, formats.number(run.counts.create + run.counts.update), icon=icon, hue=hue))  # fmt: skip
-        kept = import_mappings.all_kept(self._context.reader)
-        if kept:
-            entries.append(Heading(self.tr("How sources are read")))
-        for one in kept:
-            columns = self.tr(
-                "%n column(s)", "", sum(bool(c.target) for s in one.plan.sheets for c in s.columns)
-            )
-            entries.append(Entry(_KEPT + one.id, kept_title(one), columns, icon="list-checks", hue="slate"))
-        self.runs.set_entries(entries)
-        self._left_pane.setVisible(bool(entries))
+        reader = self._context.reader
+        self._list.show_all(imports.runs(reader), import_mappings.all_kept(reader))
+        if self._stack.currentWidget() is self.start and (there := self.runs.ids()):
+            self._chosen(there[0])
 
-    def _state(self, run: Run) -> str:
-        return {
-            "done": self.tr("imported"), "undone": self.tr("taken back"), "undoing": self.tr("half taken back"),
-        }.get(run.state, self.tr("not finished"))  # fmt: skip
-
-    def _run_chosen(self, run_id: str) -> None:
-        if self._course is not None or not run_id:
-            return
-        if self._stack.currentWidget() is self.columns or (self._run is None and self._path is not None):
-            return  # a file is being looked at: the list only follows
-        if run_id.startswith(_KEPT):
-            self._show_kept(run_id.removeprefix(_KEPT))
-            return
-        self._show_run(imports.find(self._context.reader, run_id))
+    def _chosen(self, entry: str) -> None:
+        if self._course is not None:
+            return  # what is under way stays in view
+        if entry.startswith(KEPT):
+            self._show_kept(entry.removeprefix(KEPT))
+        else:
+            self._show_run(imports.find(self._context.reader, entry))
 
     def _show_run(self, run: Run) -> None:
         self._run = run
@@ -438,8 +431,10 @@ class ImportStudio(Page):
         self.outcome.show_kept_out(lines, run.counts, run.plan)
         self.outcome.show_progress("", 0.0)
         self.afterwards.show_run(run)
-        self._stack.setCurrentWidget(self.outcome)
+        self._show_pane(self.outcome)
         offered = [self.report_button] if run.state != "undone" else []
+        if self._path is not None:  # a file waits behind
+            offered.append(self.back_button)
         if run.counts.reject or run.counts.duplicate:
             offered.append(self.errors_button)
         if run.state in ("running", "stopped", "undoing"):
@@ -472,8 +467,13 @@ class ImportStudio(Page):
     def _show_kept(self, name: str) -> None:
         found = next((one for one in import_mappings.all_kept(self._context.reader) if one.id == name), None)
         if found is not None:
-            self.kept.show_kept(found, self._context.registry)
-            self._stack.setCurrentWidget(self.kept)
+            self.kept.show_kept(
+                found, self._last_read(found), self._context.registry, may_go_back=self._path is not None
+            )
+            self._show_pane(self.kept)
+
+    def _last_read(self, kept: Kept) -> Run | None:
+        return import_mappings.last_read(imports.runs(self._context.reader)).get(kept.id)
 
     def _forget(self, name: str) -> None:
         self._context.runner.run(
@@ -482,9 +482,11 @@ class ImportStudio(Page):
         )  # fmt: skip
 
     def _forgotten(self, gone: Kept) -> None:
-        self._stack.setCurrentWidget(self.start)
+        self._back()
         self._list_runs()
-        self._context.say(formats.filled(self.tr("%1 is guessed anew next time"), kept_title(gone)))
+        self._context.say(
+            formats.filled(self.tr("%1 is guessed anew next time"), kept_title(gone, self._last_read(gone)))
+        )
 
     # -- papers ------------------------------------------------------------------------------------------
 

@@ -187,8 +187,13 @@ class EntryList(QListView):
         """The ids in the order shown."""
         return [item.id for item in self.entries.items if isinstance(item, Entry)]
 
-    def set_entries(self, items: Sequence[Heading | Entry]) -> None:
-        """Show these; the current id stays, else what took its place becomes current."""
+    def set_entries(self, items: Sequence[Heading | Entry], *, current: str | None = None) -> None:
+        """Show these, `current` the current one ("" for none). Without it the current id stays, else what took its place."""
+        if current is not None:
+            self.entries.set_items(items)
+            if not current or not self.select_id(current):
+                self.select_none()
+            return
         before, old = self._current_id, self.ids()
         at = old.index(before) if before in old else 0
         self.entries.set_items(items)
@@ -213,6 +218,11 @@ class EntryList(QListView):
                 self._tell(entry_id)
                 return True
         return False
+
+    def select_none(self) -> None:
+        """Have no entry current."""
+        self.selectionModel().clear()
+        self._tell("")
 
     def step(self, by: int) -> bool:
         """Make the next (1) or previous (-1) entry current; False at the end."""

@@ -12,6 +12,7 @@ from typing import Any
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from crmdesk.core.record import RecordKey
 from crmdesk.store.replica import Write
@@ -65,7 +66,7 @@ def test_a_file_is_dropped_rehearsed_imported_and_taken_back(
     count = workspace.reader.value("SELECT count(*) FROM p_customer WHERE life <> 1")
     assert count > 200
     assert desk.notice() == ""  # nothing lies on the buttons at the foot
-    assert titles(page) == ["旧系统.csv", "旧系统"]  # the run, and how its source is read
+    assert titles(page) == ["旧系统.csv", "旧系统.csv"]  # the run, and how its source is read
     page.save(page._run, tmp_path / "kept.xlsx", import_papers.write_kept_out)
     qtbot.waitUntil((tmp_path / "kept.xlsx").exists)
     page.undo_button.click()
@@ -210,6 +211,67 @@ def test_look_alikes_are_told_looked_at_and_the_run_is_signed_and_read_again_ali
     qtbot.waitUntil(page.columns.anew_button.isVisible, timeout=20_000)
     page.columns.anew_button.click()
     qtbot.waitUntil(page.columns.anew_button.isHidden, timeout=20_000)
+
+
+def test_the_list_highlights_what_the_page_shows_and_nothing_for_a_new_file(
+    qtbot, open_desk, workspace, tmp_path: Path
+) -> None:
+    first = taken_in(workspace, write_csv(tmp_path / "a.csv", [["宏远"]], ("客户名称",)))
+    desk, page = opened(open_desk, workspace, write_csv(tmp_path / "b.csv", [["恒瑞", "1"]], ("名称", "x")))
+    qtbot.waitUntil(page.columns.isVisible)
+
+    def highlighted() -> list[str]:
+        chosen = [page.runs.entries.items[index.row()].id for index in page.runs.selectedIndexes()]
+        assert chosen == [page.runs.current_id] * bool(page.runs.current_id)
+        return chosen
+
+    def press(entry: str) -> None:
+        row = [getattr(item, "id", "") for item in page.runs.entries.items].index(entry)
+        place = page.runs.visualRect(page.runs.entries.index(row)).center()
+        QTest.mouseClick(page.runs.viewport(), Qt.MouseButton.LeftButton, pos=place)
+        QApplication.processEvents()
+
+    assert highlighted() == []
+    press(first.id)
+    assert (page.outcome.name.text(), highlighted()) == ("a.csv", [first.id])
+    page.back_button.click()
+    assert (page.columns.isVisible(), highlighted()) == (True, [])
+    press(page.runs.ids()[-1])  # how the source of a.csv is read
+    assert (page.kept.name.text(), highlighted()) == ("a.csv", [page.runs.ids()[-1]])
+    page.kept.back_button.click()
+    (tmp_path / "torn.xlsx").write_bytes(b"PK\x03\x04torn")
+    page.open_file(tmp_path / "torn.xlsx")
+    qtbot.waitUntil(lambda: "torn.xlsx" in desk.notice())
+    page.columns.next_button.click()  # goes on meaning the file that is shown
+    qtbot.waitUntil(page.all_button.isVisible, timeout=20_000)
+    assert (page.outcome.name.text(), highlighted()) == ("b.csv", [])
+    page.all_button.click()
+    qtbot.waitUntil(page.undo_button.isVisible, timeout=20_000)
+    second = page._run.id
+    assert (page.outcome.name.text(), highlighted()) == ("b.csv", [second])
+    assert page.back_button.isHidden()
+    press(first.id)
+    assert (page.outcome.name.text(), highlighted()) == ("a.csv", [first.id])
+    desk.go("customers")
+    desk.go("import")
+    assert (page.outcome.name.text(), highlighted()) == ("a.csv", [first.id])
+    page._course = page._gauge  # something is under way
+    press(second)
+    assert (page.outcome.name.text(), highlighted()) == ("a.csv", [first.id])
+
+
+def test_sources_whose_tables_are_called_the_same_are_told_apart_by_file_and_time(
+    open_desk, workspace, tmp_path: Path
+) -> None:
+    for folder, headings in (("a", ("客户名称", "城市")), ("b", ("客户名称", "城市", "电话"))):
+        (tmp_path / folder).mkdir()
+        name = tmp_path / folder / ("台账.csv" if folder == "a" else "台账 改.csv")
+        taken_in(workspace, write_csv(name, [["宏远" + folder, "杭州", "057188886666"]], headings))
+    page: Any = open_desk(workspace).go("import")
+    kept = [item for item in page.runs.entries.items if getattr(item, "id", "").startswith("kept:")]
+    assert [one.title for one in kept] == ["台账 改.csv", "台账.csv"]
+    assert [one.detail.split(" · ")[1] for one in kept] == ["3 列", "2 列"]
+    assert all(len(one.detail.split(" · ")[0]) == len("11-28 15:06") for one in kept)
 
 
 def test_how_a_source_is_read_is_listed_and_forgotten(qtbot, open_desk, workspace, tmp_path: Path) -> None:
