@@ -5081,6 +5081,18 @@
         <translation>共 %1 行 · 关键字段缺失 %2 % · 有错误的行 %3 % · 重复的行 %4 % · 用时 %5 秒</translation>
     </message>
     <message>
+        <source>Every row came in.</source>
+        <translation>每一行都已导入。</translation>
+    </message>
+    <message>
+        <source>No row was kept out.</source>
+        <translation>没有未导入的行。</translation>
+    </message>
+    <message>
+        <source>All not imported</source>
+        <translation>全部未导入的行</translation>
+    </message>
+    <message>
         <source>%1 of %2 rows are listed here.</source>
         <translation>此处列出 %1 行，共 %2 行。</translation>
     </message>

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from crmdesk.core.errors import Language
 from crmdesk.core.lookalikes import Alike
 from crmdesk.core.mapping import Plan
 from crmdesk.core.verdicts import VERDICTS, Judged
-from crmdesk.store.imports import Counts, KeptOut
+from crmdesk.store.imports import Counts, KeptOut, Run
 from crmdesk.ui import formats
 from crmdesk.ui.tables.row_table import RowTable
 from crmdesk.ui.tables.window_model import Column, ListSource, WindowModel
@@ -104,6 +104,9 @@ class OutcomePane(QWidget):
         self.tabs.chosen.connect(self.show_only)
         self.model: WindowModel[Line] = WindowModel(self._columns(), ListSource[Line](), _sentence)
         self.table = RowTable(self.tr("Rows"), self.model)
+        self.nothing = label("", "second")
+        self.nothing.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.nothing.hide()
         self.progress = Progress()
         self.alike = label("", "warn")
         self.alike.setWordWrap(True)
@@ -157,6 +160,7 @@ class OutcomePane(QWidget):
         column.addWidget(self.progress)
         column.addWidget(self.tabs)
         column.addWidget(self.table, 1)
+        column.addWidget(self.nothing, 1)
         column.addWidget(self.cut)
         column.addLayout(self._foot)
 
@@ -232,15 +236,28 @@ class OutcomePane(QWidget):
         """List rows with their verdicts, what is to be kept out first."""
         self._list(lines, are_kept_out=False)
 
-    def show_kept_out(self, lines: Sequence[Line], counts: Counts, plan: Plan) -> None:
+    def show_kept_out(self, lines: Sequence[Line], run: Run) -> None:
         """List rows that a run kept out: the first for each reason. There are no others to list."""
-        likely = counts.alike if plan.alike == "keep_out" else 0
-        self._set_number(_ALL, counts.reject + counts.duplicate + likely)
+        likely = run.counts.alike if run.plan.alike == "keep_out" else 0
+        whole = run.counts.reject + run.counts.duplicate + likely
+        self._set_number(_ALL, whole)
         self.tabs.select(_ALL)
         self._list(lines, are_kept_out=True)
+        if not whole:
+            every = self.tr("Every row came in.")
+            self._say_nothing(every if run.state == "done" else self.tr("No row was kept out."))
+
+    def _say_nothing(self, sentence: str) -> None:
+        """Say why no rows are listed; "" where some may be."""
+        self.nothing.setText(sentence)
+        self.nothing.setVisible(bool(sentence))
+        for widget in (self.tabs, self.table):
+            widget.setVisible(not sentence)
 
     def _list(self, lines: Sequence[Line], *, are_kept_out: bool) -> None:
+        self._say_nothing("")
         self._are_kept_out = are_kept_out
+        self.tabs.rename(_ALL, self.tr("All not imported") if are_kept_out else self.tr("All"))
         for key in ("create", "update"):
             self.tabs.offer(key, is_offered=not are_kept_out)
         self._lines = sorted(lines, key=lambda line: _ORDER.index(line.verdict))

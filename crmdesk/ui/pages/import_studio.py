@@ -428,7 +428,7 @@ class ImportStudio(Page):
         self.outcome.show_counts(run.name, run.counts, run.seconds)
         some = imports.first_kept_out(self._context.reader, run.id)
         lines = [line_of_kept_out(one, run.plan, self._context.language) for one in some]
-        self.outcome.show_kept_out(lines, run.counts, run.plan)
+        self.outcome.show_kept_out(lines, run)
         self.outcome.show_progress("", 0.0)
         self.afterwards.show_run(run)
         self._show_pane(self.outcome)

@@ -108,6 +108,13 @@ class SegmentedTabs(QWidget):
         """Whether a tab is there to be chosen."""
         return any(tab.key == key and not tab.isHidden() for tab in self._tabs)
 
+    def rename(self, key: str, text: str) -> None:
+        """Call a tab something else."""
+        for tab in self._tabs:
+            if tab.key == key:
+                tab.setText(text)
+                self.set_number(key, tab.number)
+
     def set_number(self, key: str, number: int | None) -> None:
         """Show a count after a tab's title."""
         for tab in self._tabs:

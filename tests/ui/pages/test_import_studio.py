@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication
 from crmdesk.core.record import RecordKey
 from crmdesk.store.replica import Write
 from crmdesk.ui.pages.import_course import Course
+from crmdesk.ui.widgets.tabs import Tab
 from crmdesk.usecases import import_mappings, import_papers, importing
 from tests.support import workspace as desks
 from tests.support.desks import OpenDesk, sync
@@ -112,6 +113,30 @@ def test_each_reason_lists_its_first_rows_and_says_how_many_there_are(
     assert not outcome.cut.isVisible()
     outcome.show_only("duplicate")
     assert (outcome.model.rowCount(), outcome.cut.isVisible()) == (1000, True)
+
+
+def test_a_run_lists_what_it_did_not_take_in_by_that_name_or_says_that_every_row_came_in(
+    open_desk, workspace, tmp_path: Path
+) -> None:
+    headings = ("客户名称", "电话")
+    some = taken_in(workspace, write_csv(tmp_path / "a.csv", [["宏远", ""], ["恒瑞", "打不通"]], headings))
+    every = taken_in(workspace, write_csv(tmp_path / "b.csv", [["天信", ""]], headings))
+    page: Any = open_desk(workspace).go("import")
+    outcome = page.outcome
+
+    def first_tab() -> str:
+        return str(next(tab.accessibleName() for tab in outcome.tabs.findChildren(Tab) if tab.key == "all"))
+
+    page._show_run(some)
+    assert (first_tab(), outcome.table.isVisible(), outcome.nothing.isHidden()) == (
+        "全部未导入的行 1", True, True,
+    )  # fmt: skip
+    page._show_run(every)
+    assert (outcome.nothing.text(), outcome.table.isHidden(), outcome.tabs.isHidden()) == (
+        "每一行都已导入。", True, True,
+    )  # fmt: skip
+    outcome.show_lines([])  # a rehearsal has them all
+    assert (first_tab(), outcome.table.isVisible(), outcome.nothing.isHidden()) == ("全部 0", True, True)
 
 
 def test_while_a_file_keeps_an_import_waiting_everybody_saves_and_the_window_closes(
