@@ -49,7 +49,7 @@ class MainWindow(QMainWindow):
         self.rail = NavRail(_entries(pages, "rail"), _entries(pages, "foot"))
         self.bar = TopBar()
         self._stack = QStackedWidget()
-        self.notices = NoticeBar(self._laid_out())
+        self.notices = NoticeBar(self._laid_out(), self._stack)
         self._key_list: list[Key] = []
         self._add_keys()
         self.rail.chosen.connect(self.go)

@@ -1,18 +1,22 @@
 """What just happened, said quietly at the foot of the window, with Undo where there is one. Never a dialog."""
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QHBoxLayout, QLineEdit, QWidget
 
 from crmdesk.ui import icons, text_layout, theme
 from crmdesk.ui.fonts import BODY, BOLD, MEDIUM, TINY, font
 from crmdesk.ui.widgets.buttons import key_text
 from crmdesk.ui.widgets.painting import rounded
 
+_FOOT, _GAP, _SIDE = 20, 8, 16
+"""Pixels below a notice at the foot, between it and what it stands above, and beside it."""
+_LINE, _LINES = 20, 2
+_LOOK_MS = 200
 _ICONS = {"done": "circle-check", "info": "info", "warn": "triangle-alert", "bad": "circle-alert"}
 
 
@@ -52,12 +56,25 @@ class _ToastButton(QAbstractButton):
         text_layout.draw(painter, words.adjusted(offset, 0, 0, 0), self.hint, font(TINY), colours.on_toast)
 
 
-class NoticeBar(QWidget):
-    """Shows notices one after another over the foot of `parent`; the pointer resting on it keeps it."""
+def standing(place: QRect, highest: int, taken: Sequence[QRect]) -> QRect:
+    """`place`, moved up until it lies on nothing that is taken; where that would be above `highest`, as it is."""
+    moved = QRect(place)
+    while below := [one for one in taken if one.adjusted(0, -_GAP, 0, _GAP).intersects(moved)]:
+        moved.moveBottom(min(one.top() for one in below) - _GAP - 1)
+        if moved.top() < highest:
+            return place
+    return moved
 
-    def __init__(self, parent: QWidget) -> None:
+
+class NoticeBar(QWidget):
+    """Shows notices one after another over the foot of `over`, a part of `parent`; the pointer resting on it keeps it.
+
+    It stands above the buttons and fields at that foot, which people look for while they read it.
+    """
+
+    def __init__(self, parent: QWidget, over: QWidget) -> None:
         super().__init__(parent)
-        self._home = parent
+        self._home, self._over = parent, over
         self._queue: deque[Notice] = deque()
         self._notice: Notice | None = None
         self._button = _ToastButton(self)
@@ -68,6 +85,8 @@ class NoticeBar(QWidget):
         row.addWidget(self._button)
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._next)
+        self._look = QTimer(self, interval=_LOOK_MS)
+        self._look.timeout.connect(self._step_aside)
         parent.installEventFilter(self)
         self.hide()
 
@@ -121,13 +140,21 @@ class NoticeBar(QWidget):
         icons.paint(
             painter, QRect(14, self.height() // 2 - 8, 16, 16), _ICONS[self._notice.kind], colours.on_toast
         )
-        room = self.rect().adjusted(40, 0, -self._button.width() - 8 if self._button.isVisible() else -14, 0)
-        text_layout.draw(painter, room, self._notice.text, font(BODY, MEDIUM), colours.on_toast)
+        room = QRect(40, 0, self._room(self.width()), self.height())
+        lines = self._lines(self.width())
+        if lines > 1:
+            room.adjust(0, (self.height() - lines * _LINE) // 2, 0, 0)
+            text_layout.draw(
+                painter, room, self._notice.text, font(BODY, MEDIUM), colours.on_toast, lines=lines, line_height=_LINE
+            )  # fmt: skip
+        else:
+            text_layout.draw(painter, room, self._notice.text, font(BODY, MEDIUM), colours.on_toast)
 
     def _next(self) -> None:
         self._timer.stop()
         self._notice = self._queue.popleft() if self._queue else None
         if self._notice is None:
+            self._look.stop()
             self.hide()
             return
         self._button.setText(self._notice.action_label)
@@ -140,14 +167,50 @@ class NoticeBar(QWidget):
         self.raise_()
         QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
         self._timer.start(round(self._notice.seconds * 1000))
+        self._look.start()
+
+    def _offered(self) -> int:
+        """The room that the action takes, with what is left free at the right end."""
+        return (
+            self._button.sizeHint().width() + 14 if self._notice and self._notice.action is not None else 16
+        )
+
+    def _room(self, width: int) -> int:
+        return max(0, width - 40 - self._offered())
+
+    def _lines(self, width: int) -> int:
+        """How many lines the sentence takes in a notice this wide."""
+        if self._notice is None:
+            return 1
+        face, room = font(BODY, MEDIUM), self._room(width)
+        if text_layout.width(self._notice.text, face) <= room:
+            return 1
+        return text_layout.height(self._notice.text, face, room, lines=_LINES, line_height=_LINE) // _LINE
 
     def _place(self) -> None:
         if self._notice is None:
             return
-        offered = self._button.sizeHint().width() + 14 if self._notice.action is not None else 16
-        home = self._home.size()
-        width = min(
-            text_layout.width(self._notice.text, font(BODY, MEDIUM)) + 44 + offered, home.width() - 32
+        over = QRect(self._over.mapTo(self._home, QPoint()), self._over.size())
+        wanted = text_layout.width(self._notice.text, font(BODY, MEDIUM)) + 44 + self._offered()
+        width = min(wanted, over.width() - 2 * _SIDE)
+        height = 20 + _LINE * self._lines(width)
+        left, top = over.left() + (over.width() - width) // 2, over.bottom() + 1 - height - _FOOT
+        self.setGeometry(
+            standing(QRect(left, top, width, height), over.center().y(), self._taken(over.center().y()))
         )
-        self.resize(width, 40)
-        self.move(QPoint((home.width() - width) // 2, home.height() - 40 - 20))
+
+    def _taken(self, highest: int) -> list[QRect]:
+        """Where the buttons and fields in view stand, from `highest` down."""
+        found: list[QRect] = []
+        for kind in (QAbstractButton, QComboBox, QLineEdit):
+            for control in self._over.findChildren(kind):
+                if control.isVisible() and not (seen := control.visibleRegion()).isEmpty():
+                    place = seen.boundingRect().translated(control.mapTo(self._home, QPoint()))
+                    if place.bottom() >= highest:
+                        found.append(place)
+        return found
+
+    def _step_aside(self) -> None:
+        """What stands at the foot may have come after the notice; one that is pointed at stays where it is."""
+        if not self.underMouse():
+            self._place()

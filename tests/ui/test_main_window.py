@@ -2,15 +2,15 @@ import subprocess
 import sys
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QPushButton, QWidget
 
 from crmdesk.ui import language, theme
 from crmdesk.ui.bus import Bus
 from crmdesk.ui.main_window import MainWindow
-from crmdesk.ui.notices import Notice
+from crmdesk.ui.notices import Notice, standing
 from crmdesk.ui.page import Page, PageSpec
 from crmdesk.ui.runner import Runner
 from crmdesk.ui.theme import Density
@@ -119,6 +119,43 @@ def test_notices_follow_one_another(make_window):
     assert window.notices.showing.text == "一"
     window.notices.act()
     assert window.notices.showing.text == "二"
+
+
+@pytest.mark.parametrize(
+    ("taken", "top"),
+    [
+        ([], 440),
+        ([QRect(0, 100, 900, 30)], 440),  # above it
+        ([QRect(0, 450, 100, 30)], 440),  # beside it
+        ([QRect(300, 450, 80, 30)], 402),
+        ([QRect(300, 450, 80, 30), QRect(500, 400, 80, 30)], 352),
+        ([QRect(300, y, 80, 30) for y in range(200, 480, 40)], 440),  # there is no room above
+    ],
+)  # fmt: skip
+def test_a_notice_stands_above_what_is_at_the_foot(taken, top) -> None:
+    assert standing(QRect(200, 440, 400, 40), 250, taken) == QRect(200, top, 400, 40)
+
+
+@pytest.mark.parametrize("width", [911, 1366])
+def test_a_notice_lies_on_no_button_of_the_page_nor_on_the_rail_and_is_read_whole(
+    make_window, qtbot, width
+) -> None:
+    window = make_window(width=width)
+    page = window.page
+    foot = QPushButton("撤销导入", page)
+    foot.setGeometry(page.width() // 2, page.height() - 44, 100, 32)
+    foot.show()
+    window.post(Notice("没有任何内容被更改。请用表格软件打开后另存为 CSV，再导入。" * 3, "bad"))
+    bar = window.notices
+    place = bar.geometry()
+    assert place.bottom() < foot.mapTo(window.centralWidget(), QPoint()).y()
+    assert place.left() >= window.rail.width()
+    assert place.height() == 60  # two lines
+    foot.hide()
+    late = QPushButton("导入", page)
+    late.setGeometry(page.width() // 2, page.height() - 90, 100, 82)
+    late.show()
+    qtbot.waitUntil(lambda: bar.geometry().bottom() < late.mapTo(window.centralWidget(), QPoint()).y())
 
 
 def test_a_page_that_must_not_be_left_stays(make_window, monkeypatch):
