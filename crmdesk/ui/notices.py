@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QComboBox, QHBoxLayout, QLineEdit, QWidget
 
 from crmdesk.ui import icons, text_layout, theme
 from crmdesk.ui.fonts import BODY, BOLD, MEDIUM, TINY, font
@@ -200,15 +200,23 @@ class NoticeBar(QWidget):
         )
 
     def _taken(self, highest: int) -> list[QRect]:
-        """Where the buttons and fields in view stand, from `highest` down."""
+        """Where the buttons and fields in view stand, from `highest` down, but for those that can be scrolled."""
         found: list[QRect] = []
         for kind in (QAbstractButton, QComboBox, QLineEdit):
             for control in self._over.findChildren(kind):
                 if control.isVisible() and not (seen := control.visibleRegion()).isEmpty():
                     place = seen.boundingRect().translated(control.mapTo(self._home, QPoint()))
-                    if place.bottom() >= highest:
+                    if place.bottom() >= highest and not self._is_scrolled(control):
                         found.append(place)
         return found
+
+    def _is_scrolled(self, control: QWidget) -> bool:
+        above = control.parentWidget()
+        while above is not None and above is not self._over:
+            if isinstance(above, QAbstractScrollArea):
+                return True
+            above = above.parentWidget()
+        return False
 
     def _step_aside(self) -> None:
         """What stands at the foot may have come after the notice; one that is pointed at stays where it is."""

@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -204,6 +204,22 @@ def test_a_file_that_is_no_table_is_told_and_changes_nothing(
     desk, page = opened(open_desk, workspace, tmp_path / "a.xlsx")
     qtbot.waitUntil(lambda: "a.xlsx" in desk.notice())
     assert page.start.isVisible()
+
+
+def test_a_notice_leaves_the_buttons_below_the_columns_free(
+    qtbot, open_desk, workspace, tmp_path: Path
+) -> None:
+    headings = tuple(f"列{n}" for n in range(30))
+    desk, page = opened(open_desk, workspace, write_csv(tmp_path / "a.csv", [["x"] * 30], headings))
+    qtbot.waitUntil(page.columns.isVisible)
+    desk.window.resize(911, 512)
+    (tmp_path / "noise.jpg").write_bytes(bytes(range(256)) * 9)
+    page.open_file(tmp_path / "noise.jpg")
+    qtbot.waitUntil(lambda: "noise.jpg" in desk.notice())
+    bar, button = desk.window.notices, page.columns.next_button
+    qtbot.waitUntil(
+        lambda: bar.geometry().bottom() < button.mapTo(bar.parentWidget(), QPoint()).y() and bar.isVisible()
+    )
 
 
 def test_look_alikes_are_told_looked_at_and_the_run_is_signed_and_read_again_alike(
