@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from crmdesk.store.imports import Run
     from crmdesk.usecases.import_owners import Wished
 
+_KEPT: Final = 10
+"""So many records that an undo left as they are, are named to a person."""
 _WORDS: Final = (
     "undo",
     "runs",
@@ -272,6 +274,22 @@ def _undo(session: Session, name: str) -> None:
         en += f" {away} more are with somebody else by now and were not taken back: ask whoever has them."
     told = {"run": run.id, "state": run.state, "stayed": run.stayed, "away": away, "kept": kept}
     session.out.say(told, zh, en)
+    if run.kept and not session.out.as_json:
+        _say_kept(session, run)
+
+
+def _say_kept(session: Session, run: Run) -> None:
+    """The first of the records that an undo left as they are, by name."""
+    from crmdesk.cli import calling
+    from crmdesk.usecases.directory import read_registry
+
+    registry = read_registry(session.reader)
+    for entity, record_id, fields in run.kept[:_KEPT]:
+        session.out.line(f"  {calling.record(session, registry, entity, record_id, fields)}")
+    if run.stayed > _KEPT:
+        session.out.line(
+            session.out.text("  其余见 --json 的 kept。", "  The others are in `kept` of --json.")
+        )
 
 
 def _runs(session: Session) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -14,8 +14,14 @@ from crmdesk.cli.output import instant, moment
 from crmdesk.cli.session import Session
 from crmdesk.core.errors import CrmError
 
+if TYPE_CHECKING:
+    from crmdesk.core.record import RecordKey
+
 visit_app = group("Visits. 拜访。")
 task_app = group("What is to be done. 任务。")
+
+_NAMED: Final = 10
+"""So many records that an undo took back are named, and so many that stay."""
 
 
 @command(visit_app, "add")
@@ -171,15 +177,31 @@ def undo(
     ] = None,
 ) -> None:
     """Take a transaction back, except what was changed since. 撤销。"""
+    from crmdesk.cli import calling
     from crmdesk.usecases import history as past
+    from crmdesk.usecases.directory import read_registry
 
     wanted = txn or past.last_transaction(session.reader, session.workspace.identity().user)
     if wanted is None:
         raise CrmError("nothing_to_undo")
     done = past.undo(session.replica, wanted)
     kept = [{"entity": key.entity, "id": key.id, "field": field} for key, field in done.value.kept]
+    taken = [{"entity": key.entity, "id": key.id, "fields": fields} for key, fields in done.value.taken]
     session.out.say(
-        {"undone": wanted, "restored": done.value.restored, "kept": kept, "txn": done.txn},
+        {"undone": wanted, "restored": done.value.restored, "kept": kept, "taken": taken, "txn": done.txn},
         f"已撤销 {done.value.restored} 处；{len(kept)} 处之后又改过，保持不动。",
         f"Took back {done.value.restored}; {len(kept)} changed since and stay.",
     )
+    if session.out.as_json:
+        return
+    registry = read_registry(session.reader)
+    for key, fields in done.value.taken[:_NAMED]:
+        session.out.line(f"  {calling.record(session, registry, key.entity, key.id, fields)}")
+    if (rest := len(done.value.taken) - _NAMED) > 0:
+        session.out.line(session.out.text(f"  另有 {rest} 条记录", f"  and {rest} more records"))
+    stayed: dict[RecordKey, list[str]] = {}
+    for key, field in done.value.kept:
+        stayed.setdefault(key, []).append(field)
+    for key, names in list(stayed.items())[:_NAMED]:
+        called = calling.record(session, registry, key.entity, key.id, names)
+        session.out.line(session.out.text(f"  保持不动：{called}", f"  Stays: {called}"))

@@ -44,10 +44,14 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """What an undo did: fields taken back, and those that somebody has changed since, which it left alone."""
+    """What an undo did: fields taken back, and those that somebody has changed since, which it left alone.
+
+    `taken` are the fields that were taken back, record by record.
+    """
 
     restored: int
     kept: tuple[tuple[RecordKey, str], ...]
+    taken: tuple[tuple[RecordKey, tuple[str, ...]], ...] = ()
 
 
 def changes(reader: Reader, key: RecordKey) -> list[Change]:
@@ -108,4 +112,5 @@ def undo(replica: Replica, txn: str) -> Outcome[Undone]:
         name = name or done.txn
     restored = sum(len(plan.first) for plan in plans)
     kept = tuple((plan.key, field) for plan in plans for field in plan.kept)
-    return Outcome(Undone(restored, kept), touched, name)
+    taken = tuple((plan.key, tuple(sorted(plan.first))) for plan in plans if plan.first)
+    return Outcome(Undone(restored, kept, taken), touched, name)

@@ -132,6 +132,18 @@ def test_a_kind_of_dealing_that_there_is_not_is_refused_with_those_that_are(acme
     assert "invoice" in error["next"]
 
 
+def test_an_undo_names_what_it_took_back_and_what_stays(acme: Desk) -> None:
+    first = acme("customer", "set", "Acme", "--field", "city=苏州", "--field", "grade=A")["txn"]
+    acme("customer", "set", "Acme", "--field", "city=上海")
+    said = acme.run("undo", first, "--lang", "zh_CN").out
+    assert "  客户 Acme · 等级\n" in said
+    assert "保持不动：客户 Acme · 城市" in said
+    acme("customer", "add", "Beta")
+    assert "Customer Beta · deleted" in acme.run("undo").out
+    acme("customer", "delete", "Acme")
+    assert "Customer Acme · brought back" in acme.run("undo").out
+
+
 @pytest.mark.parametrize("zone", ["UTC", "America/Los_Angeles", "Asia/Shanghai"])
 def test_times_are_told_by_the_companys_clock_whatever_zone_the_machine_is_in(
     acme: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, zone: str

@@ -108,6 +108,15 @@ def test_no_workbook_is_written_over_what_is_there(
         assert Path(usual).read_bytes()[:2] == b"PK"
 
 
+def test_an_undo_of_an_import_names_the_records_that_stay(desk: Desk, tmp_path: Path) -> None:
+    run = desk("import", str(write_csv(tmp_path / "a.csv", [[f"甲{n}"] for n in range(12)], ("客户名称",))))
+    for n in range(12):
+        desk("customer", "set", f"甲{n}", "--field", "city=苏州")
+    said = desk.run("import", "undo", run["run"], "--lang", "zh_CN").out
+    assert len([line for line in said.splitlines() if line.startswith("  客户 甲")]) == 10
+    assert "其余见 --json 的 kept" in said
+
+
 def test_people_read_the_same_in_words(desk: Desk, tmp_path: Path) -> None:
     path = str(write_csv(tmp_path / "a.csv", [*customers(2), ["坏", "", "", "1.38E+10"] + [""] * 7]))
     assert "powers of ten" in desk.run("import", path, "--dry-run").out

@@ -30,7 +30,7 @@ def test_undoing_a_form_brings_every_value_back(desk: Workspace) -> None:
     mine = RecordKey("customer", customer(desk, "旧名", city="苏州"))
     shown = records.open_form(desk.reader, desk.replica.registry, mine)
     records.change(desk.replica, mine, {"name": "新名", "city": None, "grade": "A"}, shown)
-    assert undo_last(desk) == Undone(3, ())
+    assert undo_last(desk) == Undone(3, (), ((mine, ("city", "grade", "name")),))
     assert desk.reader.one("SELECT f_name, f_city, f_grade FROM p_customer") == ("旧名", "苏州", None)
 
 
@@ -81,7 +81,7 @@ def test_fields_changed_since_stay_and_are_named(desk: Workspace) -> None:
     txn = desk.replica.commit([Write(mine, {"name": "新名", "city": "无锡"})]).txn
     assert txn
     commit(desk.replica, mine, city="上海")
-    assert history.undo(desk.replica, txn).value == Undone(1, ((mine, "city"),))
+    assert history.undo(desk.replica, txn).value == Undone(1, ((mine, "city"),), ((mine, ("name",)),))
     assert desk.reader.one("SELECT f_name, f_city FROM p_customer") == ("旧名", "上海")
 
 
