@@ -20,7 +20,7 @@ from crmdesk.core.errors import CrmError
 from crmdesk.core.lookalikes import Alike
 from crmdesk.core.mapping import Plan, as_before, check, guess, keys_there
 from crmdesk.core.record import RecordKey
-from crmdesk.core.registry import Registry
+from crmdesk.core.registry import Label, Registry
 from crmdesk.core.values import Value, amount_of
 from crmdesk.core.verdicts import Judge, Judged, Known
 from crmdesk.store import imports
@@ -475,11 +475,20 @@ def begin(
     return made
 
 
+_SETTLED: Final = {
+    "done": Label("已经完成", "is finished"), "undone": Label("已经撤销", "was taken back"),
+    "undoing": Label("正在撤销", "is being taken back"),
+}  # fmt: skip
+
+
 def go_on(workspace: Workspace, reader: Reader, name: str, *, patience: Patience | None = None) -> Importing:
-    """A run that was stopped, by a person or a crash, from where it came to. Raises `not_found`, `import_changed`."""
+    """A run that was stopped, by a person or a crash, from where it came to.
+
+    Raises `not_found`, `import_settled` for one that is finished or taken back, `import_changed`.
+    """
     run = imports.find(reader, name)
     if run.state not in ("running", "stopped"):
-        raise CrmError("not_found")
+        raise CrmError("import_settled", name=run.name, state=_SETTLED[run.state])
     if sha256_of(Path(run.path)) != run.sha256:
         raise CrmError("import_changed", name=run.name)
     run.state = "running"

@@ -109,3 +109,12 @@ def test_a_file_that_was_changed_is_not_gone_on_with(desk: Desk, tmp_path: Path)
     code = said(desk, "import", "resume", under_way.run.id)
     assert desk("status")["records"] == before == 400
     return code
+
+
+@provokes("import_settled")
+def test_a_finished_or_taken_back_import_is_not_gone_on_with_and_says_so(desk: Desk, tmp_path: Path) -> str:
+    run = desk("import", str(write_csv(tmp_path / "a.csv", list(customers(2)))))["run"]
+    assert "已经完成" in desk.run("import", "resume", run, "--lang", "zh_CN").err
+    desk("import", "undo", run)
+    assert "已经撤销" in desk.run("import", "resume", run, "--lang", "zh_CN").err
+    return said(desk, "import", "resume", run)

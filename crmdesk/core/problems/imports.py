@@ -96,6 +96,15 @@ IMPORTS: Final[dict[str, Problem]] = {
             "Start a new import of it; rows that are in already count as duplicates.",
         ),
     ),
+    "import_settled": problem(
+        409,
+        ("「{name}」的导入{state}，没有可以继续的行。", NOTHING_ZH, "查看各次导入：crmdesk import runs。"),
+        (
+            "The import of “{name}” {state}: there is nothing to go on with.",
+            NOTHING_EN,
+            "All imports are listed by: crmdesk import runs.",
+        ),
+    ),
     "import_unsynced": problem(
         409,
         (
