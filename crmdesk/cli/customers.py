@@ -224,8 +224,17 @@ def listing(
             )
             for row in rows
         ],
-        empty=session.out.text("还没有客户。", "There are no customers."),
+        empty=_none(session, CustomerWindow(session.reader, CustomerFilter(), None, bearings).count()),
     )  # fmt: skip
+
+
+def _none(session: Session, count: int) -> str:
+    """What is said where no customer is listed: that none fits, where there are others."""
+    if count:
+        return session.out.text(
+            f"没有符合条件的客户（共 {count} 个）。", f"No customer fits ({count} in all)."
+        )
+    return session.out.text("还没有客户。", "There are no customers.")
 
 
 def _one(value: object) -> tuple[str, ...]:

@@ -96,8 +96,9 @@ def field(entity: Entity, text: str) -> Field:
     for declared in own:
         if wanted in (normalise(name) for name in _names(declared)):
             return declared
-    known = ", ".join(declared.name for declared in own)
-    raise CrmError("bad_argument", argument=text, hint=Label(f"可用字段：{known}", f"The fields: {known}"))
+    zh = "、".join(f"{declared.label.zh} ({declared.name})" for declared in own)
+    en = ", ".join(declared.name for declared in own)
+    raise CrmError("bad_argument", argument=text, hint=Label(f"可用字段：{zh}", f"The fields: {en}"))
 
 
 def _names(declared: Field) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, TextIO
 
 from crmdesk.core.dates import moment_of
 from crmdesk.core.errors import CrmError, Language, Sentence
+from crmdesk.core.problems.wording import NOTHING_EN, NOTHING_ZH
 from crmdesk.core.registry import Label
 
 if TYPE_CHECKING:
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 _WIDE: Final = 400
 """Columns where nobody looks: lines that go to a file or a pipe are never folded."""
+
+_TYPED_ANEW: Final = frozenset(("required", "field_too_long"))
+"""Refused before anything is kept: a form on the desktop holds on to what was typed, a command line does not."""
 
 
 def system_language() -> Language:
@@ -85,8 +89,10 @@ class Output:
 
     def error(self, error: CrmError) -> None:
         """An expected error: what happened, what is safe, what to do next, and its code."""
-        candidates = error.about.get("candidates")
-        self.trouble(error.code, error.sentence(self.language), candidates or ())
+        candidates, sentence = error.about.get("candidates"), error.sentence(self.language)
+        if error.code in _TYPED_ANEW:
+            sentence = sentence._replace(safe=self.text(NOTHING_ZH, NOTHING_EN))
+        self.trouble(error.code, sentence, candidates or ())
 
     def trouble(self, code: str, sentence: Sentence, candidates: Any = ()) -> None:
         """Trouble in three parts. People read it on stderr; programs find `error` on stdout."""

@@ -554,7 +554,12 @@ def _target(registry: Registry, entity: str, wanted: object) -> str:
     for target, label in known.items():
         if text in (target, target.removeprefix(f"{entity}."), label.zh, label.en):
             return target
-    raise CrmError("unknown_field", field=text, choices=", ".join(known))
+    raise _unknown(text, known)
+
+
+def _unknown(text: str, known: Mapping[str, Label]) -> CrmError:
+    zh = "、".join(f"{label.zh} ({target})" for target, label in known.items())
+    return CrmError("unknown_field", field=text, choices=Label(zh, ", ".join(known)))
 
 
 def check(plan: Plan, registry: Registry) -> None:
@@ -582,7 +587,7 @@ def _check_targets(sheet: Sheet, registry: Registry) -> None:
         if not column.target:
             continue
         if column.target not in known:
-            raise CrmError("unknown_field", field=column.target, choices=", ".join(known))
+            raise _unknown(column.target, known)
         if column.target in by_target and not takes_many(registry, column.target):
             first = by_target[column.target]
             raise CrmError("import_twice", field=known[column.target], first=first, second=column.heading)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -193,3 +194,31 @@ def test_a_list_is_narrowed_by_conditions(desk: Desk) -> None:
     assert [row["name"] for row in found["customers"]] == ["Alpha", "Bravo"]
     assert desk("customer", "list", "--where", '{"field": "owner", "op": "is", "value": "me"}')["total"] == 3
     assert desk("customer", "list", "--where", '{"has": "visit"}')["total"] == 0
+
+
+def test_a_list_that_nobody_fits_says_so_and_how_many_there_are(desk: Desk) -> None:
+    assert "还没有客户。" in desk.run("customer", "list", "--stage", "won", "--lang", "zh_CN").out
+    desk("customer", "add", "Acme")
+    assert (
+        "没有符合条件的客户（共 1 个）"
+        in desk.run("customer", "list", "--stage", "won", "--lang", "zh_CN").out
+    )
+    assert "No customer fits (1 in all)." in desk.run("customer", "list", "--where", '{"has": "visit"}').out
+
+
+def test_fields_are_offered_in_the_readers_words(desk: Desk, tmp_path: Path) -> None:
+    said = desk.run("customer", "add", "Acme", "--field", "星座=天蝎", "--lang", "zh_CN").err
+    assert "城市 (city)" in said
+    (tmp_path / "a.csv").write_text("客户名称,打法\n甲,乙\n", encoding="utf-8")
+    (tmp_path / "m.json").write_text('{"columns": {"打法": "星座"}}', encoding="utf-8")
+    words = ("import", str(tmp_path / "a.csv"), "--mapping", str(tmp_path / "m.json"))
+    assert "城市 (customer.city)" in desk.run(*words, "--lang", "zh_CN").err
+    assert "customer.city" in desk.fails(*words)["next"]
+
+
+def test_what_was_typed_on_a_command_line_is_not_said_to_be_kept(desk: Desk) -> None:
+    desk("customer", "add", "Acme")
+    error = desk.fails("deal", "add", "order", "Acme", "--field", "number=1", "--field", "amount=5")
+    assert (error["code"], error["safe"]) == ("required", "Nothing was changed.")
+    error = desk.fails("customer", "set", "Acme", "--field", "address=" + "长" * 30_000)
+    assert (error["code"], error["safe"]) == ("field_too_long", "Nothing was changed.")

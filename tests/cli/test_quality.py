@@ -26,6 +26,7 @@ def test_the_gate_stays_shut_and_says_why(desk: Desk) -> None:
     desk("customer", "add", "甲公司")
     found = desk("quality", "gate")
     assert found["open"] is False
+    assert "数据质量 › 抽样" in desk.run("quality", "gate", "--lang", "zh_CN").out
     assert {one["check"]: one["met"] for one in found["checks"]} == {
         "completeness": False, "accuracy": False, "uniqueness": True, "rehearsals": False, "rollbacks": False,
         "permissions": True,
