@@ -30,6 +30,7 @@ from crmdesk.cli import (
     importing,
     inbox,
     journal,
+    misused,
     moves,
     permissions,
     quality,
@@ -141,7 +142,10 @@ def _misused(error: typer.TyperException, out: Output) -> int:
     path = context.command_path if context is not None else "crmdesk"
     help_line = out.text(f"用法见：{path} --help", f"See: {path} --help")
     safe = out.text("没有任何内容被更改。", "Nothing was changed.")
-    out.trouble("usage", Sentence(error.format_message(), safe, help_line))
+    said = error.format_message()
+    is_help = type(error).__name__ == "NoArgsIsHelpError"
+    happened = said if is_help else misused.in_words(said, out.language)
+    out.trouble("usage", Sentence(happened, safe, help_line))
     return error.exit_code
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -268,3 +269,32 @@ def test_a_file_that_is_there_is_written_over_only_where_that_is_asked_for(
     assert (Path(file).read_text(), sorted(Path.cwd().iterdir())) == ("of great value", before)
     desk(*words, "--overwrite")
     assert b"of great value" not in Path(file).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("customer", "list", "more"), "多出了「more」，不知道是什么。"),
+        (("customer", "list", "--zzzzzz"), "没有「--zzzzzz」这个选项。"),
+        (("customer", "list", "--tga", "x"), "没有「--tga」这个选项；您要的可能是 --stage, --tag, --trash。"),
+        (("custmer",), "没有「custmer」这个命令；您要的可能是 'customer'。"),
+        (("quality", "zzz"), "没有「zzz」这个命令。"),
+        (("customer", "add"), "缺少参数 name。"),
+        (("attach", "x"), "缺少选项 --customer。"),
+        (("customer", "list", "--stage"), "选项 --stage 后面要写上内容。"),
+        (("customer", "list", "--trash=1"), "选项 --trash 后面不写内容。"),
+        (("customer", "list", "--limit", "0"), "「--limit」不能小于 1。"),
+        (("customer", "list", "--limit", "99999"), "「--limit」不能大于 10000。"),
+        (("customer", "list", "--limit", "x"), "「--limit」要是一个整数。"),
+        (
+            ("customer", "list", "--sort", "x"),
+            "「--sort」不能是 x；可以是 'name', 'visited', 'next', 'changed'。",
+        ),
+    ],
+)
+def test_a_command_line_that_is_not_understood_is_answered_in_the_persons_language(
+    desk: Desk, words: tuple[str, ...], said: str
+) -> None:
+    done = desk.run("--lang", "zh_CN", *words)
+    assert (done.code, done.err.splitlines()[0]) == (2, said)
+    assert not re.search("[\u4e00-\u9fff]", desk.run(*words).err)
