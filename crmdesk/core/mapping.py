@@ -470,16 +470,17 @@ def _lists_alike(headings: Sequence[str]) -> bool:
 
 
 def as_before(plan: Plan, saved: Plan, registry: Registry) -> Plan:
-    """How a source was read before, for a file of it with perhaps other names of tables and columns of ours at the end.
+    """How a source was read before, for a file of it with perhaps other names of tables and columns of ours.
 
     A column whose field is gone since is left out.
     """
     sheets = []
     for now, then in zip(plan.sheets, saved.sheets, strict=True):
-        more = [Column(c.heading) for c in now.columns[len(then.columns) :]]
         known = {target for target, _ in targets(registry, then.entity)} if then.entity in ENTITIES else set()
-        kept = [c if c.target in known else Column(c.heading) for c in then.columns]
-        sheets.append(Sheet(now.name, then.entity if known else "", now.header, [*kept, *more]))
+        own = iter([c for c in then.columns if not is_ours(c.heading)])
+        here = [Column(c.heading) if is_ours(c.heading) else next(own, c) for c in now.columns]
+        kept = [c if c.target in known else Column(c.heading) for c in here]
+        sheets.append(Sheet(now.name, then.entity if known else "", now.header, kept))
     return Plan(sheets, saved.mode, saved.key_fields, saved.alike, saved.unreadable)
 
 

@@ -22,7 +22,18 @@ from crmdesk.core.errors import CrmError, Language
 from crmdesk.core.format import EMPTY, format_value, guarded
 from crmdesk.core.intake import SOFT
 from crmdesk.core.lookalikes import Alike
-from crmdesk.core.mapping import ALIKE, ENTITIES, REASON, ROW, Plan, field_of, may_import, targets
+from crmdesk.core.mapping import (
+    ALIKE,
+    ENTITIES,
+    REASON,
+    ROW,
+    Plan,
+    Sheet,
+    field_of,
+    is_ours,
+    may_import,
+    targets,
+)
 from crmdesk.core.record import Edit
 from crmdesk.core.registry import Label, Registry, Type
 from crmdesk.core.values import amount_of
@@ -125,7 +136,9 @@ class _Page:
 
     def __init__(self, book: Any, name: str, widths: Sequence[int] = ()) -> None:
         self._sheet = book.add_worksheet(_sheet_name(name, {s.name for s in book.worksheets()}))
-        self._bold = book.add_format({"bold": True, "bottom": 1})
+        bold, as_text = {"bold": True, "bottom": 1}, {"num_format": "@", "quote_prefix": True}
+        self._bold, self._as_text = book.add_format(bold), book.add_format(as_text)
+        self._bold_text = book.add_format({**bold, **as_text})
         self._row = 0
         for at, width in enumerate(widths):
             self._sheet.set_column(at, at, width)
@@ -135,8 +148,11 @@ class _Page:
             if isinstance(cell, (int, float)) and not isinstance(cell, bool):
                 self._sheet.write_number(self._row, at, cell, self._bold if bold else None)
             elif cell not in (None, ""):
-                text = guarded(str(cell))[:_LONGEST_CELL]
-                self._sheet.write_string(self._row, at, text, self._bold if bold else None)
+                text = str(cell)[:_LONGEST_CELL]
+                plain, as_text = (self._bold, self._bold_text) if bold else (None, self._as_text)
+                # A string runs nothing; once it is edited it would, were its cell not one of text.
+                kind = as_text if guarded(text) != text else plain
+                self._sheet.write_string(self._row, at, text, kind)
         self._row += 1
 
     def freeze(self) -> None:
@@ -159,16 +175,17 @@ def write_kept_out(reader: Reader, run: Run, path: Path, language: Language) -> 
     """
     check_may_save(reader)
     count = 0
+    own = [_own_columns(sheet) for sheet in run.plan.sheets]
     with _workbook(path) as book:
         pages: dict[int, _Page] = {}
         for row in _every(reader, run.id):
             sheet = run.plan.sheets[row.sheet]
             if row.sheet not in pages:
                 page = pages[row.sheet] = _Page(book, sheet.name)
-                headings = [column.heading for column in sheet.columns]
+                headings = [sheet.columns[at].heading for at in own[row.sheet]]
                 page.write(*headings, REASON.text(language), ROW.text(language), bold=True)
                 page.freeze()
-            cells = [*row.cells, *[""] * (len(sheet.columns) - len(row.cells))][: len(sheet.columns)]
+            cells = [row.cells[at] if at < len(row.cells) else "" for at in own[row.sheet]]
             pages[row.sheet].write(
                 *cells, reasons(run.plan, row.sheet, row.verdict, row.notes, language), row.at
             )
@@ -177,6 +194,11 @@ def write_kept_out(reader: Reader, run: Run, path: Path, language: Language) -> 
             _Page(book, "1").write(REASON.text(language), bold=True)
         _write_alike(book, run.plan, alike(reader, run.id), language)
     return count
+
+
+def _own_columns(sheet: Sheet) -> list[int]:
+    """The columns of a table that are its own: of a workbook that was mended those of ours are left, and written anew."""
+    return [at for at, c in enumerate(sheet.columns) if c.target or not is_ours(c.heading)]
 
 
 def _write_alike(book: Any, plan: Plan, found: Sequence[Alike], language: Language) -> None:

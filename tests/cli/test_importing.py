@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 from tests.support.desk import Desk
 from tests.support.foreign_tables import customers, planted, write_csv
@@ -115,6 +116,19 @@ def test_an_undo_of_an_import_names_the_records_that_stay(desk: Desk, tmp_path: 
     said = desk.run("import", "undo", run["run"], "--lang", "zh_CN").out
     assert len([line for line in said.splitlines() if line.startswith("  客户 甲")]) == 10
     assert "其余见 --json 的 kept" in said
+
+
+def test_what_is_kept_out_of_a_mended_workbook_has_the_columns_of_ours_once(
+    desk: Desk, tmp_path: Path
+) -> None:
+    file = write_csv(tmp_path / "a.csv", [["甲", "没电话", "-5"]], ("客户名称", "电话", "备注"))
+    for number in range(3):
+        run = desk("import", str(file))["run"]
+        file = tmp_path / f"{number}.xlsx"
+        desk("import", "errors", run, "--to", str(file), "--lang", "zh_CN")
+        headings, row = CalamineWorkbook.from_path(str(file)).get_sheet_by_index(0).to_python()
+        assert headings == ["客户名称", "电话", "备注", "未导入的原因", "原行号"]
+        assert row == ["甲", "没电话", "-5", "电话：不是电话号码", 2]
 
 
 def test_people_read_the_same_in_words(desk: Desk, tmp_path: Path) -> None:

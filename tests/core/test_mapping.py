@@ -177,3 +177,9 @@ def test_the_same_source_is_known_again_by_its_headings_and_with_columns_of_ours
     again = guessed("公司全称", "打法", "未导入的原因", "原行号", name="2")
     assert fingerprint(first.sheets) == fingerprint(again.sheets)
     assert targets(as_before(again, first, REGISTRY)) == ["customer.name", "customer.remark", "", ""]
+    mended = guessed(
+        "公司全称", "未导入的原因", "原行号", "打法", name="3"
+    )  # somebody put a column of theirs behind ours
+    assert targets(as_before(mended, as_before(again, first, REGISTRY), REGISTRY)) == [
+        "customer.name", "", "", "customer.remark",
+    ]  # fmt: skip

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
+from python_calamine import CalamineWorkbook
 
 from crmdesk.core.errors import CrmError
 from crmdesk.store import imports
@@ -74,10 +75,17 @@ def test_formulas_that_a_table_brings_stay_words_in_what_is_written_down(
     write_kept_out(desk.reader, run, tmp_path / "kept.xlsx", "en")
     with zipfile.ZipFile(tmp_path / "kept.xlsx") as packed:
         written = b"".join(
-            packed.read(name) for name in packed.namelist() if name.startswith("xl/worksheets")
+            packed.read(name)
+            for name in packed.namelist()
+            if name.startswith(("xl/worksheets", "xl/sharedStrings"))
         )
+        styles = packed.read("xl/styles.xml")
     assert b"<f>" not in written
-    assert b"&apos;=HYPERLINK" in written or b"'=HYPERLINK" in written
+    assert b"'=" not in written
+    assert b"&apos;=" not in written
+    cells = CalamineWorkbook.from_path(str(tmp_path / "kept.xlsx")).get_sheet_by_index(0).to_python()
+    assert [row[0] for row in cells[1:]] == ['=HYPERLINK("http://x")', "@SUM(1)"]
+    assert b'quotePrefix="1"' in styles  # edited, they stay words as well
 
 
 def test_a_disk_that_fills_up_halfway_leaves_what_was_done_and_a_run_to_go_on_with(
