@@ -47,7 +47,7 @@ def listing(
     for pair in found:
         why = duplicates.said(pair.reasons, session.out.language)
         sides = [f"{side.name} [{side.id}]" for side in (pair.one, pair.other)]
-        rows.append((f"{pair.certainty:.0%}", *sides, session.out.text("、", ", ").join(why)))
+        rows.append((duplicates.percent(pair.certainty), *sides, session.out.text("、", ", ").join(why)))
     session.out.rows(
         session.out.text("把握 客户 另一个 依据", "Certainty Customer Other Why").split(),
         rows,

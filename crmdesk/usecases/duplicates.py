@@ -87,6 +87,11 @@ def said(reasons: Iterable[tuple[str, str]], language: Language) -> list[str]:
     return list(dict.fromkeys(REASONS[reason][at] for reason in reasons if reason in REASONS))
 
 
+def percent(certainty: float) -> str:
+    """How sure it is that two are one company, 0 to 1, for a person: rounded down, and never 100 %, which nobody knows."""
+    return f"{min(99, int(100 * certainty))} %"
+
+
 # While a customer is typed
 
 

@@ -111,7 +111,7 @@ def alike_cells(plan: Plan, one: Alike, language: Language) -> tuple[object, ...
         one.row,
         one.name,
         other,
-        f"{min(99, int(100 * one.certainty))} %",
+        duplicates.percent(one.certainty),
         why,
     )
 
@@ -380,8 +380,7 @@ def _write_pairs(book: Any, pairs: Sequence[Pair], language: Language) -> None:
     for pair in pairs:
         later, first = pair.other, pair.one
         why = ("、" if zh else ", ").join(duplicates.said(pair.reasons, language))
-        certainty = f"{min(99, int(100 * pair.certainty))} %"
-        page.write(later.name, later.id, first.name, first.id, certainty, why)
+        page.write(later.name, later.id, first.name, first.id, duplicates.percent(pair.certainty), why)
 
 
 def _write_counts(page: _Page, run: Run, text: Any) -> None:

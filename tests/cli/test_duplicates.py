@@ -28,3 +28,23 @@ def test_what_is_there_twice_is_listed_merged_and_taken_apart(desk: Desk) -> Non
     assert desk("duplicates", "list")["pairs"] == []
     desk("undo", txn)
     assert len(desk("duplicates", "list")["pairs"]) == 1
+
+
+def test_what_is_nearly_certain_is_not_called_certain(desk: Desk) -> None:
+    for name in ("深圳市启邦精密机械有限公司", "深圳启邦精密机械有限公司"):
+        desk(
+            "customer",
+            "add",
+            name,
+            "--field",
+            "phone=16012345678",
+            "--field",
+            "email=a@qibang.example",
+            "--field",
+            "city=深圳",
+        )
+    (pair,) = desk("duplicates", "list")["pairs"]
+    assert 0.995 < pair["certainty"] <= 1
+    told = desk.run("duplicates", "list").out
+    assert "99 %" in told
+    assert "100" not in told

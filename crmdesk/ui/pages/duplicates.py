@@ -221,7 +221,12 @@ class Duplicates(Page):
     def _entry(self, pair: Pair) -> Entry:
         tone = "warn" if pair.band is Band.MERGE else ""
         return Entry(
-            _key(pair), pair.one.name, pair.other.name, _percent(pair.certainty), tone, avatar=pair.one.name
+            _key(pair),
+            pair.one.name,
+            pair.other.name,
+            duplicates.percent(pair.certainty),
+            tone,
+            avatar=pair.one.name,
         )
 
     # -- one pair -----------------------------------------------------------------------------------
@@ -249,7 +254,7 @@ class Duplicates(Page):
             for line in lines
         }
         self._certainty.setText(
-            self.tr("%1 certain that this is one company").replace("%1", _percent(pair.certainty))
+            self.tr("%1 certain that this is one company").replace("%1", duplicates.percent(pair.certainty))
         )
         separator = "、" if spoken == "zh_CN" else ", "
         self._why.setText(separator.join(duplicates.said(pair.reasons, spoken)))
@@ -436,8 +441,3 @@ def _carried_out(wish: Wish, workspace: Workspace) -> "Outcome[State]":
 
 def _key(pair: Pair) -> str:
     return f"{pair.one.id}:{pair.other.id}"
-
-
-def _percent(certainty: float) -> str:
-    """Never rounded up to what it is not: 100 % would say that it is proven."""
-    return f"{min(99, int(100 * certainty))} %"
