@@ -171,11 +171,11 @@ class _Parsing:
         known = vocabulary(entity)
         declared = known.get(data["field"]) if isinstance(data["field"], str) else None
         if declared is None:
-            names = ", ".join(known)
-            _refuse(
-                f"{place}.field",
-                Label(f"没有这个字段；可用：{names}", f"there is no such field; there are: {names}"),
+            zh = "、".join(f"{one.label.zh} ({name})" for name, one in known.items())
+            hint = Label(
+                f"没有这个字段；可用：{zh}", f"there is no such field; there are: {', '.join(known)}"
             )
+            _refuse(f"{place}.field", hint)
         op = next((one for one in ops_of(declared) if one.value == data["op"]), None)
         if op is None:
             names = ", ".join(one.value for one in ops_of(declared))

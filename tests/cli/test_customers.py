@@ -209,6 +209,8 @@ def test_a_list_that_nobody_fits_says_so_and_how_many_there_are(desk: Desk) -> N
 def test_fields_are_offered_in_the_readers_words(desk: Desk, tmp_path: Path) -> None:
     said = desk.run("customer", "add", "Acme", "--field", "星座=天蝎", "--lang", "zh_CN").err
     assert "城市 (city)" in said
+    where = '{"field": "星座", "op": "is", "value": 1}'
+    assert "城市 (city)" in desk.run("customer", "list", "--where", where, "--lang", "zh_CN").err
     (tmp_path / "a.csv").write_text("客户名称,打法\n甲,乙\n", encoding="utf-8")
     (tmp_path / "m.json").write_text('{"columns": {"打法": "星座"}}', encoding="utf-8")
     words = ("import", str(tmp_path / "a.csv"), "--mapping", str(tmp_path / "m.json"))
