@@ -188,7 +188,11 @@ def _xlsx(path: Path, headings: Sequence[str], rows: Iterator[list[Cell]]) -> in
     with new_workbook(path) as book:
         sheet = book.add_worksheet()
         bold = book.add_format({"bold": True})
-        formats = [(kind, book.add_format({"num_format": shape})) for kind, shape in _FORMATS]
+        formats: list[tuple[type, Any]] = [
+            (kind, book.add_format({"num_format": shape})) for kind, shape in _FORMATS
+        ]
+        # A string runs nothing; once it is edited it would, were its cell not one of text.
+        formats.append((str, book.add_format({"num_format": "@", "quote_prefix": True})))
         sheet.set_column(0, max(0, len(headings) - 1), _WIDE)
         sheet.freeze_panes(1, 1)
         for column, heading in enumerate(headings):
@@ -207,7 +211,8 @@ def _put(sheet: Any, row: int, column: int, cell: Cell, formats: Collection[tupl
     if cell is None or cell == "":
         return
     if isinstance(cell, str):
-        sheet.write_string(row, column, cell)
+        as_text = next(shape for kind, shape in formats if kind is str)
+        sheet.write_string(row, column, cell, as_text if guarded(cell) != cell else None)
     elif isinstance(cell, int):
         sheet.write_number(row, column, cell)
     else:

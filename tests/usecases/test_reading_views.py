@@ -3,9 +3,11 @@
 import csv
 import gc
 import json
+import re
 import sys
 import tempfile
 import warnings
+import zipfile
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -50,6 +52,23 @@ def test_a_spreadsheet_gets_chinese_whole_and_runs_no_formula(desk: Workspace, t
     assert row["备注"] == "'@SUM(1)"
     assert row["城市"] == '苏州,\n"园区"'
     assert not any(cell.startswith(("=", "+", "-", "@")) for cell in row.values())
+
+
+def test_a_list_in_a_workbook_holds_formulas_as_text_that_editing_does_not_wake(
+    desk: Workspace, tmp_path: Path
+) -> None:
+    customer(desk, '=HYPERLINK("http://x")')
+    listed = Listed(CustomerFilter(), (("name", "名称"),), desk.replica.registry, "zh_CN", date(2026, 11, 28))
+    export_list(desk.reader, listed, tmp_path / "list.xlsx", "xlsx")
+    with zipfile.ZipFile(tmp_path / "list.xlsx") as packed:
+        sheet, styles = (
+            packed.read(f"xl/{name}").decode() for name in ("worksheets/sheet1.xml", "styles.xml")
+        )
+    style = re.search(r'<c r="A2" s="(\d+)"', sheet)
+    assert style is not None
+    shapes = re.findall(r"<xf [^>]*>", styles.partition("<cellXfs")[2])
+    assert 'quotePrefix="1"' in shapes[int(style[1])]
+    assert "<f>" not in sheet
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="knows no limit of a file's size")
