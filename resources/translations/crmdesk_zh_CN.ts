@@ -4147,6 +4147,10 @@
         <translation>%1 个被拒绝：%2</translation>
     </message>
     <message>
+        <source> and %1 others</source>
+        <translation>，另有 %1 人</translation>
+    </message>
+    <message>
         <source>Handing over…</source>
         <translation>正在移交…</translation>
     </message>

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -26,7 +26,10 @@ from crmdesk.usecases.workspace import Workspace
 if TYPE_CHECKING:
     from crmdesk.sync.http import Http
 
-_MOST_NAMED = 6
+_MOST_NAMED = 4
+"""People who are named on the page; pointing at the line tells all."""
+_LONGEST = 24
+"""Characters of a name beside others."""
 
 
 class Handing(QObject):
@@ -57,7 +60,7 @@ class Handing(QObject):
         """Say whose the customers are going to be."""
         self.show_nothing()
         if self._context.workspace.server() is not None:
-            self._outcome.show_owners(self._words(import_owners.foretold(owners, self._context.directory)))
+            self._say(import_owners.foretold(owners, self._context.directory))
 
     def show_run(self, run: Run) -> None:
         """Say what a run's file wishes, and offer to do it where this person may."""
@@ -65,7 +68,7 @@ class Handing(QObject):
         found = import_owners.wished(self._context.reader, run, self._context.directory)
         context = self._context
         is_told = run.state != "undone" and context.workspace.server() is not None
-        self._outcome.show_owners(self._words(found) if is_told else "")
+        self._say(found if is_told else [])
         may = (
             context.workspace.server() is not None
             and context.seeing is None
@@ -75,31 +78,41 @@ class Handing(QObject):
         waits = any(one.person is not None and one.waiting + len(one.refused) for one in found)
         self.button.setVisible(may and is_in and waits)
 
-    def _words(self, found: list[Wished]) -> str:
-        """Who is to have how many, and what stands in the way."""
+    def _say(self, found: list[Wished]) -> None:
+        said, whole = self._words(found), self._words(found, is_whole=True)
+        self._outcome.show_owners(said, whole if whole != said else "")
+
+    def _words(self, found: list[Wished], *, is_whole: bool = False) -> str:
+        """Who is to have how many, of very many the first unless `is_whole`, and what stands in the way."""
         if not found:
             return ""
         spoken, number = self._context.language, formats.number
-        joint = "、" if spoken == "zh_CN" else ", "
         said = []
-        named = [f"{one.person.name} {number(one.waiting)}" for one in found if one.person and one.waiting]
-        if named:
-            more = "…" if len(named) > _MOST_NAMED else ""
-            whom = joint.join(named[:_MOST_NAMED]) + more
-            said.append(formats.filled(self.tr("To be handed over to %1"), whom))
+        if named := [(one.person.name, one.waiting) for one in found if one.person and one.waiting]:
+            said.append(
+                formats.filled(self.tr("To be handed over to %1"), self._listed(named, is_whole=is_whole))
+            )
         if done := sum(one.done for one in found):
             said.append(formats.filled(self.tr("%1 handed over"), number(done)))
-        nobody = [f"{one.name} {number(one.waiting)}" for one in found if one.person is None]
-        if nobody:
-            more = "…" if len(nobody) > _MOST_NAMED else ""
-            said.append(
-                formats.filled(self.tr("nobody who can take customers is called %1"), joint.join(nobody[:_MOST_NAMED]) + more)
-            )  # fmt: skip
+        if nobody := [(one.name, one.waiting) for one in found if one.person is None]:
+            missing = self.tr("nobody who can take customers is called %1")
+            said.append(formats.filled(missing, self._listed(nobody, is_whole=is_whole)))
         why = Counter(code for one in found for _, code in one.refused)
         for code, count in why.most_common():
             reason = describe(code, spoken).happened
             said.append(formats.filled(self.tr("%1 refused: %2"), number(count), reason))
         return ("；" if spoken == "zh_CN" else "; ").join(said)
+
+    def _listed(self, names: Sequence[tuple[str, int]], *, is_whole: bool) -> str:
+        joint = "、" if self._context.language == "zh_CN" else ", "
+        shown = names if is_whole else names[:_MOST_NAMED]
+        longest = max(map(len, (name for name, _ in names))) if is_whole else _LONGEST
+        told = [
+            f"{name if len(name) <= longest else name[:longest] + '…'} {formats.number(count)}"
+            for name, count in shown
+        ]
+        more = formats.filled(self.tr(" and %1 others"), formats.number(len(names) - len(shown)))
+        return joint.join(told) + (more if len(names) > len(shown) else "")
 
     # -- handing over ------------------------------------------------------------------------------------
 

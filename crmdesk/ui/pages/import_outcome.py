@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from crmdesk.core.errors import Language
@@ -19,9 +19,10 @@ from crmdesk.ui import formats
 from crmdesk.ui.tables.row_table import RowTable
 from crmdesk.ui.tables.window_model import Column, ListSource, WindowModel
 from crmdesk.ui.widgets import buttons
-from crmdesk.ui.widgets.fields import heading, label
+from crmdesk.ui.widgets.fields import heading, label, upright, wrapped
 from crmdesk.ui.widgets.figure import FigureCard
 from crmdesk.ui.widgets.marks import Progress
+from crmdesk.ui.widgets.plain import set_tip
 from crmdesk.ui.widgets.tabs import SegmentedTabs
 from crmdesk.usecases.import_papers import alike_cells, alike_line, reasons, verdict_label
 from crmdesk.usecases.importing import facts
@@ -29,6 +30,9 @@ from crmdesk.usecases.importing import facts
 _ALL: Final = "all"
 _ALIKE: Final = "alike"
 _ORDER: Final = ("reject", _ALIKE, "duplicate", "update", "create")
+_SIDE: Final = 24
+_LEAST: Final = 120
+"""Pixels that the rows keep; where a window is too low for all above them, the pane scrolls."""
 MOST_LINES: Final = 20_000
 """Rows that are listed; the rest is counted, and written to the workbook of rows kept out."""
 _ICONS: Final = {
@@ -81,6 +85,13 @@ def _line(
     return Line(str(number), place, verdict, said, name[:200], reasons(plan, sheet, verdict, notes, language))
 
 
+class _Rows(RowTable):
+    """Wishes for no more than it needs, and takes what is left."""
+
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), _LEAST)
+
+
 class OutcomePane(QWidget):
     """Counts, rates, and the rows behind them; `actions` at the foot are the page's own."""
 
@@ -90,8 +101,7 @@ class OutcomePane(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.name = heading()
-        self.rates = label("", "second")
-        self.rates.setWordWrap(True)
+        self.rates = wrapped("second")
         names = {
             "create": self.tr("New"), "update": self.tr("Changed"), "duplicate": self.tr("Duplicates"), "reject": self.tr("Kept out"),
         }  # fmt: skip
@@ -103,21 +113,18 @@ class OutcomePane(QWidget):
         )  # fmt: skip
         self.tabs.chosen.connect(self.show_only)
         self.model: WindowModel[Line] = WindowModel(self._columns(), ListSource[Line](), _sentence)
-        self.table = RowTable(self.tr("Rows"), self.model)
+        self.table = _Rows(self.tr("Rows"), self.model)
+        self.table.setMinimumHeight(_LEAST)
         self.nothing = label("", "second")
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.nothing.hide()
         self.progress = Progress()
-        self.alike = label("", "warn")
-        self.alike.setWordWrap(True)
+        self.alike = wrapped("warn")
         self.alike_button = buttons.secondary(self.tr("Look at them…"), "copy", self.look_at_pairs.emit)
-        self.owners = label("", "second")
-        self.owners.setWordWrap(True)
+        self.owners = wrapped("second")
         self.owners.hide()
-        self.signed = label("", "second")
-        self.signed.setWordWrap(True)
-        self.cut = label("", "second")
-        self.cut.setWordWrap(True)
+        self.signed = wrapped("second")
+        self.cut = wrapped("second")
         self._numbers: dict[str, int] = {}
         self._are_kept_out = False
         self._lines: list[Line] = []
@@ -135,8 +142,10 @@ class OutcomePane(QWidget):
         ]
 
     def _build(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 18, 24, 16)
+        inside = QWidget()
+        inside.setObjectName("page")
+        column = self._column = QVBoxLayout(inside)
+        column.setContentsMargins(_SIDE, 18, _SIDE, 0)
         column.setSpacing(10)
         column.addWidget(self.name)
         row = QHBoxLayout()
@@ -162,7 +171,20 @@ class OutcomePane(QWidget):
         column.addWidget(self.table, 1)
         column.addWidget(self.nothing, 1)
         column.addWidget(self.cut)
-        column.addLayout(self._foot)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 16)
+        whole.setSpacing(10)
+        area = upright(inside)
+        self._bar = area.verticalScrollBar()
+        self._bar.rangeChanged.connect(self._keep_width)
+        whole.addWidget(area, 1)
+        self._foot.setContentsMargins(_SIDE, 0, _SIDE, 0)
+        whole.addLayout(self._foot)
+
+    def _keep_width(self, _low: int, high: int) -> None:
+        """The bar of a pane that scrolls stands in its margin, so that nothing inside is laid out anew."""
+        taken = self._bar.sizeHint().width() if high else 0
+        self._column.setContentsMargins(_SIDE, 18, max(0, _SIDE - taken), 0)
 
     def set_actions(self, left: Sequence[QPushButton], right: Sequence[QPushButton]) -> None:
         """The buttons at the foot: what leads back at the left, what goes on at the right."""
@@ -222,9 +244,10 @@ class OutcomePane(QWidget):
         self.tabs.offer(_ALIKE, is_offered=bool(lines))
         self._set_number(_ALIKE, rows)
 
-    def show_owners(self, text: str) -> None:
-        """Say whose the customers are to be; nothing where the file says nothing."""
+    def show_owners(self, text: str, whole: str = "") -> None:
+        """Say whose the customers are to be, `whole` when pointed at; nothing where the file says nothing."""
         self.owners.setText(text)
+        set_tip(self.owners, whole)
         self.owners.setVisible(bool(text))
 
     def show_signed(self, text: str) -> None:

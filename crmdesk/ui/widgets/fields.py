@@ -49,6 +49,13 @@ def label(text: str = "", tone: str = "") -> QLabel:
     return result
 
 
+def wrapped(tone: str = "") -> QLabel:
+    """A label for sentences, on as many lines as they take."""
+    result = label("", tone)
+    result.setWordWrap(True)
+    return result
+
+
 def menu_heading(menu: QMenu, text: str) -> QAction:
     """Say in a menu what the entries below are, below a line. (A section of Qt's is only a line in the house's style.)"""
     menu.addSeparator()

@@ -331,6 +331,30 @@ def test_how_a_source_is_read_is_listed_and_forgotten(qtbot, open_desk, workspac
     assert page.start.isVisible()
 
 
+def test_who_is_to_have_the_customers_is_told_whole_in_a_low_window(
+    qtbot, server, hire, open_desk, tmp_path: Path
+) -> None:
+    names = [f"Maximiliana Featherstonehaugh-Cholmondeley {n}" for n in range(7)]
+    for name in names:
+        server.add_user(name)
+    everybody = [*names, *(f"查无此人{n}" for n in range(5))]
+    rows = [[f"宏远{n}号机械", everybody[n % len(everybody)]] for n in range(24)]
+    desk, page = opened(open_desk, hire("Mei"), write_csv(tmp_path / "a.csv", rows, ("客户名称", "负责人")))
+    desk.window.resize(911, 512)
+    qtbot.waitUntil(page.columns.isVisible)
+    page.columns.next_button.click()
+    qtbot.waitUntil(page.all_button.isVisible, timeout=20_000)
+    page.all_button.click()
+    qtbot.waitUntil(page.handing.button.isVisible, timeout=20_000)
+    outcome = page.outcome
+    assert outcome.owners.text().count("Featherst") == 4
+    assert "，另有 3 人；" in outcome.owners.text()
+    assert outcome.owners.toolTip().count("Cholmondeley") == 7
+    qtbot.waitUntil(lambda: outcome.owners.height() >= outcome.owners.heightForWidth(outcome.owners.width()))
+    assert outcome.table.height() >= 120
+    assert all(card.height() >= card.sizeHint().height() for card in outcome.figures.values())
+
+
 def test_customers_are_handed_over_from_the_outcome_once_everything_is_synced(
     qtbot, server, hire, open_desk, tmp_path: Path
 ) -> None:
