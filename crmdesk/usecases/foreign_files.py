@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from types import TracebackType
@@ -22,7 +23,12 @@ from crmdesk.usecases.codes import imported_lists
 from crmdesk.usecases.directory import custom_declarations
 from crmdesk.usecases.reading_child import PEEKED_ROWS, End, Frame, Job, Peeked, Rows, Trouble
 
+if sys.platform == "linux":
+    import fcntl
+
 COMMAND: Final = confined.arguments("crmdesk.usecases.reading_child")
+_PIPE: Final = 1024 * 1024
+"""Bytes on their way: the child makes the next rows ready while those before are written."""
 _MOST_FRAME: Final = 64 * 1024 * 1024
 _decoder = msgspec.msgpack.Decoder(Frame)
 _TIME: Final = Label("60 秒", "60 seconds")
@@ -68,6 +74,9 @@ class Reading:
             cwd=confined.FOLDER,
         )
         assert self._child.stdin is not None
+        if sys.platform == "linux":
+            with suppress(OSError):  # no more room for pipes: it is slower then
+                fcntl.fcntl(self._child.stdout or -1, fcntl.F_SETPIPE_SZ, _PIPE)
         try:
             self._child.stdin.write(msgspec.msgpack.encode(job))
             self._child.stdin.close()
