@@ -126,8 +126,9 @@ def tally(counts: Counts, judged: Sequence[Judged], plan: Plan) -> None:
         counts.wrong += one.is_wrong
         counts.double += one.is_double
         counts.missing += len(one.row.missing)
-        for name in _owners((one,), plan).values():
-            counts.owners[name] = counts.owners.get(name, 0) + 1
+        if one.row.parts[0].owner:
+            for name in _owners((one,), plan).values():
+                counts.owners[name] = counts.owners.get(name, 0) + 1
         sheet = plan.sheets[one.row.sheet].name
         counts.rows_by_sheet[sheet] = counts.rows_by_sheet.get(sheet, 0) + 1
         for name in one.row.missing:
@@ -145,6 +146,9 @@ def tally(counts: Counts, judged: Sequence[Judged], plan: Plan) -> None:
 
 def _replace(counts: Counts, group: Sequence[Judged]) -> None:
     """Add the amounts that a later row of those that are written together writes over: no edit says that they were there."""
+    written = [(making.entity, making.id) for one in group for making in one.makes]
+    if len(set(written)) == len(written):
+        return
     last: dict[tuple[str, str, str], Value] = {}
     for one in group:
         for making in one.makes:

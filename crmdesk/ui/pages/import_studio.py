@@ -426,9 +426,10 @@ class ImportStudio(Page):
     def _show_run(self, run: Run) -> None:
         self._run = run
         self.outcome.show_counts(run.name, run.counts, run.seconds)
-        some = imports.first_kept_out(self._context.reader, run.id)
-        lines = [line_of_kept_out(one, run.plan, self._context.language) for one in some]
-        self.outcome.show_kept_out(lines, run)
+        self._context.runner.run(
+            partial(_kept_out, self._context.workspace, run, self._context.language), partial(self._list_kept_out, run),
+            lane=Lane.READ, owner=self, key="kept out",
+        )  # fmt: skip
         self.outcome.show_progress("", 0.0)
         self.afterwards.show_run(run)
         self._show_pane(self.outcome)
@@ -445,6 +446,10 @@ class ImportStudio(Page):
             offered.append(self.afterwards.sign_button)
         self.handing.show_run(run)
         self._offer(*offered)
+
+    def _list_kept_out(self, run: Run, lines: list[Line]) -> None:
+        if self._run is not None and self._run.id == run.id:
+            self.outcome.show_kept_out(lines, run)
 
     def _handing_over(self, is_under_way: bool) -> None:
         self._course = self._gauge = Gauge()
@@ -569,6 +574,14 @@ def _rehearse(
     finally:
         reader.close()
     return _Rehearsed(whole, seconds, lines, alike)
+
+
+def _kept_out(workspace: Workspace, run: Run, spoken: Language) -> list[Line]:
+    reader = workspace.another_reader()
+    try:
+        return [line_of_kept_out(one, run.plan, spoken) for one in imports.first_kept_out(reader, run.id)]
+    finally:
+        reader.close()
 
 
 def _report(registry: Registry, reader: Reader, run: Run, path: Path, spoken: Language) -> object:
