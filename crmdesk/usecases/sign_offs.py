@@ -125,10 +125,13 @@ def evidence(
 
 
 def approve(replica: Replica, known: Evidence) -> Outcome[str]:
-    """Say that the company goes live. Raises `gate_closed` while anything is not met, and `forbidden`."""
+    """Say that the company goes live, and of how many customers that was judged: those that this person can see.
+
+    Raises `gate_closed` while anything is not met, and `forbidden`.
+    """
     found = checks(known)
     if not is_open(found):
         missing = [one.label for one in found if not one.is_met]
         what = Label("、".join(one.zh for one in missing), ", ".join(one.en for one in missing))
         raise CrmError("gate_closed", what=what)
-    return sign(replica, "go_live", "go-live")
+    return sign(replica, "go_live", "go-live", among=known.double.whole if known.double else 0)

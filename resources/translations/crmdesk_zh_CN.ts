@@ -3821,6 +3821,12 @@
         <translation>全部达标。</translation>
     </message>
     <message numerus="yes">
+        <source>%n customer(s)</source>
+        <translation>
+            <numerusform>%n 家客户</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n difference(s)</source>
         <translation>
             <numerusform>%n 处差异</numerusform>

@@ -262,7 +262,7 @@ def test_nobody_goes_live_before_everything_is_met(desk: Workspace) -> None:
     assert all(one.is_met for one in checks(known))
     sign_offs.approve(desk.replica, known)
     latest = sign_offs.listed(desk.reader)[0]
-    assert (latest.kind, latest.by) == ("go_live", read_directory(desk.reader).me.id)
+    assert (latest.kind, latest.by, latest.among) == ("go_live", read_directory(desk.reader).me.id, 30)
 
 
 def test_what_is_no_sign_off_is_refused(desk: Workspace) -> None:

@@ -293,7 +293,6 @@ class OutcomePane(QWidget):
         found = [line for line in own if verdict in (_ALL, line.verdict)]
         self.table.show_source(ListSource(found))
         self._say_cut(len(found), self._numbers.get(verdict, 0))
-        self.filtered.emit(verdict)
 
     def _say_cut(self, listed: int, whole: int) -> None:
         """Say how many rows there are where not all are listed."""

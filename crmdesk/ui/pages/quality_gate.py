@@ -169,6 +169,8 @@ class GatePart(QualityPart):
             if one.kind == "sampling":
                 came = one.sampled
                 mark = f"{came.share.percent:.1f} %"
+            elif one.kind == "go_live" and one.among:
+                mark = self.tr("%n customer(s)", "", one.among)
             elif one.kind == "rehearsal" and one.wrong:
                 mark, tone = self.tr("%n difference(s)", "", one.wrong), "bad"
             title = labels.get(one.kind, one.kind)
