@@ -95,7 +95,6 @@ class _Rows(RowTable):
 class OutcomePane(QWidget):
     """Counts, rates, and the rows behind them; `actions` at the foot are the page's own."""
 
-    filtered = Signal(str)
     look_at_pairs = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
