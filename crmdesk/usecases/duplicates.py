@@ -124,7 +124,11 @@ def pairs(reader: Reader, *, least: float = DOUBTFUL) -> list[Pair]:
 
     Pairs, and never groups: of three that are alike by twos the first and the last may well be two companies.
     """
-    asked = _asked(reader)
+    return compared(reader, _asked(reader), least=least)
+
+
+def compared(reader: Reader, asked: Collection[tuple[int, int]], *, least: float = DOUBTFUL) -> list[Pair]:
+    """Those of some pairs of row numbers that may be one company and that nobody said are two, the surest first."""
     apart = kept_apart(reader)
     known = parties(reader, {n for pair in asked for n in pair})
     found = []
@@ -132,13 +136,13 @@ def pairs(reader: Reader, *, least: float = DOUBTFUL) -> list[Pair]:
         if a not in known or b not in known:  # deleted, or gone from this laptop, since it was asked about
             continue
         certainty, reasons = compare(known[a][1], known[b][1])
-        if certainty >= least and by_id(known[a][0], known[b][0]) not in apart:
+        if certainty >= least and _by_id(known[a][0], known[b][0]) not in apart:
             one, other = sorted((known[a][0], known[b][0]), key=lambda side: (side.created_at, side.id))
             found.append(Pair(one, other, certainty, reasons))
     return sorted(found, key=lambda pair: (-pair.certainty, pair.one.id, pair.other.id))
 
 
-def by_id(one: Side, other: Side) -> tuple[str, str]:
+def _by_id(one: Side, other: Side) -> tuple[str, str]:
     """Two customers as a pair is known by: the lower id first."""
     return min(one.id, other.id), max(one.id, other.id)
 

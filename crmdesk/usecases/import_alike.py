@@ -29,10 +29,9 @@ from crmdesk.store.names import SHOWN
 from crmdesk.store.reading import Reader
 from crmdesk.usecases.codes import code_meant, place_of
 from crmdesk.usecases.directory import read_directory
-from crmdesk.usecases.duplicates import Pair, Side, by_id, pairs, parties
+from crmdesk.usecases.duplicates import Pair, Side, compared, pairs, parties
 from crmdesk.usecases.foreign_files import Patience, Reading, job_of
 from crmdesk.usecases.known_records import known_records, shown_now
-from crmdesk.usecases.merging import kept_apart
 from crmdesk.usecases.workspace import Workspace, readings
 
 if TYPE_CHECKING:
@@ -243,20 +242,7 @@ def pairs_of(reader: Reader, run: Run) -> list[Pair]:
     if len(made) * _FEW > everybody:
         ids = set(made.values())
         return [one for one in pairs(reader) if one.one.id in ids or one.other.id in ids]
-    near = _asked(reader, set(made))
-    known = parties(reader, {n for pair in near for n in pair})
-    apart = kept_apart(reader)
-    found = []
-    for a, b in near:
-        if a not in known or b not in known:
-            continue
-        if a not in known or b not in known:  # gone since it was asked about
-            continue
-        certainty, reasons = compare(known[a][1], known[b][1])
-        if certainty >= DOUBTFUL and by_id(known[a][0], known[b][0]) not in apart:
-            one, other = sorted((known[a][0], known[b][0]), key=lambda side: (side.created_at, side.id))
-            found.append(Pair(one, other, certainty, reasons))
-    return sorted(found, key=lambda pair: (-pair.certainty, pair.one.id, pair.other.id))
+    return compared(reader, _asked(reader, set(made)))
 
 
 def rows_of(reader: Reader, run: Run, found: Sequence[Pair]) -> int:
