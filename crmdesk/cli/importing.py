@@ -155,7 +155,7 @@ def _file(
     sign: bool,
 ) -> None:
     from crmdesk.cli.rehearsing import rehearse
-    from crmdesk.core.mapping import amended
+    from crmdesk.core.mapping_files import amended
     from crmdesk.usecases import importing
     from crmdesk.usecases.directory import read_registry
 

@@ -17,7 +17,7 @@ from rapidfuzz.fuzz import ratio
 
 from crmdesk.core.cleaning import Flaw, clean, is_nothing, text_of
 from crmdesk.core.errors import CrmError
-from crmdesk.core.lookalikes import CHOICES, Choice
+from crmdesk.core.lookalikes import Choice
 from crmdesk.core.quality import IN_TABLES
 from crmdesk.core.registry import Entity, Field, Label, Registry, Type
 from crmdesk.core.text import normalise
@@ -484,81 +484,8 @@ def as_before(plan: Plan, saved: Plan, registry: Registry) -> Plan:
     return Plan(sheets, saved.mode, saved.key_fields, saved.alike, saved.unreadable)
 
 
-def amended(plan: Plan, given: Mapping[str, Any], registry: Registry) -> Plan:
-    """A plan with what a mapping file says of it.
-
-    `{"mode": "fill", "sheets": {"客户": {"entity": "customer", "columns": {"公司全称": "name", "备用": null}}}}`; a file of one
-    table may say `entity` and `columns` at once. Raises `bad_argument`, `unknown_field`, `unknown_entity`.
-    """
-    sheets = given.get("sheets")
-    if sheets is None:
-        sheets = (
-            {sheet.name: given for sheet in plan.sheets[:1]} if {"entity", "columns"} & given.keys() else {}
-        )
-    mode = given.get("mode", plan.mode)
-    unreadable = given.get("unreadable", plan.unreadable)
-    keys = given.get("key_fields", plan.key_fields)
-    alike = str(given.get("alike", plan.alike)).replace("-", "_")
-    is_known = mode in MODES and alike in CHOICES and unreadable in UNREADABLE
-    if not isinstance(sheets, Mapping) or not is_known or not isinstance(keys, Mapping):
-        raise CrmError("bad_argument", argument="mapping", hint=_MAPPING_HINT)
-    by_name = {sheet.name: sheet for sheet in plan.sheets}
-    if strange := next((name for name in sheets if name not in by_name), None):
-        raise CrmError("bad_argument", argument=strange, hint=_MAPPING_HINT)
-    made = [_amended_sheet(s, sheets[s.name], registry) if s.name in sheets else s for s in plan.sheets]
-    key_fields = {str(e): [str(f) for f in names] for e, names in keys.items()}
-    return Plan(made, mode, key_fields, "keep_out" if alike == "keep_out" else "take", unreadable)
-
-
-_MAPPING_HINT: Final = Label(
-    '映射文件示例：{"columns": {"公司全称": "name"}}', 'A mapping reads: {"columns": {"Company": "name"}}'
-)  # fmt: skip
-
-
-def _amended_sheet(sheet: Sheet, given: object, registry: Registry) -> Sheet:
-    if given is None:
-        return Sheet(sheet.name, "", sheet.header, [Column(c.heading) for c in sheet.columns])
-    if not isinstance(given, Mapping) or not isinstance(given.get("columns", {}), Mapping):
-        raise CrmError("bad_argument", argument=sheet.name, hint=_MAPPING_HINT)
-    entity = given.get("entity", sheet.entity or "customer")
-    if entity not in ENTITIES:
-        raise CrmError("unknown_entity", entity=entity, choices=", ".join(ENTITIES))
-    is_other = entity != sheet.entity
-    columns = [Column(c.heading, "" if is_other else c.target, c.times, c.certainty) for c in sheet.columns]
-    for heading, wanted in given.get("columns", {}).items():
-        target = _target(registry, entity, wanted)
-        meant = [
-            c
-            for c in columns
-            if c.heading == heading or plain_heading(c.heading) == plain_heading(str(heading))
-        ]
-        if not meant:
-            raise CrmError("bad_argument", argument=str(heading), hint=_MAPPING_HINT)
-        for column in meant if takes_many(registry, target) or not target else meant[:1]:
-            column.target, column.certainty = target, 1.0
-            field = field_of(registry, target)
-            column.times = (
-                times_of(column.heading) if field and field.type in (Type.MONEY, Type.INTEGER) else 1
-            )
-    header = given.get("header", sheet.header)
-    return Sheet(
-        sheet.name, entity, header if isinstance(header, int) and header >= 0 else sheet.header, columns
-    )
-
-
-def _target(registry: Registry, entity: str, wanted: object) -> str:
-    """A target as somebody wrote it: `name`, `contact.phone`, a label, or nothing for a column that is left out."""
-    if not wanted:
-        return ""
-    known = dict(targets(registry, entity))
-    text = str(wanted)
-    for target, label in known.items():
-        if text in (target, target.removeprefix(f"{entity}."), label.zh, label.en):
-            return target
-    raise _unknown(text, known)
-
-
-def _unknown(text: str, known: Mapping[str, Label]) -> CrmError:
+def unknown_target(text: str, known: Mapping[str, Label]) -> CrmError:
+    """The error of a column that is read as nothing there is."""
     zh = "、".join(f"{label.zh} ({target})" for target, label in known.items())
     return CrmError("unknown_field", field=text, choices=Label(zh, ", ".join(known)))
 
@@ -588,7 +515,7 @@ def _check_targets(sheet: Sheet, registry: Registry) -> None:
         if not column.target:
             continue
         if column.target not in known:
-            raise _unknown(column.target, known)
+            raise unknown_target(column.target, known)
         if column.target in by_target and not takes_many(registry, column.target):
             first = by_target[column.target]
             raise CrmError("import_twice", field=known[column.target], first=first, second=column.heading)

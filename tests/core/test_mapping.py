@@ -13,13 +13,13 @@ from crmdesk.core.mapping import (
     Found,
     Plan,
     Sheet,
-    amended,
     as_before,
     check,
     fingerprint,
     guess,
     times_of,
 )
+from crmdesk.core.mapping_files import amended
 
 TODAY = date(2026, 11, 28)
 
@@ -126,6 +126,8 @@ def test_a_person_amends_the_guess_and_mistakes_are_told() -> None:
     better = amended(
         plan, {"mode": "fill", "columns": {"打法": "remark", "备用": None, "公司全称": "名称"}}, REGISTRY
     )
+    ways = amended(plan, {"alike": "keep-out", "unreadable": "write-down"}, REGISTRY)
+    assert (ways.alike, ways.unreadable) == ("keep_out", "write_down")
     assert (better.mode, targets(better)) == ("fill", ["customer.name", "", "customer.remark"])
     mistakes: tuple[dict[str, object], ...] = (
         {"columns": {"打法": "spaceship"}},

@@ -13,7 +13,8 @@ import msgspec
 
 from crmdesk.core.entities import REGISTRY
 from crmdesk.core.errors import CrmError
-from crmdesk.core.mapping import Found, Plan, amended, check, guess
+from crmdesk.core.mapping import Found, Plan, check, guess
+from crmdesk.core.mapping_files import amended
 from crmdesk.usecases.reading_child import Frame, Job, Peeked, Rows, answer
 from tests.fuzz.driver import Ready, Target, plain
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from crmdesk.core.lookalikes import Alike, held_back
-from crmdesk.core.mapping import amended
+from crmdesk.core.mapping_files import amended
 from crmdesk.store import imports
 from crmdesk.store.imports import Run
 from crmdesk.usecases import duplicates, import_alike, importing, merging
