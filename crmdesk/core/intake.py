@@ -28,7 +28,7 @@ from crmdesk.core.mapping import (
     remark_of,
 )
 from crmdesk.core.registry import Entity, Field, Registry, Type
-from crmdesk.core.values import MAX_FIELD_BYTES
+from crmdesk.core.values import MAX_FIELD_BYTES, MAX_RECORD_BYTES
 
 DOUBTFUL: Final = "doubtful"
 IN_PART: Final = "in_part"
@@ -43,6 +43,8 @@ PlaceOf = Callable[..., str | None]
 
 _WRITTEN_DOWN: Final = MAX_FIELD_BYTES // 4
 """So many bytes of a row's unreadable cells its remark takes; what is longer keeps the row out."""
+_LONG: Final = MAX_FIELD_BYTES // 8
+"""Characters from which a value is weighed."""
 _MOST_ELEMENTS: Final = 200
 """Numbers, mails and tags that one row gives one record."""
 _TOTALS: Final = frozenset(("合计", "总计", "小计", "共计", "Total", "TOTAL", "total", "Subtotal", "Sum"))
@@ -146,8 +148,9 @@ class Intake:
             [f for f in registry[entity].fields if f.required and f.name not in DEFAULTS.get(entity, {})]
             for entity in self._entities
         ]
+        self._remarks = {entity: remark_of(registry[entity]) for entity in self._entities}
         self._takes_more = [
-            plan.unreadable == "write_down" and bool(remark_of(registry[entity])) for entity in self._entities
+            plan.unreadable == "write_down" and bool(self._remarks[entity]) for entity in self._entities
         ]
         self._columns = {(s.part, s.name): s.at for s in reversed(self._steps)}
         self._shared = {(s.part, s.name) for s in self._steps if self._tells_heading(s)}
@@ -297,7 +300,7 @@ class Intake:
             (str(first.values.get("name")), *(t for texts in first.links.values() for t in texts))
         ):
             notes.append(Note(WHOLE_ROW, "total"))
-        if any(_is_too_large(part) for part in parts):
+        if any(_is_too_large(part, self._remarks[part.entity]) for part in parts):
             notes.append(Note(WHOLE_ROW, "too_long"))
         for number, part in enumerate(parts):
             for field in self._required[number]:
@@ -343,17 +346,16 @@ def _give_to_customer(customer: Part, person: Part, declared: Entity) -> None:
                 customer.several.setdefault(f"other_{name}", []).append(value)
 
 
-def _is_too_large(part: Part) -> bool:
-    """Whether a record that says this could not be stored, or not travel."""
-    several = sum(len(texts) for texts in part.several.values())
-    texts = [
-        value
-        for value in part.values.values()
-        if isinstance(value, str) and len(value) > MAX_FIELD_BYTES // 4
-    ]
-    if several > _MOST_ELEMENTS or any(len(text.encode()) > MAX_FIELD_BYTES for text in texts):
+def _is_too_large(part: Part, remark: str) -> bool:
+    """Whether a record that says this could not be stored, or not travel; `remark` is the field that takes what it `said`."""
+    if sum(map(len, part.several.values())) > _MOST_ELEMENTS:
         return True
-    remark = sum(len(line) for line in part.said)
-    return (bool(texts) or remark > MAX_FIELD_BYTES // 8) and sum(
-        len(t.encode()) for t in (*texts, *part.said)
-    ) > MAX_FIELD_BYTES
+    said = sum(len(line.encode()) + 1 for line in part.said)
+    whole = 0
+    for name, value in part.values.items():
+        if isinstance(value, str) and (len(value) > _LONG or (said and name == remark)):
+            size = len(value.encode()) + (said if name == remark else 0)
+            whole += size
+            if size > MAX_FIELD_BYTES:
+                return True
+    return whole > MAX_RECORD_BYTES // 2

@@ -354,7 +354,7 @@ class Judge:
                     self._tell_differing(one, making, now)
                 making.values = {} if now is None else self._changed(making, now)
                 shown[key] = {**(now or {}), **making.values}
-                if len(encode(shown[key])) > _LARGEST:
+                if making.values and len(encode(shown[key])) > _LARGEST:
                     one.notes.append(Note(WHOLE_ROW, "too_long"))
                     one.verdict, one.makes = "reject", []
             one.makes = [making for making in one.makes if making.is_new or making.values]

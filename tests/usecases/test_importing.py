@@ -15,7 +15,8 @@ import pytest
 from crmdesk.core.dates import moment_of
 from crmdesk.core.errors import CrmError
 from crmdesk.core.intake import Note
-from crmdesk.core.mapping import Plan, amended
+from crmdesk.core.mapping import Plan
+from crmdesk.core.mapping_files import amended
 from crmdesk.core.record import RecordKey
 from crmdesk.store import imports
 from crmdesk.store.delivery import Departure
@@ -494,6 +495,21 @@ def test_a_row_that_no_record_can_hold_is_kept_out_and_holds_up_nothing(
         ("甲公司", [(-1, "too_long")]), ("乙公司", [(-1, "too_long")]), ("有的公司", [(-1, "too_long")]),
     ]  # fmt: skip
     assert facts_of(desk, "name") == [("有的公司",), ("丙公司",)]
+
+
+def test_long_texts_that_each_fit_their_field_come_in_and_a_full_customer_s_people_too(
+    desk: Workspace, tmp_path: Path
+) -> None:
+    long = "长" * 10_000
+    path = write_csv(
+        tmp_path / "a.csv", [["甲公司", long, long, long]], ("客户名称", "地址", "注册地址", "备注")
+    )
+    assert taken_in(desk, path).counts.create == 1
+    (full,) = (row[0] for row in desk.reader.all("SELECT id FROM p_customer"))
+    for field in ("website", "delivery_address"):
+        desks.commit(desk.replica, RecordKey("customer", full), **{field: long + long})
+    people = write_csv(tmp_path / "b.csv", [["甲公司", "王伟"]], ("客户名称", "联系人"))
+    assert taken_in(desk, people).counts.records == {"contact": 1}
 
 
 def test_customers_people_follow_ups_and_orders_of_one_file_find_each_other(
