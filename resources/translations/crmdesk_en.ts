@@ -231,10 +231,10 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n changed since stayed as they are.</source>
+        <source>%n that were changed or handed over since stayed as they are.</source>
         <translation>
-            <numerusform>%n changed since stayed as they are.</numerusform>
-            <numerusform>%n changed since stayed as they are.</numerusform>
+            <numerusform>%n that were changed or handed over since stayed as they are.</numerusform>
+            <numerusform>%n that were changed or handed over since stayed as they are.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -616,6 +616,23 @@
         <translation>
             <numerusform>%n change unsent.</numerusform>
             <numerusform>%n changes unsent.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>WayBack</name>
+    <message numerus="yes">
+        <source>%n changed since stay as they are</source>
+        <translation>
+            <numerusform>%n changed since stay as they are</numerusform>
+            <numerusform>%n changed since stay as they are</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n record(s) handed over since stay with others</source>
+        <translation>
+            <numerusform>%n record handed over since stay with others</numerusform>
+            <numerusform>%n records handed over since stay with others</numerusform>
         </translation>
     </message>
 </context>

@@ -991,14 +991,6 @@
             <numerusform>已修改 %n 个</numerusform>
         </translation>
     </message>
-    <message>
-        <source>Undo</source>
-        <translation>撤销</translation>
-    </message>
-    <message>
-        <source>Taken back</source>
-        <translation>已撤销</translation>
-    </message>
 </context>
 <context>
     <name>Busy</name>
@@ -1121,14 +1113,6 @@
         <translation>
             <numerusform>已合并 %n 对</numerusform>
         </translation>
-    </message>
-    <message>
-        <source>Undo</source>
-        <translation>撤销</translation>
-    </message>
-    <message>
-        <source>Taken back</source>
-        <translation>已撤销</translation>
     </message>
 </context>
 <context>
@@ -2377,14 +2361,10 @@
         <source>Taking back…</source>
         <translation>正在撤销…</translation>
     </message>
-    <message>
-        <source>Taken back</source>
-        <translation>已撤销</translation>
-    </message>
     <message numerus="yes">
-        <source>%n changed since stayed as they are.</source>
+        <source>%n that were changed or handed over since stayed as they are.</source>
         <translation>
-            <numerusform>%n 条之后被修改过，保持不变。</numerusform>
+            <numerusform>此后修改过或已移交的 %n 条保持不变。</numerusform>
         </translation>
     </message>
     <message>
@@ -7073,6 +7053,29 @@
     <message>
         <source>Saved on this laptop. Next follow-up: %1</source>
         <translation>已保存在本机。下次跟进：%1</translation>
+    </message>
+</context>
+<context>
+    <name>WayBack</name>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
+        <source>Taken back</source>
+        <translation>已撤销</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n changed since stay as they are</source>
+        <translation>
+            <numerusform>此后修改过的 %n 条保持不变</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n record(s) handed over since stay with others</source>
+        <translation>
+            <numerusform>%n 条已移交他人，没有撤销</numerusform>
+        </translation>
     </message>
 </context>
 <context>

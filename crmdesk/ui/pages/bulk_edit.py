@@ -12,12 +12,10 @@ from crmdesk.core.errors import CrmError
 from crmdesk.core.format import format_value
 from crmdesk.core.registry import Field, Type
 from crmdesk.core.values import Value
-from crmdesk.store import bulk as kept
-from crmdesk.store.bulk import Event
 from crmdesk.ui import formats
 from crmdesk.ui.context import Context
-from crmdesk.ui.notices import Notice
 from crmdesk.ui.pages.console_desk import AskDialog
+from crmdesk.ui.pages.way_back import WayBack
 from crmdesk.ui.steps import Steps
 from crmdesk.ui.widgets import buttons
 from crmdesk.ui.widgets.editors import CalmComboBox, Editor, editor, is_editable
@@ -25,7 +23,6 @@ from crmdesk.ui.widgets.fields import label
 from crmdesk.ui.widgets.marks import Progress
 from crmdesk.usecases.bulk import Changing, Foretold, foretell
 from crmdesk.usecases.directory import read_directory, read_registry
-from crmdesk.usecases.import_undo import Undoing
 from crmdesk.usecases.workspace import Workspace
 
 _PAUSE_MS: Final = 250
@@ -211,6 +208,7 @@ class BulkEdits(QObject):
         self._is_given = False
         self.dialog: BulkEditDialog | None = None
         self.steps: Steps | None = None
+        self.way_back = WayBack(context, self)
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._pause.timeout.connect(self.foretell)
 
@@ -282,25 +280,8 @@ class BulkEdits(QObject):
             self.dialog.accept()
             self.dialog = None
         said = self.tr("%n changed", "", changing.event.changed)
-        back = partial(self.take_back, changing.event.id)
-        self._context.bus.notice.emit(
-            Notice(said, action_label=self.tr("Undo"), action=back, undo=True, seconds=12)
-        )
+        self.way_back.offer(said, changing.event.id)
         self.done.emit()
-
-    def take_back(self, event: str) -> None:
-        """Undo the whole event; what was changed since stays and is said."""
-        steps = Steps(self._context, self)
-        steps.ended.connect(self._taken_back)
-        steps.failed.connect(self._context.report)
-        steps.start(partial(_undoing, event))
-
-    def _taken_back(self, undoing: Undoing) -> None:
-        event: Event = undoing.run
-        said = self.tr("Taken back")
-        if event.stayed:
-            said = f"{said} · {self.tr('%n changed since stay as they are', '', event.stayed)}"
-        self._context.say(said)
 
     def _refused(self, error: Exception) -> None:
         self.steps, self._is_given = None, False
@@ -318,8 +299,3 @@ def _foretold(customers: Sequence[str], wanted: Mapping[str, Value], workspace: 
 
 def _changing(customers: Sequence[str], wanted: Mapping[str, Value], workspace: Workspace) -> Changing:
     return Changing(workspace.replica, customers, wanted)
-
-
-def _undoing(event: str, workspace: Workspace) -> Undoing:
-    with closing(workspace.another_reader()) as reader:
-        return Undoing(workspace.replica, reader, event, kept)

@@ -7,16 +7,14 @@ from typing import Final
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from crmdesk.store import bulk as kept
 from crmdesk.ui import formats
 from crmdesk.ui.context import Context
-from crmdesk.ui.notices import Notice
 from crmdesk.ui.pages.console_desk import AskDialog
+from crmdesk.ui.pages.way_back import WayBack
 from crmdesk.ui.steps import Steps
 from crmdesk.ui.widgets.marks import Progress
 from crmdesk.usecases import duplicates
 from crmdesk.usecases.directory import read_directory, read_registry
-from crmdesk.usecases.import_undo import Undoing
 from crmdesk.usecases.merging_many import Foretold, Left, MergingMany, foretell
 from crmdesk.usecases.workspace import Workspace
 
@@ -34,6 +32,8 @@ class CertainMerges(QObject):
         self.dialog: AskDialog | None = None
         self.steps: Steps | None = None
         self.found: Foretold | None = None
+        self.way_back = WayBack(context, self)
+        self.way_back.taken.connect(self.done)
 
     def ask(self) -> None:
         """Look for the certain pairs, then ask."""
@@ -121,10 +121,7 @@ class CertainMerges(QObject):
             self.dialog.accept()
             self.dialog = None
         said = self.tr("%n pair(s) merged", "", merging.event.changed)
-        back = partial(self.take_back, merging.event.id)
-        self._context.bus.notice.emit(
-            Notice(said, action_label=self.tr("Undo"), action=back, undo=True, seconds=12)
-        )
+        self.way_back.offer(said, merging.event.id)
         self.done.emit()
 
     def _failed(self, error: Exception) -> None:
@@ -133,20 +130,6 @@ class CertainMerges(QObject):
             self.dialog.show_error(error)
         else:
             self._context.report(error)
-
-    def take_back(self, event: str) -> None:
-        """Undo all of it; what was changed since stays and is said."""
-        steps = Steps(self._context, self)
-        steps.ended.connect(self._taken_back)
-        steps.failed.connect(self._context.report)
-        steps.start(partial(_undoing, event))
-
-    def _taken_back(self, undoing: Undoing) -> None:
-        said, stayed = self.tr("Taken back"), undoing.run.stayed
-        if stayed:
-            said = f"{said} · {self.tr('%n changed since stay as they are', '', stayed)}"
-        self._context.say(said)
-        self.done.emit()
 
 
 def _foretold(workspace: Workspace) -> Foretold:
@@ -157,8 +140,3 @@ def _foretold(workspace: Workspace) -> Foretold:
 
 def _merging(found: Foretold, workspace: Workspace) -> MergingMany:
     return MergingMany(workspace.replica, [(one.winner.id, one.loser.id) for one in found.ready])
-
-
-def _undoing(event: str, workspace: Workspace) -> Undoing:
-    with closing(workspace.another_reader()) as reader:
-        return Undoing(workspace.replica, reader, event, kept)

@@ -13,6 +13,7 @@ from crmdesk.store import bulk, imports
 from crmdesk.ui import formats
 from crmdesk.ui.context import Context
 from crmdesk.ui.page import Page, Shell
+from crmdesk.ui.pages.way_back import WayBack
 from crmdesk.ui.steps import Steps
 from crmdesk.ui.widgets import buttons
 from crmdesk.ui.widgets.buttons import KeyHint
@@ -115,10 +116,7 @@ class DeedList(Page):
 
     def _ended(self, undoing: Undoing) -> None:
         self._stand_still()
-        said = self.tr("Taken back")
-        if undoing.run.stayed:
-            said = f"{said} · {self.tr('%n changed since stay as they are', '', undoing.run.stayed)}"
-        self._context.say(said)
+        WayBack(self._context, self).say(undoing.run)
 
     def _failed(self, error: Exception) -> None:
         self._stand_still()
@@ -135,7 +133,7 @@ class DeedList(Page):
         self.back.setEnabled(deed is not None and deed.is_open and self.steps is None)
         said = ""
         if deed is not None and deed.kept:
-            said = self.tr("%n changed since stayed as they are.", "", deed.kept)
+            said = self.tr("%n that were changed or handed over since stayed as they are.", "", deed.kept)
         elif deed is not None and deed.is_open:
             said = self.tr("What anybody has changed since stays as it is.")
         self._about.setText(said)

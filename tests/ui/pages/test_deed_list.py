@@ -9,6 +9,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from crmdesk.store.bulk import Event
+from crmdesk.ui.pages.way_back import WayBack
 from crmdesk.usecases.bulk import Changing
 from crmdesk.usecases.deeds import DAYS, deeds
 from crmdesk.usecases.workspace import Workspace
@@ -63,3 +65,10 @@ def test_what_was_done_longer_ago_is_not_listed(workspace: Workspace) -> None:
     now = workspace.clock.now_ms()
     assert [one.name for one in deeds(workspace.reader, now)] == [""]
     assert deeds(workspace.reader, now + (DAYS + 1) * 86_400_000) == []
+
+
+def test_what_was_handed_over_since_is_said_apart_from_what_was_changed(open_desk, workspace) -> None:
+    desk = open_desk(workspace)
+    event = Event("e", 0, "customer", {}, 9, kept=[("customer", "c", ["name"])], away=2)
+    WayBack(desk.context, desk.window).say(event)
+    assert desk.notice() == "已撤销 · 此后修改过的 1 条保持不变 · 2 条已移交他人，没有撤销"
