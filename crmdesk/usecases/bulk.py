@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, ClassVar, Final, Generic, TypeVar
 
 import msgspec
 
@@ -22,10 +23,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from crmdesk.store.reading import Reader
-    from crmdesk.store.replica import Committed, Replica, Touched
+    from crmdesk.store.replica import Committed, Replica, Touched, Write
 
-STEP: Final = 250
-"""Records of one transaction: a step takes a moment, so that whoever types meanwhile hardly waits."""
+T = TypeVar("T")
 SAMPLES: Final = 5
 _BOUND: Final = 500
 
@@ -91,19 +91,21 @@ def _said(values: Mapping[str, Value], field: str) -> Value:
     return None if value == "" else value  # a blank, however it came about; 0 and no are values
 
 
-class Changing:
-    """A change of many customers under way, for one thread: call `step` until it is `done`.
+class UnderWay(ABC, Generic[T]):
+    """A bulk event under way, for one thread: call `step` until it is `done`.
 
-    Raises `forbidden_field` and what `Replica.commit` raises, before anything is written of that step.
+    Raises what `Replica.commit` raises, before anything is written of that step.
     """
 
-    def __init__(self, replica: Replica, customers: Sequence[str], wanted: Mapping[str, Value]) -> None:
-        self._replica, self._wanted = replica, _clean(replica.registry, wanted)
-        self._waiting = list(customers)
-        self.done = not (self._waiting and self._wanted)
-        self.event = Event(
-            replica.new_id(), replica.clock.now_ms(), "customer", self._wanted, len(self._waiting)
-        )
+    kind: ClassVar[str]
+    """Of its transactions."""
+    together: ClassVar[int]
+    """So much of what waits is written in one of them."""
+
+    def __init__(self, replica: Replica, waiting: Sequence[T], wanted: dict[str, Value]) -> None:
+        self._replica, self._waiting = replica, list(waiting)
+        self.done = not self._waiting
+        self.event = Event(replica.new_id(), replica.clock.now_ms(), "customer", wanted, len(self._waiting))
         with replica.database.write() as connection:
             bulk.prepare(connection)
             if not self.done:
@@ -115,14 +117,14 @@ class Changing:
         return 1 - len(self._waiting) / max(1, self.event.total)
 
     def step(self) -> Touched:
-        """Write the next of them; returns what was written. One that left this laptop meanwhile is passed over."""
-        from crmdesk.store.replica import Write
+        """Write the next of what waits; returns what was written. What no longer can be written is passed over."""
+        from crmdesk.store.replica import Committed, Touched
 
-        batch, rest = self._waiting[:STEP], self._waiting[STEP:]
+        batch, rest = self._waiting[: self.together], self._waiting[self.together :]
         was, event = self.event.position, msgspec.structs.replace(self.event)
-        here = self._here(batch)
+        writes, passed = self._writes(batch)
+        event.passed += passed
         event.position += len(batch)
-        event.passed += len(batch) - len(here)
         event.state = "running" if rest else "done"
 
         def note(connection: Connection, done: Committed) -> None:
@@ -130,24 +132,40 @@ class Changing:
                 bulk.add_step(connection, event, done.txn)
             bulk.save(connection, event, was=was)
 
+        if writes:
+            touched = self._replica.commit(writes, kind=self.kind, beside=note).touched
+        else:
+            touched = Touched()
+            with self._replica.database.write() as connection:
+                note(connection, Committed(None, touched))
+        self.event, self._waiting, self.done = event, rest, not rest
+        return touched
+
+    @abstractmethod
+    def _writes(self, batch: Sequence[T]) -> tuple[list[Write], int]:
+        """What is to be written of some that waited, and how many of them are passed over."""
+
+
+class Changing(UnderWay[str]):
+    """A change of many customers; one that left this laptop meanwhile is passed over. Raises `forbidden_field` too."""
+
+    kind = "bulk"
+    together = 250  # a step takes a moment, so that whoever types meanwhile hardly waits
+
+    def __init__(self, replica: Replica, customers: Sequence[str], wanted: Mapping[str, Value]) -> None:
+        self._wanted = _clean(replica.registry, wanted)
+        super().__init__(replica, customers if self._wanted else (), self._wanted)
+
+    def _writes(self, batch: Sequence[str]) -> tuple[list[Write], int]:
+        from crmdesk.store.replica import Write
+
+        here = self._here(batch)
         writes = [
             Write(RecordKey("customer", one), dict(self._wanted), is_known=True)
             for one in batch
             if one in here
         ]
-        if writes:
-            touched = self._replica.commit(writes, kind="bulk", beside=note).touched
-        else:
-            touched = self._note_alone(note)
-        self.event, self._waiting, self.done = event, rest, not rest
-        return touched
-
-    def _note_alone(self, note: Callable[[Connection, Committed], None]) -> Touched:
-        from crmdesk.store.replica import Committed, Touched
-
-        with self._replica.database.write() as connection:
-            note(connection, Committed(None, Touched()))
-        return Touched()
+        return writes, len(batch) - len(here)
 
     def _here(self, batch: Collection[str]) -> set[str]:
         from crmdesk.store import dialect

@@ -11,28 +11,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-import msgspec
-
 from crmdesk.core.errors import CrmError
 from crmdesk.core.matching import Band
 from crmdesk.core.registry import Registry
 from crmdesk.core.text import normalise
 from crmdesk.core.values import Value, encode
-from crmdesk.store import bulk
-from crmdesk.store.bulk import Event
 from crmdesk.store.names import SHOWN
 from crmdesk.store.reading import Reader
 from crmdesk.usecases import merging, sharing
+from crmdesk.usecases.bulk import UnderWay
 from crmdesk.usecases.directory import Directory
 from crmdesk.usecases.duplicates import Pair, Side
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from crmdesk.store.replica import Replica, Write
 
-    from crmdesk.store.replica import Committed, Replica, Touched
-
-STEP: Final = 25
-"""Pairs of one transaction."""
 _MAY_DIFFER: Final = frozenset(("name", "name_en", "short_name", "phone", "email"))
 """A name is what the pair was recognised by; a phone and a mail address that are not taken stay beside."""
 _BELOW: Final = f"SELECT (SELECT count(*) FROM p_visit WHERE root = ?1 AND {SHOWN}) + (SELECT count(*) FROM p_contact WHERE root = ?1 AND {SHOWN})"
@@ -103,55 +96,23 @@ def _contradict(one: Value, other: Value) -> bool:
     return encode(one) != encode(other)
 
 
-class MergingMany:
-    """Pairs being merged, for one thread: call `step` until it is `done`.
+class MergingMany(UnderWay[tuple[str, str]]):
+    """Pairs being merged, each (winner, loser); a pair that no longer can be is passed over."""
 
-    Raises what `Replica.commit` raises, before anything is written of that step.
-    """
+    kind = "merge"
+    together = 25
 
     def __init__(self, replica: Replica, pairs: Sequence[tuple[str, str]]) -> None:
-        self._replica, self._waiting = replica, list(pairs)
-        self.done = not self._waiting
-        self.event = Event(
-            replica.new_id(), replica.clock.now_ms(), "customer", {"merged_into": None}, len(self._waiting)
-        )
-        with replica.database.write() as connection:
-            bulk.prepare(connection)
-            if not self.done:
-                bulk.begin(connection, self.event)
+        super().__init__(replica, pairs, {"merged_into": None})
 
-    @property
-    def share(self) -> float:
-        """How much of it is done, from 0 to 1."""
-        return 1 - len(self._waiting) / max(1, self.event.total)
-
-    def step(self) -> Touched:
-        """Merge the next of them, each (winner, loser); a pair that no longer can be is passed over."""
-        from crmdesk.store.replica import Committed, Touched
-
-        batch, rest = self._waiting[:STEP], self._waiting[STEP:]
-        was, event = self.event.position, msgspec.structs.replace(self.event)
-        writes = []
+    def _writes(self, batch: Sequence[tuple[str, str]]) -> tuple[list[Write], int]:
+        found: list[Write] = []
+        passed = 0
         for winner, loser in batch:
             try:
-                writes += merging.writes(self._replica, winner, loser)
+                found += merging.writes(self._replica, winner, loser)
             except CrmError as error:
                 if error.code not in ("not_found", "merge_apart"):
                     raise
-                event.passed += 1
-        event.position += len(batch)
-        event.state = "running" if rest else "done"
-
-        def note(connection: Connection, done: Committed) -> None:
-            if done.txn is not None:
-                bulk.add_step(connection, event, done.txn)
-            bulk.save(connection, event, was=was)
-
-        if writes:
-            touched = self._replica.commit(writes, kind="merge", beside=note).touched
-        else:
-            touched = Touched()
-            with self._replica.database.write() as connection:
-                note(connection, Committed(None, touched))
-        self.event, self._waiting, self.done = event, rest, not rest
-        return touched
+                passed += 1
+        return found, passed

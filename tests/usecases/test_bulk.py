@@ -68,7 +68,7 @@ def test_what_comes_of_it_is_told_before_it_is_done(desk: Workspace) -> None:
 def test_every_step_is_one_transaction_and_all_of_them_one_event(
     desk: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(usecase, "STEP", 2)
+    monkeypatch.setattr(usecase.Changing, "together", 2)
     ids = make_many(desk, 5)
     event = change(desk, ids, stage="quote", city="昆山")
     assert stages(desk, ids) == ["quote"] * 5
@@ -101,7 +101,7 @@ def test_nothing_at_all_is_no_zero(desk: Workspace) -> None:
 
 
 def test_more_that_stayed_than_is_listed_is_counted(desk: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(usecase, "STEP", 2)
+    monkeypatch.setattr(usecase.Changing, "together", 2)
     monkeypatch.setattr(import_undo, "_MOST_KEPT", 3)
     ids = make_many(desk, 6)
     event = change(desk, ids, stage="won")
@@ -129,7 +129,7 @@ def test_a_tag_is_put_on_all_and_taken_off_again(desk: Workspace) -> None:
 def test_one_that_was_stopped_keeps_what_it_did_and_can_be_taken_back(
     desk: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(usecase, "STEP", 2)
+    monkeypatch.setattr(usecase.Changing, "together", 2)
     ids = make_many(desk, 5)
     changing = Changing(desk.replica, ids, {"stage": "won"})
     changing.step()
@@ -163,7 +163,7 @@ def test_what_may_not_be_set_is_refused_before_anything_is_written(
 def test_ctrl_z_takes_no_part_of_an_event_back_by_itself(
     desk: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(usecase, "STEP", 2)
+    monkeypatch.setattr(usecase.Changing, "together", 2)
     ids = make_many(desk, 3)
     assert last_transaction(desk.reader, desk.identity().user) is not None
     change(desk, ids, stage="won")

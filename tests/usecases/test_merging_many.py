@@ -70,7 +70,7 @@ def test_only_what_leaves_nothing_to_choose_is_merged_and_all_of_it_taken_back_a
 
 
 def test_what_was_decided_or_went_meanwhile_is_passed_over_and_counted(desk: Workspace, monkeypatch) -> None:
-    monkeypatch.setattr(merging_many, "STEP", 1)
+    monkeypatch.setattr(merging_many.MergingMany, "together", 1)
     planted(desk)
     for at in "甲乙":
         customer(desk, f"深圳市{at}光精密机械有限公司", phone=f"1631234567{ord(at) % 10}")
