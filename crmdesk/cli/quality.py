@@ -158,6 +158,9 @@ def gate(
         [(out.label(one.label), marks[one.is_met], out.label(one.stands)) for one in found],
         empty="",
     )
+    if known.sample is None:
+        zh = "抽样核对在桌面端进行：「数据质量 › 抽样」。"
+        out.line(out.text(zh, "Samples are checked on the desktop: Data quality › Sample."))
     said = ("可以上线。", "It can go live.") if is_open(found) else ("还不能上线。", "It can't go live yet.")
     out.line(out.text(*(("已批准上线。", "Going live is approved.") if done else said)))
 

@@ -98,10 +98,7 @@ def _accuracy(known: Evidence) -> Check:
     must = Label(f"须低于 {limit.percent} %", f"less than {limit.percent} % may be")
     label = MEASURE_LABELS[Measure.ACCURACY]
     if sample is None:
-        stands = Label(
-            f"还没有人抽样核对过（在桌面端「数据质量 › 抽样」进行）；{must.zh}",
-            f"nobody has checked a sample yet (on the desktop: Data quality › Sample); {must.en}",
-        )
+        stands = Label(f"还没有人抽样核对过；{must.zh}", f"nobody has checked a sample yet; {must.en}")
         return Check(Measure.ACCURACY.value, label, is_met=False, stands=stands)
     low, high = sample.interval
     rate = percent(sample.share)
