@@ -20,14 +20,7 @@ from crmdesk.usecases.import_undo import Undoing
 from crmdesk.usecases.reading_child import Job
 from crmdesk.usecases.workspace import Workspace
 from tests.support.foreign_tables import customers, write_csv
-
-
-def taken_in(desk: Workspace, path: Path) -> imports.Run:
-    _, plan = importing.look(desk.reader, path, desk)
-    under_way = importing.begin(desk, desk.reader, path, plan)
-    while not under_way.done:
-        under_way.step()
-    return under_way.run
+from tests.support.importing import taken_in
 
 
 def test_a_cell_far_away_that_would_fill_the_memory_ends_the_reader_and_not_the_desktop(

@@ -14,7 +14,7 @@ from crmdesk.usecases.workspace import Workspace
 from tests.support import dump
 from tests.support import workspace as desks
 from tests.support.foreign_tables import customers, write_csv
-from tests.usecases.test_importing import plan_of, to_its_end
+from tests.support.importing import plan_of, to_its_end
 
 SEVERAL = [
     ["深圳市长虹（重庆）科技有限公司", "C0003680", "91440300708461136T", "0755-28780808、139 0000 0001", "创业路 3 号", "a@firm.cn", "重点", "曾单", "13800000000/13800000001"],

@@ -22,6 +22,7 @@ from crmdesk.usecases import import_mappings, import_papers, importing
 from tests.support import workspace as desks
 from tests.support.desks import OpenDesk, sync
 from tests.support.foreign_tables import customers, planted, write_csv
+from tests.support.importing import taken_in
 
 
 def opened(open_desk: Any, workspace: Any, path: Path) -> tuple[Any, Any]:
@@ -34,14 +35,6 @@ def opened(open_desk: Any, workspace: Any, path: Path) -> tuple[Any, Any]:
         QDropEvent(QPointF(1, 1), Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
     )  # fmt: skip
     return desk, page
-
-
-def taken_in(workspace: Any, path: Path) -> Any:
-    _, plan = importing.look(workspace.reader, path, workspace)
-    with closing(importing.begin(workspace, workspace.reader, path, plan)) as under_way:
-        while not under_way.done:
-            under_way.step()
-        return under_way.run
 
 
 def titles(page: Any) -> list[str]:
