@@ -42,21 +42,10 @@ SOURCES: Final = _options(
     ("exhibition", "展会", "Exhibition", "violet", "展览", "会议", "trade show", "event"),
     ("referral", "转介绍", "Referral", "green", "客户介绍", "朋友介绍", "介绍", "老客户推荐", "推荐"),
     ("web", "官网", "Website", "blue", "网络", "互联网", "网站", "线上", "搜索引擎", "online", "internet"),
-    (
-        "cold_call",
-        "陌生拜访",
-        "Cold call",
-        "grey",
-        "电话营销",
-        "电销",
-        "陌拜",
-        "上门拜访",
-        "自主开发",
-        "telemarketing",
-    ),
+    ("cold_call", "陌生拜访", "Cold call", "grey", "电话营销", "电销", "陌拜", "上门拜访", "自主开发", "telemarketing"),
     ("channel", "渠道", "Channel", "teal", "代理商", "经销商", "合作伙伴", "partner", "reseller"),
     ("other", "其他", "Other", "grey"),
-)
+)  # fmt: skip
 INDUSTRIES: Final = _options(
     ("machinery", "机械", "Machinery", "blue"),
     ("electronics", "电子", "Electronics", "violet"),
@@ -68,24 +57,12 @@ INDUSTRIES: Final = _options(
     ("other", "其他", "Other", "grey"),
 )
 VISIT_KINDS: Final = _options(
-    (
-        "onsite",
-        "现场拜访",
-        "On-site visit",
-        "blue",
-        "上门",
-        "面谈",
-        "当面",
-        "来访",
-        "拜访",
-        "meeting",
-        "visit",
-    ),
+    ("onsite", "现场拜访", "On-site visit", "blue", "上门", "面谈", "当面", "来访", "拜访", "meeting", "visit"),
     ("phone", "电话", "Phone call", "green", "来电", "去电", "call"),
     ("wechat", "微信", "WeChat", "teal", "企业微信", "企微"),
     ("video", "视频会议", "Video call", "violet", "腾讯会议", "线上会议", "zoom", "teams"),
     ("email", "邮件", "Email", "amber"),
-)
+)  # fmt: skip
 RESULTS: Final = _options(
     ("interested", "有意向", "Interested", "green"),
     ("considering", "再考虑", "Considering", "amber"),
